@@ -1,6 +1,6 @@
 /**
- * Files served by the Local Cloud while a realm runs: how fast they come, and what ticks and round trips of 20 bots notice.
- * Server, bots and downloads are a process each, and share the machine: with two cores they wait for each other.
+ * Files served by the Local Cloud while a realm runs: their download rate, and the effect on ticks and round trips of
+ * 20 bots. Server, bots and downloads are processes on one machine, so with two cores they wait for each other.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -20,19 +20,19 @@ const BOTS = 20
 const SECONDS = 20
 const DOWNLOADS = 20
 const FILE_BYTES = 10_000_000
-/** Without and with downloads, in turns. */
+/** Rounds without and with downloads, alternately. */
 const ROUNDS = 2
-/** What a fast line at home brings, bytes a second. */
+/** Rate of a fast connection at home, bytes a second. */
 const LINE_BYTES_PER_SECOND = 6_250_000
 
-/** Of `otherworld/bots/1`. */
+/** Fields of `otherworld/bots/1`. */
 interface AssetCrowdReport extends CrowdReport {
   readonly rttMsP50: number
   readonly rttMsP99: number
   readonly server: ServerFigures | null
 }
 
-/** Bytes until the end of one download; `pace`: as a line of so many bytes a second takes them. */
+/** Bytes of one download. `pace`: reads at this rate, bytes a second. */
 function download(url: string, pace: number | null): Promise<number> {
   return new Promise((resolve, reject) => {
     get(url, (response) => {
@@ -52,7 +52,7 @@ function download(url: string, pace: number | null): Promise<number> {
   })
 }
 
-/** Downloads over and over in so many lanes until `isOver`; bytes a second. */
+/** Downloads repeatedly in that many lanes until `isOver`; returns bytes a second. */
 async function downloadAll(url: string, pace: number | null, isOver: () => boolean): Promise<number> {
   const startMs = performance.now()
   let bytes = 0
@@ -87,7 +87,7 @@ async function measure(url: string, file: string, { name, lanes, pace }: (typeof
     '--transport',
     'websocket',
   ])
-  // All are in, and the last ones' first snapshots are sent
+  // All bots are in, and the last ones have their first snapshots
   await sleep(4_000)
   const endMs = performance.now() + (SECONDS - 2) * 1_000
   const bytesPerSecond = lanes ? await downloadAll(file, pace, () => performance.now() > endMs) : 0
@@ -116,7 +116,7 @@ function rowsOf(name: string, runs: readonly AssetRun[]): BenchRow[] {
   ]
 }
 
-/** A file in the store, and its address as the server signs it. */
+/** Stores a file and returns its signed URL. */
 async function prepare(data: string): Promise<string> {
   const store = await openLocalCloud({ directory: join(data, 'assets'), secret: new Uint8Array(32) })
   return Effect.runPromise(store.put(randomBytes(FILE_BYTES), 'model/gltf-binary'))
@@ -125,7 +125,7 @@ async function prepare(data: string): Promise<string> {
 function linkOf(url: string, data: string, key: string): string {
   const { secret } = JSON.parse(readFileSync(join(data, 'server-identity.json'), 'utf8')) as { readonly secret: string }
   const request = { key, expiresAtMs: Date.now() + 3_600_000, file: null }
-  // As server/host/stores.ts derives it
+  // The same derivation as in server/host/stores.ts
   const linkSecret = createHmac('sha256', Buffer.from(secret, 'base64')).update('otherworld: links to files').digest()
   return `${url}v1/assets/${key}?${new LinkSigner(linkSecret).query(request)}`
 }

@@ -1,7 +1,7 @@
 /**
- * How well an avatar's capsules fill it: intersection over union of all capsules with what the mesh encloses at rest, on a
- * grid of points. Inside is where the generalised winding number is above one half, as the sum of the triangles' solid
- * angles (Van Oosterom and Strackee 1983): another measure than the one that the fit itself goes by.
+ * How well an avatar's capsules fill it: intersection over union of all capsules with the inside of the mesh at rest,
+ * on a grid of points. A point is inside if the generalised winding number is above one half, by the sum of the
+ * triangles' solid angles (Van Oosterom and Strackee 1983). The fit itself uses another measure.
  */
 import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -19,7 +19,7 @@ const FOLDER = 'fixtures/assets/avatars'
 /** Points of the grid in the avatar's box. */
 const POINTS = 12_000
 const RUNS = 3
-/** Of the least good of six avatars in the trial that the fit began from. */
+/** The worst of six avatars in the first experiment with the fit. */
 const IOU_GOAL = 0.62
 
 function windingNumber(p: Vec3, { points, triangles }: Surface): number {
@@ -34,7 +34,7 @@ function windingNumber(p: Vec3, { points, triangles }: Surface): number {
   return angle / (2 * Math.PI)
 }
 
-/** Shares of the grid's points: in both of either, and in both of the mesh's. */
+/** Shares of the grid's points that are in both: of those in either, and of those in the mesh. */
 export function overlap(
   surface: Surface,
   capsules: readonly Capsule[],

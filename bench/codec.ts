@@ -1,4 +1,4 @@
-/** What encoding and decoding cost: frames, snapshots, packets, at 100 avatars × 200 dynamics. */
+/** Cost of encoding and decoding frames, snapshots and packets, at 100 avatars × 200 dynamics. */
 import { avatars, free, loadEngine, props, type InputFrame } from '../sim/index.ts'
 import {
   decodeFrame,

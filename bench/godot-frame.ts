@@ -1,7 +1,7 @@
 /**
- * What others cost a frame in Godot: 100 posed avatars that walk about and 200 props that move, decoded, applied and drawn
- * between their states by the addon, headless. The packets are the server's: those that one of the hundred is sent within
- * 1,100 bytes, and snapshots that hold the whole room at once, 20 a second each.
+ * Per-frame cost of other players in headless Godot: 100 walking avatars with poses and 200 moving props, decoded,
+ * applied and interpolated by the addon. The packets are the server's: those of one of the hundred clients, within
+ * 1,100 bytes each, and snapshots with the whole room at once, 20 a second each.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,11 +23,11 @@ import { scene, loadFittedClips } from './scene.ts'
 const AVATARS = 100
 const SECONDS = 12
 const SEND_TICKS = 3
-/** Whole rooms of each kind: four seconds. */
+/** Snapshots of the whole room, of each kind: four seconds. */
 const ROOM_SNAPSHOTS = 80
-/** Godot may take so long on a machine under load, seconds. */
+/** Time limit of Godot on a machine under load, seconds. */
 const GODOT_SECONDS_MAX = 600
-/** An acknowledgement takes so long: the age of most baselines. */
+/** Delay of an acknowledgement: the age of most baselines. */
 const ACK_TICKS = 9
 const PROJECT = 'godot-bridge/demo'
 const HEAD = {
@@ -49,7 +49,7 @@ interface CapturedPackets {
   readonly props: string
 }
 
-/** Sections of all that there is: each component against its state at `baseTick`. */
+/** Sections with all elements: each component against its state at `baseTick`. */
 function sections(
   source: SnapshotSource,
   roster: Roster,
@@ -76,7 +76,7 @@ function sections(
   return hex(to.buffer.subarray(0, to.at))
 }
 
-/** The whole room at once; `kinds`: of the avatars. */
+/** A snapshot of the whole room; `kinds`: components of the avatars. */
 const room = (source: SnapshotSource, kinds: readonly ComponentKind[], baseTick: number): CapturedPackets => ({
   tick: source.tick,
   avatars: sections(source, source.avatars, kinds, AVATAR_KINDS.length - kinds.length, baseTick),
@@ -91,7 +91,7 @@ const ROOMS: readonly (readonly [string, readonly ComponentKind[], boolean])[] =
   ['with bones, changes', AVATAR_KINDS, false],
 ]
 
-/** All props go round in circles of a metre. */
+/** Moves all props in circles of a metre. */
 function circling(
   views: readonly PropView[],
   tick: number,
@@ -110,7 +110,7 @@ function circling(
   })
 }
 
-/** What a client is sent in the scene, within a packet each and as whole rooms. */
+/** The packets of one client in the scene, limited to a packet each and as whole rooms. */
 async function capture() {
   const { realm, nextFrame: next, step } = scene(await loadEngine(), AVATARS, await loadFittedClips())
   const [source, view, dice] = [new SnapshotSource(realm.definition.bounds), new SnapshotView(realm.tick), new Dice(3)]
@@ -125,7 +125,7 @@ async function capture() {
     source.update(realm.tick, people, things)
     own.avatar = people[0]?.id ?? 0
     while ((waiting[0]?.dueTick ?? Infinity) <= realm.tick) waiting.shift()?.arrived()
-    // The troupe comes in and takes its first pose in the first second.
+    // The crowd joins and takes its first pose in the first second.
     if (i < 60 || i % SEND_TICKS !== 0) continue
     const { bytes, acknowledged: arrived } = view.nextPart(source, own.avatar, 100)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
@@ -146,7 +146,7 @@ async function capture() {
   return { boundsMin: min, ...elements, packets, rooms }
 }
 
-/** What Godot measured, by name, ms. */
+/** Godot's measurements by name, ms. */
 type Measured = Readonly<Record<string, readonly number[]>>
 
 function rowsOf(measured: Measured): BenchRow[] {

@@ -1,9 +1,9 @@
 /**
- * Where a real Godot shows others against where they were: twelve bots walk about, a headless Godot watches them over a
- * line with 50 ms and 20 ms of jitter each way, with and without loss, and writes what it would draw in each frame. Truth is the
- * recording, replayed: the simulation's own positions at the tick that was drawn, between two ticks on the straight line.
- * Needs Godot (GODOT, or scripts/get-godot.sh) and the rights to make networks; WEBRTC_NATIVE=folder with the webrtc-native
- * extension's files adds WebRTC to WebSocket.
+ * Compares where a real Godot draws other players with where they were. Twelve bots walk about; a headless Godot
+ * watches them over a network with 50 ms and 20 ms of jitter each way, with and without loss, and writes what it would
+ * draw in each frame. The truth is the replayed recording: the simulation's positions at the drawn tick, linear between
+ * two ticks. Needs Godot (GODOT, or scripts/get-godot.sh) and the rights to create networks. WEBRTC_NATIVE=folder with
+ * the webrtc-native extension's files adds WebRTC to WebSocket.
  */
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -38,7 +38,7 @@ interface PositionFigures {
   readonly delayMs: number
   readonly snapshotsPerSecond: number
 }
-/** What Godot drew: at a tick, the elements and where. */
+/** A frame of Godot: the drawn tick, and the elements with their positions. */
 interface Drawn {
   readonly tick: number
   readonly places: readonly { readonly element: number; readonly position: Vec3 }[]
@@ -66,7 +66,7 @@ const placesOf = (numbers: readonly number[]): Drawn['places'] =>
     return { element, position: { x, y, z } }
   })
 
-/** All avatars' positions of the ticks from `from` to `to`, by the recordings of a data directory. */
+/** Positions of all avatars at the ticks from `from` to `to`, from the recordings of a data directory. */
 async function truthOf(data: string, from: number, to: number): Promise<Map<number, Map<number, Vec3>>> {
   const truth = new Map<number, Map<number, Vec3>>()
   const simulation = simulationOf(await loadEngine())
@@ -89,7 +89,7 @@ async function truthOf(data: string, from: number, to: number): Promise<Map<numb
   return truth
 }
 
-/** Metres between what was drawn and what was, for each avatar in each frame. */
+/** Metres between the drawn and the true position, for each avatar in each frame. */
 async function errorsOf(drawn: readonly Drawn[], data: string): Promise<number[]> {
   const ticks = drawn.map(({ tick }) => tick)
   const truth = await truthOf(data, Math.floor(Math.min(...ticks)) - 1, Math.ceil(Math.max(...ticks)) + 1)

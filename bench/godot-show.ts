@@ -1,8 +1,8 @@
 /**
- * What showing a realm costs in Godot: the view's part of a frame with 100 avatars that move all bones and 200 props that move
- * (headless); and how long frames take while an avatar's package is downloaded and read (under Xvfb, drawn by the processor:
- * without a screen models are read on the main thread). Files given on the command line are loaded (maps of their bones:
- * fixtures/assets/humanoid), else Cesium Man.
+ * Cost of showing a realm in Godot. First the view's part of a frame with 100 avatars that move all bones and 200 props
+ * that move (headless). Then the frame times while an avatar's package is downloaded and read, under Xvfb with software
+ * rendering, because without a screen models are read on the main thread. Loads the files of the command line (their
+ * bone maps: fixtures/assets/humanoid), by default Cesium Man.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

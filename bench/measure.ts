@@ -3,13 +3,13 @@ import { percentile } from '../bots/figures.ts'
 
 export interface TimeSamples {
   readonly wallMs: number[]
-  /** Of the whole process: threads that the engine starts (garbage collection, compiling) count too. */
+  /** Time of the whole process: the engine's own threads (garbage collection, compiling) count too. */
   readonly cpuMs: number[]
 }
 
 export const samples = (): TimeSamples => ({ wallMs: [], cpuMs: [] })
 
-/** Runs once and adds what it took. */
+/** Runs once and records the time. */
 export function timed<T>(into: TimeSamples, run: () => T): T {
   const cpu = process.cpuUsage()
   const start = performance.now()
@@ -22,7 +22,7 @@ export function timed<T>(into: TimeSamples, run: () => T): T {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5)
 
-/** Mean milliseconds of a call: repeated until `milliseconds` have passed. */
+/** Mean time of a call in ms, over calls repeated for `milliseconds`. */
 export function meanMs(milliseconds: number, run: () => void): number {
   for (let i = 0; i < 20; i++) run()
   const start = performance.now()

@@ -1,37 +1,38 @@
 /**
- * The clients of the network benchmark: URL COUNT SECONDS. Each watches the one before it: how long from an input until
- * another client sees what came of it, both in this process and so by one clock. Tells its parent the figures once.
+ * The clients of the network benchmark: URL COUNT SECONDS. Each client watches the one before it and measures the time
+ * from an input until its effect is seen. Both are in this process, so they share one clock. Reports the figures to its
+ * parent once.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebRtc } from '../netcode/webrtc/client-node.ts'
 import { BALL } from '../test/harness/ball.ts'
 
-/** What this process tells. Times in ms. */
+/** The report of this process. Times in ms. */
 export interface NetworkFigures {
-  /** From a step after standing still, and from a command that makes a thing, until another client's `sample` shows it. */
+  /** From a step after standing still, and from a spawn, until another client's `sample` shows it. */
   readonly moveMs: readonly number[]
   readonly spawnMs: readonly number[]
   readonly rttMs: readonly number[]
-  /** Of each client. */
+  /** One value for each client. */
   readonly snapshotsPerSecond: readonly number[]
   readonly kbpsDown: readonly number[]
   readonly kbpsUp: readonly number[]
   readonly delayMs: readonly number[]
-  /** Tries of which nothing was seen within EFFECT_MS_MAX. */
+  /** Inputs whose effect was not seen within EFFECT_MS_MAX. */
   readonly unseen: number
 }
 
-/** How often a client looks, ms: finer than a screen's picture. */
+/** Time between two samples of a client, ms: shorter than a display's frame. */
 const LOOK_MS = 4
 const EFFECT_MS_MAX = 5_000
-/** A step is seen once the avatar is this far from where it stood, m: a tick of walking is half of that and rounding far less. */
+/** A step is seen once the avatar has moved this far, m: a tick of walking is half of that, and rounding far less. */
 const SEEN_METRES = 0.05
-/** Before a try the avatar comes to rest, and tries do not keep step with ticks and snapshots, ms. */
+/** Pause before an input, ms: the avatar comes to rest, and inputs do not synchronise with ticks and snapshots. */
 const REST_MS = 700
 const REST_MS_MORE = 300
 
-/** Looks until `seen`; ms since `fromMs`, or null where it is not seen. */
+/** Samples until `seen`; returns ms since `fromMs`, or null if it is not seen. */
 async function timeUntil(fromMs: number, seen: () => boolean): Promise<number | null> {
   while (performance.now() - fromMs < EFFECT_MS_MAX) {
     if (seen()) return performance.now() - fromMs
@@ -54,7 +55,7 @@ async function join(url: string, name: string): Promise<RenderClient> {
 const positionIn = (watcher: RenderClient, avatar: number) =>
   watcher.sample().avatars.find(({ element }) => element === avatar)?.position
 
-/** One step there or back, from rest. */
+/** One step forward or back, from rest. */
 async function tryMove(
   actor: RenderClient,
   watcher: RenderClient,

@@ -1,7 +1,7 @@
 /**
  * What players notice of the network, over real WebRTC against the built server: the time from an input until another
- * client sees it, round trips, snapshots and bytes. On this machine's loopback interface, and, where network namespaces
- * are permitted, over a line without faults and one with 5 % loss, 50 ms and 20 ms jitter each way.
+ * client sees it, round trips, snapshots and bytes. Runs on this machine's loopback interface. If network namespaces
+ * are permitted, it also runs over a network without faults and one with 5 % loss, 50 ms and 20 ms jitter each way.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -33,7 +33,7 @@ interface NetworkHosts {
 
 const here: StartProcess = (args) => spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'] })
 
-/** The first line that a program says. */
+/** The first line that a program prints. */
 async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   if (stdout) for await (const line of createInterface({ input: stdout })) return JSON.parse(line)
   throw new Error('a program of the benchmark ended without a word')

@@ -1,6 +1,7 @@
 /**
- * What a player feels: real render clients and a real realm over the in-memory network. How far the server's answers are
- * from what was predicted, and how long an input takes until the player and somebody else see its effect.
+ * Prediction as a player experiences it, with real render clients and a real realm over the in-memory network: the
+ * difference between the server's answers and the prediction, and the time from an input until the player and another
+ * player see its effect.
  */
 import { RenderClient } from '../netcode/client/render-client.ts'
 import type { AvatarSample, MoveInput } from '../netcode/client/types.ts'
@@ -16,20 +17,20 @@ const NETWORKS: readonly { readonly name: string; readonly conditions: Partial<L
   { name: '50 ms, 20 ms jitter, 5 % loss', conditions: { delayMs: 50, jitterMs: 20, lossShare: 0.05 } },
 ]
 const TICK_MS = 1_000 / 60
-/** The client draws at a rate of its own, so that its frames and the server's ticks drift past each other. */
+/** The client draws at its own rate, so that its frames and the server's ticks drift past each other. */
 const FRAME_MS = 1_000 / 72
 const WARM_UP_MS = 6_000
 const WALK_MS = 180_000
-/** Times that the player sets off from rest. */
+/** Number of times that the player starts from rest. */
 const STARTS = 200
-/** From one start to the next, of which so long it walks, ms. */
+/** Time from one start to the next, and the walking part of it, ms. */
 const START_EVERY_MS = 1_500
 const START_WALK_MS = 500
-/** What counts as seen: beyond any rounding of a snapshot, metres. */
+/** An effect counts as seen beyond this distance, metres: more than any rounding of a snapshot. */
 const SEEN_METRES = 0.01
 const OWN_SEEN_METRES = 0.0005
 
-/** A wide plain with nothing on it. */
+/** A wide plain without props. */
 const PLAIN: RealmDefinition = {
   ...DEFAULT_DEFINITION,
   props: [],
@@ -58,7 +59,7 @@ class PredictionStage {
     })
   }
 
-  /** Lets time pass up to the clients' next frame. */
+  /** Advances time to the clients' next frame. */
   async frame(): Promise<number> {
     this.#frameMs += FRAME_MS
     for (; this.#tickMs <= this.#frameMs; this.#tickMs += TICK_MS) {
@@ -66,7 +67,7 @@ class PredictionStage {
       this.server.simulate()
     }
     this.server.transport.advance(this.#frameMs)
-    // Connecting needs promises to be settled.
+    // Connecting needs settled promises.
     await Promise.resolve()
     for (const client of this.clients) client.update(this.#frameMs)
     return this.#frameMs
@@ -79,7 +80,10 @@ const apart = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z
 const rms = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 
-/** A player who walks as people do: changes course each second or so, turns while walking, runs, stops, jumps now and then. */
+/**
+ * A player that walks as people do: it changes course about once a second, turns while walking, runs, stops, and
+ * sometimes jumps.
+ */
 class WalkingPlayer {
   readonly #dice: Dice
   #untilMs = 0
@@ -131,9 +135,9 @@ async function corrections(stage: PredictionStage): Promise<number[]> {
 }
 
 interface Effects {
-  /** Frames from the input to the own avatar's first visible change; 0: the same. */
+  /** Frames from the input to the first visible change of the player's own avatar; 0 is the same frame. */
   readonly ownFrames: number[]
-  /** Ms until the watcher sees it. */
+  /** Time until the watcher sees it, ms. */
   readonly otherMs: number[]
 }
 

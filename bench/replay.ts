@@ -1,4 +1,7 @@
-/** How much faster than real time recordings of 20 and 100 players replay, with every hash compared; and what they take on disk. */
+/**
+ * Replay speed of recordings with 20 and 100 players, compared with real time and with every hash compared; and their
+ * size on disk.
+ */
 import { checkpoint, elementCount, free, genesis, hash, loadEngine, step, type Engine } from '../sim/index.ts'
 import {
   CHECKPOINT_EVERY_TICKS,
@@ -20,7 +23,7 @@ const RUNS = 3
 /** DESIGN.md section 4, for 100 avatars. */
 const REAL_TIME_FACTOR_GOAL = 14
 
-/** A session of bots as a realm records it: frames, a hash each tick, packed checkpoints. */
+/** Records a session of bots as a realm does: frames, a hash each tick, packed checkpoints. */
 async function recorded(engine: Engine, players: number, clips: FittedClips): Promise<Uint8Array> {
   const definition = sceneDefinition(players)
   const simulation = simulationOf(engine)

@@ -1,4 +1,4 @@
-/** What a benchmark reports, and how it is printed. */
+/** The report of a benchmark, and its printed form. */
 
 export interface BenchRow {
   readonly what: string
@@ -17,7 +17,7 @@ export interface BenchReport {
   readonly rows: readonly BenchRow[]
 }
 
-/** How much better than its goal a figure is: 2 is twice as good, below 1 misses it. Null where there is no goal. */
+/** Ratio of a figure to its goal: 2 is twice as good, below 1 misses the goal. Null without a goal. */
 export const ratioToGoal = ({ value, goal, moreIsBetter }: BenchRow): number | null =>
   goal === undefined ? null : moreIsBetter ? value / goal : goal / value
 

@@ -19,7 +19,7 @@ const files = args.filter((arg) => /[./]/.test(arg))
 const named = args.filter((arg) => arg !== '--json' && !files.includes(arg))
 const all = () =>
   execFileSync(process.execPath, ['dist/bench/bench.js', '--list'], { encoding: 'utf8' }).trim().split('\n')
-/** What is allocated in a tick is seen only where garbage is not collected in each. MiB. */
+/** Allocations of a tick are visible only if garbage is not collected in every tick. MiB. */
 const flags = { tick: ['--min-semi-space-size=64', '--max-semi-space-size=64'] }
 for (const name of named.length > 0 ? named : all()) {
   try {

@@ -18,7 +18,7 @@ import { fitClips, type FittedClips } from '../bots/motion-clip-player.ts'
 import { SimCrowd } from '../bots/sim-crowd.ts'
 
 export const DYNAMICS = 200
-/** Half the side of the square over which props are strewn, metres: where the avatars walk. */
+/** Half the side of the square with props, metres: the area where the avatars walk. */
 const SPREAD_METRES = 12
 const SEED = 7
 
@@ -39,7 +39,7 @@ const SPECS = [
   specOf('capsule', { type: 'capsule', halfHeight: 0.2, radius: 0.125 }),
 ]
 
-/** One prop each on a jittered grid, so that none starts inside another. */
+/** Props on a jittered grid, so that none starts inside another. */
 function strewn(count: number): PlacedProp[] {
   const dice = new Dice(SEED)
   const side = Math.ceil(Math.sqrt(count))
@@ -79,11 +79,11 @@ export async function loadFittedClips(): Promise<FittedClips> {
 
 export interface Scene {
   readonly realm: Realm
-  /** The next frame, made by the bots; it is not yet stepped. */
+  /** The next frame with the bots' inputs, not yet stepped. */
   nextFrame(): InputFrame
-  /** Lets the bots know what happened. */
+  /** Passes the events of a step to the bots. */
   handleEvents(events: readonly SimEvent[]): void
-  /** Steps the frame and lets the bots hear. */
+  /** Steps the frame and passes its events to the bots. */
   step(frame: InputFrame, options?: StepOptions): void
 }
 

@@ -7,7 +7,7 @@ import { DYNAMICS, scene, sceneDefinition, loadFittedClips, type Scene } from '.
 import type { FittedClips } from '../bots/motion-clip-player.ts'
 
 const AVATARS = [10, 100, 300, 500] as const
-/** Not measured: compiling, and props that settle. */
+/** Not measured: compilation, and props that come to rest. */
 const WARM_UP_TICKS = 400
 const MEASURED_TICKS = 900
 const CHECKPOINTS = 40

@@ -1,6 +1,6 @@
 /**
- * What snapshots cost and how true they are: 100 clients among 100 avatars × 200 props of which 60 move, over the
- * in-memory network, real sessions and decoders at both ends. Truth is the simulation's state at the moment drawn.
+ * Cost and accuracy of snapshots: 100 clients among 100 avatars × 200 props of which 60 move, over the in-memory
+ * network, with real sessions and decoders at both ends. The truth is the simulation's state at the drawn time.
  */
 import { avatarAdded, propAdded } from '../server/realm/replication/element-catalog.ts'
 import {
@@ -29,7 +29,7 @@ import type { BenchReport, BenchRow } from './report.ts'
 import { scene, sceneDefinition, loadFittedClips, type Scene } from './scene.ts'
 
 const AVATARS = 100
-/** Clients whose draws are compared with the truth; the others acknowledge what they get, and do not read it. */
+/** Clients whose drawn state is compared with the truth; the others only acknowledge. */
 const WATCHED = 4
 const MOVING_PROPS = 60
 const WARM_UP_TICKS = 150
@@ -37,7 +37,7 @@ const MEASURED_TICKS = 300
 const TICK_MS = 1_000 / 60
 const SNAPSHOT_TICKS = 3
 const NEAR_METRES = 4
-/** History of the truth, ticks: longer than the longest delay. */
+/** Ticks of true states that are kept: longer than the longest delay. */
 const TRUTH_TICKS = 90
 
 interface NetworkProfile {
@@ -52,7 +52,7 @@ const NETWORKS: readonly NetworkProfile[] = [
   { name: 'at 5 % loss, 50 ms, 20 ms jitter', delayMs: 50, jitterMs: 20, lossShare: 0.05 },
 ]
 
-/** One way of a line, with loss and jitter by lot. */
+/** One direction of a connection, with random loss and jitter. */
 class DelayedPath {
   readonly #network: NetworkProfile
   readonly #dice: Dice
@@ -78,7 +78,7 @@ class DelayedPath {
   }
 }
 
-/** Both ends of one client's line. */
+/** Both ends of one client's connection. */
 class MeasuredClient {
   readonly server = new ServerSession(0)
   readonly client = new ClientSession(0)
@@ -116,7 +116,7 @@ class MeasuredClient {
     for (const prop of props(realm)) this.world.receive(propAdded(prop))
   }
 
-  /** Who acts acknowledges 15 times a second. */
+  /** An active client acknowledges 15 times a second. */
   talk(nowMs: number): void {
     if (this.client.welcomed)
       this.client.latest({ type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false })
@@ -182,20 +182,20 @@ interface SnapshotErrors {
   readonly far: Errors
   readonly quantised: TimeSamples
   readonly encoded: TimeSamples
-  /** Of each packet, bytes. */
+  /** Sizes of packets, bytes. */
   readonly bytes: number[]
   delayMs: number
   missing: number
 }
 
-/** Compares what a client draws with the truth of that moment. */
+/** Compares what a client draws with the truth at that time. */
 function compare(
   line: MeasuredClient,
   nowMs: number,
   history: readonly (Truth | undefined)[],
   outcome: SnapshotErrors,
 ): void {
-  // Truth is known at whole ticks.
+  // The truth is known at whole ticks.
   const tick = Math.floor(line.playback.drawTick(nowMs))
   const truth = history[tick % TRUTH_TICKS]
   const own = truth?.avatars.get(line.avatar.id)
@@ -215,7 +215,7 @@ function addPropError(seen: PropSample, truth: Truth, own: AvatarView, { near, f
   errors.propCm.push(apartCm(seen.position, real.position))
 }
 
-/** Keeps as many props moving as the load asks for; the bots alone leave most at rest. */
+/** Keeps as many props moving as the load needs, because the bots leave most at rest. */
 class Mover {
   readonly #at: readonly { readonly x: number; readonly z: number }[]
 
@@ -223,7 +223,7 @@ class Mover {
     this.#at = Array.from({ length: MOVING_PROPS }, () => ({ x: dice.between(-10, 10), z: dice.between(-10, 10) }))
   }
 
-  /** The props as they are, but that the first sixty go round in circles of a metre, one in three seconds. */
+  /** The props, but the first sixty move in circles of a metre, once in three seconds. */
   move(views: readonly PropView[], tick: number): PropView[] {
     return views.map((view, i) => {
       const centre = this.#at[i]
@@ -337,7 +337,7 @@ function measure(engine: Engine, clips: FittedClips, network: NetworkProfile): B
   ]
 }
 
-/** Each saving alone taken away: within the same bytes, what it is worth shows in the errors. */
+/** Each saving is disabled separately. With the same bytes, its value shows in the errors. */
 const WITHOUT: readonly (readonly [string, Partial<Savings>])[] = [
   ['all savings', {}],
   ['no deadbands', { deadband: 0 }],

@@ -1,6 +1,7 @@
 /**
- * A whole tick of a realm as its worker runs it, in one process and without a network: 100 clients' packets come in,
- * are checked, sealed, recorded on a disk, stepped, hashed, and answered. What clients do between two ticks is not counted.
+ * A whole tick of a realm as its worker runs it, in one process without a network. The packets of 100 clients are
+ * received, checked, sealed, recorded on a disk, stepped, hashed, and answered. The clients' work between two ticks
+ * does not count.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,13 +24,13 @@ import type { BenchReport, BenchRow } from './report.ts'
 import { DYNAMICS, sceneDefinition, loadFittedClips } from './scene.ts'
 
 const PLAYERS = 100
-/** Not measured: all come in, and the code is compiled. */
+/** Not measured: joins, and compilation of the code. */
 const WARM_UP_TICKS = 600
 const MEASURED_TICKS = 900
 const SEED = 7
 const MIB = 1024 * 1024
 
-/** Of each measured tick. */
+/** One value for each measured tick. */
 class TickTimes {
   readonly cpuMs: number[] = []
   readonly allocatedMib: number[] = []
@@ -49,12 +50,15 @@ class TickTimes {
   }
 }
 
-/** Objects and array buffers. Rises by what is allocated, but where garbage is collected meanwhile: once in ten ticks, with the young generation that bench/run.mjs gives. */
+/**
+ * Bytes of objects and array buffers. It grows by allocations, except when garbage is collected: once in ten ticks,
+ * with the young generation of bench/run.mjs.
+ */
 function bytesInUse(): number {
   return getHeapStatistics().used_heap_size + process.memoryUsage().arrayBuffers
 }
 
-/** Hands the parts of each tick on. */
+/** Forwards the parts of each tick. */
 class Meters extends RealmMeters {
   tally: TickTimes | null = null
 
@@ -64,7 +68,7 @@ class Meters extends RealmMeters {
   }
 }
 
-/** The clients, and the time between two ticks, in which they act. */
+/** The clients, and the time between two ticks in which they act. */
 class TickCrowd implements TickTimer {
   readonly tally = new TickTimes()
   readonly #meters: Meters
@@ -88,14 +92,14 @@ class TickCrowd implements TickTimer {
     this.#inbox.push({ type: 'batch', events, bytes: new Uint8Array() })
   }
 
-  /** Ticks come at their time, whatever they take; within a tick time is real. */
+  /** Ticks start on schedule whatever they take; within a tick, time is real. */
   nowMs = (): number => this.#baseMs + performance.now() - this.#startedAtMs
 
   until = async (atMs: number): Promise<void> => {
     if (this.#meters.tally) this.tally.end()
     this.#baseMs = atMs
     this.#ticks++
-    // The disk's answers come meanwhile.
+    // The disk's answers arrive meanwhile.
     await new Promise((resolve) => void setImmediate(resolve))
     this.#act(this.#sessions)
     this.#send(atMs)
@@ -108,7 +112,7 @@ class TickCrowd implements TickTimer {
 
   receive = (): ToRealm | undefined => this.#inbox.shift()
 
-  /** Who is welcome by the time that is measured. */
+  /** Number of welcomed clients. */
   get welcomed(): number {
     return this.#sessions.filter((session) => session.welcomed).length
   }
@@ -121,7 +125,7 @@ class TickCrowd implements TickTimer {
     this.#inbox.push({ type: 'batch', events, bytes: new Uint8Array(Buffer.concat(packets.flat())) })
   }
 
-  /** As at a thread's port: the bytes are taken along, and read when the tick is over. */
+  /** Like a thread's port: the bytes are transferred, and read after the tick. */
   post = (message: FromRealm): void => {
     if (message.type !== 'tick') return
     const nowMs = this.#baseMs

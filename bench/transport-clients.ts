@@ -1,4 +1,7 @@
-/** The clients of the transport benchmark: KIND URL COUNT. Tells its parent each 200 ms how many messages it sent and received. */
+/**
+ * The clients of the transport benchmark: KIND URL COUNT. Reports to its parent every 200 ms how many messages it sent
+ * and received.
+ */
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import type { ClientConnection } from '../netcode/transport.ts'
 import type { ClientCounts } from './transports.ts'

@@ -1,6 +1,6 @@
 /**
- * What the transports cost: n clients in a process of their own, each sent 20 messages a second of 1,000 bytes and sending
- * 15 of 150 bytes. Reported is the share of one core that the server's side takes.
+ * Cost of the transports: n clients in a process of their own, which each receive 20 messages a second of 1,000 bytes
+ * and send 15 of 150 bytes. Reports the share of one core that the server's side takes.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fork } from 'node:child_process'
@@ -23,10 +23,10 @@ const UP_HZ = 15
 const SETTLE_MS = 2_000
 const MEASURED_MS = 6_000
 const CONNECT_MS_MAX = 60_000
-/** Of /proc/PID/stat: USER_HZ, which is 100 wherever Node runs (proc(5)). */
+/** Unit of times in /proc/PID/stat: USER_HZ, which is 100 wherever Node runs (proc(5)). */
 const CLOCK_TICKS_PER_SECOND = 100
 
-/** Processor seconds of another process so far; Linux only, else not a number. */
+/** Processor seconds of another process so far; NaN on anything but Linux. */
 function processorSeconds(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
@@ -89,7 +89,7 @@ interface Sending {
   stop(): void
 }
 
-/** Sends to all, evenly, until it is stopped. */
+/** Sends to all clients evenly until it is stopped. */
 function sending({ transport, open }: Bed): Sending {
   const payload = new Uint8Array(DOWN_BYTES).fill(7)
   let sent = 0
@@ -101,7 +101,7 @@ function sending({ transport, open }: Bed): Sending {
   return { sent: () => sent, stop: () => clearInterval(timer) }
 }
 
-/** What the clients' process tells. */
+/** The report of the clients' process. */
 export interface ClientCounts {
   readonly sent: number
   readonly received: number

@@ -31,7 +31,7 @@ interface Played {
   readonly realm: Realm
   readonly frames: InputFrame[]
   readonly events: SimEvent[]
-  /** The way that each player went on the ground, metres. */
+  /** Distance that each player covered on the ground, metres. */
   readonly travelled: number[]
 }
 
@@ -69,7 +69,7 @@ const reasons = ({ events }: Played): string[] =>
   events.flatMap((event) => (event.type === 'rejected' ? [`${event.command}: ${event.reason}`] : []))
 
 describe.each(BEHAVIOURS)('bots that %s', (behaviour) => {
-  test('walk about, all of them, and stay where the ground is', () => {
+  test('walk about and stay on the ground', () => {
     const played = play(behaviour)
     for (const metres of played.travelled) expect(metres).toBeGreaterThan(5)
     const { ground } = DEFAULT_DEFINITION
@@ -80,12 +80,12 @@ describe.each(BEHAVIOURS)('bots that %s', (behaviour) => {
     }
   })
 
-  test('ask for nothing that is not an honest attempt', () => {
+  test('send only commands that can succeed', () => {
     const honest = /held-by-another|out-of-reach|hand-empty|unknown-element|scale-out-of-range|not-movable/
     for (const reason of reasons(play(behaviour, { seed: 11 }))) expect(reason).toMatch(honest)
   })
 
-  test('do the same for the same seed and something else for another', () => {
+  test('behave the same for the same seed and differently for another', () => {
     const [once, again, other] = [1, 1, 2].map((seed) => hash(play(behaviour, { seed, seconds: 5 }).realm))
     expect(again).toBe(once)
     expect(other).not.toBe(once)
@@ -102,7 +102,7 @@ test('dragging bots grab, carry, throw and scale', () => {
   expect(reasons(played).filter((reason) => !reason.startsWith('drag')).length).toBeLessThan(asked * 0.2)
 })
 
-test('thrown things fly', () => {
+test('thrown props fly', () => {
   const realm = genesis(engine, DEFAULT_DEFINITION)
   realms.push(realm)
   const troupe = new SimCrowd({ count: 4, behaviour: 'drag', seed: 3, clips })
@@ -118,7 +118,7 @@ test('thrown things fly', () => {
   expect(Math.max(...speeds)).toBeGreaterThan(2)
 })
 
-test('mocap bots pose 15 times a second with bones, and now and then take something', () => {
+test('mocap bots send 15 poses a second with bones, and sometimes grab a prop', () => {
   const played = play('mocap', { count: 8, seconds: 40 })
   expect(sent(played, 'pose') / (8 * 40)).toBeGreaterThan(14)
   expect(sent(played, 'pose') / (8 * 40)).toBeLessThan(16)
@@ -127,14 +127,14 @@ test('mocap bots pose 15 times a second with bones, and now and then take someth
   expect(counted(played, 'grabbed')).toBeGreaterThan(3)
 })
 
-test('mixed bots make things and take some of them away again', () => {
+test('mixed bots spawn props and remove some of them', () => {
   const played = play('mixed', { count: 8, seconds: 60 })
   expect(counted(played, 'spawned')).toBeGreaterThan(20)
   expect(counted(played, 'despawned')).toBeGreaterThan(5)
   expect(sent(played, 'pose')).toBeGreaterThan(100)
 })
 
-test('bots that may not grab go on walking and ask no more often than now and then', () => {
+test('bots that may not grab go on walking and retry rarely', () => {
   const played = play('drag', { definition: { ...DEFAULT_DEFINITION, permissions: Permission.spawn }, seconds: 20 })
   expect(counted(played, 'grabbed')).toBe(0)
   expect(reasons(played)).toContain('grab: not-permitted')

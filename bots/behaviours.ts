@@ -1,4 +1,4 @@
-/** The four behaviours, put together from walking, carrying, mimicking and making. */
+/** The four behaviours, composed of walking, carrying, playing motion clips and spawning. */
 import { Hand, RUN_SPEED, WALK_SPEED, type Vec3 } from '../sim/index.ts'
 import { Carrier, type CarrierOptions } from './carrier.ts'
 import { Maker } from './maker.ts'
@@ -15,9 +15,9 @@ import { Walker, type Gait } from './walker.ts'
 
 /** Time between two poses, ms: 15 a second (DESIGN.md section 5). */
 const POSE_MS = 1000 / 15
-/** Where a desktop player holds things, in root space. */
+/** Where a desktop player holds props, in root space. */
 const POINTER_GRIP: Vec3 = { x: 0.25, y: 1.25, z: -1.25 }
-/** How long a gait or a mood lasts, ms. */
+/** Duration of a gait or a mood, ms. */
 const MOOD_MS: readonly [number, number] = [4_000, 10_000]
 
 const WALK: Gait = { speed: WALK_SPEED, run: false }
@@ -29,7 +29,7 @@ interface Parts {
   readonly mimic?: MotionClipPlayer
 }
 
-/** One body that walks, and does what its parts do. */
+/** One body that walks and acts through its parts. */
 class ComposedBehaviour implements BotBehaviour {
   readonly #dice: Dice
   readonly #walker: Walker
@@ -97,8 +97,8 @@ function composed(kind: SingleBehaviour, dice: Dice, clips: FittedClips, makes: 
 }
 
 /**
- * How a bot behaves, by name and seed: `walk` from place to place, `drag` things about, `mocap` moves as people do and
- * takes things in its hand now and then; `mixed` is one of the three, drawn by the seed, and makes things as well.
+ * Creates a bot's behaviour by name and seed. `walk` walks from place to place. `drag` drags props about. `mocap` moves
+ * by motion clips and sometimes grabs a prop. `mixed` is one of the three, chosen by the seed, and also spawns props.
  */
 export function createBehaviour(name: BehaviourName, seed: number, clips: FittedClips): BotBehaviour {
   const dice = new Dice(seed)

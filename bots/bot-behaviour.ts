@@ -1,4 +1,7 @@
-/** What a bot can see and do: the seam between how it behaves and what it is connected to (a server, or a realm itself). */
+/**
+ * The interface between a bot's behaviour and what the bot is connected to (a server, or a realm directly): what a bot
+ * can perceive and do.
+ */
 import { nextUnit, seedRandom, type RandomState } from '../sim/maths/random.ts'
 import type { Command, ElementId, HandId, PlayerId, Pose, PropSpec, Quat, RealmDefinition, Vec3 } from '../sim/index.ts'
 
@@ -11,7 +14,7 @@ export interface SeenProp {
   readonly position: Vec3
   readonly rotation: Quat
   readonly scale: number
-  /** 0: nobody. */
+  /** Player who holds the prop; 0 if nobody does. */
   readonly holder: PlayerId
 }
 
@@ -24,29 +27,29 @@ export interface Perception {
 
 /** The last `move`, without its type. */
 export type MoveIntent = Omit<Extract<Command, { type: 'move' }>, 'type'>
-/** What ends in exactly one outcome. */
+/** A command with exactly one outcome. */
 export type Action = Extract<Command, { type: 'spawn' | 'despawn' | 'grab' | 'release' | 'scale' }>
 
 export interface Actions {
   move(move: MoveIntent): void
   pose(pose: Pose): void
   drag(hand: HandId, position: Vec3, rotation: Quat): void
-  /** Returns the sequence that its outcome will name. */
+  /** Sends a command. Returns the sequence that its outcome will have. */
   command(deed: Action): number
 }
 
-/** How a command ended: with an element, or with the reason why not. */
+/** The outcome of a command: an element, or the reason of the rejection. */
 export type ActionResult =
   | { readonly sequence: number; readonly ok: true; readonly element: ElementId }
   | { readonly sequence: number; readonly ok: false; readonly reason: string }
 
 export interface BotBehaviour {
-  /** Looks and acts; to be called about 30 times a second. `nowMs` counts up from anywhere. */
+  /** Perceives and acts. Call it about 30 times a second. `nowMs` may start anywhere. */
   think(nowMs: number, sight: Perception, deeds: Actions): void
   actionEnded(outcome: ActionResult): void
 }
 
-/** Seeded choices of one bot. */
+/** Seeded random choices of one bot. */
 export class Dice {
   readonly #state: RandomState
   constructor(seed: number) {
@@ -62,12 +65,12 @@ export class Dice {
     return low + (high - low) * this.unit()
   }
 
-  /** True in about that share of all asks. */
+  /** Returns true with that probability. */
   chance(share: number): boolean {
     return this.unit() < share
   }
 
-  /** One of them; undefined where there are none. */
+  /** Returns a random item; undefined if there are none. */
   pick<T>(from: readonly T[]): T | undefined {
     return from[Math.floor(this.unit() * from.length)]
   }

@@ -1,15 +1,18 @@
-/** A bot: a mind behind a render client. It looks at the world as a player's program does, a little late and interpolated. */
+/**
+ * A bot: a behaviour behind a render client. It perceives the world as a player's program does, a little late and
+ * interpolated.
+ */
 import { packPose, type Vec3 } from '../sim/index.ts'
 import type { RenderClient } from '../netcode/client/render-client.ts'
 import type { AvatarSample, CommandResult as Answer, WorldSample } from '../netcode/client/types.ts'
 import type { Action, Actions, BotBehaviour, MoveIntent, Perception } from './bot-behaviour.ts'
 
-/** Time between two thoughts, ms: twice as often as inputs leave. */
+/** Time between two calls of the behaviour, ms: twice as often as inputs are sent. */
 const THINK_MS = 1000 / 30
-/** Time between two looks at the world, ms. Looking costs more than thinking; between looks a bot reckons where it is. */
+/** Time between two samples of the world, ms. Sampling costs more than deciding; between samples a bot extrapolates. */
 const LOOK_MS = 200
 
-/** How many commands ended how. */
+/** Commands by outcome. */
 export interface CommandTally {
   readonly done: number
   readonly rejected: Readonly<Record<string, number>>
@@ -27,7 +30,7 @@ export class Bot {
   readonly #rejected: Record<string, number> = {}
   #resting = false
   #move: MoveIntent | null = null
-  /** Whether it is to jump, where that is not its mind's to say. */
+  /** Whether it jumps; null while its behaviour decides. */
   #jumps: boolean | null = null
 
   constructor(client: RenderClient, mind: BotBehaviour) {
@@ -35,7 +38,7 @@ export class Bot {
     this.#mind = mind
   }
 
-  /** Lets time pass; to be called 60 times a second. */
+  /** Advances the bot. Call it 60 times a second. */
   update(nowMs: number): void {
     this.client.update(nowMs)
     if (this.#resting || nowMs - this.#thoughtMs < THINK_MS) return
@@ -44,19 +47,19 @@ export class Bot {
     if (sight) this.#mind.think(nowMs, sight, this.#deeds)
   }
 
-  /** Stands still and begins nothing more, so that what was begun can come to its end. */
+  /** Stands still and begins no more commands, so that pending ones can end. */
   rest(): void {
     if (this.#resting) return
     this.#resting = true
     this.client.move({ yaw: this.#self?.yaw ?? 0 })
   }
 
-  /** When it last looked at itself. */
+  /** True if it was on the ground at the last sample. */
   get isGrounded(): boolean {
     return this.#self?.grounded ?? false
   }
 
-  /** Wishes to jump, at once and until it is told otherwise; from then on its mind jumps no more. A bot that rests does not. */
+  /** Jumps, or does not, from now on instead of its behaviour. A resting bot does not jump. */
   jump(wish: boolean): void {
     this.#jumps = wish
     if (!this.#resting) this.client.move({ ...(this.#move ?? { yaw: this.#self?.yaw ?? 0 }), jump: wish })
@@ -95,7 +98,7 @@ export class Bot {
     command: (deed) => this.#command(deed),
   }
 
-  /** Numbers commands by itself: the mind needs to know them apart before they are answered. */
+  /** Numbers commands itself, because the behaviour must tell them apart before they have outcomes. */
   #command(deed: Action): number {
     const sequence = ++this.#commands
     void this.#settle(deed, sequence)
@@ -127,7 +130,7 @@ export class Bot {
   }
 }
 
-/** Where somebody is who was seen so long ago. */
+/** Extrapolates the position of an avatar from a sample of that age. */
 function reckoned({ position, velocity }: AvatarSample, ageMs: number): Vec3 {
   const s = Math.min(ageMs, LOOK_MS) / 1000
   return { x: position.x + velocity.x * s, y: position.y, z: position.z + velocity.z * s }

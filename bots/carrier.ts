@@ -1,17 +1,20 @@
-/** Grabs a prop that is near, carries it, sometimes scales it, throws it; goes on with something else when it is refused. */
+/**
+ * Grabs a prop nearby, carries it, sometimes scales it, and throws it. If a command is rejected, it goes on with
+ * another prop.
+ */
 import { add, distance, rotate, yawRotation } from '../sim/maths/maths.ts'
 import type { ElementId, HandId, Vec3 } from '../sim/index.ts'
 import { ahead } from './heading.ts'
 import type { Actions, Dice, ActionResult, SeenProp, Perception } from './bot-behaviour.ts'
 
-/** How far away a prop may be to be interesting, metres. */
+/** Maximum distance of a prop to grab, metres. */
 const INTEREST_METRES = 10
-/** Share of the reach at which a bot grabs and holds: where it sees itself may be a few ticks old. */
+/** Share of the reach at which a bot grabs and holds, because its own position may be a few ticks old. */
 const REACH_SHARE = 0.6
 const APPROACH_MS_MAX = 6_000
-/** A command without an outcome in that time is given up. */
+/** A command without an outcome is abandoned after this time, ms. */
 const ANSWER_MS_MAX = 5_000
-/** How long a throw swings, and how far, from behind to ahead. */
+/** Duration of a throw, ms, and its distance from behind to ahead, metres. */
 const SWING_MS = 250
 const SWING_METRES = 1.2
 const SCALE_MIN = 0.4
@@ -26,9 +29,9 @@ type State =
 
 export interface CarrierOptions {
   readonly hand: HandId
-  /** Time between two things, ms: at least and at most. */
+  /** Time between two props, ms: minimum and maximum. */
   readonly pauseMs: readonly [number, number]
-  /** Share of carried things that are scaled. */
+  /** Share of carried props that are scaled. */
   readonly scaleShare: number
 }
 
@@ -43,7 +46,7 @@ export class Carrier {
     this.#options = options
   }
 
-  /** Where the prop is that it wants to get near to. */
+  /** Position of the prop that it wants to approach. */
   wants(sight: Perception): Vec3 | null {
     return this.#state.name === 'near' ? (propOf(sight, this.#state.element)?.position ?? null) : null
   }
@@ -52,7 +55,7 @@ export class Carrier {
     return this.#state.name === 'carry' || this.#state.name === 'swing'
   }
 
-  /** `grip`: where the hand is in root space. */
+  /** `grip`: position of the hand in root space. */
   step(nowMs: number, sight: Perception, deeds: Actions, yaw: number, grip: Vec3): void {
     this.#nowMs = nowMs
     const state = this.#state
@@ -132,7 +135,7 @@ export class Carrier {
     this.#rest()
   }
 
-  /** The hand in the world, `forward` metres ahead of where it is, kept within the reach. */
+  /** Position of the hand in the world, moved `forward` metres ahead and limited to the reach. */
   #place(sight: Perception, yaw: number, grip: Vec3, forward: number): Vec3 {
     const look = ahead(yaw)
     const at = add(sight.position, rotate(yawRotation(yaw), grip))
@@ -144,7 +147,7 @@ export class Carrier {
   }
 }
 
-/** Reach is measured from about here. */
+/** Reach is measured from about this position. */
 const eyes = ({ position }: Perception): Vec3 => ({ x: position.x, y: position.y + 1.5, z: position.z })
 
 function propOf(sight: Perception, element: ElementId): SeenProp | undefined {

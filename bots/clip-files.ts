@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { MotionFileError, readMotionFile, type Clip } from './clip.ts'
 
-/** The bundles in dist/node lie one folder deeper than this file. */
+/** The bundles in dist/node are one folder deeper than this file. */
 const FOLDER = new URL(
   import.meta.url.endsWith('.ts') ? '../fixtures/motion/' : '../../fixtures/motion/',
   import.meta.url,

@@ -24,7 +24,7 @@ const big: AvatarBody = {
   offsets: DEFAULT_BODY.offsets.map(({ x, y, z }) => ({ x: x * 1.3, y: y * 1.3, z: z * 1.3 })),
 }
 
-/** Poses along a clip, as they come off the wire, with where each bone is. */
+/** Poses along a clip, as decoded from the wire, with the position of each bone. */
 function solved(clip: Clip, body: AvatarBody): { readonly pose: Pose; at(bone: Bone): Vec3 }[] {
   const fitted = fitClip(clip, body)
   return Array.from({ length: 20 }, (_, i) => {
@@ -35,7 +35,7 @@ function solved(clip: Clip, body: AvatarBody): { readonly pose: Pose; at(bone: B
   })
 }
 
-test('clips are there for walking, running, standing and acting, each with a name of its own', () => {
+test('there are clips to walk, run, stand and act, each with its own name', () => {
   expect(ALL.length).toBeGreaterThanOrEqual(20)
   for (const kind of ['walk', 'run', 'idle', 'act']) expect(named([kind])).not.toHaveLength(0)
   expect(new Set(clips.map(({ name }) => name)).size).toBe(clips.length)
@@ -45,7 +45,7 @@ describe.each([
   ['the default body', DEFAULT_BODY],
   ['a body a third larger', big],
 ] as const)('on %s', (_, body) => {
-  test.each(ALL)('%s is upright and its feet stand on the ground', (_name, clip) => {
+  test.each(ALL)('%s is upright with its feet on the ground', (_name, clip) => {
     const frames = solved(clip, body)
     const rest = solveSkeleton(body, null)[BONES.indexOf('leftFoot')]?.position.y ?? Number.NaN
     for (const { at } of frames) {
@@ -57,7 +57,7 @@ describe.each([
     expect(lowest).toBeLessThan(rest + 0.08)
   })
 
-  test.each(ALL)('%s says where the hands are as its bones do', (_name, clip) => {
+  test.each(ALL)('%s has its hands where its bones put them', (_name, clip) => {
     for (const { pose, at } of solved(clip, body)) {
       expect(distance(pose.left.position, at('leftHand'))).toBeLessThan(0.03)
       expect(distance(pose.right.position, at('rightHand'))).toBeLessThan(0.03)
@@ -66,7 +66,7 @@ describe.each([
 })
 
 describe('locomotion', () => {
-  test.each(named(['walk']))('%s looks ahead and swings the legs along -Z, one after the other', (_name, clip) => {
+  test.each(named(['walk']))('%s faces ahead and swings the legs along -Z alternately', (_name, clip) => {
     const leads = solved(clip, DEFAULT_BODY).map(({ pose, at }) => {
       expect(rotate(pose.head.rotation, { x: 0, y: 0, z: -1 }).z).toBeLessThan(-0.8)
       return at('rightFoot').z - at('leftFoot').z
@@ -75,7 +75,7 @@ describe('locomotion', () => {
     expect(Math.min(...leads)).toBeLessThan(-0.25)
   })
 
-  test.each(named(['walk', 'run']))('%s stays in place, with a speed that people have', (_name, clip) => {
+  test.each(named(['walk', 'run']))('%s stays in place, at a human speed', (_name, clip) => {
     const { speed } = fitClip(clip, DEFAULT_BODY)
     expect(speed).toBeGreaterThan(0.8)
     expect(speed).toBeLessThan(clip.kind === 'walk' ? 2 : 6)

@@ -1,6 +1,6 @@
 /**
- * Motion clips: how real people (well, a knight) move, fitted to an avatar's body. The files stand in fixtures/motion/,
- * whose README.md describes the format; scripts/extract-motion.mjs makes them.
+ * Motion clips: how real people (well, a knight) move, fitted to an avatar's body. The files are in fixtures/motion/,
+ * whose README.md describes the format; scripts/extract-motion.mjs creates them.
  */
 import {
   BONES,
@@ -14,10 +14,13 @@ import {
 } from '../sim/index.ts'
 import { add, IDENTITY, length, lerp, normalise, scaled, sub, ZERO } from '../sim/maths/maths.ts'
 
-/** What a clip shows: walking, running, standing, or an act that is done once. */
+/** What a clip shows: walking, running, standing, or one action. */
 export type ClipKind = 'walk' | 'run' | 'idle' | 'act'
 
-/** One sample: the middle between the hip joints in leg lengths, local rotations of the bones (null: the model lacks it). */
+/**
+ * One sample: the middle between the hip joints in leg lengths, and local rotations of the bones (null: the model lacks
+ * the bone).
+ */
 interface ClipFrame {
   readonly hip: Vec3
   readonly bones: readonly (Quat | null)[]
@@ -27,7 +30,7 @@ export interface Clip {
   readonly name: string
   readonly kind: ClipKind
   readonly seconds: number
-  /** Of the ground under the feet, in leg lengths a second; 0 where the clip stands. */
+  /** Speed of the ground under the feet, in leg lengths a second; 0 for a standing clip. */
   readonly speed: number
   readonly frames: readonly ClipFrame[]
 }
@@ -37,7 +40,7 @@ export interface FittedClip {
   readonly name: string
   readonly kind: ClipKind
   readonly seconds: number
-  /** Metres a second at which the feet do not slide; 0 where the clip stands. */
+  /** Speed at which the feet do not slide, m/s; 0 for a standing clip. */
   readonly speed: number
   /** The pose at a time in seconds; the clip repeats. */
   at(seconds: number): Pose
@@ -111,7 +114,9 @@ const heightOfAnkles = (bones: readonly JointTransform[]): number =>
   Math.min(positionOf(bones, LEFT_FOOT).y, positionOf(bones, RIGHT_FOOT).y)
 const positionOf = (bones: readonly JointTransform[], bone: number): Vec3 => bones[bone]?.position ?? ZERO
 
-/** All bones of a body in a clip's frame: the middle between its hip joints is where the clip has it, by the length of its legs. */
+/**
+ * Places all bones of a body for a clip's frame. The middle between the hip joints is scaled by the length of the legs.
+ */
 function place(body: AvatarBody, frame: ClipFrame): JointTransform[] {
   const anchor = { position: ZERO, rotation: IDENTITY }
   const bones = solveSkeleton(body, { head: anchor, left: anchor, right: anchor, bones: frame.bones })
@@ -122,7 +127,7 @@ function place(body: AvatarBody, frame: ClipFrame): JointTransform[] {
 const moved = (bones: readonly JointTransform[], by: Vec3): JointTransform[] =>
   bones.map(({ position, rotation }) => ({ position: add(position, by), rotation }))
 
-/** Poses of every frame, raised or lowered as a whole so that the lowest ankle stands as high as the body's does at rest. */
+/** Poses of all frames, each raised or lowered as a whole so that the lowest ankle is as high as the body's at rest. */
 function posesOn(body: AvatarBody, clip: Clip): Pose[] {
   const rest = heightOfAnkles(solveSkeleton(body, null))
   const frames = clip.frames.map((frame) => place(body, frame))
@@ -133,7 +138,7 @@ function posesOn(body: AvatarBody, clip: Clip): Pose[] {
   })
 }
 
-/** Fits a clip to a body; the poses are worked out once. */
+/** Fits a clip to a body. The poses are computed once. */
 export function fitClip(clip: Clip, body: AvatarBody): FittedClip {
   const poses = posesOn(body, clip)
   const last = poses.length - 1

@@ -33,11 +33,11 @@ async function loginServer(): Promise<string> {
 interface Place {
   readonly crowd: Crowd
   readonly server: SmallServer
-  /** Connects that were tried, by token. */
+  /** Number of connection attempts, by token. */
   readonly tries: Map<string, number>
 }
 
-/** `fails`: why a session's so-manieth connect fails, or null. */
+/** `fails`: why a session's n-th connection attempt fails, or null. */
 async function placeOf(count: number, fails: (session: string, tried: number) => ConnectReason | null): Promise<Place> {
   const server = new SmallServer({ engine, definition: DEFAULT_DEFINITION })
   undo.push(() => server.free())
@@ -63,7 +63,7 @@ async function placeOf(count: number, fails: (session: string, tried: number) =>
   return { crowd, server, tries }
 }
 
-test('bots whose connection could not be made try again with the same session until they are in', async () => {
+test('bots retry failed connections with the same session until they join', async () => {
   const { crowd, tries } = await placeOf(5, (_session, tried) => (tried <= 2 ? 'timed-out' : null))
   expect(await crowd.connect()).toBe(5)
   expect([...tries.values()]).toEqual([3, 3, 3, 3, 3])
@@ -73,7 +73,7 @@ test('bots whose connection could not be made try again with the same session un
   await crowd.leave()
 })
 
-test('bots that come while the realm is starting wait for it, and say why', async () => {
+test('bots that come while the realm starts wait and report why', async () => {
   const { crowd, tries } = await placeOf(3, (_session, tried) => (tried <= 2 ? 'starting' : null))
   expect(await crowd.connect()).toBe(3)
   expect([...tries.values()]).toEqual([3, 3, 3])
@@ -83,7 +83,7 @@ test('bots that come while the realm is starting wait for it, and say why', asyn
 })
 
 test.each(['unreachable', 'udp-blocked', 'refused'] as const)(
-  'where the first finds the server %s, none of the others tries',
+  'if the first bot finds the server %s, the others do not connect',
   async (reason) => {
     const { crowd, tries } = await placeOf(3, () => reason)
     await expect(crowd.connect()).rejects.toMatchObject({ reason })
@@ -92,7 +92,7 @@ test.each(['unreachable', 'udp-blocked', 'refused'] as const)(
   },
 )
 
-test('who is refused does not ask again, and its words are kept', async () => {
+test('a refused bot does not retry, and the reason is kept', async () => {
   const { crowd, tries } = await placeOf(4, (session) => (session === 'session 3' ? 'refused' : null))
   expect(await crowd.connect()).toBe(3)
   expect(tries.get('session 3')).toBe(1)
@@ -100,7 +100,7 @@ test('who is refused does not ask again, and its words are kept', async () => {
   await crowd.leave()
 })
 
-test('at the end no command is begun, and what was begun is waited for', async () => {
+test('at the end no command begins, and pending ones are awaited', async () => {
   const { crowd, server } = await placeOf(6, () => null)
   await crowd.connect()
   const figures = await crowd.play(4)

@@ -1,4 +1,4 @@
-/** Many bots against one server: connects them a few at a time, lets them play, lets them come to rest, takes the figures. */
+/** Many bots against one server: connects a few at a time, runs them, brings them to rest, and collects the figures. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DEFAULT_BODY } from '../sim/index.ts'
 import { login } from '../netcode/client/login.ts'
@@ -12,21 +12,30 @@ import { figuresOf, type CrowdFigures, type Traffic } from './figures.ts'
 import { fitClips, type FittedClips } from './motion-clip-player.ts'
 import type { BehaviourName } from './bot-behaviour.ts'
 
-/** Bots that connect at the same time: a server takes so many half-open connections of one address (http/connection-limits.ts). */
+/**
+ * Bots that connect at the same time: the server's limit of half-open connections of one address
+ * (http/connection-limits.ts).
+ */
 const CONNECTING_MAX = 64
-/** From starting to connect, or from the server's last word that it is starting, to the Welcome, ms; a first connection takes a second at most. */
+/**
+ * Time to connect, until the Welcome, ms, counted from the start or from the server's last message that it is starting.
+ * A first connection takes a second at most.
+ */
 const JOIN_MS_MAX = 20_000
-/** Whose connection could not be made tries again after this long, and for so long after the last was to come, ms: a player would as well. */
+/**
+ * Pause before a failed connection is retried, and time of retries after the last bot's start, ms. A player would retry
+ * too.
+ */
 const JOIN_RETRY_MS = 1_000
 const JOIN_RETRIES_MS_MAX = 30_000
-/** A server lets one address log in so often only; a bot that is refused asks again after this long, so many times. */
+/** Pause before a rate-limited login is retried, ms, and the number of retries. */
 const LOGIN_RETRY_MS = 1_100
 const LOGIN_TRIES_MAX = 120
 /** Time between two calls of each bot's `update`, ms. */
 const UPDATE_MS = 16
-/** Updates whose distance in time is kept: four and a half hours of them. */
+/** Kept intervals between updates: four and a half hours of them. */
 const UPDATES_MAX = 1_000_000
-/** At the end it is waited so long for the next answer to a command, ms, and so long for all: a busy machine gets there later. */
+/** Time to wait at the end for the next outcome of a command, and for all outcomes, ms: a busy machine is slow. */
 const ANSWER_MS_MAX = 5_000
 const DRAIN_MS_MAX = 20_000
 const SAMPLE_MS = 1_000
@@ -38,16 +47,16 @@ export interface CrowdOptions {
   readonly connects: readonly Connect[]
   readonly seed: number
   readonly clips: readonly Clip[]
-  /** The bots come evenly over this time; 0: as fast as they can. */
+  /** Time over which the bots join evenly, s; 0: as fast as they can. */
   readonly joinSeconds?: number
-  /** Milliseconds that go up evenly. */
+  /** A monotonic clock, ms. */
   readonly clock: () => number
 }
 
-/** Where the crowd stands, for people who watch. */
+/** State of the crowd, for people who watch. */
 export interface CrowdProgress {
   readonly connected: number
-  /** Why bots did not connect, lost their connection or got no answer; each once, with how often. */
+  /** Why bots did not connect, lost their connection or got no outcome; each reason once, with its count. */
   readonly troubles: readonly string[]
 }
 
@@ -77,17 +86,20 @@ export class Crowd {
     }
   }
 
-  /** The server's newest tick as far as the bots know; 0 before the first snapshot. */
+  /** The server's newest tick that the bots know; 0 before the first snapshot. */
   get serverTick(): number {
     return Math.max(0, ...this.#bots.map(({ client }) => client.stats().serverTick))
   }
 
-  /** Connects all; resolves with how many came in. Rejects with a ConnectError where the server cannot be reached at all. */
+  /**
+   * Connects all bots and resolves with the number that joined. Rejects with a ConnectError if the server cannot be
+   * reached at all.
+   */
   async connect(): Promise<number> {
     this.#timer ??= setInterval(() => this.#update(), UPDATE_MS)
     const waiting = Array.from({ length: this.#options.count }, (_, i) => i)
     const first = waiting.shift()
-    // The first alone: it shows whether the server can be reached at all
+    // The first bot goes alone: it shows whether the server can be reached at all
     if (first !== undefined) await this.#join(first, this.#now(), this.#now() + JOIN_RETRIES_MS_MAX)
     const startMs = this.#now()
     const rampMs = 1000 * (this.#options.joinSeconds ?? 0)
@@ -104,21 +116,24 @@ export class Crowd {
         }
       }),
     )
-    // Who lost its connection meanwhile came in all the same, and comes back
+    // A bot that lost its connection meanwhile did join, and will return
     return this.#joinMs.length
   }
 
-  /** Of all bots that came in: from wanting to log in to the Welcome, ms. */
+  /** Join times of all bots: from the start of the login to the Welcome, ms. */
   get joinMs(): readonly number[] {
     return this.#joinMs
   }
 
-  /** Connections that were tried again, of all bots. */
+  /** Retried connections of all bots. */
   get joinRetries(): number {
     return this.#retries
   }
 
-  /** Lets the bots play until `seconds` have passed or `signal` is raised, then come to rest; gives the figures of that time. */
+  /**
+   * Lets the bots play until `seconds` have passed or `signal` is aborted, then brings them to rest. Returns the
+   * figures of that time.
+   */
   async play(seconds: number, signal?: AbortSignal): Promise<CrowdFigures & { readonly seconds: number }> {
     const startMs = this.#now()
     const from = this.#traffic()
@@ -142,7 +157,7 @@ export class Crowd {
     }
   }
 
-  /** Says goodbye; nothing runs on afterwards. */
+  /** Says goodbye. Nothing runs after it. */
   async leave(): Promise<void> {
     await Promise.all(this.#bots.map(({ client }) => client.close('the bots go home')))
     if (this.#timer) clearInterval(this.#timer)
@@ -175,7 +190,7 @@ export class Crowd {
     })
   }
 
-  /** Nothing more is begun, and what was begun comes to its end. */
+  /** Begins no more commands and waits for pending ones. */
   async #drain(): Promise<void> {
     for (const bot of this.#bots) bot.rest()
     const endMs = this.#now() + DRAIN_MS_MAX
@@ -196,11 +211,14 @@ export class Crowd {
     this.#troubles.set(words, (this.#troubles.get(words) ?? 0) + 1)
   }
 
-  /** One bot, from login to Welcome, tried again until then; `dueMs`: when it was to begin. Rejects with a ConnectError. */
+  /**
+   * Logs one bot in and connects it, with retries until its Welcome. `dueMs`: when it should have begun. Rejects with a
+   * ConnectError.
+   */
   async #join(index: number, dueMs: number, untilMs: number): Promise<void> {
     const token = await this.#login(this.#options.url, `bot ${index + 1}`)
     for (let error = await this.#try(index, token); error !== null; error = await this.#try(index, token)) {
-      // Before anybody is in, only what takes too long is tried again: the rest is how this server or this line is
+      // Before any bot has joined, only a timeout is retried: other errors come from this server or network
       const mayPass = this.#joinMs.length > 0 ? error.reason !== 'refused' : error.reason === 'timed-out'
       if (!mayPass || this.#now() > untilMs) throw error
       this.#note(error.message)
@@ -210,7 +228,7 @@ export class Crowd {
     this.#joinMs.push(this.#now() - dueMs)
   }
 
-  /** One try; resolves with why it failed, or null at the Welcome. */
+  /** One attempt. Resolves with the reason of its failure, or null at the Welcome. */
   async #try(index: number, token: string): Promise<ConnectError | null> {
     const { url, connects, behaviour, seed, clock } = this.#options
     let settle: (error: ConnectError | null) => void = () => undefined
@@ -237,7 +255,7 @@ export class Crowd {
         },
         state: (state) => {
           if (state.type === 'joined') settle(null)
-          // A server that says that it is starting is there, and is waited for
+          // A server that reports that it is starting exists, so wait for it
           if (state.type === 'connecting' && state.waiting !== undefined) {
             this.#note(state.waiting)
             timer.refresh()

@@ -22,7 +22,7 @@ afterEach(() => {
   server = null
 })
 
-/** Does what it wants but never jumps by itself. */
+/** Does what its behaviour wants but never jumps on its own. */
 const earthbound = (mind: BotBehaviour): BotBehaviour => ({
   think: (nowMs, sight, deeds) =>
     mind.think(nowMs, sight, { ...deeds, move: (move) => deeds.move({ ...move, jump: false }) }),
@@ -32,7 +32,7 @@ const earthbound = (mind: BotBehaviour): BotBehaviour => ({
 interface Scene {
   readonly behaviour?: BehaviourName
   readonly delayMs?: number
-  /** False: nothing that the jumpers wish reaches the server any more. */
+  /** False: the server receives no more jumps. */
   readonly heard?: boolean
 }
 
@@ -78,7 +78,7 @@ async function play({
 }
 
 test.each(BEHAVIOURS)(
-  'bots that %s are seen to jump some forty times a minute each, and each time is a jump',
+  'bots that %s are seen to jump some forty times a minute each, and each effect is a jump',
   async (behaviour) => {
     const { latencyMs, jumps } = await play({ behaviour })
     expect(latencyMs.length).toBeGreaterThan((3 * 35 * SECONDS) / 60)
@@ -86,18 +86,18 @@ test.each(BEHAVIOURS)(
   },
 )
 
-test('what the line takes longer, the effect takes longer: there and back', async () => {
+test('the effect time grows with the network delay, both ways', async () => {
   const near = await play({ delayMs: 5 })
   const far = await play({ delayMs: 105 })
   const more = percentile(far.latencyMs, 0.5) - percentile(near.latencyMs, 0.5)
   expect(more).toBeGreaterThan(170)
   expect(more).toBeLessThan(240)
-  // Ways of 5 ms, a tick, the wait for a snapshot and the delay of what is drawn
+  // Two ways of 5 ms, a tick, the wait for a snapshot and the interpolation delay
   expect(percentile(near.latencyMs, 0.5)).toBeGreaterThan(50)
   expect(percentile(near.latencyMs, 0.99)).toBeLessThan(250)
 })
 
-test('what is never seen counts as three seconds rather than not at all', async () => {
+test('an unseen jump counts as three seconds', async () => {
   const { latencyMs, jumps } = await play({ heard: false })
   expect(jumps).toBe(0)
   expect(latencyMs.length).toBeGreaterThanOrEqual(6)

@@ -1,31 +1,41 @@
 /**
- * How long it takes from a player's decision until another player sees it: some bots jump now and then on top of whatever
- * they do, and of each jump another bot of the crowd, whose world is looked at from then on, sees it rise. Both read one
- * clock. Input rate, network, the wait for the tick, the wait for the snapshot and the seeing bot's interpolation are all
- * in it. A jump, for it can be told from all else that bots do: walking, turning, standing and being pushed go over the
- * ground. And it changes little: eight that jump every second and a half do so about as often as a hundred that walk.
+ * Measures the time from a player's decision until another player sees its effect. Some bots jump now and then in
+ * addition to their behaviour, and another bot samples its world until it sees the jumper rise. Both use one clock. The
+ * time includes the input rate, the network, the wait for the tick, the wait for the snapshot, and the watcher's
+ * interpolation. A jump is distinguishable from everything else that bots do, because walking, turning, standing and
+ * being pushed stay on the ground. It also changes little: eight bots that jump every second and a half do so about as
+ * often as a hundred that walk.
  */
 import type { AvatarSample } from '../netcode/client/types.ts'
 import type { Bot } from './bot.ts'
 import { Dice } from './bot-behaviour.ts'
 
-/** Bots that jump: six effects a second in all. */
+/** Bots that jump: six effects a second in total. */
 const JUMPERS_MAX = 8
-/** From the effect to the next jump, ms: a jump takes 860, and jumps do not keep step with ticks and snapshots. */
+/**
+ * Time from an effect to the next jump, ms. A jump takes 860, and the times must not synchronise with ticks and
+ * snapshots.
+ */
 const REST_MS: readonly [number, number] = [1_000, 1_500]
-/** Where it cannot jump now, as in the air, or nobody could see it, it is tried again after this long, ms. */
+/** Pause before a jump that is impossible now (in the air, or without a watcher) is retried, ms. */
 const AGAIN_MS = 100
-/** It has risen when it is drawn this much above its lowest, metres, going up at this speed, m/s: a first tick of a jump. A prop under the feet that moves lifts less quickly. */
+/**
+ * The avatar has risen when it is drawn this far above its lowest height, metres, and moves up at this speed, m/s: the
+ * first tick of a jump. A moving prop under the feet lifts more slowly.
+ */
 const RISEN_METRES = 0.05
 const RISING_SPEED = 0.5
-/** What was not seen after this long, ms, is counted as this long. The jump is wished for until then, so that a lost packet does not lose it. */
+/**
+ * A jump that is not seen after this time, ms, counts as this time. The bot wants to jump until then, so that one lost
+ * packet does not lose the jump.
+ */
 const SEEN_MS_MAX = 3_000
 
-/** A jump on its way. */
+/** A jump that has begun but is not seen yet. */
 interface Jump {
   readonly atMs: number
   readonly watcher: Bot
-  /** Height at which the watcher saw the jumper lowest, metres. */
+  /** Lowest height of the jumper that the watcher saw, metres. */
   lowest: number
 }
 
@@ -41,7 +51,7 @@ export class EffectWatch {
   readonly #jumpers: readonly Jumper[]
   readonly #latencyMs: number[] = []
 
-  /** Half of the bots at most jump, evenly spread over the list; each jump is watched by another of all. */
+  /** At most half of the bots jump, spread evenly over the list. Any other bot may watch a jump. */
   constructor(bots: readonly Bot[], seed: number) {
     this.#bots = bots
     this.#dice = new Dice(seed)
@@ -51,12 +61,12 @@ export class EffectWatch {
     )
   }
 
-  /** All so far, ms. */
+  /** All times so far, ms. */
   get latencyMs(): readonly number[] {
     return this.#latencyMs
   }
 
-  /** To be called after the bots' own `update`, with the time at which it is called. */
+  /** Call it after the bots' own `update`, with the same time. */
   update(nowMs: number): void {
     for (const jumper of this.#jumpers) {
       if (jumper.jump) this.#observe(jumper, jumper.jump, nowMs)
@@ -82,14 +92,14 @@ export class EffectWatch {
       if (!isRising && nowMs - jump.atMs < SEEN_MS_MAX) return
       this.#latencyMs.push(nowMs - jump.atMs)
     }
-    // One of the two lost its connection: nothing is known of this one
+    // One of the two lost its connection, so this jump has no result
     jumper.jump = null
     jumper.nextMs = nowMs + this.#dice.between(...REST_MS)
     jumper.bot.jump(false)
   }
 }
 
-/** How the watcher draws the other's avatar now; null where one of the two is not connected. */
+/** How the watcher draws the other bot's avatar now; null if one of the two is not connected. */
 function seenBy(watcher: Bot, { client: { state } }: Bot, nowMs: number): AvatarSample | null {
   if (state.type !== 'joined' || watcher.client.state.type !== 'joined') return null
   return watcher.client.sample(nowMs).avatars.find(({ element }) => element === state.avatar) ?? null

@@ -13,7 +13,7 @@ test('percentiles are by nearest rank', () => {
 test.prop([
   fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1 }),
   fc.double({ min: 0.01, max: 1, noNaN: true }),
-])('at least that share of the values is not above a percentile', (values, share) => {
+])('at least that share of the values is at or below a percentile', (values, share) => {
   const at = percentile(values, share)
   expect(values).toContain(at)
   expect(values.filter((value) => value <= at).length).toBeGreaterThanOrEqual(Math.floor(values.length * share))

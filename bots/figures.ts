@@ -1,4 +1,4 @@
-/** What bots measured, put together from each client's own figures. */
+/** Figures of all bots, from each client's own. */
 import type { Bot } from './bot.ts'
 
 export interface CrowdFigures {
@@ -6,29 +6,32 @@ export interface CrowdFigures {
   /** Commands neither carried out nor rejected. */
   readonly inputsLost: number
   readonly snapshotsReceived: number
-  /** Kilobits a second of payload, each client's mean; the median of them. */
+  /** Kilobits a second of payload: the median of each client's mean. */
   readonly kbpsDownMedian: number
   readonly kbpsUpMedian: number
-  /** Of all clients' round trips, sampled each second; 0 where none was measured. */
+  /** Round trips of all clients, sampled each second; 0 if none was measured. */
   readonly rttMsP50: number
   readonly rttMsP99: number
-  /** From a bot's decision to jump until another bot sees it rise; of `effects` such moments. */
+  /** Time from a bot's decision to jump until another bot sees it rise, over `effects` jumps. */
   readonly effectMsP50: number
   readonly effectMsP99: number
   readonly effects: number
-  /** Between two looks of the bots at their clock; where that is far above 16, this process is the bottleneck, and its times say little of the server. */
+  /**
+   * Interval between two updates of the bots. If it is far above 16, this process is the bottleneck, and its times say
+   * little about the server.
+   */
   readonly updateMsP50: number
   readonly updateMsP99: number
-  /** Share of the server's packets that did not arrive, median and largest of the clients. */
+  /** Share of the server's packets that did not arrive: median and maximum over the clients. */
   readonly lossMedian: number
   readonly lossMax: number
   readonly reconnects: number
   readonly commandsDone: number
-  /** By reason. */
+  /** Counts by reason. */
   readonly commandsRejected: Readonly<Record<string, number>>
 }
 
-/** The value below which that share of the values lies (nearest rank); 0 where there are none. */
+/** The value at or below which that share of the values lies (nearest rank); 0 if there are none. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
@@ -37,24 +40,24 @@ export function percentile(values: readonly number[], share: number): number {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits))
 
-/** Bytes up and down of one client, at one moment. */
+/** Bytes up and down of one client at one moment. */
 export interface Traffic {
   readonly up: number
   readonly down: number
 }
 
-/** One client's traffic over the time that counts, kilobits a second. */
+/** One client's traffic over the measured time, kilobits a second. */
 const kbps = (from: number, to: number, seconds: number): number =>
   seconds > 0 ? ((to - from) * 8) / 1000 / seconds : 0
 
-/** Everything that was measured while they played, ms. */
+/** All measurements while the bots played, ms. */
 export interface CrowdSamples {
   readonly rttMs: readonly number[]
   readonly effectMs: readonly number[]
   readonly updateMs: readonly number[]
 }
 
-/** `traffic`: of each bot, at the beginning and at the end of the `seconds` that count. */
+/** `traffic`: of each bot, at the start and the end of the measured `seconds`. */
 export function figuresOf(
   bots: readonly Bot[],
   nowMs: number,

@@ -1,4 +1,4 @@
-/** Lockstep peers beside the bots: each recomputes every tick in a thread of its own and compares it with the server's hash. */
+/** Lockstep peers beside the bots. Each recomputes every tick in its own thread and compares hashes with the server. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { LockstepReport } from '../netcode/lockstep.ts'
@@ -8,7 +8,7 @@ export interface HashCheckOptions {
   readonly name: string
 }
 
-/** What a peer's thread says. `firstTick`: the first that it checks. */
+/** Messages of a peer's thread. `firstTick`: the first tick that it checks. */
 export type FromHashCheck =
   | { readonly type: 'running' }
   | ({ readonly type: 'report'; readonly firstTick: number; readonly cpuSeconds: number | null } & LockstepReport)
@@ -17,10 +17,10 @@ export type FromHashCheck =
 
 export interface WatchFigures {
   readonly peers: number
-  /** Of all peers together. */
+  /** Sum over all peers. */
   readonly ticksChecked: number
   readonly hashMismatches: number
-  /** Each peer's own; `gap`: ticks between its first and its last that it did not check. */
+  /** Figures of each peer. `gap`: ticks between its first and its last that it did not check. */
   readonly each: readonly {
     readonly firstTick: number
     readonly lastTick: number
@@ -30,12 +30,15 @@ export interface WatchFigures {
   }[]
 }
 
-/** From the start of the thread to the peer's first tick: loading the engine takes a second, a large checkpoint another. */
+/**
+ * Time from the start of the thread to the peer's first tick, ms: loading the engine takes a second, a large checkpoint
+ * another.
+ */
 const START_MS_MAX = 30_000
-/** How long a peer may need to catch up with the server at the end. */
+/** Time to catch up with the server at the end, ms. */
 const CATCH_UP_MS_MAX = 30_000
 const STOP_MS_MAX = 5_000
-/** Two folders up from here, or beside the other bundles. */
+/** Two folders above this file, or beside the other bundles. */
 const FILE = new URL(
   import.meta.url.endsWith('.ts') ? '../dist/node/lockstep-worker.js' : './lockstep-worker.js',
   import.meta.url,
@@ -55,7 +58,7 @@ class HashCheck {
     this.#worker.on('exit', () => void (this.#ended ??= 'its thread ended'))
   }
 
-  /** Connected and following the server. */
+  /** Number of peers that are connected and follow the server. */
   get running(): boolean {
     return this.#running
   }
@@ -96,7 +99,7 @@ export class LockstepWatch {
     this.#watchers = Array.from({ length: count }, (_, i) => new HashCheck({ url, name: `observer ${i + 1}` }))
   }
 
-  /** Resolves when all follow; rejects with why one does not. */
+  /** Resolves when all peers follow; rejects with the reason why one does not. */
   async started(): Promise<void> {
     for (let waitedMs = 0; !this.#watchers.every(({ running }) => running); waitedMs += 20) {
       const failed = this.#watchers.find(({ ended }) => ended !== null)
@@ -107,14 +110,14 @@ export class LockstepWatch {
     }
   }
 
-  /** Why peers stopped before they were asked to, or had to connect again; each once. */
+  /** Why peers stopped early or had to reconnect; each reason once. */
   get troubles(): string[] {
     return [
       ...new Set(this.#watchers.flatMap(({ ended, trouble }) => [ended, trouble].filter((words) => words !== null))),
     ]
   }
 
-  /** Waits until all that still follow have checked `tick`, or cannot catch up. */
+  /** Waits until all following peers have checked `tick`, or cannot catch up. */
   async reached(tick: number): Promise<void> {
     const behind = (): boolean =>
       this.#watchers.some(({ ended, running, report }) => ended === null && running && (report?.tick ?? 0) < tick)
@@ -140,7 +143,7 @@ export class LockstepWatch {
     }
   }
 
-  /** Processor time of all peers' threads so far, seconds; null where the system does not tell. */
+  /** Processor time of all peers' threads so far, seconds; null if the system does not report it. */
   get cpuSeconds(): number | null {
     let sum = 0
     for (const { report } of this.#watchers) {

@@ -1,4 +1,4 @@
-/** The thread of one lockstep peer, so that its simulation and the bots' sending do not hold each other up. */
+/** The thread of one lockstep peer, so that its simulation and the bots' sending do not delay each other. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { loadEngine } from '../sim/index.ts'
 import { drive, login } from '../netcode/index.ts'
@@ -7,7 +7,7 @@ import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { threadCpuSeconds } from '../server/metrics/thread-meter.ts'
 import type { FromHashCheck, HashCheckOptions } from './lockstep-watch.ts'
 
-/** Simulation in one go, ms: as long as frames come 60 times a second, two or three fit. */
+/** Maximum simulation time in one step of the event loop, ms: two or three frames at 60 a second. */
 const BUDGET_MS = 12
 const REPORT_MS = 250
 

@@ -1,10 +1,10 @@
-/** Spawns a basic shape now and then and removes the oldest of its own when it has made a few. */
+/** Spawns a basic shape now and then, and removes its oldest prop when it has several. */
 import { add, IDENTITY } from '../sim/maths/maths.ts'
 import type { ElementId, PropSpec, Shape } from '../sim/index.ts'
 import { ahead } from './heading.ts'
 import type { Actions, Dice, ActionResult, Perception } from './bot-behaviour.ts'
 
-/** How many things a bot has made at most at a time. */
+/** Maximum number of props that a bot has spawned. */
 const OWN_MAX = 2
 const PAUSE_MS: readonly [number, number] = [1_500, 5_000]
 const COLOURS = [0xe07a5f, 0x3d85c6, 0x81b29a, 0xf2cc8f, 0x9b72cf]

@@ -4,15 +4,15 @@ import { fitClip, type Clip, type ClipKind, type FittedClip } from './clip.ts'
 import type { Dice } from './bot-behaviour.ts'
 import type { Gait } from './walker.ts'
 
-/** How long one clip passes into the next, ms. */
+/** Duration of the blend from one clip to the next, ms. */
 const BLEND_MS = 250
-/** Share of standing clips that are acts rather than idling. */
+/** Share of standing clips that are actions instead of idling. */
 const ACT_SHARE = 0.7
-/** A clip is not played slower or faster than this to match the speed over the ground. */
+/** Range of playback rates with which a clip matches the speed over the ground. */
 const RATE_MIN = 0.6
 const RATE_MAX = 1.5
 
-/** Clips fitted to one body, by kind; worked out once and shared by all bots with that body. */
+/** Clips fitted to one body, by kind; computed once and shared by all bots with that body. */
 export type FittedClips = Readonly<Record<ClipKind, readonly FittedClip[]>>
 
 export function fitClips(clips: readonly Clip[], body: AvatarBody): FittedClips {
@@ -34,7 +34,7 @@ export class MotionClipPlayer {
   #blendMs = 0
   #pose: Pose
 
-  /** Throws RangeError where a kind of clip is missing. */
+  /** Throws RangeError if a kind of clip is missing. */
   constructor(dice: Dice, clips: FittedClips) {
     this.#dice = dice
     this.#clips = clips

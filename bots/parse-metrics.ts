@@ -1,4 +1,6 @@
-/** Reads the text format of Prometheus strictly: for tools that look at a server's metrics, and for tests of what it writes. */
+/**
+ * A strict parser of the Prometheus text format, for tools that read a server's metrics and for tests of its output.
+ */
 
 export interface MetricLine {
   readonly name: string
@@ -7,12 +9,12 @@ export interface MetricLine {
 }
 
 export interface Metrics {
-  /** By name; a histogram's lines stand under its own name, without suffix, as `lines` of the family. */
+  /** Families by name. The lines of a histogram are in its family, under its name without suffix. */
   readonly families: ReadonlyMap<
     string,
     { readonly type: string; readonly help: string; readonly lines: readonly MetricLine[] }
   >
-  /** The value of one line, 0 where there is none: of a name, with at least these labels; of several lines the sum. */
+  /** Sum of all lines of that name with at least these labels; 0 if there are none. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number
 }
 
@@ -20,7 +22,7 @@ const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)/y
 
-/** Throws Error with the line that is wrong. */
+/** Throws Error with the invalid line. */
 export function parseMetrics(text: string): Metrics {
   const families = new Map<string, { type: string; help: string; lines: MetricLine[] }>()
   let help: { name: string; text: string } | null = null

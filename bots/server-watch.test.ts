@@ -22,7 +22,7 @@ describe('a quantile of a histogram', () => {
   ])('of %d is %d', (share, value) => {
     expect(quantile(buckets, share)).toBe(value)
   })
-  test('of nothing is 0', () => {
+  test('the quantile of no values is 0', () => {
     expect(
       quantile(
         [
@@ -40,7 +40,7 @@ afterEach(() => {
   for (const each of undo.splice(0)) each()
 })
 
-test('only what happened between two looks counts', async () => {
+test('only what happened between two scrapes counts', async () => {
   const table = new MetricTable(REALM_FAMILIES)
   const server = createServer((_, response) => void response.end(metricsText(toldOf(table, { realm: 'test' }))))
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))

@@ -1,24 +1,24 @@
-/** What a server says of itself while bots play: two looks at its /metrics, and what happened between them. */
+/** A server's figures while bots play: the difference between two scrapes of its /metrics. */
 import { below } from '../netcode/connect-error.ts'
 import { parseMetrics, type Metrics } from './parse-metrics.ts'
 
-/** Of a stretch of time. Ticks' percentiles are read off the histogram, evenly within a bucket. */
+/** Figures of a stretch of time. Percentiles of ticks come from the histogram, evenly within a bucket. */
 export interface ServerFigures {
   readonly seconds: number
   readonly ticks: number
   readonly tickMsP50: number
   readonly tickMsP99: number
-  /** Share of the ticks that took longer than a tick may. */
+  /** Share of the ticks that took longer than the period. */
   readonly overBudgetShare: number
   /** Milliseconds by which the realm fell behind the clock. */
   readonly delayedMs: number
   /** Mean milliseconds of each part of a tick. */
   readonly partsMs: Readonly<Record<string, number>>
-  /** Shares of one core; of threads only where the server's system tells. */
+  /** Shares of one core. Those of threads exist only if the server's system reports them. */
   readonly cpu: { readonly server: number; readonly webrtc: number; readonly main: number; readonly realm: number }
-  /** At the end. */
+  /** Memory at the end. */
   readonly rssMiB: { readonly server: number; readonly webrtc: number }
-  /** At the end of the stretch, and the mean of all looks in it. */
+  /** Number of props at the end, and the mean over all scrapes. */
   readonly props: number
   readonly propsAwakeMean: number
   /** Connections that a limit refused. */
@@ -43,7 +43,7 @@ export class ServerWatch {
     this.#nowMs = nowMs
   }
 
-  /** Null where the server does not answer so, as one behind a proxy that keeps its metrics from strangers. */
+  /** Null if the server has no readable metrics, for example behind a proxy that hides them. */
   async scrape(): Promise<MetricsScrape | null> {
     try {
       const response = await fetch(this.#url, { signal: AbortSignal.timeout(LOOK_MS_MAX) })
@@ -55,7 +55,7 @@ export class ServerWatch {
     }
   }
 
-  /** Between two looks; the next stretch begins with the second. */
+  /** Figures between two scrapes; the next stretch begins with the second. */
   figures(from: MetricsScrape | null, to: MetricsScrape | null): ServerFigures | null {
     const awake = this.#awake
     this.#awake = []
@@ -113,7 +113,7 @@ const rounded = (value: number, digits: number): number => Number(value.toFixed(
 const memory = (now: (name: string, labels: Readonly<Record<string, string>>) => number, process: string): number =>
   rounded(now('otherworld_process_resident_memory_bytes', { process }) / MIB, 1)
 
-/** Upper bound in seconds and how many more ticks there were up to it, ascending. */
+/** Upper bound in seconds, and the number of additional ticks up to it, ascending. */
 type Buckets = readonly (readonly [bound: number, count: number])[]
 
 function tickBuckets(from: Metrics, to: Metrics): Buckets {
@@ -128,7 +128,10 @@ function tickBuckets(from: Metrics, to: Metrics): Buckets {
   return bounds.map((le) => [le === '+Inf' ? Infinity : Number(le), to.sum(name, { le }) - from.sum(name, { le })])
 }
 
-/** The value below which `share` lies, as Prometheus' histogram_quantile has it: evenly within a bucket; of the last its lower bound. */
+/**
+ * The value below which `share` of the ticks lies, as in Prometheus' histogram_quantile: evenly within a bucket; the
+ * lower bound of the last bucket.
+ */
 export function quantile(buckets: Buckets, share: number): number {
   const rank = share * (buckets.at(-1)?.[1] ?? 0)
   let [low, before] = [0, 0]

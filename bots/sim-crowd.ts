@@ -1,4 +1,7 @@
-/** Bots that play straight in a realm, without server or network: workloads for tests and benchmarks, the same for the same seed. */
+/**
+ * Bots that play directly in a realm, without server or network: workloads for tests and benchmarks, the same for the
+ * same seed.
+ */
 import {
   avatars,
   packPose,
@@ -15,7 +18,7 @@ import { createBehaviour } from './behaviours.ts'
 import type { BehaviourName, Action, Actions, BotBehaviour, SeenProp } from './bot-behaviour.ts'
 import type { FittedClips } from './motion-clip-player.ts'
 
-/** Each bot thinks in every second tick, half of them in each. */
+/** Each bot decides in every second tick, half of them in each. */
 const THINK_TICKS = 2
 
 interface CrowdMember {
@@ -42,13 +45,13 @@ export class SimCrowd {
     }))
   }
 
-  /** What all want in the realm's next tick; at tick 0 they join. */
+  /** The bots' inputs for the realm's next tick; at tick 0 they join. */
   nextFrame(realm: Realm): InputFrame {
     const tick = realm.tick + 1
     return { tick, inputs: realm.tick === 0 ? this.#joins(realm) : this.#thoughts(realm) }
   }
 
-  /** To be called with what the step reported. */
+  /** Call it with the events of the step. */
   handleEvents(events: readonly SimEvent[]): void {
     for (const event of events) {
       if (!('sequence' in event)) continue

@@ -1,24 +1,26 @@
-/** Walks from waypoint to waypoint within the realm's bounds, stands a while, jumps now and then. */
+/** Walks from waypoint to waypoint within the realm's bounds, and sometimes stands or jumps. */
 import { clamp, wrapAngle } from '../sim/maths/maths.ts'
 import { RUN_SPEED, WALK_SPEED, type RealmDefinition, type Vec3 } from '../sim/index.ts'
 import { yawTowards } from './heading.ts'
 import type { Dice, MoveIntent, Perception } from './bot-behaviour.ts'
 
-/** How far from the spawn bots roam, metres: near enough to meet each other. */
+/** Maximum distance from the spawn, metres: near enough that bots meet. */
 const ROAM_METRES = 12
-/** Distance to the edge of the ground or of the bounds that waypoints keep, metres. */
+/** Minimum distance of waypoints to the edge of the ground or of the bounds, metres. */
 const EDGE_METRES = 1.5
 const ARRIVED_METRES = 0.4
 /** rad/s */
 const TURN_SPEED = 4
-/** Who has come no nearer to its waypoint in that time takes another: something stands in the way. */
+/** A bot that comes no nearer to its waypoint in this time, ms, takes another: something blocks the way. */
 const STUCK_MS = 2_000
 /** Jumps a second of walking. */
 const JUMP_RATE = 0.08
-/** How long a jump is wished for: moves are sent less often than bots think, and the wish must be in one of them. */
+/**
+ * How long a bot wants to jump, ms: moves are sent less often than bots decide, and one of them must contain the jump.
+ */
 const JUMP_MS = 150
 
-/** How fast: m/s, and whether that is a run. */
+/** Speed in m/s, and whether it is a run. */
 export interface Gait {
   readonly speed: number
   readonly run: boolean
@@ -26,7 +28,7 @@ export interface Gait {
 
 export class Walker {
   yaw = 0
-  /** What the last move wished for, m/s. */
+  /** Speed that the last move asked for, m/s. */
   speed = 0
   readonly #dice: Dice
   readonly #standMsMax: number
@@ -43,7 +45,7 @@ export class Walker {
     this.yaw = dice.between(-Math.PI, Math.PI)
   }
 
-  /** Drops the waypoint and goes there, within the area in which waypoints lie. */
+  /** Drops the waypoint and walks to `goal`, limited to the area of waypoints. */
   goTo(goal: Vec3, definition: RealmDefinition): void {
     const area = areaOf(definition)
     this.#head({ x: clamp(goal.x, area.minX, area.maxX), y: 0, z: clamp(goal.z, area.minZ, area.maxZ) })
@@ -94,7 +96,7 @@ export class Walker {
     return goal
   }
 
-  /** Turns towards a heading; returns what is still missing. */
+  /** Turns towards a heading; returns the remaining angle. */
   #turn(yaw: number, seconds: number): number {
     const off = wrapAngle(yaw - this.yaw)
     this.yaw = wrapAngle(this.yaw + clamp(off, -TURN_SPEED * seconds, TURN_SPEED * seconds))
@@ -107,14 +109,14 @@ export class Walker {
   }
 }
 
-/** The overlap of three ranges, EDGE_METRES inside it; the centre alone where that leaves nothing. */
+/** The overlap of three ranges, EDGE_METRES inside it; only the centre if nothing remains. */
 function range(low: number, high: number, half: number, centre: number): readonly [number, number] {
   const min = Math.max(low, -half, centre - ROAM_METRES) + EDGE_METRES
   const max = Math.min(high, half, centre + ROAM_METRES) - EDGE_METRES
   return min <= max ? [min, max] : [centre, centre]
 }
 
-/** The rectangle in which waypoints lie: on the ground, within the bounds, around the spawn. */
+/** The rectangle of waypoints: on the ground, within the bounds, around the spawn. */
 function areaOf({ bounds, ground, spawn }: RealmDefinition): {
   minX: number
   maxX: number

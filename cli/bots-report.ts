@@ -1,30 +1,30 @@
-/** What a run of `otherworld bots` came to: its fields, its faults, its text. */
+/** The result of a run of `otherworld bots`: its fields, its problems, its text. */
 import { percentile, type CrowdFigures } from '../bots/figures.ts'
 import type { WatchFigures } from '../bots/lockstep-watch.ts'
 import type { BehaviourName } from '../bots/bot-behaviour.ts'
 import type { ServerFigures } from '../bots/server-watch.ts'
 import { paint, rows, type Terminal } from './output.ts'
 
-/** Bots that look at their clock less often than a snapshot comes measure themselves, ms. */
+/** Above this interval between updates, ms, the bots measure their own delay. */
 const UPDATE_MS_LATE = 50
 
 export const TRANSPORTS = ['webrtc', 'websocket'] as const
 export type TransportName = (typeof TRANSPORTS)[number]
 
-/** How the bots came in. */
+/** How the bots joined. */
 interface JoinFigures {
-  /** From the first to the last. */
+  /** From the first join to the last. */
   readonly seconds: number
-  /** From wanting to log in to the Welcome. */
+  /** From the start of the login to the Welcome. */
   readonly latencyMsP50: number
   readonly latencyMsP99: number
-  /** Connections that could not be made and were tried again. */
+  /** Connections that failed and were retried. */
   readonly retries: number
-  /** The server meanwhile; null where it does not tell. */
+  /** Figures of the server meanwhile; null if it has no readable metrics. */
   readonly server: ServerFigures | null
 }
 
-/** What the run came to; the names are part of the contract (docs: `--json`). */
+/** The result of a run. The names are part of the contract (docs: `--json`). */
 export interface Report extends CrowdFigures {
   readonly schema: 'otherworld/bots/1'
   readonly requested: number
@@ -35,9 +35,12 @@ export interface Report extends CrowdFigures {
   readonly seed: number
   readonly lockstep: WatchFigures
   readonly join: JoinFigures
-  /** The server while the bots played; null where it does not tell. */
+  /** Figures of the server while the bots played; null if it has no readable metrics. */
   readonly server: ServerFigures | null
-  /** Shares of one core: of this process without its lockstep peers, and of those; null where the system does not tell. */
+  /**
+   * Shares of one core: this process without its lockstep peers, and the peers; null if the system does not report
+   * them.
+   */
   readonly cpu: { readonly bots: number; readonly lockstep: number | null }
   /** Problems of the run; empty if there were none. */
   readonly faults: readonly string[]

@@ -20,7 +20,7 @@ export const terminal: Terminal = {
   },
 }
 
-/** One object on one line; `schema` says what it is and in which version, e.g. "otherworld/replay-info/1". */
+/** One object on one line. `schema` names its type and version, e.g. "otherworld/replay-info/1". */
 export function printJson(to: Terminal, schema: string, fields: Readonly<Record<string, unknown>>): void {
   to.out(`${JSON.stringify({ schema, ...fields })}\n`)
 }
@@ -37,7 +37,10 @@ export interface Failure {
 /** The schema of a verb's `--json` output, e.g. "otherworld/replay-info/1" for "replay info". */
 export const schemaOf = (verb: string): string => `otherworld/${verb.replaceAll(' ', '-')}/1`
 
-/** Says on stderr that a verb failed, and with `json` on stdout as {schema, error} too. `words`: for people, where they are more than the message. */
+/**
+ * Reports on stderr that a verb failed, and with `json` also on stdout as {schema, error}. `words`: a longer text for
+ * people.
+ */
 export function printFailure(
   to: Terminal,
   verb: string,

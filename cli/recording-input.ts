@@ -98,7 +98,7 @@ async function filesIn(path: string): Promise<readonly string[]> {
   })
   if (!found.isDirectory()) return [path]
   for (const folder of [path, join(path, 'recordings')]) {
-    // By realm, newest first.
+    // Sorted by realm, newest first.
     const entries = await listRecordings(folder)
     if (entries.length > 0)
       return entries.filter(({ realm }, i) => realm !== entries[i - 1]?.realm).map((entry) => entry.path)

@@ -8,10 +8,12 @@ import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 const SCHEMA = 'otherworld/replay-verify/1'
 /** The longest that `--timeout-seconds` may ask for: a week. */
 const TIMEOUT_SECONDS_MAX = 604_800
-/** Where files end differently, the first of these that occurred is the exit code: what is proven wrong before what could not be judged. */
+/**
+ * If files end differently, the first of these that occurred is the exit code: proven errors before undecided files.
+ */
 const GRAVITY: readonly number[] = [Exit.failed, Exit.corrupt, Exit.version, Exit.timeout, Exit.ok]
 
-/** What came out for one file. */
+/** The result for one file. */
 interface FileOutcome {
   readonly file: string
   readonly exit: number

@@ -27,7 +27,7 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
   return out
 }
 
-/** A session whose recorder's gravity is not what its header says: every replay must diverge. */
+/** A session whose recorder used another gravity than the header has: every replay must diverge. */
 const lying = recordSession(
   { ...simulation, genesis: (definition) => simulation.genesis({ ...definition, gravity: { x: 0, y: -9, z: 0 } }) },
   { ticks: 60, players: 2 },

@@ -1,8 +1,8 @@
-/** The server's HTTP API for the command line: errors come in the server's own words. */
+/** A client of the server's HTTP API for the command line. Its errors quote the server's own messages. */
 import { ApiClient, ApiError } from '../http-api/index.ts'
 import { below, unexplained, unreachable } from '../netcode/connect-error.ts'
 
-/** A request without an answer is given up after this long, ms. */
+/** A request without an answer is abandoned after this time, ms. */
 const ANSWER_MS_MAX = 30_000
 
 export { ApiError }
@@ -23,7 +23,7 @@ export class ServerApi extends ApiClient {
     })
   }
 
-  /** Any request, for what the contract does not know; no fields if the answer has no JSON. */
+  /** Sends any request that the contract does not know. Returns no fields if the answer has no JSON. */
   async ask(method: string, path: string, body?: Fields): Promise<Fields> {
     const response = await this.request(method, path, body === undefined ? {} : { body: JSON.stringify(body) })
     return fieldsOf(await response.json().catch(() => null))

@@ -1,4 +1,7 @@
-/** What the command line says where the machine, the network or something on the way is in trouble: what it is and what to do, never a stack. Needs `npm run build`. */
+/**
+ * Messages of the command line when the machine or the network is in trouble: each says what is wrong and what to do,
+ * and is never a stack trace. Needs `npm run build`.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request, type RequestListener, type Server } from 'node:http'
@@ -37,7 +40,7 @@ async function listening(server: Server, scheme = 'http'): Promise<string> {
 const notFound: RequestListener = (_, response) =>
   void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>404</h1>')
 
-/** A key and a certificate for 127.0.0.1 that nobody else has signed; the certificate's file. */
+/** A self-signed key and certificate for 127.0.0.1, and the certificate's file. */
 function ownCertificate(): { readonly key: Buffer; readonly cert: Buffer; readonly file: string } {
   const folder = temporaryDirectory(clean)
   const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]

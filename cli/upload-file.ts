@@ -9,7 +9,7 @@ import { ApiError, type ServerApi } from './server-api.ts'
 /** Bytes written to the network at once; progress is reported after each piece. */
 const PIECE_BYTES = 65_536
 
-/** What the user wants for the file. */
+/** The options that the user gave for the file. */
 export type UploadWish = Pick<BodyFor<'declareUpload'>, 'kind' | 'humanoid'> & {
   readonly name: string
   readonly fileName: string

@@ -17,7 +17,7 @@ export interface Arguments {
   /** The option as given or its default. */
   text(name: string): string | undefined
   flag(name: string): boolean
-  /** A number within limits; a UsageError says which option, what it was and what it may be. */
+  /** A number within limits. Otherwise a UsageError names the option, the value and the permitted range. */
   number(name: string, limits: { readonly min: number; readonly max: number; readonly integer?: boolean }): number
 }
 
@@ -25,7 +25,7 @@ export interface Verb {
   /** Words after `otherworld`, e.g. "replay verify". */
   readonly name: string
   readonly summary: string
-  /** What follows the name, e.g. "FILE..." */
+  /** Placeholder for the positional arguments, e.g. "FILE..." */
   readonly positionals?: string
   readonly options: Readonly<Record<string, Option>>
   /** Returns an exit code. */

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export const DOCUMENT = 'docs/api.md'
 
-/** Which addresses each table has, by the beginning of their path. */
+/** The paths of each table, by their prefix. */
 const TABLES = {
   login: ['/v1/login'],
   uploads: ['/v1/uploads'],

@@ -1,10 +1,8 @@
 // Turns the animation clips of a skinned model into a compact clip file that fits any avatar body.
-//
 //   node scripts/extract-motion.mjs MODEL.glb fixtures/motion/NAME.json
-//
-// The file format is described in fixtures/motion/README.md, the models and their node-to-bone maps stand in
-// scripts/motion/models.mjs. Each humanoid bone's rotation is taken as its change from the model's bind pose in world
-// space and expressed in our rest body, as VRM 1.0 does for normalised humanoids:
+// fixtures/motion/README.md describes the file format; scripts/motion/models.mjs has the models and their node-to-bone
+// maps. Each humanoid bone's rotation is its change from the model's bind pose in world space, expressed in our rest
+// body, as VRM 1.0 does for normalised humanoids:
 // https://github.com/vrm-c/vrm-specification/blob/master/specification/VRMC_vrm_animation-1.0/how_to_transform_human_pose.md
 import { basename } from 'node:path'
 import { writeFileSync } from 'node:fs'
@@ -15,7 +13,7 @@ import { applyAnimation, durationOf } from './motion/sample.mjs'
 
 /** Models look along +Z (glTF), our bodies along -Z. */
 const TURN = new Quaternion(0, 1, 0, 0)
-/** Which bone a limb points to, and where to in our rest body, which stands in a T-pose. */
+/** The bone that a limb points to, and its direction in our rest body, which is in a T-pose. */
 const LIMBS = {
   leftUpperArm: ['leftLowerArm', [-1, 0, 0]],
   leftLowerArm: ['leftHand', [-1, 0, 0]],
@@ -55,7 +53,7 @@ function bind(document, model) {
   return bound
 }
 
-/** How each of our bones is turned from its rest when the model stands in its bind pose. */
+/** Rotation of each of our bones from its rest when the model is in its bind pose. */
 function alignments(bound) {
   const aligned = new Map()
   for (const bone of bound.keys()) {
@@ -87,13 +85,13 @@ function poseNow(bound, aligned) {
   return { locals, hip: left.add(right).multiplyScalar(0.5), ankles }
 }
 
-/** Thigh and shank of the model, metres: what lengths in a clip are divided by. */
+/** Thigh and shank of the model, metres: the unit of lengths in a clip. */
 function legLength(bound) {
   const at = (bone) => position(bound.get(bone).bind)
   return at('leftUpperLeg').distanceTo(at('leftLowerLeg')) + at('leftLowerLeg').distanceTo(at('leftFoot'))
 }
 
-/** Takes the steady travel out of a clip, so that it walks in place; the sway stays. Returns the travel a second. */
+/** Removes the steady travel from a clip, so that it walks in place; the sway stays. Returns the travel a second. */
 function standStill(poses, seconds) {
   const start = poses[0].hip.clone()
   const drift = poses.at(-1).hip.clone().sub(start).setY(0)
@@ -108,7 +106,7 @@ function standStill(poses, seconds) {
   return drift.length() / seconds
 }
 
-/** How fast the ground passes under the standing foot, m/s: the median over moments of the lower ankle's speed. */
+/** Speed of the ground under the standing foot, m/s: the median of the lower ankle's speed. */
 function strideSpeed(poses) {
   const speeds = []
   for (let i = 1; i < poses.length; i++) {

@@ -1,9 +1,8 @@
 /**
- * Every model of a folder as Godot shows it: ingested by a real server, downloaded and drawn by the addon, on one picture.
- *
+ * Draws every model of a folder as Godot shows it, on one image: ingested by a real server, downloaded and drawn by the
+ * addon.
  *   node scripts/godot-contact-sheet.mjs FOLDER OUT.png [--humanoid FOLDER]
- *
- * FOLDER has `avatars` and `objects` in it (GLB, VRM, glTF). Maps of bones are FOLDER/NAME.json of --humanoid (default:
+ * FOLDER contains `avatars` and `objects` (GLB, VRM, glTF). Bone maps are FOLDER/NAME.json of --humanoid (default:
  * fixtures/assets/humanoid). Needs Godot 4.6 (GODOT, or what scripts/get-godot.sh fetches), Xvfb, and `npm run build`.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -18,7 +17,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CLI = join(ROOT, 'cli/otherworld.js')
 const BRIDGE = join(ROOT, 'godot-bridge')
 const EXTENSIONS = ['.glb', '.vrm', '.gltf']
-/** Rendering in software takes its time, ms. */
+/** Software rendering is slow, ms. */
 const GODOT_MS_MAX = 300_000
 
 const { values, positionals } = parseArgs({
@@ -31,7 +30,7 @@ if (folder === undefined || picture === undefined) {
   process.exit(2)
 }
 
-/** Models of a folder and of its folders. */
+/** Models of a folder and its subfolders. */
 const modelsIn = (place) =>
   readdirSync(place, { withFileTypes: true })
     .flatMap((entry) =>

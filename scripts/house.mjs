@@ -15,7 +15,7 @@ const SENTENCES = 30
 /** Rooms whose files are not product code. */
 const TEST_ROOMS = /^(?:test|testing|fuzz|drills|bench|scripts|fixtures|docs|godot-bridge\/(?:test|bench|tools))\//
 const TEST_NAME = /\.(?:test|suite|fixture|fake)\.m?ts$/
-/** Names of test-only files from before they said so. */
+/** Names of test-only files before they had to say so. */
 const OLD_TEST_NAME = /(?:^|\/)(?:[\w-]*contract|samples|fixture|fakes|test-\w+|build-child|build-worker)\.ts$/
 const NOT_OURS = /(?:^|\/)generated\/|^fixtures\/|package-lock|\/corpus\//
 
@@ -65,7 +65,7 @@ function functionLengths(text) {
   })
 }
 
-/** Retries, timeouts and intervals that are written by hand. Lines of comments do not count. */
+/** Hand-written retries, timeouts and intervals. Comment lines do not count. */
 const BY_HAND = {
   setInterval: /\bsetInterval\(/,
   setTimeout: /\bsetTimeout\(/,

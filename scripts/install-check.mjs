@@ -1,6 +1,7 @@
-// npm run install-check -- [--json]: installs and starts the server as operators do, in folders, by users and in environments
-// of their own, and says what worked. In each way: `npm start`, the page, `otherworld upload`, an orderly stop. Needs root and util-linux (setpriv, unshare); takes the packages from npm's cache where they are there.
-// Exits with 1 where something did not work.
+// npm run install-check -- [--json]: installs and starts the server as operators do, in different folders, as different
+// users and in different environments, and reports what worked. Each way runs `npm start`, the page, `otherworld
+// upload`, and an orderly stop. Needs root and util-linux (setpriv, unshare); takes the packages from npm's cache if
+// they are there. Exits with 1 if something did not work.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,15 +11,15 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MODEL = 'fixtures/assets/objects/teacup.glb'
 const isJson = process.argv.includes('--json')
-/** One step (an install, a start, an upload) may take so long on a busy machine, ms. */
+/** Time of one step (an install, a start, an upload) on a busy machine, ms. */
 const STEP_MS_MAX = 240_000
 const NOBODY = 65_534
-/** No system has a name for it. */
+/** A user id without a name on any system. */
 const NAMELESS = 1_234_567
 const NOWHERE = '/nonexistent/otherworld'
 
 const as = (uid) => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups']
-/** Each process that is started has the folder mounted read-only, in a mount namespace of its own. */
+/** Starts each process in its own mount namespace, in which the folder is read-only. */
 const readOnly = (folder) => [
   'unshare',
   '--mount',
@@ -28,7 +29,7 @@ const readOnly = (folder) => [
   folder,
 ]
 
-/** One of each way to install; the ways to run take one of these. */
+/** The ways to install; each way to run uses one of these. */
 const INSTALLATIONS = {
   plain: { folder: 'app', args: [], environment: { NODE_ENV: 'production' } },
   omit: { folder: 'omit', args: ['--omit=dev'], environment: {} },
@@ -36,8 +37,9 @@ const INSTALLATIONS = {
 }
 
 /**
- * `words`: what a command that cannot work there must say instead, with exit code 2. `verbs`: what is run besides an upload.
- * `changed`: a source that is changed before the start, which then must be refused with these `words`. */
+ * `words`: the message of a command that cannot work there, with exit code 2. `verbs`: commands besides an upload.
+ * `changed`: a source that is changed before the start, which must then be refused with these `words`.
+ */
 const WAYS = [
   { name: 'a folder with space, #, % and ü', in: 'odd' },
   { name: 'npm ci --omit=dev', in: 'omit' },
@@ -79,7 +81,7 @@ if (
 }
 
 const work = mkdtempSync(join(tmpdir(), 'otherworld-install-'))
-// Other users are to come in.
+// Other users must be able to enter.
 chmodSync(work, 0o755)
 const started = new Set()
 process.on('exit', () => {
@@ -88,7 +90,7 @@ process.on('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 
-/** What the repository tracks, as it is here: a fresh clone. */
+/** A fresh clone of the files that the repository tracks. */
 function clone(folder) {
   for (const file of execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
     .split('\0')
@@ -98,7 +100,7 @@ function clone(folder) {
   }
 }
 
-/** Without what npm, which runs this, tells its scripts: nothing of this folder is to be found by chance. */
+/** Removes the variables that npm sets for its scripts, so that nothing of this folder is found by chance. */
 const environmentOf = (more) => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_ENV$|^INIT_CWD$/i.test(name))),
   PATH: process.env.PATH.split(':')
@@ -107,7 +109,7 @@ const environmentOf = (more) => ({
   ...more,
 })
 
-/** A command with all that it started; one that is over, or never began, is left alone. */
+/** Ends a command with all its child processes, unless it is over or never began. */
 function end({ pid, exitCode, signalCode }) {
   if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL')
 }

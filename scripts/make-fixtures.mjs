@@ -1,8 +1,6 @@
-// Records the sessions of fixtures/replays/ anew: a real server, real bots, real connections.
-//
+// Records the sessions of fixtures/replays/ again: a real server, real bots, real connections.
 //   npm run build && node scripts/make-fixtures.mjs [NAME...]
-//
-// Each session has a server and a data directory of its own. Every recording is verified before it is kept.
+// Each session has its own server and data directory. Every recording is verified before it is kept.
 import { execFile, spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +11,7 @@ import { bundle } from './build/bundle.mjs'
 
 const CLI = 'cli/otherworld.js'
 const OUT = 'fixtures/replays'
-/** Larger recordings do not belong into a repository. */
+/** Larger recordings do not belong in a repository. */
 const BYTES_MAX = 300 * 1024
 const run = promisify(execFile)
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -21,7 +19,10 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 /** One run of the `bots` verb. */
 const bots = (behaviour, count, seconds, seed, more = {}) => ({ behaviour, count, seconds, seed, ...more })
 
-/** `waves` begin `at` so many ms after the first one; `kill`: the server is killed rather than stopped; `again`: started once more; `script`: a program in scripts/ plays beside the waves. */
+/**
+ * `waves` begin `at` ms after the first one. `kill`: the server is killed instead of stopped. `again`: it is started
+ * once more. `script`: a program in scripts/ plays beside the waves.
+ */
 const SESSIONS = [
   { name: 'walk', about: 'six people walk, run and jump', waves: [bots('walk', 6, 10, 101)] },
   { name: 'drag', about: 'four people grab, carry, scale and throw things', waves: [bots('drag', 4, 10, 201)] },
@@ -75,7 +76,7 @@ async function serve(data) {
   throw new Error('the server ended before it was ready')
 }
 
-/** Bundles scripts/NAME.mjs and runs it with the server's address; rejects with its words where it fails. */
+/** Bundles scripts/NAME.mjs and runs it with the server's address. Rejects with its output if it fails. */
 async function perform(url, name) {
   await bundle({ [name]: `scripts/${name}.mjs` }, 'dist/fixtures')
   await run(process.execPath, [`dist/fixtures/${name}.js`, url])
@@ -102,7 +103,7 @@ async function wave(url, signal, { behaviour, count, seconds, seed, transport = 
   return JSON.parse((await run(process.execPath, [CLI, ...args.map(String)], { signal })).stdout)
 }
 
-/** Lets the waves play and ends the server; bots of a server that was killed go with it. */
+/** Runs the waves and ends the server. Bots of a killed server end with it. */
 async function play(data, waves, killAfterMs, script) {
   const { server, url, exited } = await serve(data)
   const over = new AbortController()

@@ -1,6 +1,5 @@
-// Writes fixtures/realms/hundred.json: a yard for a hundred players and 200 props that can move, of which those where
-// the players walk are kicked, carried and thrown about all the time and those around them rest. Seeded: it writes the
-// same file each time.
+// Writes fixtures/realms/hundred.json: a yard for a hundred players and 200 movable props. Props where the players walk
+// are kicked, carried and thrown all the time; those around them rest. Seeded: it writes the same file each time.
 import { writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
@@ -30,7 +29,7 @@ const place = (i, x, z) => ({
   scale: 1,
 })
 
-// Vogel's spiral: as many props on each square metre.
+// Vogel's spiral gives the same number of props on each square metre.
 const near = Array.from({ length: NEAR }, (_, i) => {
   const [radius, angle] = [NEAR_METRES * Math.sqrt((i + 0.5) / NEAR), i * Math.PI * (3 - Math.sqrt(5))]
   return place(i, radius * Math.cos(angle), radius * Math.sin(angle))

@@ -1,5 +1,5 @@
-// Lint rules of our own: what oxlint has no rule for.
-// `**` is not exact across engines (it may be computed by pow); layers may import only from layers before them.
+// Our own lint rules, which oxlint does not have. `**` is not exact across engines (it may be computed by pow). A room
+// may import only from rooms before it.
 import { posix } from 'node:path'
 
 /** The rooms in their order, from the ground up; a room imports only from those before it. */
@@ -22,7 +22,7 @@ export const LAYERS = [
   'test',
   'bench',
 ]
-/** Pairs that must not know each other although their order would allow it. */
+/** Pairs of rooms that must not import each other although their order would allow it. */
 const STRANGERS = [['netcode', 'replay']]
 
 const noExponent = {
@@ -45,7 +45,7 @@ const noExponent = {
 }
 
 const roomOf = (path) => path.split('/')[0]
-/** Tests and what only tests use say so by their names. */
+/** Tests, and code that only tests use, say so by their names. */
 const isTestCode = (path) => /\.(?:test|suite|fixture|fake)\.m?ts$/.test(path)
 
 /** Why `file` (from the root) may not import `source`, or null. */

@@ -1,4 +1,4 @@
-// Runs tests again and again, for faults that come now and then: `node scripts/repeat-tests.mjs --help`.
+// Runs tests repeatedly, to find intermittent failures: `node scripts/repeat-tests.mjs --help`.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -28,11 +28,11 @@ const whole = (name, text, min) => {
   process.exit(2)
 }
 
-/** Lines that are printed of each failure, and characters of each line. */
+/** Printed lines of each failure, and characters of each line. */
 const LINES_MAX = 60
 const WIDTH_MAX = 300
 
-/** Vitest, where it runs: it ends with this process. */
+/** The running Vitest, which ends with this process. */
 let running = null
 
 const loops = []
@@ -41,7 +41,7 @@ function setBusy(count) {
   while (loops.length < count) loops.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }))
 }
 
-/** One run of Vitest: seconds, how many passed, the names of what failed, and Vitest's words on it. */
+/** One run of Vitest: seconds, number of passed tests, names of failed tests, and Vitest's output about them. */
 async function runOnce(files, report, workers) {
   const startMs = performance.now()
   const args = [
@@ -84,7 +84,7 @@ async function runOnce(files, report, workers) {
       for (const { status, fullName } of assertionResults) if (status === 'failed') failed.push(`${path} › ${fullName}`)
     }
   }
-  // What comes outside of every test, or after its end, is in no test's results
+  // An error outside of every test, or after its end, is in no test's results
   if (code !== 0 && failed.length === 0)
     failed.push(`an error outside of the tests, or Vitest's own: it ended with ${code}`)
   return {
@@ -96,7 +96,7 @@ async function runOnce(files, report, workers) {
   }
 }
 
-/** Vitest's words with each failure cut: the diff of a long text would bury the others. */
+/** Vitest's output with each failure shortened: the diff of a long text would hide the others. */
 function shortened(words) {
   const cut = (failure) => {
     const lines = failure.split('\n').map((line) => (line.length > WIDTH_MAX ? `${line.slice(0, WIDTH_MAX)} …` : line))

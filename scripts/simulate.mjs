@@ -40,7 +40,7 @@ const failed = []
 const totals = { seeds: 0, ticks: 0, commandsLogged: 0, kills: 0 }
 let next = first
 
-/** One process takes seed after seed; what kills it is its seed's failure. */
+/** One process runs seed after seed. If it dies, the current seed has failed. */
 const run = () =>
   new Promise((resolve) => {
     let seed = null

@@ -1,8 +1,8 @@
-// Which unit and system tests stand on more than their own process, found by what they import, directly or through others.
+// Finds the unit and system tests that depend on more than their own process, by their imports, direct or indirect.
 import { execFileSync } from 'node:child_process'
 import { build } from 'esbuild'
 
-/** Modules behind which stand other processes, threads, sockets or native code: what may be over before the next line. */
+/** Modules that involve other processes, threads, sockets or native code, which may have ended before the next line. */
 const OUTSIDE = /^(?:node:)?(?:child_process|worker_threads|cluster|net|http|dgram)$|^(?:ws|node-datachannel)$/
 
 export const GROUPS = { outside: outsideTests }

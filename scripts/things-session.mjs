@@ -1,5 +1,6 @@
-// What three people do with things of their own, for the recording of that name: scripts/make-fixtures.mjs bundles and runs it
-// with the server's address. Whatever a person is refused here although it may, or may although it is refused, ends it with 1.
+// A session of three players with uploaded packages, for the recording of that name. scripts/make-fixtures.mjs bundles
+// it and runs it with the server's address. It ends with 1 if a player is refused something permitted, or permitted
+// something forbidden.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { uploadBytes } from '../cli/upload-file.ts'
@@ -13,7 +14,7 @@ const [url = ''] = process.argv.slice(2)
 const ASSETS = 'fixtures/assets/'
 const POINTER = 2
 const CARRY_MS = 900
-/** Between two messages of where a hand or a walker is, ms: as often as the page sends. */
+/** Time between two messages of a hand or a walker, ms: the rate of the page. */
 const PACE_MS = 50
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -56,7 +57,7 @@ class Person {
   }
 }
 
-/** The outcome's element; throws where it is not as it should be: `reason` null for what works. */
+/** The outcome's element. Throws if the outcome is not the expected one: `reason` is null for success. */
 async function so(what, promise, reason = null) {
   const outcome = await promise
   if ((outcome.ok ? null : outcome.reason) !== reason)
@@ -66,7 +67,7 @@ async function so(what, promise, reason = null) {
   return outcome.ok ? outcome.element : 0
 }
 
-/** Takes a thing from one place to another, in a bow. */
+/** Carries a prop from one place to another, along an arc. */
 async function carries({ client, name }, element, from, to) {
   await so(`${name} takes ${element}`, client.grab(element, POINTER))
   for (let ms = 0; ms <= CARRY_MS; ms += PACE_MS) {

@@ -1,7 +1,8 @@
-// node scripts/validator-suite.mjs DIR [--full]: compares the ingest's verdicts with the reports (*.report.json) of a copy of the Khronos
-// glTF validator's own tests (its folder test/, or a part of it). Prints agreement, and each disagreement with why. Exits with 1
-// where the validator's own part of the verdict (codes and pointers) differs without a reason that is known here.
-// --full ingests each case, as `otherworld ingest` does, and compares accepted or not alone: what is valid should become a package.
+// node scripts/validator-suite.mjs DIR [--full]: compares the ingest's verdicts with the reports (*.report.json) of a
+// copy of the Khronos glTF validator's own tests (its folder test/, or a part of it). Prints the agreement, and each
+// disagreement with its reason. Exits with 1 if the validator's own part of the verdict (codes and pointers) differs
+// without a reason that is known here. --full ingests each case, as `otherworld ingest` does, and compares only whether
+// it is accepted: a valid file should become a package.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -33,7 +34,7 @@ const errorsOf = (report) =>
     .filter(({ severity }) => severity === 0)
     .map(({ code, pointer, offset }) => `${code} ${pointer ?? (offset === undefined ? '' : `byte ${offset}`)}`)
 
-/** Files beside the case, as its own directory holds them. */
+/** Files beside the case, from its own directory. */
 function neighbour(file) {
   return (uri) => {
     const path = resolve(dirname(file), decodeURIComponent(uri))

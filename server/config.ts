@@ -1,4 +1,4 @@
-/** The server's settings, from the command line or a program. */
+/** The server's settings, from the command line or from a program. */
 import { readFileSync } from 'node:fs'
 import { Context } from 'effect'
 import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition } from '../sim/index.ts'
@@ -7,41 +7,47 @@ import type { S3Settings } from './host/store-settings.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from './limits.ts'
 import { serverLogger, type ServerLogger } from './log.ts'
 
-/** Who may be a lockstep peer. They see every input of everyone, wherever it happens. */
+/** Who may be a lockstep peer. Peers see every input of all players. */
 export const OBSERVERS = ['loopback', 'anyone', 'nobody'] as const
 export type Observers = (typeof OBSERVERS)[number]
 
 export interface Settings {
-  /** Address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 or :: for all networks. */
+  /** Address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 or :: for all networks. */
   readonly host: string
-  /** TCP port of HTTP and WebSocket; 0: any free one. */
+  /** TCP port of HTTP and WebSocket; 0 selects any free port. */
   readonly port: number
-  /** UDP port that all WebRTC peers share; 0: any free one. */
+  /** UDP port that all WebRTC peers share; 0 selects any free port. */
   readonly udpPort: number
-  /** Address that clients reach this machine under, where it stands behind NAT; null: as it is. */
+  /** Address at which clients reach this machine if it is behind NAT; null otherwise. */
   readonly publicAddress: string | null
   readonly dataDirectory: string
-  /** Of the archive, postgresql://…; null: embedded, in the data directory. */
+  /** Archive database, postgresql://…; null selects the embedded database in the data directory. */
   readonly databaseUrl: string | null
-  /** Where files are; null: in the data directory. */
+  /** Store of files; null keeps them in the data directory. */
   readonly s3: S3Settings | null
   readonly definition: RealmDefinition
   readonly observers: Observers
-  /** Origins of pages elsewhere that may use this server, e.g. https://example.org. */
+  /** Origins of other pages that may use this server, e.g. https://example.org. */
   readonly origins: readonly string[]
-  /** Recordings of the realm are kept up to so many bytes; beyond it the oldest go. What a recovery may need always stays. */
+  /**
+   * Maximum bytes of the realm's recordings; beyond it the oldest are deleted. Files that a recovery may need always
+   * stay.
+   */
   readonly keepBytes: number
-  /** Connections of one network address, over each transport; this machine itself has no such limit. */
+  /** Connections of one network address, per transport. This machine has no such limit. */
   readonly connectionsPerAddressMax: number
-  /** Logins that one network address may make at once; they come back evenly within a minute. Likewise. */
+  /**
+   * Logins that one network address may make at once; the allowance refills evenly within a minute. This machine has no
+   * such limit.
+   */
   readonly loginsPerMinuteMax: number
-  /** False: WebSocket only. */
+  /** False enables only WebSocket. */
   readonly webrtc: boolean
-  /** Ticks of a scratch realm before the realm begins (server/realm/warm-up.ts); by default WARM_UP_TICKS. */
+  /** Ticks of a scratch realm before the realm starts (server/realm/warm-up.ts); by default WARM_UP_TICKS. */
   readonly warmUpTicks?: number
   /** The built worker of a realm; by default dist/node/realm-worker.js. */
   readonly realmWorker?: string
-  /** Where the log goes. */
+  /** Receives the log. */
   readonly logger: ServerLogger
 }
 
@@ -50,7 +56,7 @@ export class ServerSettings extends Context.Service<ServerSettings, Settings>()(
 /** The default port of HTTP and WebSocket, and of WebRTC's UDP. */
 export const DEFAULT_PORT = 7350
 
-/** Of recordings, in 10^9 bytes: about three months of a small realm, a day of a full one. */
+/** Maximum size of recordings, in 10^9 bytes: about three months of a small realm, a day of a full one. */
 export const DEFAULT_KEEP_GB = 20
 
 /** Settings for a server on this machine; tests and programs override what they need. */
@@ -74,12 +80,12 @@ export function defaultSettings(dataDirectory: string): Settings {
   }
 }
 
-/** Bytes of a realm file. Convex props and bodies make it long, but not this long. */
+/** Maximum bytes of a realm file. Convex props and bodies make it long, but not this long. */
 const REALM_FILE_BYTES_MAX = 4 * 1024 * 1024
-/** Faults of a realm file that are told at once. */
+/** Faults of a realm file in one message. */
 const FAULTS_SHOWN_MAX = 10
 
-/** Reads a realm definition. Throws ServerError that names each place that is wrong. */
+/** Reads a realm definition. Throws ServerError that names each wrong place. */
 export function readRealmFile(file: string): RealmDefinition {
   const fail = (what: string, fix: string, cause?: unknown): never => {
     throw new ServerError({ reason: 'bad-realm', what, where: file, fix, cause })

@@ -1,4 +1,4 @@
-/** Why the server cannot start or go on, in words for the operator. */
+/** Errors that stop the server, with a message for the operator. */
 import { Data } from 'effect'
 import { faultText, type Fault } from '../storage/fault.ts'
 
@@ -17,7 +17,7 @@ export type ServerErrorReason =
   | 'archive'
   | 'assets'
 
-/** `what` went wrong, `where`, and what to `fix`; the message says all three. */
+/** `what` went wrong, `where`, and how to `fix` it. The message contains all three. */
 export class ServerError extends Data.TaggedError('ServerError')<
   Fault & {
     readonly reason: ServerErrorReason
@@ -28,7 +28,7 @@ export class ServerError extends Data.TaggedError('ServerError')<
   }
 }
 
-/** The text of anything that was thrown, without its stack. */
+/** Returns the text of anything that was thrown, without its stack. */
 export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

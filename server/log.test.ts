@@ -28,7 +28,7 @@ test('text has the time, a level that matters, and the fields', () => {
   expect(info).toMatch(/^\d\d:\d\d:\d\d files: back$/)
 })
 
-test('a terminal gets colours around the same words', () => {
+test('a terminal gets the same text with colours', () => {
   const [line = ''] = logged((write) => serverLogger('text', true, write), entry)
   expect(line).toContain('\x1b[33mwarn ')
   expect(line).toContain('archive: away')

@@ -37,7 +37,7 @@ const COLOURS: Readonly<Record<string, number>> = { warn: 33, error: 31, fatal: 
 /** `area: message`, as tests and drills look for it. */
 const plain = ({ area, message }: Entry): string => `${area}: ${message}`
 
-/** For people: local time, the level where it is a warning or worse, the message, the fields. */
+/** Format for people: local time, the level if it is a warning or worse, the message, the fields. */
 function text(entry: Entry, isTerminal: boolean): string {
   const time = entry.time.toTimeString().slice(0, 8)
   const colour = COLOURS[entry.level]
@@ -95,5 +95,5 @@ export const inArea =
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.annotateLogs(effect, { area, ...fields })
 
-/** A log that nobody reads. */
+/** A log that discards its entries. */
 export const SILENT: CallbackLog = { info: () => undefined, warn: () => undefined, error: () => undefined }

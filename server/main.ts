@@ -1,4 +1,7 @@
-/** The server, wired together: data directory, port, archive and files, gateway, realm host, transports, HTTP, each on those before it. */
+/**
+ * The server's composition: data directory, port, archive and files, gateway, realm host, transports, HTTP. Each layer
+ * uses those before it.
+ */
 import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime } from 'effect'
 import { ServerSettings, type Settings } from './config.ts'
 import { DataDirectoryService } from './accounts/data-directory.ts'
@@ -29,7 +32,9 @@ export { lineLogger, LOG_FORMS, serverLogger, type LogForm } from './log.ts'
 export { ServerError } from './error.ts'
 export type { Health, RealmStatus, ServerStatus } from './http/status.ts'
 
-/** Everything that runs, ended in the reverse order: no new requests, goodbyes, sealed recording, unlocked directory. */
+/**
+ * Everything that runs. It ends in the reverse order: no new requests, goodbyes, sealed recording, unlocked directory.
+ */
 const serverLayer = Http.layer.pipe(
   Layer.provideMerge(Transports.layer),
   Layer.provideMerge(RealmHost.layer),
@@ -44,20 +49,20 @@ const serverLayer = Http.layer.pipe(
 )
 
 export interface RunningServer {
-  /** Where a browser on this machine finds the page, with a slash at its end. */
+  /** URL at which a browser on this machine finds the page, with a slash at its end. */
   readonly url: string
   readonly port: number
   /** The data directory's full path. */
   readonly data: string
   status(): RealmStatus
   health(): Health
-  /** Says goodbye to everyone, seals the recording, lets the data directory go. */
+  /** Sends everyone a goodbye, seals the recording, and releases the data directory. */
   stop(): Promise<void>
 }
 
 /**
- * Starts a server and resolves when its realm ticks and can be connected to. Rejects with a ServerError; null where `signal`
- * ended the start, and everything that had begun has been ended in order.
+ * Starts a server and resolves when its realm ticks and accepts connections. Rejects with a ServerError. Resolves with
+ * null if `signal` ended the start, after everything that had begun was ended in order.
  */
 export async function startServer(settings: Settings): Promise<RunningServer>
 export async function startServer(settings: Settings, signal: AbortSignal): Promise<RunningServer | null>

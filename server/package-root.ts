@@ -1,4 +1,4 @@
-/** Where the package stands, so that bundled and unbundled code finds the built files. */
+/** Finds the package's folder, so that bundled and unbundled code finds the built files. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ export function packageRoot(): string {
   return directory
 }
 
-/** Of package.json. */
+/** Version from package.json. */
 export function packageVersion(): string {
   const value: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
   return typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string'

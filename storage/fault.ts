@@ -1,4 +1,4 @@
-/** How errors that reach an operator are said: what went wrong, where, and what to do. */
+/** Errors that reach an operator say what went wrong, where, and what to do. */
 export interface Fault {
   readonly what: string
   readonly where: string
@@ -6,11 +6,11 @@ export interface Fault {
   readonly cause?: unknown
 }
 
-/** The system's code of a failed call, e.g. ENOENT; undefined where the error has none. */
+/** Returns the operating system's code of a failed call, e.g. ENOENT, or undefined. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** A fault as an error's message. */
+/** Formats a fault as an error's message. */
 export const faultText = ({ what, where, fix }: Fault): string => `${what}\n  where: ${where}\n  what to do: ${fix}`

@@ -1,4 +1,4 @@
-/** Folders that outlive the program, and whom they are for: whoever runs the server, and nobody else. */
+/** Folders that outlive the program. Only the user that runs the server may use them. */
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -8,14 +8,17 @@ export const FILE_MODE = 0o600
 export const PRIVATE_UMASK = 0o077
 const MODE_BITS = 0o777
 
-/** Makes a folder and those above it, one by one: Node's own recursion never ends on file systems like /proc. */
+/** Creates a folder and its parents one by one: Node's own recursion never ends on file systems like /proc. */
 export function makeFolder(path: string): void {
   if (existsSync(path)) return
   makeFolder(dirname(path))
   mkdirSync(path, { mode: FOLDER_MODE })
 }
 
-/** Gives a folder or file, and all below it, the modes of FOLDER_MODE and FILE_MODE. Links are not followed. Returns what could not be changed. */
+/**
+ * Gives a folder or file, and all below it, the modes of FOLDER_MODE and FILE_MODE. Does not follow links. Returns the
+ * paths that could not be changed.
+ */
 export function makePrivate(path: string): readonly string[] {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined || !(stat.isDirectory() || stat.isFile())) return []
@@ -23,7 +26,7 @@ export function makePrivate(path: string): readonly string[] {
   return stat.isDirectory() ? readdirSync(path).flatMap((name) => makePrivate(join(path, name))) : []
 }
 
-/** The folder or file alone. False: it is another user's. */
+/** Changes only this folder or file. Returns false if it belongs to another user. */
 export function setMode(path: string, stat: Stats = lstatSync(path)): boolean {
   const mode = stat.isDirectory() ? FOLDER_MODE : FILE_MODE
   if (process.platform === 'win32' || (stat.mode & MODE_BITS) === mode) return true

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runRaces } from '../test/environments/lock/races.ts'
 
-test('of six processes that want a lock whose holder is gone, or is being killed, never two have it: 200 races', async () => {
+test('a free lock, or one whose holder is killed, goes to at most one of six processes in 200 races', async () => {
   const { holders, killed } = await runRaces({ races: 200, processes: 6, killEvery: 20 })
   const { 0: nobody = 0, 1: one = 0, ...more } = holders
   expect(more).toEqual({})

@@ -1,7 +1,7 @@
 /**
- * A lock of the kernel on a file. An open file of this process holds it, so that it goes when the process goes, however
- * that ends, and it counts for every process that sees the file: in other containers too. Nothing is ever "stale", so
- * nothing is ever taken over. What the file says is for people and for the fence (lock-mark.ts).
+ * A lock of the kernel on a file. This process's open file holds it, so the lock ends with the process, however that
+ * ends. It counts for every process that sees the file, also in other containers. A lock is never "stale" and never
+ * taken over. The file's text is for people and for the fence (lock-mark.ts).
  */
 import { randomUUID } from 'node:crypto'
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs'
@@ -9,9 +9,9 @@ import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
 import { inWords, readHolder, type Holder, type LockMark } from './lock-mark.ts'
 
-/** Another process, or another part of this one, has it. */
+/** Thrown if another process, or another part of this one, has the lock. */
 export class LockHeld extends Error {
-  /** "process 17 on HOST", or "another process" where the file does not say. */
+  /** "process 17 on HOST", or "another process" if the file does not say. */
   readonly holder: string
 
   constructor(file: string, holder: string) {
@@ -20,18 +20,18 @@ export class LockHeld extends Error {
   }
 }
 
-/** The file system, or this build of Node, has no locks. */
+/** Thrown if the file system, or this build of Node, has no locks. */
 export class NoLocks extends Error {}
 
 export interface HeldLock extends LockMark {
-  /** Takes it again where its file was removed meanwhile; a file that another process holds is left alone. */
+  /** Takes the lock again if its file was removed meanwhile. A file that another process holds stays untouched. */
   keep(): void
   release(): void
 }
 
-/** The byte that is locked. Windows lets nobody read a locked range, and who holds the lock stands at the beginning. */
+/** Offset of the locked byte. Windows lets nobody read a locked range, and the holder's name is at the beginning. */
 const LOCKED_BYTE = 2 ** 30
-/** Someone may remove the file between our opening and our locking it; each time it has to be opened anew. */
+/** Attempts to open and lock. Each time someone may remove the file between the two steps. */
 const ATTEMPTS_MAX = 10
 const NO_LOCKS: ReadonlySet<unknown> = new Set(['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'])
 
@@ -48,13 +48,14 @@ export function takeLock(file: string): HeldLock {
       closeSync(fd)
       fd = again
     } catch (error) {
-      // Where another process has it now, the fence stops what this one writes; what else is wrong the next look may find mended.
+      // If another process has it now, the fence stops this process's writes. Any other problem may be gone at the next
+      // look.
       if (!(error instanceof Error)) throw error
     }
   }
   const release = (): void => {
     if (fd === null) return
-    // The file stays: to remove it would let one process lock the old file and another a new one.
+    // The file stays: after a removal, one process could lock the old file and another a new one.
     ftruncateSync(fd)
     closeSync(fd)
     fd = null
@@ -92,14 +93,14 @@ function lock(tryLock: TryLock, fd: number, file: string): boolean {
   }
 }
 
-/** The open file is the one that stands under the name. */
+/** True if the open file still has this name. */
 function isAt(file: string, fd: number): boolean {
   const named = statSync(file, { bigint: true, throwIfNoEntry: false })
   const open = fstatSync(fd, { bigint: true })
   return named !== undefined && named.ino === open.ino && named.dev === open.dev
 }
 
-/** Loaded only by who locks: everything else of the program runs where there is no build of it. */
+/** Loads the native module on first use, so that everything else runs where it has no build. */
 function loadTryLock(): TryLock {
   try {
     const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as { readonly tryLock: TryLock }

@@ -1,7 +1,7 @@
-/** What a lock's file says of who holds it, and the question whether that is still us: to be asked by any thread. */
+/** Reads a lock's file: who holds the lock, and whether that is still this process. Any thread may ask. */
 import { readFileSync } from 'node:fs'
 
-/** A lock as other threads know it. */
+/** A lock, described for other threads. */
 export interface LockMark {
   readonly file: string
   /** The text that the holder has written into the file. */
@@ -9,14 +9,14 @@ export interface LockMark {
 }
 
 export interface Holder {
-  /** As the holder sees itself: in a container that is often 1. */
+  /** The holder's own view of its id: in a container that is often 1. */
   readonly pid: number
   /** Name of the machine or container. */
   readonly host: string
   readonly token: string
 }
 
-/** Null where nobody stands in the file, or it is just being written. */
+/** Returns null if the file names nobody, or is being written. */
 export function readHolder(file: string): Holder | null {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
@@ -34,7 +34,10 @@ export function readHolder(file: string): Holder | null {
 export const inWords = (holder: Holder | null): string =>
   holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`
 
-/** Describes who else has written itself into the file; null: nobody, so that the lock is still ours (or its file is gone, and nobody has it). */
+/**
+ * Describes the other process that has written itself into the file, or returns null. The lock is then still ours, or
+ * its file is gone and nobody has it.
+ */
 export function otherHolder({ file, token }: LockMark): string | null {
   const holder = readHolder(file)
   return holder === null || holder.token === token ? null : inWords(holder)

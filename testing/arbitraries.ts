@@ -1,6 +1,6 @@
 /**
- * Arbitraries (fast-check) of what enters a simulation. All numbers are 32-bit floats, so that the wire gives them back
- * as they are. `plausible` values lie where players act; `any` is whatever the wire takes.
+ * Arbitraries (fast-check) for the inputs of a simulation. All numbers are 32-bit floats, which the wire returns
+ * unchanged. `plausible` values are where players act; `any` is everything that the wire accepts.
  */
 import fc from 'fast-check'
 import {
@@ -22,9 +22,9 @@ import {
 } from '../sim/types.ts'
 
 export interface CommandOptions {
-  /** Players that server commands name. Default 1 to 6. */
+  /** Players in server commands. Default 1 to 6. */
   readonly players?: readonly number[]
-  /** Elements that commands name. Default 1 to 24: what a small realm has, and some that it has not. */
+  /** Elements in commands. Default 1 to 24: those of a small realm, and some that do not exist. */
   readonly elements?: readonly number[]
   /** `any`: every finite 32-bit float and every id. Default `plausible`. */
   readonly range?: 'plausible' | 'any'
@@ -37,7 +37,7 @@ export interface FrameOptions extends CommandOptions {
   readonly inputsMax?: number
 }
 
-/** Plain objects, as everybody else makes them. */
+/** Plain objects with a prototype, as other code creates them. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
   fc.record<T>(model, { noNullPrototype: true })
 
@@ -72,7 +72,7 @@ export function arbitraryQuat(): fc.Arbitrary<Quat> {
 
 const size = range32(0.05, 2)
 
-/** Shapes with a volume; a hull's points surround its origin. `trimesh` only where `motion` may be static. */
+/** Shapes with a volume; a hull's points surround its origin. Pass `trimesh` only if the `motion` may be static. */
 export function arbitraryShape({ trimesh = false }: { readonly trimesh?: boolean } = {}): fc.Arbitrary<Shape> {
   const corner = record({ x: size, y: size, z: size })
   const octahedron = (first: Vec3, second: Vec3): number[] => [
@@ -140,7 +140,7 @@ export function arbitraryPropSpec(): fc.Arbitrary<PropSpec> {
 
 const BONES = 18
 
-/** Poses as they travel; every bit pattern is one. */
+/** Poses as they travel. Every bit pattern is valid. */
 export function arbitraryPackedPose(): fc.Arbitrary<PackedPose> {
   return fc.integer({ min: 0, max: 2 ** BONES - 1 }).chain((boneMask) => {
     const bones = boneMask.toString(2).replaceAll('0', '').length
@@ -151,12 +151,12 @@ export function arbitraryPackedPose(): fc.Arbitrary<PackedPose> {
   })
 }
 
-/** Few, so that they are met again. */
+/** Only a few hashes, so that the same one comes up again. */
 const arbitraryHash = fc.constantFrom('00', '5a', 'a7', 'ff').map((byte): PackageHash => byte.repeat(32))
 const arbitraryBodyChoice = fc.oneof<fc.Arbitrary<BodyChoice>[]>(fc.integer({ min: 0, max: 1 }), arbitraryHash)
 const arbitraryAccess = fc.integer({ min: 0, max: 63 })
 
-/** Bodies that stand and walk, of all heights. */
+/** Bodies of all heights that can stand and walk. */
 export function arbitraryBody(): fc.Arbitrary<AvatarBody> {
   const offset = record({ x: range32(-0.3, 0.3), y: range32(0, 0.5), z: range32(-0.2, 0.2) })
   const capsule = record({
@@ -172,7 +172,7 @@ export function arbitraryBody(): fc.Arbitrary<AvatarBody> {
   })
 }
 
-/** Physics of packages of either kind. */
+/** Physics of packages of both kinds. */
 export function arbitraryPhysics(): fc.Arbitrary<PackagePhysics> {
   return fc.oneof<fc.Arbitrary<PackagePhysics>[]>(
     record({ kind: fc.constant('object' as const), prop: arbitraryPropSpec() }),
@@ -183,7 +183,7 @@ export function arbitraryPhysics(): fc.Arbitrary<PackagePhysics> {
 const arbitraryHand: fc.Arbitrary<HandId> = fc.constantFrom(0, 1, 2)
 const arbitraryName = fc.oneof(fc.constantFrom('Ada', 'Zoë', '名前', 'a b'), fc.stringMatching(/^[!-~]{1,32}$/))
 
-/** What a client may send. */
+/** A command that a client may send. */
 export function arbitraryClientCommand(options: CommandOptions = {}): fc.Arbitrary<Command> {
   const any = options.range === 'any'
   const element = any ? uint32 : oneOf(options.elements ?? upTo(24))
@@ -223,7 +223,7 @@ export function arbitraryClientCommand(options: CommandOptions = {}): fc.Arbitra
   )
 }
 
-/** What the server itself puts into frames. */
+/** A command that the server itself puts into frames. */
 export function arbitraryServerCommand(options: CommandOptions = {}): fc.Arbitrary<Command> {
   const any = options.range === 'any'
   const player = any ? uint32 : oneOf(options.players ?? upTo(6))
@@ -258,7 +258,7 @@ export function arbitraryCommand(options: CommandOptions = {}): fc.Arbitrary<Com
   )
 }
 
-/** An input: the server's commands from player 0, the others from players. */
+/** An input: server commands from player 0, other commands from players. */
 export function arbitraryInput(options: CommandOptions = {}): fc.Arbitrary<Input> {
   const player = options.range === 'any' ? uint32 : oneOf(options.players ?? upTo(6))
   const sequence = options.range === 'any' ? uint32 : fc.integer({ min: 1, max: 1_000 })
@@ -276,7 +276,7 @@ export function arbitraryInput(options: CommandOptions = {}): fc.Arbitrary<Input
   )
 }
 
-/** A frame in canonical order, without doubles. */
+/** A frame in canonical order, without duplicates. */
 export function arbitraryFrame(options: FrameOptions = {}): fc.Arbitrary<InputFrame> {
   const tick = options.tick === undefined ? fc.integer({ min: 0, max: 4_294_967_295 }) : fc.constant(options.tick)
   const inputs = fc.uniqueArray(arbitraryInput(options), {

@@ -1,4 +1,4 @@
-/** The examples in the comments of `otherworld/testing` are run as they are: one that throws fails here. */
+/** Runs the examples in the comments of `otherworld/testing`. An example that throws fails here. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-/** What others test with: `otherworld/testing`. */
+/** The published test kit, `otherworld/testing`. */
 export { simulate, type SimulateOptions, type SimulationReport } from './simulator/simulate.ts'
 export {
   planOf,

@@ -3,13 +3,13 @@ import { Clock, Duration, Effect } from 'effect'
 
 export interface InstantClock {
   readonly clock: Clock.Clock
-  /** Each sleep so far, ms. */
+  /** All sleeps so far, ms. */
   readonly sleeps: readonly number[]
-  /** Runs an effect on this clock; rejects with its error as it was made. */
+  /** Runs an effect on this clock; rejects with its original error. */
   run<A>(effect: Effect.Effect<A, unknown>): Promise<A>
 }
 
-/** `onSleep`: called with each sleep, ms; false: that sleep does not end. */
+/** `onSleep`: called with each sleep, ms. If it returns false, that sleep never ends. */
 export function instantClock(onSleep: (ms: number) => boolean | void = () => undefined): InstantClock {
   const sleeps: number[] = []
   let ms = 0

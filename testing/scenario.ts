@@ -1,6 +1,7 @@
 /**
  * Random sessions for property tests: what several players do over some ticks, as data that fast-check shrinks well.
- * Ids and values are often good and sometimes not, for illegal inputs must end as rejections and nothing else.
+ * Ids and values are often valid and sometimes not, because illegal inputs must end as rejections and have no other
+ * effect.
  */
 import * as fc from 'fast-check'
 import {
@@ -88,7 +89,7 @@ export const arbitraryPose: fc.Arbitrary<Pose> = fc.record({
   bones: fc.array(fc.option(arbitraryRotation, { freq: 2 }), { minLength: BONES.length, maxLength: BONES.length }),
 })
 
-/** Few packages, so that they are used; what one is of differs from scenario to scenario. */
+/** Few packages, so that they are reused. Their content differs between scenarios. */
 const arbitraryHash: fc.Arbitrary<PackageHash> = fc.constantFrom('0b', '5a', 'f7').map((byte) => byte.repeat(32))
 const arbitraryBodyChoice = fc.oneof<fc.Arbitrary<BodyChoice>[]>(fc.constant(0), arbitraryHash)
 const arbitraryAccess = fc.integer({ min: 0, max: 64 })
@@ -109,7 +110,7 @@ const arbitraryPhysics: fc.Arbitrary<PackagePhysics> = fc.oneof(
 const element = fc.integer({ min: 1, max: 40 })
 const hand = fc.constantFrom<HandId>(0, 1, 2)
 
-/** What a player may send, legal or not. */
+/** A command that a player may send, legal or not. */
 export const arbitraryCommand: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 4,
@@ -171,7 +172,10 @@ const serverCommand = (players: number): fc.Arbitrary<Command> => {
   )
 }
 
-/** Somebody grabs a thing, carries it along some points and lets go: what single random commands seldom add up to. */
+/**
+ * A player grabs a prop, carries it along some points and releases it: single random commands rarely form this
+ * sequence.
+ */
 const carry = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
   fc
     .record({
@@ -198,7 +202,7 @@ const carry = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
       ]
     })
 
-/** Poses in a row, with other bones each. */
+/** A sequence of poses with different bones. */
 const gesture = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
   fc
     .record({
@@ -210,7 +214,7 @@ const gesture = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
       poses.map((pose, i): Act => ({ tick: tick + 4 * i, player, command: { type: 'pose', pose: packPose(pose) } })),
     )
 
-/** A package comes, somebody wears it or sets one down and takes hold of something; then goes on in another. */
+/** A package is defined, and a player wears it or spawns and grabs it; then the same with another package. */
 const unpack = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
   fc
     .record({
@@ -243,7 +247,7 @@ const unpack = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
       { tick: tick + 1, player, command: { type: 'grab', element: grabbed, hand: by } },
     ])
 
-/** `players` join at tick 1; then up to `acts` things happen within `ticks`, some of them stories of several commands. */
+/** `players` join at tick 1. Then up to `acts` commands follow within `ticks`, some of them in sequences. */
 export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbitrary<Scenario> {
   const tick = fc.integer({ min: 2, max: ticks })
   const act = fc.oneof(

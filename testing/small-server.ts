@@ -1,6 +1,6 @@
 /**
- * A server in one process for tests of clients: a realm, the in-memory transport, one clock that moves when told.
- * It admits every token as a session of that name, and keeps the sessions of lost connections for ever.
+ * A server in one process for tests of clients: a realm, the in-memory transport, and one clock that the test advances.
+ * It admits every token as a session of that name, and keeps lost sessions for ever.
  */
 import { MemoryTransport, type LinkConditions } from '../netcode/memory.ts'
 import { OwnMoveTracker, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
@@ -35,7 +35,7 @@ export interface SmallServerOptions {
   readonly conditions?: Partial<LinkConditions>
   readonly seed?: number
   readonly ordered?: boolean
-  /** Changes what lockstep peers are told: the sabotage that they must notice. */
+  /** Changes messages to lockstep peers: the sabotage that they must notice. */
   readonly forge?: (message: { readonly engine: string; readonly simVersion: number }) => {
     readonly engine: string
     readonly simVersion: number
@@ -46,7 +46,7 @@ interface Member {
   readonly player: number
   readonly session: ServerSession
   connection: ConnectionId | null
-  /** Of this connection, since its Welcome. */
+  /** The snapshot view of this connection, from its Welcome on. */
   view: SnapshotView | null
   readonly own: OwnMoveTracker
   readonly moves: MoveSchedule
@@ -57,7 +57,7 @@ interface Member {
 export class SmallServer {
   readonly transport: MemoryTransport
   readonly realm: Realm
-  /** Reasons for which clients were ended. */
+  /** Reasons with which clients were disconnected. */
   readonly faults: string[] = []
   readonly frames: InputFrame[] = []
   readonly #options: SmallServerOptions
@@ -90,7 +90,7 @@ export class SmallServer {
     return this.transport.nowMs
   }
 
-  /** Breaks all connections; clients may come back. */
+  /** Breaks all connections. Clients may return. */
   breakConnections(): void {
     for (const connection of [...this.#byConnection.keys(), ...this.#observers])
       this.transport.close(connection, 'broken by the test')
@@ -162,7 +162,7 @@ export class SmallServer {
       })
   }
 
-  /** An input of the server's own, for the next tick. */
+  /** Queues an input of the server for the next tick. */
   order(command: Command): void {
     this.#serverSequence += 1
     this.#inputs.push({ player: 0, sequence: this.#serverSequence, command })
@@ -186,13 +186,13 @@ export class SmallServer {
     )
   }
 
-  /** One tick: what arrived is simulated, what came of it is sent; the clock moves by a tick. */
+  /** Runs one tick: simulates what arrived, sends the results, and advances the clock by a tick. */
   tick(): void {
     this.simulate()
     this.transport.advance(this.nowMs + 1_000 / this.realm.definition.tickRate)
   }
 
-  /** The same, but that the clock is moved by whoever calls. */
+  /** Runs one tick; the caller advances the clock. */
   simulate(): void {
     const frame = { tick: this.realm.tick + 1, inputs: this.#inputs.toSorted(compareInputs) }
     this.#inputs = []
@@ -265,7 +265,7 @@ export class SmallServer {
     return [...[...this.realm.avatars.values()].map(avatarAdded), ...props(this.realm).map(propAdded)]
   }
 
-  /** What changed among the elements since the last tick. */
+  /** Messages about elements that changed since the last tick. */
   #news(): ServerMessage[] {
     const now = new Map<number, string>()
     const news: ServerMessage[] = []

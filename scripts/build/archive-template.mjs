@@ -1,11 +1,12 @@
-// The embedded database that new data directories begin with, its tables made: a start that makes them takes seconds more.
+// The empty embedded database that new data directories are copied from, with its tables. Creating the tables at a
+// start would take seconds more.
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { build } from 'esbuild'
 
-/** Makes it in `directory` unless it is there already, of the version of PGlite that is used and with today's tables. */
+/** Creates it in `directory`, unless it exists with the current version of PGlite and the current tables. */
 export async function makeArchiveTemplate(directory) {
   const tables = await tablesCode()
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -44,7 +45,7 @@ async function tablesCode() {
   return code.text
 }
 
-/** As storage/archive/migrate.ts does it: a server that starts on it finds nothing to do. */
+/** Creates the tables as storage/archive/migrate.ts does, so that a server that starts on it has nothing to do. */
 async function makeTables(db, code) {
   const { MIGRATIONS, STATEMENTS } = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)
   await db.exec(STATEMENTS.createMigrations)
@@ -55,7 +56,10 @@ async function makeTables(db, code) {
   }
 }
 
-/** PGlite leaves files of mode 0600; who runs the server is often another user than the one who installed it, and copies them. */
+/**
+ * PGlite creates files of mode 0600. The server often runs as another user than the one who installed it, and must copy
+ * them.
+ */
 function makeReadable(folder) {
   chmodSync(folder, 0o755)
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))

@@ -1,9 +1,9 @@
-// What dist/ is built from. Contents are compared, as copying and unpacking give files other times.
+// The sources of dist/. Contents are compared, because copying and unpacking change the times of files.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Folders and files that a bundle or a page is made of, or made with. */
+/** Folders and files that a bundle or a page is made of, or built with. */
 const SOURCES = [
   'bots',
   'cli',
@@ -23,9 +23,9 @@ const SOURCES = [
   'package.json',
   'package-lock.json',
 ]
-/** In dist/, written last: the hash of the sources that everything there was built from. */
+/** A file in dist/, written last: the hash of the sources of everything in it. */
 export const SOURCES_FILE = 'dist/sources.sha256'
-/** One of each part, so that a part that was removed by hand is built again. */
+/** One file of each part, so that a part that was removed by hand is built again. */
 const PARTS = ['dist/node/cli.js', 'dist/archive-template/PG_VERSION', 'dist/viewer/index.html']
 
 const isSource = (name) => !/\.(?:test|suite|fixture|fake)\.ts$|\.tsbuildinfo$/.test(name)
@@ -37,7 +37,7 @@ const filesOf = (path) =>
         .map((entry) => join(entry.parentPath, entry.name))
         .toSorted()
 
-/** Of the names and contents of all sources below the working directory. */
+/** Hash of the names and contents of all sources below the working directory. */
 export function sourcesHash() {
   const hash = createHash('sha256')
   for (const file of SOURCES.flatMap(filesOf)) {
@@ -47,7 +47,7 @@ export function sourcesHash() {
   return hash.digest('hex')
 }
 
-/** True where dist/ is whole and built from the sources as they are. */
+/** True if dist/ is complete and built from the current sources. */
 export const isBuilt = () =>
   PARTS.every((part) => existsSync(part)) &&
   existsSync(SOURCES_FILE) &&

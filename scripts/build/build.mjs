@@ -1,6 +1,6 @@
 // Builds everything that runs into dist/: Node bundles (esbuild), the empty embedded database, the live page.
-//   node scripts/build/build.mjs [--if-changed]
-// `--if-changed`, which `npm start` uses: does nothing, and writes nothing, where dist/ was built from these very sources.
+//   node scripts/build/build.mjs [--if-changed] With `--if-changed`, which `npm start` uses, it does nothing if dist/
+//   was built from the current sources.
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isBuilt, SOURCES_FILE, sourcesHash } from './build-sources.mjs'
@@ -36,10 +36,10 @@ function requireWritable() {
 
 async function build() {
   const sources = sourcesHash()
-  // Until all of it is there it is not built, whatever ends this before.
+  // Until everything is built, dist/ must not count as built, whatever ends this process.
   rmSync(SOURCES_FILE, { force: true })
   rmSync('dist/node', { recursive: true, force: true })
-  // The tools are loaded here, as a start that builds nothing does without them.
+  // Loaded here, because a start without a build does not need the tools.
   const [{ bundle }, { bundlePage }, { makeArchiveTemplate }] = await Promise.all([
     import('./bundle.mjs'),
     import('./bundle-page.mjs'),

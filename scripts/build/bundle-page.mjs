@@ -1,16 +1,16 @@
-// The live page in dist/viewer: index.html, its script, workers and styles bundled by esbuild, and viewer/public as it is.
-// All addresses in it are relative, so that it may stand below any path.
+// The live page in dist/viewer: index.html, its script, workers and styles bundled by esbuild, and viewer/public
+// unchanged. All addresses in it are relative, so that any path can serve it.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const PAGE = 'viewer/index.html'
-/** In index.html by their sources. */
+/** References in index.html, by source. */
 const ENTRIES = ['viewer/main.ts', 'viewer/styles/page.css']
 /** Started by `new Worker(new URL('./NAME.ts', import.meta.url))`. */
 const WORKERS = ['viewer/app/lockstep-worker.ts', 'viewer/api/bytes-worker.ts']
 
-/** The page needs definitions and codecs of the simulation, never its engine: modules of ours do nothing when loaded. */
+/** The page needs definitions and codecs of the simulation, never its engine. Our modules have no side effects. */
 const withoutSideEffects = {
   name: 'modules without side effects',
   setup(building) {
@@ -24,7 +24,7 @@ const withoutSideEffects = {
   },
 }
 
-/** Puts the names of built workers where the sources name theirs. `built`: file name by source. */
+/** Replaces the workers' source names by the names of built workers. `built`: file name by source. */
 const builtWorkers = (built) => ({
   name: 'workers by their built names',
   setup(building) {

@@ -1,4 +1,4 @@
-// How everything that runs in Node is bundled, for the product and for the benchmarks alike.
+// Bundles everything that runs in Node, for the product and for the benchmarks.
 import { build } from 'esbuild'
 
 /** `entryPoints`: source by name of the bundle. */

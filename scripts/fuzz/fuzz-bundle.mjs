@@ -1,4 +1,5 @@
-// Bundles what scripts/fuzz/fuzz.mjs and scripts/fuzz/fuzz-mutation.mjs run: all of our own code and protobufjs, so that the fuzzer sees into both.
+// Bundles what scripts/fuzz/fuzz.mjs and scripts/fuzz/fuzz-mutation.mjs run: all of our code and protobufjs, so that
+// the fuzzer instruments both.
 import { build } from 'esbuild'
 
 const common = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' }
@@ -14,7 +15,7 @@ export const bundleMutate = () =>
     outdir: 'dist/fuzz',
   })
 
-/** The fuzzer loads it by require. */
+/** The fuzzer loads it with require. */
 export const bundleFuzz = () =>
   build({
     ...common,

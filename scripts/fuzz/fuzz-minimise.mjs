@@ -1,10 +1,11 @@
-// The smallest inputs that reach, together, every block of code that any of them reaches: V8's precise coverage, greedily, the
-// shortest first. (libFuzzer's own merge runs itself again as a native program, which a fuzzer inside Node cannot.)
+// Finds the smallest inputs that together reach every block of code that any input reaches: V8's precise coverage,
+// greedily, the shortest first. (libFuzzer's own merge restarts itself as a native program, which is impossible inside
+// Node.)
 import { Session } from 'node:inspector'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Calls of a block count in steps, as the fuzzer counts them: once, twice, some, many. */
+/** Call counts of a block are compared in steps, as the fuzzer does: once, twice, some, many. */
 const stepOf = (count) => Math.min(5, Math.floor(Math.log2(count)))
 
 function blocksOf(session) {

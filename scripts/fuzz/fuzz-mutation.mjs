@@ -14,9 +14,12 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-/** Inputs of one job: figures come often, and a process whose memory grows is seen. */
+/** Inputs of one job: figures are printed often, and a growing process is noticed. */
 const JOB_INPUTS = 250_000
-/** What a process may grow to, bytes: engine, seeds, and garbage that is not collected yet. A leak of a byte an input would show. */
+/**
+ * Maximum memory of a process, bytes: engine, seeds, and uncollected garbage. A leak of a byte per input would exceed
+ * it.
+ */
 const HEAP_BYTES_MAX = 400_000_000
 
 await bundleMutate()
@@ -38,7 +41,7 @@ const targets = readies[0].targets.filter(({ name }) => wanted === null || wante
 if (targets.length === 0)
   throw new Error(`--targets names none of ${readies[0].targets.map(({ name }) => name).join(', ')}`)
 
-/** The jobs of all targets in turn, so that none waits for the end. */
+/** The jobs of all targets in turn, so that no target waits for the end. */
 function jobsOf(packets) {
   const shares = targets.reduce((sum, { share }) => sum + share, 0)
   const jobs = targets.flatMap(({ name, share }) => {

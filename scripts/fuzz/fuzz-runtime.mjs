@@ -1,5 +1,5 @@
-// Jazzer.js brings its native part built against glibc 2.38. Where the machine's is older, Node runs through a newer one that
-// is unpacked beside it and changes nothing of the system: Debian's own, fetched with apt from the mirror that the machine uses.
+// Jazzer.js has a native part built against glibc 2.38. On a machine with an older one, Node runs with a newer glibc,
+// unpacked beside the system's without changing it: Debian's own, fetched with apt from the machine's mirror.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -15,7 +15,7 @@ const loads = ([command, ...args]) =>
 const ownNode = [process.execPath]
 const newerNode = () => [LOADER, '--library-path', LIBRARIES, realpathSync(process.execPath)]
 
-/** The mirror of Debian that apt is configured with. */
+/** The Debian mirror that apt is configured with. */
 function mirror() {
   const uris = execFileSync('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], {
     encoding: 'utf8',
@@ -58,7 +58,7 @@ function unpack(uri) {
   renameSync(part, FOLDER)
 }
 
-/** The command that runs Node such that Jazzer.js loads; throws in words where there is none. */
+/** The command that runs Node such that Jazzer.js loads. Throws with a message if there is none. */
 export function fuzzerNode() {
   if (!existsSync('node_modules/@jazzer.js/core')) throw new Error('Jazzer.js is not installed: run npm ci.')
   if (loads(ownNode)) return ownNode

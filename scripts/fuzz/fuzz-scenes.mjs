@@ -1,6 +1,6 @@
-// npm run fuzz:scenes -- [--worlds N --ticks N --seed S --jobs N --json] | --world K | --case FILE [--save FILE --minimise]: random extreme
-// scenes on the simulation alone, in worker threads (docs/testing.md). Exits with 1 where a world ended, hung, had a slow step,
-// a number that is none, or did not go on alike from its checkpoint.
+// npm run fuzz:scenes -- [--worlds N --ticks N --seed S --jobs N --json] | --world K | --case FILE [--save FILE
+// --minimise]: random extreme scenes on the simulation only, in worker threads (docs/testing.md). Exits with 1 if a
+// world ended, hung, had a slow step or a NaN, or continued differently from its checkpoint.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -53,9 +53,9 @@ await build({
 
 /** Time between two looks at the workers, ms. */
 const LOOK_MS = 250
-/** A step that is given no processor does not hang: by the clock it may take this many times as long. */
+/** A step without a processor does not hang, so by the clock it may take this many times as long. */
 const CLOCK_TIMES = 60
-/** Time between two lines of progress where nobody sees a terminal, ms. */
+/** Time between two lines of progress without a terminal, ms. */
 const TELL_MS = 30_000
 const startMs = performance.now()
 let next = first
@@ -87,20 +87,20 @@ const clear = () => (process.stderr.isTTY ? '\r\u001B[K' : '')
 /** Processor time of a thread of this process so far, ms; null where the system does not report it. */
 function cpuMsOf(threadId) {
   try {
-    // The first number: time on the processor, nanoseconds.
+    // The first number is the time on the processor, nanoseconds.
     return Number(readFileSync(`/proc/self/task/${threadId}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6
   } catch {
     return null
   }
 }
 
-/** How long the thread has worked since `seen`, ms: processor time, or the clock where that is unknown or far beyond. */
+/** Time that the thread has worked since `seen`, ms: processor time, or the clock if that is unknown or far beyond. */
 function workedMs(seen, cpuMs) {
   const clockMs = performance.now() - seen.atMs
   return cpuMs === null || seen.cpuMs === null || clockMs > CLOCK_TIMES * hangMs ? clockMs : cpuMs - seen.cpuMs
 }
 
-/** One thread; a world that hangs is told and the thread ended, and one whose engine trapped is replaced, too. */
+/** One thread. A hanging world is reported and its thread ended; a thread whose engine trapped is replaced too. */
 const thread = () =>
   new Promise((resolve, reject) => {
     const beats = new Int32Array(new SharedArrayBuffer(12))

@@ -1,6 +1,7 @@
-// npm run fuzz -- [--seconds N] [--targets a,b] [--merge]: coverage-guided fuzzing (Jazzer.js, libFuzzer) of every decoder for N
-// seconds in all, beginning with the committed corpus and with what a small realm really sends. --merge then writes what reached
-// new code back into test/fuzz/corpus, minimised (--seconds 0: what the last run left). Exits with 1 where something was found, with 2 where it cannot run here.
+// npm run fuzz -- [--seconds N] [--targets a,b] [--merge]: coverage-guided fuzzing (Jazzer.js, libFuzzer) of every
+// decoder for N seconds in total, starting with the committed corpus and real traffic of a small realm. --merge then
+// writes inputs that reached new code back into test/fuzz/corpus, minimised (--seconds 0: those of the last run). Exits
+// with 1 if something was found, with 2 if it cannot run here.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,11 +22,11 @@ const { values } = parseArgs({
 })
 const WORK = resolve('.tmp/fuzz')
 const ENTRY = 'dist/fuzz/entry.cjs'
-/** Longest input, bytes: a few packets; what is longer repeats itself, and the committed corpus stays small. */
+/** Longest input, bytes: a few packets. Longer inputs only repeat, and the committed corpus stays small. */
 const INPUT_BYTES_MAX = 6_000
 /** Longest input of the committed corpus, bytes, so that it stays below 1 MB. */
 const KEPT_BYTES_MAX = 4_000
-/** One input may take this long, s, before it counts as a find. */
+/** Time of one input, s, before it counts as a finding. */
 const INPUT_SECONDS_MAX = 5
 const RSS_MB_MAX = 2_048
 
@@ -55,7 +56,7 @@ async function writeSeeds() {
   }
 }
 
-/** Runs the fuzzer on one target; its words, and whether it found something. */
+/** Runs the fuzzer on one target. Returns its output, and whether it found something. */
 function jazzer({ name, isAsync }, folders, flags) {
   const args = [
     'node_modules/@jazzer.js/core/dist/cli.js',
@@ -99,7 +100,7 @@ function fuzz(target, seconds) {
   return isFound
 }
 
-/** Writes the corpus anew: of the committed, the new and the real inputs those that reach all that is reached. */
+/** Rewrites the corpus: those of the committed, new and real inputs that together reach everything. */
 async function merge({ name }) {
   const folders = [corpusOf(name), join(WORK, 'new', name), join(WORK, 'seeds', name)].filter(existsSync)
   const kept = (await minimise(take, name, folders))

@@ -1,9 +1,9 @@
-// The models that clips are taken from: which node is which humanoid bone, and which of their animations are used.
+// The models of the clips: which node is which humanoid bone, and which animations are used.
 
 /** Clips are sampled at this rate; players interpolate between the samples. */
 export const RATE_HZ = 30
 
-/** As in sim/types.ts. */
+/** The bones of sim/types.ts. */
 export const BONES = [
   'hips',
   'spine',

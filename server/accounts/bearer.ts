@@ -6,11 +6,11 @@ import type { GatewayService } from './gateway.ts'
 import { RouteError } from '../http/reply.ts'
 import type { Claims } from './tokens.ts'
 
-/** The token of a request; empty if it has none. */
+/** Returns the token of a request; empty if it has none. */
 export const tokenOf = ({ headers }: IncomingMessage): string =>
   /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 
-/** Fails with RouteError 401 where the token is missing, none of this server's, or expired. */
+/** Fails with RouteError 401 if the token is missing, not from this server, or expired. */
 export function bearerOf(
   request: IncomingMessage,
   gateway: Pick<GatewayService, 'bearer'>,

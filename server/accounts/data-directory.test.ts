@@ -21,7 +21,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-test('the secret is made once, kept for its owner alone, and found again', () => {
+test('the secret is created once, readable only by its owner, and read again at the next start', () => {
   const first = openDataDirectory(join(root, 'deep', 'data'))
   const file = join(first.path, 'server-identity.json')
   expect(first.secret).toHaveLength(32)
@@ -32,7 +32,7 @@ test('the secret is made once, kept for its owner alone, and found again', () =>
   second.release()
 })
 
-test('no player id and no user number is given twice, also over restarts without a clean end and over blocks', () => {
+test('no player id or user number is used twice, over restarts without a clean end and over blocks', () => {
   const seen = new Set<number>()
   const users = new Set<number>()
   for (let start = 0; start < 3; start++) {
@@ -46,7 +46,7 @@ test('no player id and no user number is given twice, also over restarts without
   expect(Math.min(...seen)).toBe(1)
 })
 
-test('numbers that are known from elsewhere are never given, also after the next start', () => {
+test('known user numbers are never assigned again, also after the next start', () => {
   const data = openDataDirectory(root)
   expect([data.nextUser(), data.passUsers(5_000), data.passUsers(4_999), data.nextUser()]).toEqual([
     1,
@@ -61,7 +61,7 @@ test('numbers that are known from elsewhere are never given, also after the next
   next.release()
 })
 
-test('an identity from before there were users is taken over, with its secret and players', () => {
+test('an identity file from before users existed keeps its secret and players', () => {
   const secret = Buffer.alloc(32, 5).toString('base64')
   writeFileSync(join(root, 'server-identity.json'), JSON.stringify({ secret, nextPlayer: 77 }))
   const data = openDataDirectory(root)
@@ -70,7 +70,7 @@ test('an identity from before there were users is taken over, with its secret an
   data.release()
 })
 
-test('a second server on the same directory is refused with the process and the machine of the first one', () => {
+test('a second server on the same directory is refused with the process and machine of the first', () => {
   const data = openDataDirectory(root)
   expect(() => openDataDirectory(root)).toThrow(
     `another server (process ${process.pid} on ${hostname()}) uses this data directory`,
@@ -79,7 +79,7 @@ test('a second server on the same directory is refused with the process and the 
   openDataDirectory(root).release()
 })
 
-test('what stands in a lock file that nobody holds keeps nobody out', () => {
+test('the text of an unlocked lock file keeps nobody out', () => {
   for (const text of [
     JSON.stringify({ pid: process.pid, started: 'a version without locks of the kernel' }),
     JSON.stringify({ pid: process.pid, host: hostname(), token: 'x' }),
@@ -90,7 +90,7 @@ test('what stands in a lock file that nobody holds keeps nobody out', () => {
   }
 })
 
-test('a lock file that is removed or replaced while a server runs is made again and held', () => {
+test('a lock file that is removed or replaced while a server runs is created again and locked', () => {
   const data = openDataDirectory(root)
   const file = join(root, 'server.lock')
   for (const harm of [
@@ -109,7 +109,7 @@ test('a lock file that is removed or replaced while a server runs is made again 
   data.release()
 })
 
-test('whose lock file another server has made anew in the meantime knows that it is not the holder any more', () => {
+test('a server whose lock file was replaced by another server knows that it lost the lock', () => {
   const first = openDataDirectory(root)
   rmSync(join(root, 'server.lock'))
   const second = openDataDirectory(root)
@@ -123,7 +123,7 @@ test('whose lock file another server has made anew in the meantime knows that it
 
 const modeOf = (...path: string[]): string => (statSync(join(root, ...path)).mode & 0o7777).toString(8)
 
-test('an existing directory is tightened, with all that is in it, whatever modes it had', () => {
+test('an existing directory and all in it become private, whatever modes they had', () => {
   mkdirSync(join(root, 'archive', 'database'), { recursive: true })
   writeFileSync(join(root, 'archive', 'database', 'table'), '')
   writeFileSync(
@@ -149,7 +149,7 @@ test('an existing directory is tightened, with all that is in it, whatever modes
   data.release()
 })
 
-test("what is not the server's keeps its modes, and so does the folder that it is in; the operator is told", () => {
+test("other users' files and their folder keep their modes, and the operator is told", () => {
   const shared = join(root, 'shared')
   mkdirSync(join(shared, 'recordings'), { recursive: true })
   writeFileSync(join(shared, 'script.sh'), '')
@@ -169,19 +169,19 @@ test("what is not the server's keeps its modes, and so does the folder that it i
   data.release()
 })
 
-test('a damaged identity is named, with what to do, and the lock is given back', () => {
+test('a damaged identity file is named, with what to do, and the lock is released', () => {
   writeFileSync(join(root, 'server-identity.json'), '{"secret": "short", "nextPlayer": 1}')
   expect(() => openDataDirectory(root)).toThrow(/server-identity\.json[^]*restore the file from a backup/)
   rmSync(join(root, 'server-identity.json'))
   openDataDirectory(root).release()
 })
 
-test('a path that is a file is refused in words', () => {
+test('a path that is a file is refused with a message', () => {
   writeFileSync(join(root, 'file'), '')
   expect(() => openDataDirectory(join(root, 'file'))).toThrow(/the data directory cannot be used[^]*--data DIR/)
   expect(readFileSync(join(root, 'file'), 'utf8')).toBe('')
 })
 
-test('a path on a file system that holds no folders is refused, and does not hang', () => {
+test('a path on a file system without folders is refused and does not hang', () => {
   expect(() => openDataDirectory('/proc/otherworld/data')).toThrow(/the data directory cannot be used/)
 })

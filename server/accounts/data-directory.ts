@@ -1,6 +1,6 @@
 /**
- * The directory in which a server keeps what outlives it: recordings, files and records, the secret of its tokens, the numbers given.
- * One server at a time, held by a lock of the kernel; readable by the user who runs it alone.
+ * The directory of everything that outlives a server: recordings, files, records, the secret of its tokens, and
+ * assigned numbers. A kernel lock admits one server at a time. Only the user that runs the server can read it.
  */
 import {
   closeSync,
@@ -24,17 +24,17 @@ import { ServerSettings } from '../config.ts'
 import { codeOf, ServerError, textOf } from '../error.ts'
 import { inArea } from '../log.ts'
 
-/** Numbers are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
+/** Numbers are reserved in blocks, so that a login does not wait for the disk. A crash loses the rest of a block. */
 const NUMBER_BLOCK = 1_000
 const NUMBER_MAX = 0xffff_ffff
 const SECRET_BYTES = 32
-/** In the data directory. */
+/** File name in the data directory. */
 export const OPERATOR_TOKEN_FILE = 'operator-token'
 const LOCK_FILE = 'server.lock'
 const IDENTITY_FILE = 'server-identity.json'
-/** Ending of a file that is about to take another's place. */
+/** Suffix of a file that is about to replace another. */
 const NEXT = '.new'
-/** All that a server keeps in its directory. */
+/** Everything that a server keeps in its directory. */
 const OWN_ENTRIES: ReadonlySet<string> = new Set([
   LOCK_FILE,
   ...[IDENTITY_FILE, OPERATOR_TOKEN_FILE].flatMap((file) => [file, `${file}${NEXT}`]),
@@ -43,32 +43,32 @@ const OWN_ENTRIES: ReadonlySet<string> = new Set([
   'uploads',
   'recordings',
 ])
-/** What may stand beside it without being anybody's: file systems make it at the top of a disk. */
+/** Entries that belong to nobody: file systems create them at the top of a disk. */
 const NOBODYS: ReadonlySet<string> = new Set(['lost+found'])
-/** Paths named in a message. */
+/** Maximum number of paths in a message. */
 const PATHS_SHOWN_MAX = 3
 
 export interface DataDirectory {
   readonly path: string
-  /** Where a realm's recordings stand. */
+  /** Directory of a realm's recordings. */
   readonly recordings: string
-  /** Key of the tokens' signatures, 32 bytes, random, kept in `server-identity.json` (mode 0600). */
+  /** Key of the token signatures: 32 random bytes, kept in `server-identity.json` (mode 0600). */
   readonly secret: Uint8Array
-  /** What the operator's tools authorise themselves with, kept in `operator-token` (mode 0600). */
+  /** Token with which the operator's tools authenticate, kept in `operator-token` (mode 0600). */
   readonly operatorToken: string
-  /** A player id that was never given before by a server on this directory. */
+  /** Returns a player id that no server on this directory has used. */
   nextPlayer(): number
-  /** Likewise a user number. */
+  /** Returns a user number that no server on this directory has used. */
   nextUser(): number
-  /** No user number up to this one is given from now on; false: none would have been. */
+  /** Skips user numbers up to this one. Returns false if none of them would have been assigned. */
   passUsers(number: number): boolean
-  /** For the threads that write there: whether the directory is still this server's. */
+  /** Lets the threads that write there check whether the directory still belongs to this server. */
   readonly lock: LockMark
-  /** For the operator: who else may be able to read the directory. */
+  /** Messages for the operator about who else may be able to read the directory. */
   readonly notes: readonly string[]
-  /** Takes the lock again where someone removed its file. */
+  /** Takes the lock again if its file was removed. */
   keepLock(): void
-  /** Lets another server use the directory. */
+  /** Releases the directory for another server. */
   release(): void
 }
 
@@ -78,7 +78,7 @@ interface Identity {
   readonly nextUser: number
 }
 
-/** Opens the directory, makes it where it is missing, and locks it. Throws ServerError. */
+/** Opens and locks the directory, and creates it if it is missing. Throws ServerError. */
 export function openDataDirectory(path: string): DataDirectory {
   const root = resolve(path)
   const recordings = join(root, 'recordings')
@@ -106,11 +106,14 @@ export function openDataDirectory(path: string): DataDirectory {
   }
 }
 
-/** Others lose the rights to what a server has in the directory, and to the directory, unless it is someone else's as well. Returns what the operator must know. */
+/**
+ * Removes other users' rights to the server's files and to the directory, unless others keep files there too. Returns
+ * messages for the operator.
+ */
 function tighten(root: string): readonly string[] {
   const entries = readdirSync(root)
   const strange = entries.filter((entry) => !OWN_ENTRIES.has(entry) && !NOBODYS.has(entry))
-  // An operator's links to other disks are followed, links below them are not.
+  // Follows the operator's links to other disks, but no links below them.
   const own = entries
     .filter((entry) => OWN_ENTRIES.has(entry))
     .map((entry) => join(root, entry))
@@ -208,7 +211,7 @@ function openIdentity(
 
 const OPERATOR_TOKEN = /^[\w-]{43}$/
 
-/** Made at the first start; who can read the data directory is the operator. */
+/** Created at the first start. Anyone who can read the data directory is the operator. */
 function openOperatorToken(root: string): string {
   const file = join(root, OPERATOR_TOKEN_FILE)
   if (!existsSync(file)) writeDurably(file, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`)
@@ -234,7 +237,7 @@ function readIdentity(file: string): Identity | null {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && 'secret' in value && 'nextPlayer' in value) {
       const { secret, nextPlayer } = value
-      // Servers before there were users kept no numbers of theirs.
+      // Versions before users existed stored no user numbers.
       const nextUser = 'nextUser' in value ? value.nextUser : 1
       if (
         isNext(nextPlayer) &&
@@ -245,7 +248,7 @@ function readIdentity(file: string): Identity | null {
         return { secret, nextPlayer, nextUser }
     }
   } catch {
-    // Falls through to the same words as a file of another shape.
+    // Continues to the same error as for a file of another shape.
   }
   throw identityError(file, 'it does not hold {"secret": 32 bytes in base64, "nextPlayer": number, "nextUser": number}')
 }
@@ -261,7 +264,7 @@ function identityError(file: string, what: string): ServerError {
   })
 }
 
-/** Replaces a file at once, and so that it survives a power loss. */
+/** Replaces a file atomically and durably. */
 function writeDurably(file: string, text: string): void {
   const next = `${file}${NEXT}`
   const handle = openSync(next, 'w', FILE_MODE)
@@ -274,7 +277,7 @@ function writeDurably(file: string, text: string): void {
   renameSync(next, file)
 }
 
-/** Milliseconds between looks at the lock's file: whoever removes it should not find the directory free for long. */
+/** Milliseconds between looks at the lock's file. If someone removes it, the directory must not look free for long. */
 const LOCK_LOOK_MS = 1_000
 
 export class DataDirectoryService extends Context.Service<DataDirectoryService, DataDirectory>()(
@@ -284,7 +287,7 @@ export class DataDirectoryService extends Context.Service<DataDirectoryService, 
     DataDirectoryService,
     Effect.gen(function* () {
       const { dataDirectory } = yield* ServerSettings
-      // All threads have the process's mask, and child processes inherit it.
+      // All threads share the process's umask, and child processes inherit it.
       if (isMainThread)
         yield* Effect.acquireRelease(
           Effect.sync(() => process.umask(PRIVATE_UMASK)),

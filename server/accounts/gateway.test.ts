@@ -36,7 +36,7 @@ async function tokenOf(gateway: GatewayService, body: unknown, caller: Caller): 
   return reply.token
 }
 
-test('LOG-1: a guest is given a token that admits the session and remembers name, role and player', async () => {
+test('LOG-1: a guest gets a token that admits its session with name, role and player', async () => {
   const gateway = gatewayAt({ ms: 1_000_000_000 })
   const reply = await login(gateway, { name: '  Ada   L.  ' }, away)
   expect(reply).toMatchObject({ realm: 'park' })
@@ -46,7 +46,7 @@ test('LOG-1: a guest is given a token that admits the session and remembers name
   expect(gateway.claimsOf(admitted?.session ?? '')).toMatchObject({ name: 'Ada L.', role: 'player', player: 1 })
 })
 
-test('LOG-2: tokens outlive the server, but not their term', async () => {
+test('LOG-2: a token survives a restart of the server until it expires', async () => {
   const clock = { ms: 1_000_000_000 }
   const token = await tokenOf(gatewayAt(clock), { name: 'Ada' }, away)
   expect(await Effect.runPromise(gatewayAt(clock).admit(token))).not.toBeNull()
@@ -54,7 +54,7 @@ test('LOG-2: tokens outlive the server, but not their term', async () => {
   expect(await Effect.runPromise(gatewayAt(clock).admit(token))).toBeNull()
 })
 
-test('what is not a token of this server is not admitted', async () => {
+test('an invalid token is not admitted', async () => {
   const now = 1_000_000
   const uid = '0b6f1e5a-9c2d-4a77-8f10-2c5b7d9e0a11'
   const claims = { session: 's', player: 1, name: 'n', role: 'player', uid, user: 3 } as const
@@ -91,7 +91,7 @@ test('what is not a token of this server is not admitted', async () => {
   for (const token of bad) expect(await verifyToken(secret, token, now)).toBeNull()
 })
 
-test('LOG-1, LOG-3: a login without a usable name or role says what to send', async () => {
+test('LOG-1, LOG-3: a login without a valid name or role says what to send', async () => {
   const gateway = gatewayAt({ ms: 0 })
   for (const body of [null, 7, {}, { name: 5 }, { name: '' }, { name: '\u200b\u0000 ' }, { name: 'x'.repeat(33) }])
     expect(await login(gateway, body, here)).toMatchObject({
@@ -102,7 +102,7 @@ test('LOG-1, LOG-3: a login without a usable name or role says what to send', as
   expect(await login(gateway, { name: 'Ada', role: 'king' }, here)).toMatchObject({ reason: 'bad-role' })
 })
 
-test('LOG-4: who brings an identity is the same user in a new session, also after a restart of the server', async () => {
+test('LOG-4: a login with an identity is the same user in a new session, also after a restart', async () => {
   const clock = { ms: 1_000_000_000 }
   const first = await login(gatewayAt(clock), { name: 'Ada' }, here)
   const other = gatewayAt(clock)
@@ -119,7 +119,7 @@ test('LOG-4: who brings an identity is the same user in a new session, also afte
   expect(await login(other, { name: 'Eve' }, away)).not.toMatchObject({ user: first.user })
 })
 
-test("LOG-4: an identity that is another server's, a session's token, expired or no text is refused with what to do", async () => {
+test('LOG-4: an identity of another server, a session token, an expired identity and a non-text are refused with what to do', async () => {
   const clock = { ms: 1_000_000_000 }
   const gateway = gatewayAt(clock)
   const mine = await login(gateway, { name: 'Ada' }, here)
@@ -135,7 +135,7 @@ test("LOG-4: an identity that is another server's, a session's token, expired or
   expect(await login(gateway, { name: 'Ada', identity: mine.identity }, here)).toMatchObject({ reason: 'bad-identity' })
 })
 
-test('LOG-1, NAM-2: names lose what cannot be seen, and one of nothing else is refused', async () => {
+test('LOG-1, NAM-2: invisible characters are removed from names, and a name of nothing else is refused', async () => {
   const gateway = gatewayAt({ ms: 1_000_000_000 })
   const shown = async (name: string): Promise<unknown> =>
     (await verifyToken(secret, await tokenOf(gateway, { name }, here), 1_000_000))?.name
@@ -146,7 +146,7 @@ test('LOG-1, NAM-2: names lose what cannot be seen, and one of nothing else is r
     expect(await login(gateway, { name }, here)).toMatchObject({ reason: 'bad-name' })
 })
 
-test('LCK-1: observers are admitted from this machine only, and from behind a proxy or another name not', async () => {
+test('LCK-1: only this machine may observe, and not through a proxy or another host name', async () => {
   const body = { name: 'Ada', role: 'observer' }
   const gateway = gatewayAt({ ms: 0 })
   expect(await login(gateway, body, here)).toHaveProperty('token')
@@ -159,7 +159,7 @@ test('LCK-1: observers are admitted from this machine only, and from behind a pr
   expect(await login(gatewayAt({ ms: 0 }, 'nobody'), body, here)).toMatchObject({ reason: 'not-permitted' })
 })
 
-test('an address that floods logins waits; others and this machine do not', async () => {
+test('an address that floods logins must wait; other addresses and this machine need not', async () => {
   const clock = { ms: 0 }
   const gateway = gatewayAt(clock)
   for (let i = 0; i < LOGINS_PER_MINUTE_MAX; i++)

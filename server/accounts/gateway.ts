@@ -1,4 +1,4 @@
-/** Gateway: logs guests in, admits connections by their token, knows whose session each is. */
+/** Gateway: logs guests in, admits connections by their token, and remembers the claims of each session. */
 import { createHmac, randomUUID } from 'node:crypto'
 import { Context, Data, Effect, Layer } from 'effect'
 import { isLoopback, limitKey } from '../../http/connection-limits.ts'
@@ -17,12 +17,12 @@ import type { LoginRefusal } from './login-refusals.ts'
 import { passKnownUsers } from './user-numbers.ts'
 import { signIdentity, signToken, verifyIdentity, verifyToken, type Claims, type Identity } from './tokens.ts'
 
-/** Where a login comes from, as far as the server can tell. */
+/** Origin of a login, as far as the server can tell. */
 export interface Caller {
   readonly address: string
   /** The Host header. */
   readonly host: string | undefined
-  /** A proxy says that it speaks for someone else. */
+  /** True if a proxy forwards the request for someone else. */
   readonly forwarded: boolean
 }
 
@@ -38,24 +38,24 @@ export interface GatewayOptions {
   readonly secret: Uint8Array
   readonly observers: Observers
   readonly meters?: ServerTable
-  /** Logins of one address at once; they come back within a minute. */
+  /** Logins that one address may make at once. The allowance refills within a minute. */
   readonly loginsPerMinuteMax: number
   nextPlayer(): number
   nextUser(): number
   /** Unix time. */
   nowMs(): number
-  /** Somebody has logged in. Must return at once. */
+  /** Called after a login. Must return immediately. */
   loggedIn?(claims: Claims): void
 }
 
 export interface GatewayService {
   /** `body`: the parsed JSON of POST /v1/login. */
   login(body: unknown, caller: Caller): Effect.Effect<Login, LoginError>
-  /** The session of a token, which `claimsOf` knows from then on; null: not admitted. */
+  /** Returns the session of a token, whose claims `claimsOf` has from then on; null if the token is not admitted. */
   admit(token: string): Effect.Effect<{ readonly session: string } | null>
-  /** The claims of a session that was admitted. */
+  /** The claims of an admitted session. */
   claimsOf(session: string): Claims | undefined
-  /** The claims of a request's token; null: not a valid one. */
+  /** The claims of a request's token; null if it is invalid. */
   bearer(token: string): Effect.Effect<Claims | null>
 }
 
@@ -96,7 +96,7 @@ export function makeGateway(options: GatewayOptions): GatewayService {
 
   const login = (body: unknown, caller: Caller): Effect.Effect<Login, LoginError> =>
     Effect.gen(function* () {
-      // This machine's own tools and tests log in by the hundred; a proxy in front of the server has its own limit.
+      // Tools and tests on this machine log in by the hundred; a proxy in front of the server has its own limit.
       if (!isLoopback(caller.address) && !logins.take(limitKey(caller.address), options.nowMs()))
         return yield* tooMany(caller.address)
       const { name, role, identity } = yield* readLogin(body)
@@ -139,9 +139,9 @@ export function makeGateway(options: GatewayOptions): GatewayService {
 }
 
 /**
- * Guests are thrown away and made again in seconds, addresses are not: those behind one share what one may fill. The
- * number tells nobody the address. This machine's own tools have a share each, and so have all behind a proxy on it that
- * is not trusted to name them.
+ * Guests can be created in seconds, but addresses cannot, so users behind one address share a part of the realm. The
+ * number does not reveal the address. Each tool on this machine has a share of its own, and so has each user behind an
+ * untrusted proxy on it.
  */
 function shareOf(secret: Uint8Array, address: string): Pick<Claims, 'share'> {
   if (isLoopback(address)) return {}
@@ -151,7 +151,7 @@ function shareOf(secret: Uint8Array, address: string): Pick<Claims, 'share'> {
   return { share: digest.readUInt32BE(0) || 1 }
 }
 
-/** On this machine everyone may observe, unless a proxy or a page of another name speaks from here for someone else. */
+/** Everyone on this machine may observe, except a proxy or a page of another host name, which acts for someone else. */
 function mayObserve(observers: Observers, caller: Caller): boolean {
   if (observers === 'loopback') return isLoopback(caller.address) && isLocalHost(caller.host) && !caller.forwarded
   return observers === 'anyone'
@@ -160,7 +160,7 @@ function mayObserve(observers: Observers, caller: Caller): boolean {
 interface Guest {
   readonly name: string
   readonly role: LoginRole
-  /** Null: a new guest. */
+  /** Null for a new guest. */
   readonly identity: string | null
 }
 

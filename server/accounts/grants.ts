@@ -1,4 +1,4 @@
-/** Roles in the realm: which user has which, the permissions that each adds to everyone's, and who may change them. */
+/** Roles in the realm: which user has which, the permissions that each role adds, and who may change roles. */
 import { Cause, Context, Effect, Layer, Schedule } from 'effect'
 import type { ArchiveService, Grant, RealmRole } from '../../storage/archive/archive.ts'
 import { Archive } from '../../storage/archive/index.ts'
@@ -12,7 +12,10 @@ import { isUid, type Claims } from './tokens.ts'
 import { inArea } from '../log.ts'
 import { inTime, orRefuse, type StoreError } from '../uploads/retry.ts'
 
-/** Bits that a role adds: a builder changes and removes what others left; an owner of the realm also flies, and gives roles. */
+/**
+ * Permission bits that a role adds. A builder also changes and removes other users' props; an owner of the realm also
+ * flies and assigns roles.
+ */
 const ROLE_PERMISSIONS: Readonly<Record<RealmRole, number>> = {
   builder: Permission.spawn | Permission.grab | Permission.scale | Permission.manage,
   owner: Permission.spawn | Permission.grab | Permission.scale | Permission.manage | Permission.fly,
@@ -32,7 +35,7 @@ type Failure = RouteError | StoreError
 export class Grants {
   readonly #parts: GrantsParts
   #roles: ReadonlyMap<string, RealmRole> = new Map()
-  /** Counts the changes that were made here. */
+  /** Number of changes made by this server. */
   #revision = 0
   readonly #changes = bucketsByKey(
     limits.GRANT_CHANGES_BURST_MAX,
@@ -46,12 +49,12 @@ export class Grants {
     this.#parts = parts
   }
 
-  /** Sets what is called for each user whose role has changed; `roleOf` has the new role by then. */
+  /** Sets the callback for each user whose role has changed. `roleOf` already returns the new role then. */
   onChange(changed: (uid: string) => void): void {
     this.#changed = changed
   }
 
-  /** As read from the archive last. */
+  /** The role as last read from the archive. */
   roleOf(uid: string): RealmRole | null {
     return this.#roles.get(uid) ?? null
   }
@@ -61,14 +64,14 @@ export class Grants {
     return role === null ? 0 : ROLE_PERMISSIONS[role]
   }
 
-  /** Takes over what other servers on the same archive have changed. While the archive is away everything stays as it is. */
+  /** Applies changes of other servers on the same archive. While the archive is away, roles stay unchanged. */
   readonly refresh = Effect.suspend(() => {
     const { archive, realm } = this.#parts
     const revision = this.#revision
     return archive.grants(realm).pipe(
       Effect.map((grants) => {
         this.#isAway = false
-        // A change that was made here while they were read is newer.
+        // A change made here during the read is newer.
         if (revision === this.#revision) this.#take(new Map(grants.map(({ userUid, role }) => [userUid, role])))
       }),
       Effect.catchCause((cause) => {

@@ -1,6 +1,7 @@
 /**
- * Guest tokens: signed statements (JWT, HS256), so that a server needs no table of sessions. A session's token says who
- * logged in; an identity says who comes back. Neither can stand for the other: each has an issuer of its own.
+ * Guest tokens are signed statements (JWT, HS256), so a server needs no table of sessions. A session token identifies a
+ * session; an identity token identifies a returning user. They have different issuers, so neither can be used as the
+ * other.
  */
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import type { LoginRole } from '../../http-api/index.ts'
@@ -9,21 +10,24 @@ import { nameFault } from '../../sim/index.ts'
 
 export type Role = LoginRole
 
-/** Somebody, over sessions. */
+/** A user, over sessions. */
 export interface Identity {
   /** UUID. */
   readonly uid: string
-  /** What elements of this server's realms are owned by: uint32, from 1. */
+  /** User number, uint32 from 1. The user's elements in this server's realms refer to it. */
   readonly user: number
 }
 
-/** What a session's token says. `player` is the session's player in every realm instance of this server. */
+/** Content of a session token. `player` is the session's player in every realm instance of this server. */
 export interface Claims extends Identity {
   readonly session: string
   readonly player: number
   readonly name: string
   readonly role: Role
-  /** The share of a realm that this session's things are counted in: the same for all behind one address. Absent: the user's own. */
+  /**
+   * The share of a realm that this session's props and avatar count towards, the same for everyone behind one address.
+   * Absent: the user's own.
+   */
   readonly share?: number
 }
 
@@ -53,7 +57,7 @@ export function signIdentity(
   return sign(secret, IDENTITY_ISSUER, uid, { user }, issuedAtSeconds, lifeSeconds)
 }
 
-/** The claims of a token that this secret signed and that has not expired; null otherwise. Never rejects. */
+/** Returns the claims of a token that this secret signed and that has not expired, or null. Never rejects. */
 export async function verifyToken(secret: Uint8Array, token: string, nowSeconds: number): Promise<Claims | null> {
   const payload = await verify(secret, SESSION_ISSUER, token, nowSeconds)
   if (!payload) return null
@@ -71,7 +75,9 @@ export async function verifyToken(secret: Uint8Array, token: string, nowSeconds:
   return { session: sub, player, name, role, uid, user, ...(isNumber(share) ? { share } : {}) }
 }
 
-/** Who an identity of this secret stands for; null where it is none or has expired. Never rejects. */
+/**
+ * Returns the user of an identity token that this secret signed, or null if it is invalid or expired. Never rejects.
+ */
 export async function verifyIdentity(secret: Uint8Array, token: string, nowSeconds: number): Promise<Identity | null> {
   const payload = await verify(secret, IDENTITY_ISSUER, token, nowSeconds)
   if (!payload) return null

@@ -9,7 +9,7 @@ const away = new ArchiveError({ reason: 'away', what: 'no answer', where: 'a tes
 const broken = new ArchiveError({ reason: 'internal', what: 'no such table', where: 'a test', fix: 'none' })
 const WAIT_MS_MAX = 40
 
-/** An archive that answers as `state` says, and the number that is passed; pauses end at the next turn. */
+/** A fake archive that answers as `state` says, and the skipped number. Pauses end immediately. */
 function scene(state: { answer: number | ArchiveError | 'never' }): {
   readonly passed: number[]
   readonly logged: string[]
@@ -46,7 +46,7 @@ function scene(state: { answer: number | ArchiveError | 'never' }): {
   }
 }
 
-test('an archive that answers is asked before any number is given', async () => {
+test('an available archive is asked before any number is assigned', async () => {
   const knew = scene({ answer: 77 })
   await knew.run()
   expect([knew.passed, knew.logged]).toEqual([[77], [expect.stringContaining('the numbers up to 77')]])
@@ -55,7 +55,7 @@ test('an archive that answers is asked before any number is given', async () => 
   expect([knewLess.passed, knewLess.logged]).toEqual([[5], []])
 })
 
-test('an archive that is away delays no login, and its number counts as soon as it is back', async () => {
+test('an archive that is away delays no login, and its number applies once it is back', async () => {
   const state: { answer: number | ArchiveError } = { answer: away }
   const { passed, run, end } = scene(state)
   await run()
@@ -72,13 +72,13 @@ test('an archive that never answers delays no login', async () => {
   expect(never.passed).toEqual([])
 })
 
-test('an archive that cannot be asked is logged', async () => {
+test('an archive that fails is logged', async () => {
   const cannot = scene({ answer: broken })
   await cannot.run()
   expect(cannot.logged).toEqual([expect.stringContaining('no such table')])
 })
 
-test('after the end nothing is passed', async () => {
+test('after the scope ends no numbers are skipped', async () => {
   const state: { answer: number | ArchiveError } = { answer: away }
   const late = scene(state)
   await late.run()

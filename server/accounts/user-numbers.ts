@@ -1,6 +1,6 @@
 /**
- * User numbers are given once, even where the data directory lost its count and the archive did not: otherwise new guests
- * would own what others have left.
+ * Ensures that user numbers are unique even if the data directory lost its count but the archive did not. Otherwise new
+ * guests would own other users' props.
  */
 import { Effect, Fiber, type Scope } from 'effect'
 import type { ArchiveService } from '../../storage/archive/archive.ts'
@@ -9,13 +9,13 @@ import { STORE_BACK_OFF } from '../uploads/retry.ts'
 
 export interface UserNumbersParts {
   readonly archive: Pick<ArchiveService, 'newestUserNumber'>
-  /** Gives no number up to this one from now on; false: it would not have given one anyway. */
+  /** Skips user numbers up to this one. Returns false if none of them would have been assigned. */
   passUsers(number: number): boolean
 }
 
 /**
- * Passes the numbers that the archive knows; tries until the archive answers or the scope ends. Waits `waitMsMax` for it
- * at most: logins do not wait for an archive that is away.
+ * Skips the numbers that the archive knows, and retries until the archive answers or the scope ends. The caller waits
+ * at most `waitMsMax`, so that logins do not wait for an archive that is away.
  */
 export const passKnownUsers = (
   { archive, passUsers }: UserNumbersParts,

@@ -11,7 +11,7 @@ import { until as untilSo } from '../../test/harness/wait.ts'
 const REALM = definitionOf('yard')
 const away = (): ArchiveError => new ArchiveError({ reason: 'away', what: 'no answer', where: 'a test', fix: 'wait' })
 
-/** An archive that can be away, before it does something or after it has; counts what it is asked. */
+/** An archive that can fail before or after an operation, and counts its calls. */
 function moody(): { service: ArchiveService; mood: { isAway: boolean; losesAnswer: boolean; saves: number } } {
   const inner = memoryArchive()
   const mood = { isAway: false, losesAnswer: false, saves: 0 }
@@ -71,13 +71,13 @@ const told = (
   removed: readonly number[] = [],
   isComplete = true,
 ): Parameters<ElementWriteBehind['elements']>[0] => ({ tick, put, removed, begins: false, isComplete })
-/** The first that is told where everything is. */
+/** A first report that contains all elements. */
 const first = (...given: Parameters<typeof told>): ReturnType<typeof told> => ({ ...told(...given), begins: true })
 const at = (element: number, x: number): SavedElement => elementOf(element, { position: { x, y: 0, z: 0 } })
 const until = (look: () => boolean | Promise<boolean>): Promise<boolean> => untilSo('the archive has it', look)
 
 describe('the element write-behind', () => {
-  test('saves all first, then what has changed; a round that is not complete is not saved', async () => {
+  test('saves all elements first and then changes, but no incomplete round', async () => {
     const { behind, end, saved } = scene()
     behind.begin(REALM, 3)
     behind.elements(first(1, [at(1, 1)], [], false))
@@ -91,7 +91,7 @@ describe('the element write-behind', () => {
     expect(await saved()).toMatchObject({ epoch: 3, tick: 9, elements: [at(2, 5)] })
   })
 
-  test('keeps what could not be saved, coalesced by element, tells the operator once, and saves it when the archive is back', async () => {
+  test('keeps unsaved changes, one per element, logs once, and saves when the archive is back', async () => {
     const { behind, mood, logged, saved } = scene()
     behind.begin(REALM, 1)
     behind.elements(first(1, [at(1, 0), at(2, 0)]))
@@ -108,7 +108,7 @@ describe('the element write-behind', () => {
     expect(logged).toEqual([expect.stringContaining('away'), expect.stringContaining('back')])
   })
 
-  test('a save that was made but not acknowledged is made again, and changes nothing', async () => {
+  test('repeats a save without acknowledgement, which changes nothing', async () => {
     const { behind, end, mood, saved } = scene()
     behind.begin(REALM, 1)
     await until(async () => (await saved()) !== null)
@@ -122,7 +122,7 @@ describe('the element write-behind', () => {
     expect(await saved()).toMatchObject({ epoch: 1, tick: 7, elements: [at(1, 1)] })
   })
 
-  test('stops where a newer epoch has begun elsewhere, says so, and holds up no end', async () => {
+  test('stops after a newer epoch began elsewhere, logs it, and does not delay the end', async () => {
     const { behind, end, service, logged, saved } = scene()
     behind.begin(REALM, 1)
     behind.elements(first(1, [at(1, 1)]))
@@ -135,12 +135,12 @@ describe('the element write-behind', () => {
     expect(await saved()).toMatchObject({ epoch: 1, tick: 1, elements: [at(1, 1)] })
   })
 
-  test('an archive that was set back, so that changes alone are of no use, is told everything again', async () => {
+  test('requests all elements again if the archive was reset to an older state', async () => {
     const { behind, service, retold, saved } = scene()
     behind.begin(REALM, 5)
     behind.elements(first(1, [at(1, 1)]))
     await until(async () => (await saved())?.tick === 1)
-    // Another program of the same epoch number replaced the save by an older one: as where a backup is put in place.
+    // Another program with the same epoch replaced the save by an older one, as when a backup is restored.
     const set: ArchiveService['saveElements'] = service.saveElements
     let times = 0
     Object.assign(service, {
@@ -153,7 +153,7 @@ describe('the element write-behind', () => {
     })
     behind.elements(told(2, [at(1, 2)]))
     await until(() => retold.length === 1)
-    // Told before the realm heard of it: no view of all that stands there.
+    // Reported before the realm got the request, so it is not everything.
     behind.elements(told(3, [at(9, 9)]))
     await new Promise((resolve) => {
       setTimeout(resolve, 700)
@@ -164,7 +164,7 @@ describe('the element write-behind', () => {
     expect((await saved())?.elements).toEqual([at(1, 3), at(2, 3)])
   })
 
-  test('an end within bounds is kept, and what could not be saved is counted', async () => {
+  test('a flush within its time limit saves what it can and counts the rest', async () => {
     const { behind, end, mood } = scene()
     mood.isAway = true
     behind.begin(REALM, 1)
@@ -175,7 +175,7 @@ describe('the element write-behind', () => {
     expect(behind.backlog).toBe(2)
   })
 
-  test("a realm instance that begins anew tells everything itself: the old one's backlog goes", async () => {
+  test("drops the old instance's backlog when a new realm instance reports all elements", async () => {
     const { behind, end, mood, saved } = scene()
     mood.isAway = true
     behind.begin(REALM, 1)
@@ -187,7 +187,7 @@ describe('the element write-behind', () => {
     expect(await saved()).toMatchObject({ epoch: 2, tick: 5, elements: [at(7, 7)] })
   })
 
-  test('of the list of checkpoints a bounded number waits, the newest', async () => {
+  test('keeps only the newest waiting entries of the list of checkpoints', async () => {
     const { behind, end, mood, service } = scene()
     mood.isAway = true
     behind.begin(REALM, 1)

@@ -1,6 +1,7 @@
 /**
- * Write-behind of a realm to the archive: elements, coalesced so that the backlog is never larger than the realm, and the
- * list of recordings and checkpoints. While the archive is away all of it waits; no tick ever does.
+ * Write-behind from a realm to the archive. It saves elements, one entry per element so that the backlog is never
+ * larger than the realm, and the list of recordings and checkpoints. While the archive is away all of it waits; no tick
+ * does.
  */
 import { Duration, Effect, Exit, Fiber, Latch, Schedule, type Scope } from 'effect'
 import type { ElementId, RealmDefinition } from '../../sim/index.ts'
@@ -17,7 +18,7 @@ import { inArea } from '../log.ts'
 
 /** Waiting entries of the list of recordings and checkpoints; beyond it the oldest are dropped. An hour of checkpoints is 360. */
 const ENTRIES_MAX = 4_096
-/** Pause before a retry, ms; it doubles up to the second. */
+/** Pause before a retry, ms; it doubles up to RETRY_MS_MAX. */
 const RETRY_MS = 500
 const RETRY_MS_MAX = 10_000
 
@@ -25,7 +26,7 @@ const BACK_OFF = Schedule.exponential(RETRY_MS).pipe(
   Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.millis(RETRY_MS_MAX)))),
 )
 
-/** What happens to a realm's log. */
+/** A change in a realm's log. */
 export type LogEvent =
   | { readonly type: 'recording'; readonly entry: RecordingEntry }
   | { readonly type: 'recording-removed'; readonly entry: Pick<RecordingEntry, 'realm' | 'epoch' | 'segment'> }
@@ -33,7 +34,7 @@ export type LogEvent =
 
 export interface ElementWriteBehindOptions {
   readonly archive: ArchiveService
-  /** Changes alone no longer lead to the realm's state: all elements must be reported again. */
+  /** Changes no longer lead to the realm's state, so all elements must be reported again. */
   resendElements(): void
 }
 
@@ -43,7 +44,7 @@ interface Instance {
   isKnown: boolean
 }
 
-/** Changes of elements; `all`: they replace what the archive has. */
+/** Changed elements. `all`: they replace what the archive has. */
 class Changes {
   all: boolean
   readonly put = new Map<ElementId, SavedElement>()
@@ -86,7 +87,7 @@ class Changes {
 export class ElementWriteBehind {
   readonly #options: ElementWriteBehindOptions
   #instance: Instance | null = null
-  /** Reported, and perhaps in the middle of a round. */
+  /** Reported changes, possibly from an incomplete round. */
   #changes = new Changes(true)
   readonly #events = new Map<string, LogEvent>()
   #isAway = false
@@ -124,7 +125,7 @@ export class ElementWriteBehind {
 
   elements(changes: ElementChanges): void {
     if (changes.begins) this.#changes = new Changes(true)
-    // Reported before the realm knew that everything is wanted: it is not everything.
+    // Reported before the realm got the request for all elements, so it is incomplete.
     else if (this.#changes.all && !this.#changes.hasBegun) return
     this.#changes.hasBegun = true
     this.#changes.take(changes)
@@ -147,12 +148,12 @@ export class ElementWriteBehind {
     this.#work.openUnsafe()
   }
 
-  /** How many elements wait to be saved. */
+  /** Number of elements that wait to be saved. */
   get backlog(): number {
     return this.#changes.put.size + this.#changes.removed.size
   }
 
-  /** Saves what is left, for `msMax` at most; false where something could not be saved. Nothing is saved afterwards. */
+  /** Saves the rest within `msMax`. Returns false if something could not be saved. Nothing is saved afterwards. */
   end(msMax: number): Effect.Effect<boolean> {
     return Effect.suspend(() => (this.#fiber ? Fiber.interrupt(this.#fiber) : Effect.void)).pipe(
       Effect.andThen(this.#saveAll),
@@ -171,7 +172,7 @@ export class ElementWriteBehind {
     return !this.#instance.isKnown || this.#events.size > 0 || (this.#changes.isComplete && !this.#changes.isEmpty)
   }
 
-  /** Tries each step until it is saved, or another server has taken over. */
+  /** Retries each step until it is saved or another server has taken over. */
   readonly #saveAll: Effect.Effect<void> = Effect.suspend(() => {
     if (this.#hasWork) return Effect.andThen(this.#step, this.#saveAll)
     this.#work.closeUnsafe()
@@ -209,14 +210,17 @@ export class ElementWriteBehind {
     return this.#changes.isComplete && !this.#changes.isEmpty ? this.#save(instance) : this.#enter()
   }
 
-  /** What is reported meanwhile gathers apart; where the save fails or is interrupted, both become one, the newer on top. */
+  /**
+   * Changes reported during the save are collected separately. If the save fails or is interrupted, both are merged,
+   * and the newer win.
+   */
   #save({ definition, epoch }: Instance): Effect.Effect<void, ArchiveError> {
     const { archive } = this.#options
     const saving = this.#changes
     const at = { realm: definition.id, epoch, tick: saving.tick }
     this.#changes = new Changes(false)
     const restore = Effect.sync(() => {
-      // A realm that has begun again meanwhile reports everything.
+      // A new realm instance reports everything.
       if (this.#instance?.epoch !== epoch || this.#changes.all) return
       const { tick, put, removed, isComplete } = this.#changes
       saving.take({ tick: Math.max(saving.tick, tick), put: put.values(), removed, isComplete })

@@ -1,4 +1,4 @@
-/** Every link of every transport under one number: transports count their connections each for themselves. */
+/** Numbers the links of all transports together, because each transport counts its own connections. */
 import type { ConnectionId, ServerTransport } from '../../netcode/transport.ts'
 import type { LinkId } from '../realm-messages.ts'
 

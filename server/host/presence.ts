@@ -1,4 +1,6 @@
-/** Who is in the realm, for the archive: a session begins with its first link, and ends with its last for as long as no other comes. */
+/**
+ * Records in the archive who is in the realm. A session begins with its first link, and ends when its last link closes.
+ */
 import type { RecordWriteBehind } from './record-write-behind.ts'
 import type { Claims } from '../accounts/tokens.ts'
 

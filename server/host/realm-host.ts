@@ -1,4 +1,4 @@
-/** The main thread's side of one realm instance: runs its worker, carries its packets, watches over it. */
+/** The main thread's side of one realm instance. It runs the worker, carries its packets, and watches it. */
 import { Context, Deferred, Effect, FiberSet, Layer } from 'effect'
 import type { ServerEvents, ServerTransport } from '../../netcode/transport.ts'
 import { Archive, type ArchiveService } from '../../storage/archive/index.ts'
@@ -24,18 +24,18 @@ import { savedStart } from './saved-start.ts'
 import { healthOf, withRecording, type Closure, type Health, type RealmStatus } from '../http/status.ts'
 
 export interface RealmHostService {
-  /** Succeeds when the realm ticks for the first time; fails with why it cannot. */
+  /** Succeeds at the realm's first tick; fails with the reason why it cannot start. */
   readonly ready: Effect.Effect<void, ServerError>
-  /** What a transport reports to; `transport` is asked for when something happens, as it is made with these. */
+  /** Events for a transport. `transport` is called later, because the transport is created with these events. */
   eventsFor(transport: () => ServerTransport): ServerEvents
   status(): RealmStatus
   health(): Health
-  /** Why nobody is let in at present; null: they are. */
+  /** Why nobody is admitted at present; null if everyone is. */
   closedTo(): Closure | null
   readonly meters: RealmMeters
-  /** Elements that wait to be saved. */
+  /** Number of elements that wait to be saved. */
   saveBacklog(): number
-  /** Says goodbye to everyone, seals the recording, ends the worker. Once; later calls wait for the same end. */
+  /** Sends everyone a goodbye, seals the recording and ends the worker. Later calls wait for the same end. */
   readonly drain: Effect.Effect<void>
 }
 
@@ -89,7 +89,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
   )
 }
 
-/** State at the tick that was reported last. */
+/** State at the last reported tick. */
 type NewestState = Pick<WorkerStatus, 'tick' | 'stateHash' | 'players' | 'elements'>
 
 interface HostOptions
@@ -101,7 +101,7 @@ interface HostOptions
   readonly writeBehind: ElementWriteBehind
   readonly start: RealmStart
   readonly log: CallbackLog
-  /** What the realm asks the archive through: replies in time. */
+  /** Looks up a package in the archive for the realm. Always replies in time. */
   physicsFor(hash: string, uid: string, reply: (answer: PackageAnswer) => void): void
 }
 
@@ -143,7 +143,7 @@ class Host {
     })
   }
 
-  /** Once. */
+  /** Call it once. */
   get begin(): RealmLifecycle['start'] {
     return this.#life.start
   }
@@ -176,7 +176,7 @@ class Host {
     this.#links.grant(uid)
   }
 
-  /** Has the realm report all its elements again. */
+  /** Makes the realm report all its elements again. */
   resendElements(): void {
     this.#life.post({ type: 'resend-elements' })
   }

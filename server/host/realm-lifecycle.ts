@@ -1,6 +1,7 @@
 /**
- * The lifecycle of a realm's worker: it is started, watched, and where it dies started again, after what it died of was
- * found and left out (storage/recordings/search.ts). Starts without progress are counted, whatever time each takes.
+ * The lifecycle of a realm's worker: start, watch, and restart after it died. Before a restart a search may find out
+ * what made the realm fail and leave it out (storage/recordings/search.ts). Starts without progress are counted,
+ * whatever time each takes.
  */
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -31,39 +32,39 @@ export interface RealmLifecycleOptions {
   readonly log: CallbackLog
   readonly start: RealmStart
   readonly counted: ServerTable
-  /** Called with null when the realm ticks for the first time, or with why it cannot. */
+  /** Called with null at the realm's first tick, or with the reason why it cannot start. */
   settle(error: ServerError | null): void
   readonly savedStart: Effect.Effect<SavedStart | null, ServerError>
   receive(message: FromRealm): void
-  /** The worker is gone: its clients must connect again. */
+  /** The worker has died, and its clients must connect again. */
   died(): void
 }
 
 type Failure = Extract<FromRealm, { type: 'failed' }>
 
-/** What the realm is doing. */
+/** State of the realm. */
 type Phase =
   | { readonly type: 'starting'; readonly problem: string }
   | { readonly type: 'running'; readonly sinceTick: number }
-  /** It does not start again by itself. */
+  /** It does not restart automatically. */
   | { readonly type: 'down'; readonly problem: string }
   | { readonly type: 'stopping'; readonly problem: string }
 
-/** A worker that was launched. */
+/** A launched worker. */
 interface Run {
   readonly worker: Worker
   readonly watchdog: Watchdog
   /** What the worker reported before it died. */
   failure: Failure | null
-  /** Its step did not end: it was ended from outside. */
+  /** True if its step hung and it was ended from outside. */
   isStuck: boolean
 }
 
-/** The worker died, and may be started again. */
+/** The worker died and may be restarted. */
 class WorkerDied extends Data.TaggedError('WorkerDied') {}
 
 export class RealmLifecycle {
-  /** Since the server's start. */
+  /** Restarts since the server's start. */
   restarts = 0
   quarantined = 0
   readonly #options: RealmLifecycleOptions
@@ -71,11 +72,11 @@ export class RealmLifecycle {
   #phase: Phase = { type: 'starting', problem: 'the realm is starting' }
   #run: Run | null = null
   #fiber: Fiber.Fiber<void> | null = null
-  /** Starts since there was progress last. */
+  /** Starts since the last progress. */
   #starts = 0
-  /** Whether the next start first searches for what the worker failed on. */
+  /** True if the next start first searches for the cause of the failure. */
   #searches = false
-  /** What the last start took out, until the realm ticks and it is reported. */
+  /** What the last start leaves out, until the realm ticks and reports it. */
   #pending: Extract<Found, { type: 'remedy' }> | null = null
 
   constructor(options: RealmLifecycleOptions) {
@@ -83,7 +84,7 @@ export class RealmLifecycle {
     this.#log = options.log
   }
 
-  /** Why the realm does not run; null: it does. */
+  /** Why the realm does not run; null while it does. */
   get problem(): string | null {
     return this.#phase.type === 'running' ? null : this.#phase.problem
   }
@@ -92,7 +93,7 @@ export class RealmLifecycle {
     return this.#phase.type === 'down'
   }
 
-  /** Once: runs the realm in the background, until it stays down or is stopped. */
+  /** Runs the realm in the background until it stays down or is stopped. Call it once. */
   readonly start: Effect.Effect<void, never, Scope.Scope> = Effect.suspend(() =>
     this.#attempt().pipe(
       Effect.retry({
@@ -120,13 +121,15 @@ export class RealmLifecycle {
     this.#run?.worker.postMessage(message, transfer)
   }
 
-  /** Answers the worker that runs now, and no later one. */
+  /** Returns a function that answers only the current worker, and no later one. */
   replier(): (message: ToRealm) => void {
     const run = this.#run
     return (message) => run?.worker.postMessage(message, [])
   }
 
-  /** Says goodbye to everyone, seals the recording, ends the worker: within WORKER_STOP_MS_MAX and the time that sealing takes. */
+  /**
+   * Sends everyone a goodbye, seals the recording and ends the worker, within WORKER_STOP_MS_MAX and the time to seal.
+   */
   stop(reason: string): Effect.Effect<void> {
     const seal = this.#seal
     return Effect.gen({ self: this }, function* () {
@@ -142,10 +145,10 @@ export class RealmLifecycle {
     }).pipe(inArea('realm'))
   }
 
-  /** Seals what a worker that was ended, or died, left open. */
+  /** Seals the recording that a dead or ended worker left open. */
   readonly #seal = Effect.suspend(() => {
     const { recordings, definition, lock } = this.#options.start
-    // Another server has taken over: the open recording is its.
+    // Another server has taken over, so the open recording belongs to it.
     if (lock && otherHolder(lock) !== null) return Effect.void
     const why = 'the step of this tick did not end before the server stopped'
     return Effect.tryPromise(() => sealLeftOpen(recordings, definition.id, why)).pipe(
@@ -164,7 +167,7 @@ export class RealmLifecycle {
 
   // --- starts
 
-  /** Starts the worker and waits until it has died. Succeeds where the realm stays down. */
+  /** Starts the worker and waits until it has died. Succeeds if the realm stays down. */
   #attempt(): Effect.Effect<void, unknown> {
     const search = this.#search
     return Effect.gen({ self: this }, function* () {
@@ -180,7 +183,7 @@ export class RealmLifecycle {
     })
   }
 
-  /** Finds what has to be left out for the realm to go on. */
+  /** Finds out what to leave out so that the realm can continue. */
   readonly #search = Effect.suspend(() => {
     const { start } = this.#options
     return Effect.acquireUseRelease(
@@ -252,7 +255,9 @@ export class RealmLifecycle {
     this.#options.settle(null)
   }
 
-  /** The worker has recorded it: the operator can count it, and what was taken out cannot make the realm fail again. */
+  /**
+   * The worker has recorded the removals, so the operator can count them, and they cannot make the realm fail again.
+   */
   #reportQuarantined(): void {
     const pending = this.#pending
     this.#pending = null
@@ -285,7 +290,7 @@ export class RealmLifecycle {
     if (retry === 'never') this.#down(what, error)
   }
 
-  /** The worker is gone: fails where it is to be started again. */
+  /** The worker has ended. Fails if it must be restarted. */
   #ended({ failure, isStuck }: Run): Effect.Effect<void, WorkerDied> {
     return Effect.suspend(() => {
       if (this.#phase.type === 'stopping' || failure?.retry === 'never') return Effect.void
@@ -302,7 +307,7 @@ export class RealmLifecycle {
       this.#log.error(
         `the worker died and is started again from its recording (start ${this.#starts + 1} of ${STARTS_MAX} without progress)`,
       )
-      // Another fault may pass by itself; where it does not, something in the realm may be to blame.
+      // Another fault may not happen again. If it does, something in the realm may be to blame.
       this.#searches = isStuck || failure?.retry === 'search' || this.#starts >= 2
       return Effect.fail(new WorkerDied())
     })
@@ -343,7 +348,7 @@ export class RealmLifecycle {
   }
 }
 
-/** Asks a worker to end and waits; past WORKER_STOP_MS_MAX it is ended from outside. */
+/** Asks a worker to end and waits. After WORKER_STOP_MS_MAX it is ended from outside. */
 const endOf = (worker: Worker, stop: ToRealm): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     worker.once('exit', () => resume(Effect.void))

@@ -15,7 +15,7 @@ const TRANSPORT: ServerTransport = {
 }
 const CLAIMS = { session: 'one', player: 1, name: 'Ada', role: 'player', uid: '', user: 1 } as const
 
-test('what waits for a realm that stands still is bounded in bytes: the newest packets are dropped, and the log is told', () => {
+test('packets for a realm that does not tick are limited in bytes: the newest are dropped and logged', () => {
   const said: string[] = []
   const links = new RealmLinks({
     counted: new MetricTable(SERVER_FAMILIES),
@@ -33,7 +33,7 @@ test('what waits for a realm that stands still is bounded in bytes: the newest p
   let waiting = 0
   for (let i = 0; i < fitting + 10; i += 1) {
     events.received(1, new Uint8Array(MESSAGE_BYTES_MAX))
-    // Handed on, but the realm has not ticked: it still waits.
+    // Handed over, but the realm has not ticked, so it still counts.
     if (i % 100 === 0) waiting += links.take().bytes.length
   }
   waiting += links.take().bytes.length
@@ -41,7 +41,7 @@ test('what waits for a realm that stands still is bounded in bytes: the newest p
   expect(said).toEqual(['10 packets were dropped because the realm does not keep up'])
 })
 
-test('a role that changes is heard of after the links that were opened before, with what their users could do then', () => {
+test('a role change is reported after the links opened before it, with the permissions of that time', () => {
   let granted = 8
   const links = new RealmLinks({
     counted: new MetricTable(SERVER_FAMILIES),

@@ -1,6 +1,6 @@
 /**
- * A realm's links at the main thread: what transports report is gathered for the realm in batches, what the realm has
- * to say goes out. Knows neither the worker nor time.
+ * A realm's links in the main thread. Events of the transports are collected for the realm in batches, and the realm's
+ * packets are sent. It knows neither the worker nor time.
  */
 import type { ConnectionId, Peer, ServerEvents, ServerTransport } from '../../netcode/transport.ts'
 import { textOf } from '../error.ts'
@@ -20,14 +20,14 @@ import type { Claims } from '../accounts/tokens.ts'
 
 export interface RealmLinksOptions {
   readonly counted: ServerTable
-  /** Of a session that was admitted. */
+  /** The claims of an admitted session. */
   claimsOf(session: string): Claims | undefined
   /** Permission bits that a user's role adds to everyone's. */
   grantedTo(uid: string): number
-  /** A link of a session was opened; `went`: it is closed. */
+  /** A link of a session was opened. The returned promise settles when it is closed. */
   came(claims: Claims): void
   went(claims: Claims): void
-  /** Why nobody is let in at present; null: they are. */
+  /** Why nobody is admitted at present; null if everyone is. */
   closedTo(): string | null
   /** Something waits for the realm: `take` it within INBOUND_BATCH_MS. */
   waits(): void
@@ -40,7 +40,7 @@ export class RealmLinks {
   readonly #claims = new Map<LinkId, Claims>()
   readonly #inbound = new PacketBatch()
   #events: LinkEvent[] = []
-  /** Packets handed on or gathered since the realm was last heard of, which takes all that there is at each tick. */
+  /** Packets collected or handed over since the realm's last tick, which consumes them all. */
   #waiting = 0
   #waitingBytes = 0
   #dropped = 0
@@ -54,7 +54,7 @@ export class RealmLinks {
     return this.#table.size
   }
 
-  /** What a transport reports to; `transport` is asked for when something happens, as it is made with these. */
+  /** Events for a transport. `transport` is called later, because the transport is created with these events. */
   eventsFor(transport: () => ServerTransport): ServerEvents {
     return {
       opened: (connection, peer) => this.#opened(transport(), connection, peer),
@@ -100,7 +100,7 @@ export class RealmLinks {
     this.#queue({ type: 'closed', link, reason })
   }
 
-  /** The user's role has changed. In one order with the links, which say what their users could do when they were opened. */
+  /** The user's role has changed. Keeps the order with opened links, which carry the permissions of their time. */
   grant(uid: string): void {
     this.#queue({ type: 'grant', uid, granted: this.#options.grantedTo(uid) })
   }
@@ -110,7 +110,7 @@ export class RealmLinks {
     this.#options.waits()
   }
 
-  /** All that waits for the realm; its bytes may change hands. */
+  /** Returns everything that waits for the realm. The bytes may be transferred. */
   take(): Extract<ToRealm, { readonly type: 'batch' }> & { readonly bytes: Uint8Array<ArrayBuffer> } {
     const bytes = this.#inbound.pack()
     const events = this.#events
@@ -121,7 +121,7 @@ export class RealmLinks {
     return { type: 'batch', events, bytes }
   }
 
-  /** What a tick of the realm sends and closes. */
+  /** Sends the packets of a tick and closes its links. */
   send(tick: Extract<FromRealm, { readonly type: 'tick' }>): void {
     this.#waiting = 0
     this.#waitingBytes = 0
@@ -136,7 +136,7 @@ export class RealmLinks {
     for (const { link, reason } of tick.closes) this.#close(link, reason)
   }
 
-  /** A packet that the transport does not carry is a fault of ours: it ends its link alone. */
+  /** A packet that the transport refuses is our fault. It ends only its own link. */
   #put(link: LinkId, { transport, connection }: LinkEntry, bytes: Uint8Array): void {
     this.#count('Sent', transport, bytes)
     try {
@@ -161,14 +161,14 @@ export class RealmLinks {
     if (claims) this.#options.went(claims)
   }
 
-  /** The transport reports the end in its own time; the realm has forgotten the link already. */
+  /** The transport reports the close later; the realm has already forgotten the link. */
   #close(link: LinkId, reason: string): void {
     const entry = this.#table.find(link)
     this.#remove(link)
     entry?.transport.close(entry.connection, reason)
   }
 
-  /** Where the realm is gone: all links end, and what waited for it is dropped. */
+  /** The realm has died: closes all links and drops what waited for it. */
   closeAll(reason: string): void {
     for (const link of this.#table.links()) this.#close(link, reason)
     this.#events = []

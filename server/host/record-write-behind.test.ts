@@ -14,7 +14,7 @@ const turn = (): Promise<void> =>
     setImmediate(resolve)
   })
 
-/** An archive that can be away, and what is written behind it; each wait ends at the next turn. */
+/** An archive that can be away, and its written records. Each wait ends immediately. */
 function behind(): {
   readonly records: RecordWriteBehind
   stop(): Promise<void>
@@ -41,7 +41,7 @@ function behind(): {
   return { ...recordsOf(written, logged), archive, outage, logged }
 }
 
-/** Write-behind whose pauses end at the next turn, and what ends it. */
+/** A write-behind whose pauses end immediately, and a function that ends it. */
 function recordsOf(
   archive: RecordArchive,
   logged: string[],
@@ -58,7 +58,7 @@ function recordsOf(
   return { records, stop: () => run(Scope.close(scope, Exit.void).pipe(Effect.provide(environment))) }
 }
 
-test('what is told while the archive is away is written when it is back, each in its newest state', async () => {
+test('records put while the archive is away are written in their newest state when it is back', async () => {
   const { records, archive, outage, logged } = behind()
   outage.away = true
   for (let i = 0; i < 5; i++) records.user({ uid: uid(1), number: 1, name: `Ada ${i}` })
@@ -73,7 +73,7 @@ test('what is told while the archive is away is written when it is back, each in
   expect(logged).toHaveLength(2)
 })
 
-test('what the archive will never take is told and given up; the others are written', async () => {
+test('a record that the archive refuses for good is logged and dropped; the others are written', async () => {
   const { records, archive, outage, logged } = behind()
   outage.broken = true
   records.user({ uid: uid(1), number: 1, name: 'Ada' })
@@ -85,7 +85,7 @@ test('what the archive will never take is told and given up; the others are writ
   expect(logged.join()).toContain('could not be written')
 })
 
-test('an outage that lasts costs so much memory and no more', async () => {
+test('a lasting outage uses limited memory', async () => {
   const { records, outage, stop } = behind()
   outage.away = true
   for (let i = 0; i < ARCHIVE_BEHIND_MAX + 100; i++) records.user({ uid: uid(i), number: i + 1, name: 'x' })
@@ -95,7 +95,7 @@ test('an outage that lasts costs so much memory and no more', async () => {
   await stop()
 })
 
-test('stopped while the archive is away it ends at once, and says what is lost', async () => {
+test('stopped while the archive is away, it ends immediately and logs what is lost', async () => {
   const { records, outage, logged, stop } = behind()
   outage.away = true
   records.user({ uid: uid(1), number: 1, name: 'Ada' })
@@ -121,7 +121,7 @@ test('a session begins with its first link and ends with its last', () => {
   ])
 })
 
-test('what is put in the moment in which the work ends is written too', async () => {
+test('a record put at the moment of the end is written too', async () => {
   for (let microtasks = 0; microtasks < 40; microtasks++) {
     const { records } = behind()
     records.user({ uid: uid(1), number: 1, name: 'Ada' })
@@ -131,7 +131,7 @@ test('what is put in the moment in which the work ends is written too', async ()
   }
 })
 
-test('an archive that takes the question and never answers does not hold up the end', async () => {
+test('an archive that never answers does not delay the end', async () => {
   const logged: string[] = []
   const { records, stop } = recordsOf({ putUser: () => Effect.never, putSession: () => Effect.never }, logged)
   records.user({ uid: uid(1), number: 1, name: 'Ada' })

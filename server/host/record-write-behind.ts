@@ -1,6 +1,6 @@
 /**
- * Write-behind of users and sessions to the archive. While it is away the newest state of each waits, up to
- * ARCHIVE_BEHIND_MAX; nobody's login depends on it.
+ * Write-behind of users and sessions to the archive. While it is away, the newest state of up to ARCHIVE_BEHIND_MAX
+ * records waits. No login depends on it.
  */
 import { Context, Effect, Fiber, Latch, Layer, type Scope } from 'effect'
 import type { ArchiveService, SessionEntry, User } from '../../storage/archive/archive.ts'
@@ -16,7 +16,7 @@ const isAway = (error: StoreError): boolean => error.isRetryable || error.reason
 
 export class RecordWriteBehind {
   readonly #archive: RecordArchive
-  /** Newest state of each record, in the order in which each changed first: users come before their sessions. */
+  /** Newest state of each record, in the order of first changes: users come before their sessions. */
   readonly #waiting = new Map<string, Write>()
   /** Open while something waits. */
   readonly #work = Latch.makeUnsafe()
@@ -27,7 +27,7 @@ export class RecordWriteBehind {
     this.#archive = archive
   }
 
-  /** Writes in the background; at the scope's end what waits, for ARCHIVE_FLUSH_MS_MAX at most. */
+  /** Writes in the background. When the scope ends, it writes the rest for at most ARCHIVE_FLUSH_MS_MAX. */
   static make(archive: RecordArchive): Effect.Effect<RecordWriteBehind, never, Scope.Scope> {
     return Effect.gen(function* () {
       const made = new RecordWriteBehind(archive)
@@ -42,7 +42,7 @@ export class RecordWriteBehind {
     })
   }
 
-  /** What waits to be written, and whether the archive was away at the last try. */
+  /** Number of waiting records, and whether the archive was away at the last attempt. */
   get state(): { readonly waiting: number; readonly dropped: number; readonly away: boolean } {
     return { waiting: this.#waiting.size, dropped: this.#dropped, away: this.#isAway }
   }
@@ -74,7 +74,7 @@ export class RecordWriteBehind {
     this.#work.closeUnsafe()
   })
 
-  /** Writes the newest state. What changes meanwhile is written once more. */
+  /** Writes the newest state. A record that changes meanwhile is written again. */
   #write(key: string): Effect.Effect<void, StoreError> {
     return Effect.suspend(() => {
       const write = this.#waiting.get(key)
@@ -106,13 +106,13 @@ export class RecordWriteBehind {
       : Effect.void
   }
 
-  /** What the archive will never take. */
+  /** Drops a record that the archive will never accept. */
   #giveUp(key: string, error: StoreError): Effect.Effect<void> {
     this.#waiting.delete(key)
     return Effect.logError(`a record could not be written: ${error.message}`)
   }
 
-  /** Writes what waits, once each, unless the archive is away or slow; the log counts what is lost. */
+  /** Writes each waiting record once, unless the archive is away or slow. The log counts the lost ones. */
   readonly #flush = Effect.suspend(() => Effect.forEach([...this.#waiting.keys()], (key) => this.#write(key))).pipe(
     Effect.ignore,
     Effect.timeoutOption(ARCHIVE_FLUSH_MS_MAX),

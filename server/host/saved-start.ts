@@ -1,4 +1,4 @@
-/** The saved state of a realm that has no recording; read from the archive before its worker begins. */
+/** The saved state of a realm without a recording, read from the archive before its worker starts. */
 import { Effect, Schedule } from 'effect'
 import { parseProp, type PackagePhysics } from '../../sim/index.ts'
 import type { ArchiveError, ArchiveService, SavedElement } from '../../storage/archive/index.ts'
@@ -7,7 +7,7 @@ import { ServerError } from '../error.ts'
 import { inArea } from '../log.ts'
 import type { SavedStart } from '../recorder/archive-restore.ts'
 
-/** How long to wait for an archive that is away, ms: beginning without it would lose what it has of the realm. */
+/** Time to wait for an archive that is away, ms. Starting without it would lose the realm's saved state. */
 const ARCHIVE_WAIT_MS_MAX = 30_000
 const RETRY_MS = 1_000
 
@@ -18,7 +18,10 @@ export interface SavedStartOptions {
   readonly recordings: string
 }
 
-/** Null where the realm has recordings, or the archive does not know it. Fails with ServerError where the archive does not answer. */
+/**
+ * Returns null if the realm has recordings or the archive does not know it. Fails with ServerError if the archive does
+ * not answer.
+ */
 export const savedStart = ({
   archive,
   realm,
@@ -40,7 +43,7 @@ export const savedStart = ({
     }
   })
 
-/** Physics of the elements' packages, without those that are gone and those that are not objects. */
+/** Physics of the elements' packages, except missing packages and those that are not objects. */
 const packagesOf = (
   archive: ArchiveService,
   elements: readonly SavedElement[],

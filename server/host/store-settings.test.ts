@@ -36,7 +36,7 @@ test('without settings everything is kept in the data directory', () => {
   expect(read({ 'database-url': '  ' }, { OTHERWORLD_S3_ENDPOINT: '' })).toEqual({ databaseUrl: null, s3: null })
 })
 
-test('a setting of the command line goes before the same one of the environment', () => {
+test('an option of the command line overrides the environment', () => {
   const environment = Object.fromEntries(STORE_OPTIONS.map((option) => [environmentName(option), S3[option] ?? '']))
   expect(
     read({ 's3-bucket': 'mine' }, { ...environment, OTHERWORLD_DATABASE_URL: 'postgresql://u:p@db:5432/world' }),
@@ -62,7 +62,7 @@ test.each([
   ['another database', 'mysql://u:hush@h/d', /begins with mysql:/],
   ['no database', 'postgresql://u:hush@h', /names no database/],
   ['no host', 'postgresql:///world', /names no host/],
-])('a database URL with %s is refused, without its password', (_, url, words) => {
+])('a database URL with %s is refused without showing its password', (_, url, words) => {
   const error = refused({ 'database-url': url })
   expect(error).toMatchObject({
     reason: 'bad-setting',
@@ -73,7 +73,7 @@ test.each([
   expect(error.message).not.toContain('hush')
 })
 
-test('the settings of S3 are given all or none', () => {
+test('either all settings of S3 are given or none', () => {
   expect(refused({ 's3-bucket': 'things' })).toMatchObject({ where: expect.stringContaining('--s3-endpoint') })
   expect(refused({}, { OTHERWORLD_S3_SECRET_KEY: 'hush' }).message).not.toContain('hush')
   expect(refused({ 's3-endpoint': 'http://h', 's3-bucket': 'things' })).toMatchObject({
@@ -86,7 +86,7 @@ test.each([
   ['s3-endpoint', 'http://key:secret@host', /not the address/],
   ['s3-public-endpoint', 'https://host/path', /not the address/],
   ['s3-bucket', 'My Bucket', /not the name of a bucket/],
-] as const)('--%s %s is refused with what it takes', (option, value, words) => {
+] as const)('--%s %s is refused with the accepted form', (option, value, words) => {
   expect(refused({ ...S3, [option]: value })).toMatchObject({
     reason: 'bad-setting',
     what: expect.stringMatching(words),
@@ -94,7 +94,7 @@ test.each([
   })
 })
 
-test('what is used is told without secrets', () => {
+test('messages about the stores contain no secrets', () => {
   expect(databaseInWords('postgresql://u:hush@db.example:5433/world?sslmode=require')).toBe(
     'PostgreSQL at db.example:5433/world',
   )

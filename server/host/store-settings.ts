@@ -1,11 +1,14 @@
-/** Where records and files are kept: settings from the command line or the environment, checked before anything is opened. */
+/**
+ * Settings of the archive and the file store, from the command line or the environment, checked before anything is
+ * opened.
+ */
 import { ServerError } from '../error.ts'
 
 /** An S3 server and the bucket in it. */
 export interface S3Settings {
-  /** Origin that the server itself reaches it under, http or https. */
+  /** Origin at which the server itself reaches it, http or https. */
   readonly endpoint: string
-  /** Origin that devices reach it under; links are signed for it. */
+  /** Origin at which devices reach it; links are signed for it. */
   readonly publicEndpoint: string
   readonly bucket: string
   readonly region: string
@@ -14,13 +17,13 @@ export interface S3Settings {
 }
 
 export interface StoreSettings {
-  /** postgresql://…; null: the embedded archive. */
+  /** postgresql://…; null selects the embedded archive. */
   readonly databaseUrl: string | null
-  /** Null: the local disk. */
+  /** Null selects the local disk. */
   readonly s3: S3Settings | null
 }
 
-/** Option as in the command line, without its dashes. In the environment: OTHERWORLD_ before it, in capitals. */
+/** Option names without their dashes. The environment variable is OTHERWORLD_ and the name in capitals. */
 export const STORE_OPTIONS = [
   'database-url',
   's3-endpoint',
@@ -36,11 +39,11 @@ export const environmentName = (option: StoreOption): string =>
   `OTHERWORLD_${option.replaceAll('-', '_').toUpperCase()}`
 
 const DEFAULT_REGION = 'us-east-1'
-/** Amazon S3 user guide, "General purpose bucket naming rules"; other servers take no more. */
+/** Amazon S3 user guide, "General purpose bucket naming rules"; other servers accept no more. */
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 const REQUIRED = ['s3-bucket', 's3-access-key', 's3-secret-key'] as const
 
-/** What was given by the command line or, where it is silent, by the environment. Throws ServerError. */
+/** Reads the settings from the command line, or else from the environment. Throws ServerError. */
 export function readStoreSettings(
   given: (option: StoreOption) => string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
@@ -55,7 +58,7 @@ export function readStoreSettings(
 const wrong = (option: StoreOption, what: string, fix: string): ServerError =>
   new ServerError({ reason: 'bad-setting', what, where: `--${option} or ${environmentName(option)}`, fix })
 
-/** What is wrong is told without the value: it holds a password. */
+/** Error messages omit the value, because it contains a password. */
 function databaseUrlOf(text: string | undefined): string | null {
   if (text === undefined) return null
   const fix =
@@ -128,7 +131,7 @@ function originOf(option: StoreOption, text: string): string {
   )
 }
 
-/** For people and logs: the database without its password. */
+/** Describes the database for people and logs, without its password. */
 export function databaseInWords(databaseUrl: string | null): string {
   if (databaseUrl === null) return 'embedded'
   const { hostname, port, pathname } = new URL(databaseUrl)

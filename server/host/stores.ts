@@ -1,4 +1,4 @@
-/** The archive and the store of files that the settings name: opened before the realm, and watched while the server runs. */
+/** The archive and the file store from the settings: opened before the realm, and watched while the server runs. */
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { Cause, Context, Effect, Exit, Layer, Schedule } from 'effect'
@@ -17,7 +17,10 @@ const failed =
   ({ what, where, fix, cause }: ArchiveError | AssetError): ServerError =>
     new ServerError({ reason, what, where, fix, cause })
 
-/** A database that is away at the start, or damaged, is logged, and the realm goes on from its recordings. One that must not be used ends the start. */
+/**
+ * A database that is away at the start, or damaged, is logged, and the realm continues from its recordings. A database
+ * that must not be used fails the start.
+ */
 export const archiveOf = Layer.effect(
   Archive,
   Effect.gen(function* () {
@@ -48,7 +51,7 @@ export const assetsOf = Layer.effect(
 
 export type StoresState = Pick<ServerStatus, 'archive' | 'assets'>
 
-/** A key under which there is nothing: a store that answers `not-found` is up. */
+/** A key without a file: a store that answers `not-found` is up. */
 const NOTHING = `sha256/${'0'.repeat(64)}`
 
 export class Stores extends Context.Service<Stores, { state(): StoresState }>()('otherworld/Stores') {
@@ -74,7 +77,7 @@ export class Stores extends Context.Service<Stores, { state(): StoresState }>()(
   )
 }
 
-/** Whether a store answers; logs when that changes. */
+/** Watches whether a store answers, and logs changes. */
 class Watched {
   #state: StoreState
   readonly #area: string
@@ -107,6 +110,6 @@ class Watched {
   }
 }
 
-/** Damage does not mend itself, unlike an absence. */
+/** Damage, unlike an absence, does not end without the operator. */
 const isBroken = (fault: unknown): boolean =>
   fault instanceof Error && fault.cause instanceof ArchiveError && fault.cause.reason === 'broken'

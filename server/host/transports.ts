@@ -1,4 +1,7 @@
-/** The transports as a service: WebRTC in its child process, WebSocket on the HTTP port; both feed the realm's host. */
+/**
+ * The transports as a service: WebRTC in its child process, WebSocket on the HTTP port. Both report to the realm's
+ * host.
+ */
 import { isIP } from 'node:net'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
@@ -15,18 +18,18 @@ import { Gateway, type GatewayService } from '../accounts/gateway.ts'
 import { RealmHost, type RealmHostService } from './realm-host.ts'
 
 export interface TransportsService {
-  /** Succeeds when WebRTC can be connected to. */
+  /** Succeeds when WebRTC accepts connections. */
   readonly ready: Effect.Effect<void, ServerError>
-  /** Each answers the requests of its own addresses and returns true. */
+  /** Each answers requests of its own paths and returns true, or returns false. */
   readonly routes: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
-  /** For metrics; `webRtc`: null where it is switched off. */
+  /** For metrics. `webRtc` is null if it is switched off. */
   stats(): { readonly webSocket: WebSocketStats; readonly webRtc: WebRtcStats | null }
-  /** Takes the server's WebSocket upgrades. */
+  /** Handles the server's WebSocket upgrades. */
   attach(server: Server): void
 }
 
 export class Transports extends Context.Service<Transports, TransportsService>()('otherworld/Transports') {
-  /** At its end everyone is told goodbye through the transports before they stop. */
+  /** When the scope ends, everyone gets a goodbye through the transports before they stop. */
   static readonly layer = Layer.effect(
     Transports,
     Effect.gen(function* () {
@@ -55,7 +58,7 @@ export class Transports extends Context.Service<Transports, TransportsService>()
           events: host.eventsFor(() => transport),
           ...webRtcAddresses(settings),
         })
-        // Told through `ready`; nobody may be waiting when it is stopped early.
+        // `ready` reports it; nobody may be waiting if the server is stopped early.
         transport.ready.catch(() => undefined)
         return transport
       })
@@ -83,7 +86,7 @@ export class Transports extends Context.Service<Transports, TransportsService>()
   )
 }
 
-/** Refuses before a connection is made: a client can be told to wait only while it asks over HTTP. */
+/** Refuses before a connection is made, because a client can be asked to wait only while it uses HTTP. */
 function admissionTo(
   host: Pick<RealmHostService, 'closedTo'>,
   gateway: Pick<GatewayService, 'admit'>,
@@ -98,7 +101,7 @@ function admissionTo(
   }
 }
 
-/** An address that may have many connections may also make them, within half a minute. */
+/** An address that may have many connections may also open them, within half a minute. */
 function connectionLimits({ connectionsPerAddressMax }: Settings): Partial<ConnectionLimitOptions> {
   return {
     connectionsPerAddressMax,
@@ -107,7 +110,7 @@ function connectionLimits({ connectionsPerAddressMax }: Settings): Partial<Conne
   }
 }
 
-/** A host that is a name (localhost) leaves the choice of the interface to WebRTC. */
+/** For a host name (localhost), WebRTC chooses the interface. */
 function webRtcAddresses({ host, udpPort, publicAddress }: Settings): {
   readonly udpPort?: number
   readonly bindAddress?: string

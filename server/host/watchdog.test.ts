@@ -17,7 +17,7 @@ function watch(pulse: Pulse): Watchdog {
   return new Watchdog({ pulse, stepMsMax: 1_000, pauseMsMax: () => 5_000, onStuck: (what) => stuck.push(what) })
 }
 
-test('a step that does not end is told once, with its tick', () => {
+test('a step that does not end is reported once, with its tick', () => {
   const pulse = new Pulse()
   const watchdog = watch(pulse)
   pulse.begin(42)
@@ -28,7 +28,7 @@ test('a step that does not end is told once, with its tick', () => {
   watchdog.stop()
 })
 
-test('a thread that gets on is never told, however slowly', () => {
+test('a thread that makes progress is never reported, however slow', () => {
   const pulse = new Pulse()
   const watchdog = watch(pulse)
   for (let tick = 1; tick <= 20; tick++) {
@@ -41,7 +41,7 @@ test('a thread that gets on is never told, however slowly', () => {
   watchdog.stop()
 })
 
-test('between two steps a slow disk has its own time', () => {
+test('a pause between two steps, for a slow disk, has a limit of its own', () => {
   const pulse = new Pulse()
   const watchdog = watch(pulse)
   pulse.during(7, () => undefined)
@@ -52,7 +52,7 @@ test('between two steps a slow disk has its own time', () => {
   watchdog.stop()
 })
 
-test('on a busy machine processor time counts, and the clock only at last', () => {
+test('on a busy machine processor time decides, and the clock only as a last resort', () => {
   const pulse = new Pulse()
   const watchdog = watch(pulse)
   cpuMs = 300
@@ -76,7 +76,7 @@ test('on a busy machine processor time counts, and the clock only at last', () =
   other.stop()
 })
 
-test('time in which nobody looked does not count: the process was stopped, or the machine slept', () => {
+test('time without looks does not count, as when the process was stopped or the machine slept', () => {
   const pulse = new Pulse()
   const watchdog = watch(pulse)
   pulse.begin(9)
@@ -87,7 +87,7 @@ test('time in which nobody looked does not count: the process was stopped, or th
   watchdog.stop()
 })
 
-test('a thread tells its processor time where the system does', () => {
+test('a thread reports its processor time if the system does', () => {
   const pulse = new Pulse()
   expect(pulse.cpuMs()).toBeNull()
   pulse.enrol()

@@ -1,17 +1,20 @@
 /**
- * Whether a realm's thread gets on: the thread counts its steps in shared memory, the main thread looks at the count. A
- * thread in an endless loop hears no message, and nothing that it does itself could end it.
+ * Watches whether a realm's thread makes progress: the thread counts its steps in shared memory, and the main thread
+ * reads the count. A thread in an endless loop receives no messages, so only another thread can end it.
  */
 
 import { readFileSync, readlinkSync } from 'node:fs'
 import type { Simulation } from '../../replay/index.ts'
 
-/** How often the main thread looks, ms. Time is counted in looks: where the whole process was stopped, or the machine slept, it does not pass. */
+/**
+ * Time between looks of the main thread, ms. Time is counted in looks, so it stops while the process is stopped or the
+ * machine sleeps.
+ */
 export const LOOK_MS = 50
 
-/** Count of beginnings and ends (odd: in a step), tick that is stepped, number of the thread in the system. */
+/** Counter of step beginnings and ends (odd: in a step), the tick being stepped, the operating system's thread id. */
 const WORDS = 3
-/** A step that is given no processor is no endless loop: by the clock it may take so many times as long. */
+/** By the clock a step may take this many times as long, because a step without a processor is not an endless loop. */
 const CLOCK_TIMES = 4
 
 export class Pulse {
@@ -23,21 +26,21 @@ export class Pulse {
     this.#words = new Int32Array(buffer)
   }
 
-  /** Called in the thread that it is of. */
+  /** Call it in the thread to watch. */
   enrol(): void {
     try {
       Atomics.store(this.#words, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
     } catch {
-      // Linux alone tells: elsewhere the clock has to do.
+      // Only Linux has this file. Elsewhere the clock decides.
     }
   }
 
-  /** Processor time of the thread so far, ms; null where the system does not tell. */
+  /** Processor time of the thread so far, ms; null if the system does not report it. */
   cpuMs(): number | null {
     const thread = Atomics.load(this.#words, 2)
     if (thread === 0) return null
     try {
-      // The first number: time on the processor, nanoseconds.
+      // The first number is the time on the processor, nanoseconds.
       return Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6
     } catch {
       return null
@@ -50,7 +53,7 @@ export class Pulse {
     Atomics.add(this.#words, 0, 1)
   }
 
-  /** It has ended, or thrown. */
+  /** The step has ended or thrown. */
   end(): void {
     Atomics.add(this.#words, 0, 1)
   }
@@ -59,12 +62,12 @@ export class Pulse {
     return Atomics.load(this.#words, 0)
   }
 
-  /** That is stepped, or was last. */
+  /** The tick being stepped, or the last one. */
   get tick(): number {
     return Atomics.load(this.#words, 1)
   }
 
-  /** Another simulation step around it. */
+  /** Runs a nested simulation step. */
   during<T>(tick: number, step: () => T): T {
     this.begin(tick)
     try {
@@ -75,7 +78,7 @@ export class Pulse {
   }
 }
 
-/** A simulation each of whose steps shows in the pulse. */
+/** Wraps a simulation so that the pulse shows each of its steps. */
 export const watched = <R, S extends Simulation<R>>(
   simulation: S & Simulation<R>,
   pulse: Pulse,
@@ -86,11 +89,14 @@ export const watched = <R, S extends Simulation<R>>(
 
 export interface WatchdogOptions {
   readonly pulse: Pulse
-  /** One step may take so long, ms of its thread's processor time where the system tells; a loaded machine is no endless loop. */
+  /**
+   * Maximum time of one step, ms, in processor time of its thread if the system reports it: a loaded machine is not an
+   * endless loop.
+   */
   readonly stepMsMax: number
-  /** Between two steps so much may pass, ms: starting, a write to a slow disk. */
+  /** Maximum time between two steps, for the start or a write to a slow disk, ms. */
   pauseMsMax(): number
-  /** Called once, with what took too long. */
+  /** Called once, with a description of what took too long. */
   onStuck(what: string): void
 }
 
@@ -127,7 +133,7 @@ export class Watchdog {
     if (usedMs > stepMsMax) this.#stuck(onStuck, `the step of tick ${tick} took more than ${stepMsMax / 1_000} s`)
   }
 
-  /** By the processor since this step was seen first. */
+  /** Processor time since this step was first seen, ms. */
   #usedMs(clockMs: number): number {
     const nowMs = this.#options.pulse.cpuMs()
     return nowMs === null || this.#cpuAtMs === null ? clockMs : nowMs - this.#cpuAtMs

@@ -4,7 +4,7 @@ import { useSites, OPERATOR, Site, Guest, run } from './api.fixture.ts'
 
 useSites()
 
-test('the operator gives and takes roles; an owner of the realm may, a builder and a guest may not', async () => {
+test('the operator and owners of the realm assign roles; builders and guests may not', async () => {
   const site = await new Site().start()
   const [ada, bob] = [await site.guest('Ada'), await site.guest('Bob')]
   const operator = new Guest(site, OPERATOR, '')
@@ -37,7 +37,7 @@ test('the operator gives and takes roles; an owner of the realm may, a builder a
   expect(await new Guest(site, 'p'.repeat(43), '').ask('GET', 'realms/yard/grants')).toMatchObject({ status: 401 })
 })
 
-test('roles that were read before one was given or taken do not undo it', async () => {
+test('a refresh that began before a role change does not undo it', async () => {
   const site = await new Site().start()
   const inner = { ...site.archive }
   let answer = (): void => undefined

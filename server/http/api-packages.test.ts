@@ -3,7 +3,7 @@ import { useSites, Site, Guest, run } from './api.fixture.ts'
 
 useSites()
 
-test('a package is told to whoever knows its hash; what was uploaded only to who has a record of it', async () => {
+test('anyone who knows its hash gets a package; only owners of a record get the original upload', async () => {
   const site = await new Site().start()
   const [ada, bob] = [await site.guest('Ada'), await site.guest('Bob')]
   const hash = await ada.upload()
@@ -31,7 +31,7 @@ test('a package is told to whoever knows its hash; what was uploaded only to who
   })
 })
 
-test("a list has one's own packages and those that are shared; sharing and removing are their owner's", async () => {
+test("a user's list has own and shared packages, and only the owner shares and removes", async () => {
   const site = await new Site().start()
   const [ada, bob] = [await site.guest('Ada'), await site.guest('Bob')]
   const hash = await ada.upload()
@@ -54,7 +54,7 @@ test("a list has one's own packages and those that are shared; sharing and remov
   expect((await bob.ask('GET', `packages/${hash}`)).status).toBe(200)
 })
 
-test('who may bring a package into the realm: its owner, everyone once it is shared, who has a role; each change counts at once', async () => {
+test('its owner, everyone after it is shared, and users with a role may use a package; changes count immediately', async () => {
   const site = await new Site().start()
   const [ada, bob] = [await site.guest('Ada'), await site.guest('Bob')]
   const hash = await ada.upload()

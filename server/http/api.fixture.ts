@@ -1,4 +1,4 @@
-/** The HTTP API on fakes, and guests who ask it. */
+/** The HTTP API on fakes, and guests that use it. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -42,7 +42,7 @@ export class Site {
     assets: this.assets,
     roleOf: (uid) => this.grants.roleOf(uid),
   })
-  /** Holds ingests back until it is resolved. */
+  /** Delays ingests until it is resolved. */
   gate: Promise<void> = Promise.resolve()
   base = ''
 
@@ -147,7 +147,7 @@ export class Guest {
     return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>) }
   }
 
-  /** Declared and sent. */
+  /** Declares and sends an upload. */
   async declare(bytes: Uint8Array = CUP, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const { body } = await this.ask('POST', 'uploads', {
       name: 'cup',
@@ -159,7 +159,7 @@ export class Guest {
     return String(body['id'])
   }
 
-  /** The package's hash. */
+  /** Returns the package's hash. */
   async upload(bytes: Uint8Array = CUP, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const id = await this.declare(bytes, more)
     await this.ask('POST', `uploads/${id}/complete`)
@@ -170,7 +170,7 @@ export class Guest {
   }
 }
 
-/** Each test has a directory of its own, and its sites are closed after it. */
+/** Gives each test a directory of its own, and closes its sites afterwards. */
 export function useSites(): void {
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'otherworld-api-'))

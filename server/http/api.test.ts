@@ -5,7 +5,7 @@ import { useSites, CUP, OPERATOR, Site, Guest } from './api.fixture.ts'
 
 useSites()
 
-test('an upload goes from declaration to package; its events tell each stage and end by themselves', async () => {
+test('an upload becomes a package, and its event stream reports each stage and ends', async () => {
   const site = await new Site().start()
   const ada = await site.guest('Ada')
   const declared = await ada.ask('POST', 'uploads', {
@@ -52,7 +52,7 @@ test('an upload goes from declaration to package; its events tell each stage and
   })
 })
 
-test('without a token of this server nothing is told and nothing is taken', async () => {
+test('without a token of this server, requests are refused', async () => {
   const site = await new Site().start()
   for (const token of ['', 'nonsense', OPERATOR]) {
     const nobody = new Guest(site, token, '')
@@ -73,7 +73,7 @@ test('without a token of this server nothing is told and nothing is taken', asyn
   }
 })
 
-test('what is no address, or another method, is refused in words', async () => {
+test('an unknown path or method is refused with a message', async () => {
   const ada = await (await new Site().start()).guest('Ada')
   for (const [method, path, status] of [
     ['GET', 'uploads', 405],
@@ -92,7 +92,7 @@ test('what is no address, or another method, is refused in words', async () => {
     })
 })
 
-test('who floods an upload with listeners is refused, and its owner is served again when they are gone', async () => {
+test('a user that opens too many event streams is refused, and served again after closing them', async () => {
   const site = await new Site().start()
   const ada = await site.guest('Ada')
   const id = await ada.declare()
@@ -115,7 +115,7 @@ test('who floods an upload with listeners is refused, and its owner is served ag
   })
 })
 
-test('a page elsewhere that is named may use all methods', async () => {
+test('a page of an allowed origin may use all methods', async () => {
   const site = await new Site().start()
   const preflight = await fetch(`${site.base}/v1/packages/x`, {
     method: 'OPTIONS',

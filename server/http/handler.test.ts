@@ -70,7 +70,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** fetch normalises paths; this sends them as they are. */
+/** Sends paths unchanged, which fetch would normalise. */
 function rawGet(base: string, path: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base)
@@ -86,7 +86,7 @@ function rawGet(base: string, path: string): Promise<{ status: number; body: str
   })
 }
 
-test('the page comes with its type, a tag, and a policy that lets the viewer run', async () => {
+test('the page comes with its type, an ETag, and a policy that lets the viewer run', async () => {
   const base = await start()
   const page = await fetch(`${base}/`)
   expect(page.status).toBe(200)
@@ -105,7 +105,7 @@ test('the page comes with its type, a tag, and a policy that lets the viewer run
   expect(await (await fetch(`${base}/replay`)).text()).toContain('replay')
 })
 
-test('where files are in a store of their own the page may talk to it and show its pictures', async () => {
+test('the page may connect to a separate file store and show its images', async () => {
   const base = await start({ assets: { origin: 'https://files.example', answers: () => false } })
   const policy = (await fetch(`${base}/`)).headers.get('content-security-policy') ?? ''
   expect(policy).toMatch(/img-src [^;]* https:\/\/files\.example;/)
@@ -129,7 +129,7 @@ test('no path leads out of the viewer', async () => {
   expect((await rawGet(base, '/%')).status).toBe(400)
 })
 
-test('where the viewer is not built the page says so', async () => {
+test('a page explains that the viewer is not built', async () => {
   const base = await start({ viewer: loadStaticFiles(join(root, 'nothing')) })
   const page = await fetch(`${base}/`)
   expect(page.status).toBe(503)
@@ -153,7 +153,7 @@ test('LOG-3: errors say what, where and what to do', async () => {
   expect((await post('{"name": "Ada"}')).status).toBe(200)
 })
 
-test('a handler that fails answers 500 without its insides, and tells the log', async () => {
+test('a failing handler answers 500 without details, and logs them', async () => {
   const base = await start({
     status: () => {
       throw new Error('inner secret')
@@ -192,7 +192,7 @@ test('health is 503 with the reason while the realm does not tick', async () => 
   })
 })
 
-test('pages of other sites may not use the API unless they are named', async () => {
+test('only pages of allowed origins may use the API', async () => {
   const base = await start()
   const from = (origin: string, method = 'GET'): Promise<Response> =>
     fetch(`${base}/v1/status`, { method, headers: { origin } })
@@ -204,7 +204,7 @@ test('pages of other sites may not use the API unless they are named', async () 
   expect(friend.headers.get('access-control-allow-origin')).toBe('https://friend.example')
 })
 
-test('guests behind a proxy on this machine share by the address that it adds last; a header from elsewhere in the list counts for nothing', async () => {
+test('behind a proxy on this machine, guests are told apart by the last forwarded address only', async () => {
   const base = await start()
   const shareOf = async (forwardedFor: string | null): Promise<unknown> => {
     const headers = {

@@ -28,7 +28,7 @@ export interface HttpParts {
   readonly api: Router
   status(): ServerStatus
   health(): Health
-  /** In Prometheus' text format. */
+  /** Returns text in the Prometheus format. */
   metrics(): string
   readonly log: CallbackLog
   readonly run: RunEffect

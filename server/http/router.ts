@@ -22,7 +22,7 @@ export type ClaimsOf = (request: IncomingMessage) => Promise<Claims>
 export interface Call<Id extends EndpointId = EndpointId> {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** The segments of the path that vary, decoded; none is empty. */
+  /** The variable segments of the path, decoded; never empty. */
   readonly parameters: ParametersFor<Id>
   /** The body's JSON, unchecked. Rejects with HttpError. */
   readonly json: () => Promise<unknown>
@@ -75,7 +75,7 @@ const parametersOf = ({ segments }: Route, given: readonly string[]): Readonly<R
     segments.flatMap((segment, i) => (isParameter(segment) ? [[segment.slice(1, -1), given[i] ?? '']] : [])),
   )
 
-/** HEAD is GET without the body; a stream of events has no use for it. */
+/** HEAD is GET without the body. A stream of events has none. */
 const methodsOf = ({ endpoint: { method, isEventStream } }: Route): readonly string[] =>
   method === 'GET' && !isEventStream ? ['GET', 'HEAD'] : [method]
 

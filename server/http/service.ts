@@ -25,7 +25,7 @@ import { Transports } from '../host/transports.ts'
 import { Uploads } from '../uploads/layer.ts'
 
 export interface HttpService {
-  /** Where a browser on this machine finds the page, with a slash at its end. */
+  /** URL at which a browser on this machine finds the page, with a slash at its end. */
   readonly url: string
 }
 
@@ -80,7 +80,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
   )
 }
 
-/** The name for a browser on this machine; for a server on all addresses it is localhost. */
+/** The host name for a browser on this machine; for a server on all addresses it is localhost. */
 function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}/`

@@ -6,13 +6,13 @@ import { HEALTHY_TICK_AGE_MS_MAX } from '../limits.ts'
 export type { RealmStatus, ServerStatus }
 export type ThingsStatus = Omit<ServerStatus, 'schema' | 'realms'>
 
-/** Why a realm lets nobody in: `starting` passes by itself, `stopping` and `down` wait for the operator. */
+/** Why a realm admits nobody. `starting` ends automatically; `stopping` and `down` need the operator. */
 export interface Closure {
   readonly reason: 'starting' | 'stopping' | 'down'
   readonly words: string
 }
 
-/** Stores that are away make nothing unhealthy: the realm goes on without them. */
+/** A store that is away does not make the server unhealthy, because the realm runs without it. */
 export interface Health extends Partial<StoresState> {
   readonly ok: boolean
   readonly realms: readonly {
@@ -27,13 +27,13 @@ export interface Health extends Partial<StoresState> {
   }[]
 }
 
-/** How a realm's recording does: `isMissing` while what is written stands in no file that a restart finds. */
+/** Health of a realm's recording. `isMissing`: ticks are written to a file that no restart would find. */
 export interface RecordingHealth {
   readonly lost: number
   readonly isMissing: boolean
 }
 
-/** `tickAtMs`: when the realm's newest tick was heard of; `problem`: why it does not run, if that is known. */
+/** `tickAtMs`: when the realm's newest tick was reported. `problem`: why it does not run, if known. */
 export function healthOf(
   { id, tick, warning }: Pick<RealmStatus, 'id' | 'tick' | 'warning'>,
   tickAtMs: number,
@@ -49,7 +49,7 @@ export function healthOf(
   }
 }
 
-/** A realm that ticks and is not recorded is not healthy. */
+/** A realm that ticks without a recording is unhealthy. */
 export function withRecording({ realms, ...rest }: Health, { lost, isMissing }: RecordingHealth): Health {
   const told = realms.map((realm) => {
     const problem =

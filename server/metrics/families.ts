@@ -1,10 +1,10 @@
-/** The server's own metrics: names, what they mean, what their labels can be. docs/operating.md lists them for operators. */
+/** The server's own metrics: names, meanings, and possible labels. docs/operating.md lists them for operators. */
 import { REJECT_REASONS } from '../../sim/index.ts'
 import { LOGIN_REFUSALS } from '../accounts/login-refusals.ts'
 import { SESSION_ENDINGS } from '../realm/sessions/session-endings.ts'
 import { counter, gauge, histogram } from './table.ts'
 
-/** What a tick's time goes into, in the order in which it happens. */
+/** Parts of a tick's time, in the order in which they happen. */
 export const TICK_PARTS = ['inputs', 'step', 'hash', 'record', 'encode', 'send'] as const
 export type TickPart = (typeof TICK_PARTS)[number]
 
@@ -39,7 +39,7 @@ const GC_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25]
 /** Seconds. Rejections take some tenths, avatars seconds; a minute is the limit. */
 const INGEST_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
 
-/** How an upload can end: `expired` where its bytes never came. */
+/** How an upload can end. `expired`: its bytes never arrived. */
 export const UPLOAD_ENDINGS = ['done', 'rejected', 'failed', 'expired', 'abandoned'] as const
 
 /** The last row of a metric with labels counts every value that is not in its list. */
@@ -127,7 +127,7 @@ export const REALM_FAMILIES = {
   stalled: gauge('otherworld_realm_stalled', '1 while the realm stands still because the disk is full.'),
 } as const
 
-/** Kinds of the collector, as Node names them. */
+/** Kinds of garbage collection, by Node's names. */
 export const GC_KINDS = ['minor', 'major', 'incremental', 'weakcb', 'other'] as const
 
 /** Written by each JavaScript thread of the server. */

@@ -16,7 +16,7 @@ const FAMILIES = {
 }
 
 describe('a table', () => {
-  test('counts by label, and what it does not know in the last row', () => {
+  test('counts by label, and unknown labels in the last row', () => {
     const table = new MetricTable(FAMILIES)
     table.count('ends', 'left')
     table.count('ends', 'left')
@@ -24,14 +24,14 @@ describe('a table', () => {
     expect([table.read('ends', 0)[0], table.read('ends', 1)[0]]).toEqual([2, 1])
   })
 
-  test('puts a value into the bucket whose bound it does not exceed, rows apart', () => {
+  test('puts a value into the bucket whose bound it does not exceed, separately for each row', () => {
     const table = new MetricTable(FAMILIES)
     for (const value of [0.05, 0.1, 0.5, 7]) table.observe('took', value, 1)
     expect([...table.read('took', 1)]).toEqual([2, 1, 1, 7.65])
     expect([...table.read('took', 0)]).toEqual([0, 0, 0, 0])
   })
 
-  test("on another's buffer shows what that one counted, also when its thread has ended", () => {
+  test("on another thread's buffer shows that thread's counts, also after it has ended", () => {
     const table = new MetricTable(FAMILIES)
     new MetricTable(FAMILIES, table.buffer).add('ends', 5)
     new MetricTable(FAMILIES, table.buffer).add('ends', 2)
@@ -40,7 +40,7 @@ describe('a table', () => {
 })
 
 describe('the text', () => {
-  test('tells each metric once, with buckets that hold those before them', () => {
+  test('lists each metric once, with cumulative buckets', () => {
     const table = new MetricTable(FAMILIES)
     for (const value of [0.05, 0.5, 7]) table.observe('took', value)
     const metrics = parseMetrics(
@@ -56,7 +56,7 @@ describe('the text', () => {
     expect(metrics.sum('test_open')).toBe(4)
   })
 
-  test('is, byte for byte, what the format says, with what must be escaped escaped', () => {
+  test('follows the format byte for byte, with escapes', () => {
     expect(
       metricsText([
         told('test_x', 'gauge', 'A \\ and\nmore.', [
@@ -67,12 +67,12 @@ describe('the text', () => {
     ).toBe('# HELP test_x A \\\\ and\\nmore.\n# TYPE test_x gauge\ntest_x{name="a\\"b\\\\c\\nd"} 0.5\ntest_x +Inf\n')
   })
 
-  test('a metric without values is not told', () => {
+  test('a metric without values is left out', () => {
     expect(metricsText([told('test_none', 'gauge', 'Nothing.', [])])).toBe('')
   })
 })
 
-test('every metric has a name as Prometheus wants it: counters end in _total, nothing counts in milliseconds', () => {
+test('metric names follow the conventions of Prometheus: counters end in _total, and no unit is milliseconds', () => {
   for (const { name, type, help, label } of Object.values({
     ...REALM_FAMILIES,
     ...SERVER_FAMILIES,
@@ -96,7 +96,7 @@ test('each reason of a rejected command is counted under its own label', () => {
     expect(metrics.sum('otherworld_commands_rejected_total', { reason }), reason).toBe(reason === 'other' ? 0 : 1)
 })
 
-test('each ending of a session and each refusal of a login has its own label', () => {
+test('each session ending and each login refusal has its own label', () => {
   expect(REALM_FAMILIES.sessionsEnded.rows).toEqual([...SESSION_ENDINGS, 'other'])
   expect(SERVER_FAMILIES.loginsRefused.rows).toEqual([...LOGIN_REFUSALS, 'other'])
 })

@@ -1,4 +1,4 @@
-/** What a realm's thread counts, and what it looks up once a second. */
+/** Metrics that a realm's thread counts, and those that it samples once a second. */
 import type { Realm, SimEvent } from '../../sim/index.ts'
 import type { RecordingHealth } from '../http/status.ts'
 import type { TickTiming } from '../realm/tick-loop.ts'
@@ -6,13 +6,13 @@ import { REALM_FAMILIES, THREAD_FAMILIES } from './families.ts'
 import { MetricTable } from './table.ts'
 import type { TickSplit } from './tick-split.ts'
 
-/** Of one realm and of its thread; they change hands as they are and are one memory on both sides. */
+/** Buffers of one realm and of its thread: shared memory of both threads. */
 export interface MeterBuffers {
   readonly realm: SharedArrayBuffer
   readonly thread: SharedArrayBuffer
 }
 
-/** What is not seen from the realm's state alone. */
+/** Figures that the realm's state does not contain. */
 export interface RealmLoad {
   readonly connected: number
   readonly joinsWaiting: number
@@ -51,7 +51,7 @@ export class RealmMeters {
     realm.set('late', lateMs / 1_000)
   }
 
-  /** What a tick took in, and what came of it. */
+  /** Counts a tick's inputs and their outcomes. */
   stepped(inputs: number, events: readonly SimEvent[]): void {
     this.realm.add('inputs', inputs)
     for (const event of events) {
@@ -66,7 +66,7 @@ export class RealmMeters {
     this.realm.observe('sync', ms / 1_000)
   }
 
-  /** The recording was deleted; `sample` says when another has begun. */
+  /** The recording was deleted. `sample` reports when another has begun. */
   lost(): void {
     this.realm.add('recordingsLost')
     this.realm.set('recordingMissing', 1)
@@ -76,13 +76,13 @@ export class RealmMeters {
     return { lost: this.realm.read('recordingsLost')[0] ?? 0, isMissing: this.realm.read('recordingMissing')[0] === 1 }
   }
 
-  /** `bytes`: of the recording since the thread began. */
+  /** `bytes`: written since the thread began. */
   recorded(bytes: number): void {
     this.realm.add('recordingBytes', bytes - this.#recordedBytes)
     this.#recordedBytes = bytes
   }
 
-  /** `ageSeconds`: of the last checkpoint that was written, in time of the realm. */
+  /** `ageSeconds`: age of the last written checkpoint, in realm time. */
   checkpoints({ bytes, skipped }: { readonly bytes: number; readonly skipped: number }, ageSeconds: number): void {
     this.realm.set('checkpointAge', ageSeconds)
     this.realm.set('checkpointBytes', bytes)
@@ -90,7 +90,7 @@ export class RealmMeters {
     this.#checkpointsSkipped = skipped
   }
 
-  /** Once a second. */
+  /** Call it once a second. */
   sample(realm: Realm, load: RealmLoad): void {
     const { realm: table } = this
     let moving = 0

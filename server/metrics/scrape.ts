@@ -1,4 +1,4 @@
-/** Everything that GET /metrics tells, put together when it is asked for. */
+/** Collects everything that GET /metrics reports. */
 import type { TransportsService } from '../host/transports.ts'
 import type { ThingsStatus } from '../http/status.ts'
 import type { RealmMeters } from './realm-meters.ts'
@@ -7,7 +7,7 @@ import { metricsText, told, toldOf, type Labels, type Told } from './text.ts'
 import { packageVersion } from '../package-root.ts'
 
 export interface ScrapeParts {
-  /** Its id. */
+  /** Id of the realm. */
   readonly realm: string
   readonly realmMeters: RealmMeters
   readonly meters: ServerMeters['Service']
@@ -100,7 +100,7 @@ function transportMetrics({ webRtc, webSocket }: ScrapeParts['transports']): Tol
   ]
 }
 
-/** The server's own process and that of WebRTC. */
+/** Metrics of the server's own process and of WebRTC's. */
 function processMetrics(webRtc: ScrapeParts['transports']['webRtc']): Told[] {
   const { user, system } = process.cpuUsage()
   const child = webRtc?.usage ?? null

@@ -1,4 +1,4 @@
-/** What the main thread counts, as a service: whoever has something to count takes it. */
+/** Metrics that the main thread counts, as a service for every part that counts. */
 import { Context, Effect, Layer } from 'effect'
 import { SERVER_FAMILIES, THREAD_FAMILIES } from './families.ts'
 import { MetricTable } from './table.ts'
@@ -11,7 +11,7 @@ export class ServerMeters extends Context.Service<
   {
     readonly table: ServerTable
     readonly thread: MetricTable<typeof THREAD_FAMILIES>
-    /** Brings `thread` up to date. */
+    /** Samples the main thread's own metrics. */
     sampleThread(): void
   }
 >()('otherworld/ServerMeters') {

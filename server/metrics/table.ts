@@ -1,19 +1,19 @@
 /**
- * Metrics as numbers in one array: what is counted on the hot path costs an addition to a slot. The array may be shared
- * between a realm's thread, which writes, and the main thread, which reads it when it is asked; what a thread that died
- * had counted stays, so that counters never fall.
+ * Metrics as numbers in one array, so that counting on the hot path is one addition. The array may be shared between a
+ * realm's thread, which writes, and the main thread, which reads. The counts of a thread that died stay, so counters
+ * never fall.
  */
 
-/** One metric by name, with a row of numbers for each value of its label. */
+/** One metric, with a row of numbers for each value of its label. */
 export interface Family {
-  /** As Prometheus names it: base units, `_total` for counters. */
+  /** Name by the conventions of Prometheus: base units, `_total` for counters. */
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
   readonly help: string
   readonly label: string | null
-  /** All values that the label can have; one nameless row where there is no label. What is unknown counts in the last. */
+  /** All values of the label, or one nameless row if there is no label. Unknown values count in the last row. */
   readonly rows: readonly string[]
-  /** Of a histogram: upper bounds, ascending; the last bucket, without a bound, is not named. */
+  /** Upper bounds of a histogram, ascending. The last bucket has no bound and is not listed. */
   readonly buckets: readonly number[]
 }
 
@@ -41,19 +41,19 @@ export const histogram = (
   rows: readonly string[] = NONE,
 ): Family => ({ name, type: 'histogram', help, label, rows, buckets })
 
-/** Numbers of one row: a histogram has its buckets, the one without a bound, and the sum. */
+/** Number of slots of one row. A histogram has one for each bucket, one for the bucket without a bound, and the sum. */
 const slotsOf = ({ type, buckets }: Family): number => (type === 'histogram' ? buckets.length + 2 : 1)
 
 export type Families = Readonly<Record<string, Family>>
 
 export class MetricTable<F extends Families> {
   readonly families: F
-  /** To be handed to the thread on the other side. */
+  /** Pass it to the thread on the other side. */
   readonly buffer: SharedArrayBuffer
   readonly #values: Float64Array
   readonly #at: Readonly<Record<string, number>>
 
-  /** On the same families and the same buffer tables are one. */
+  /** Two tables with the same families and buffer show the same numbers. */
   constructor(families: F, buffer?: SharedArrayBuffer) {
     const at: Record<string, number> = {}
     let slots = 0
@@ -67,20 +67,20 @@ export class MetricTable<F extends Families> {
     this.#values = new Float64Array(this.buffer)
   }
 
-  /** The row of a label's value; of one that is not known, the last. */
+  /** Returns the row of a label's value; the last row for an unknown value. */
   rowOf(key: keyof F & string, value: string): number {
     const rows = this.families[key]?.rows ?? NONE
     const row = rows.indexOf(value)
     return row === -1 ? rows.length - 1 : row
   }
 
-  /** Counts up. */
+  /** Adds `amount` to a counter. */
   add(key: keyof F & string, amount = 1, row = 0): void {
     const slot = (this.#at[key] ?? 0) + row
     this.#values[slot] = (this.#values[slot] ?? 0) + amount
   }
 
-  /** Counts one for the label's value. */
+  /** Adds one for the label's value. */
   count(key: keyof F & string, value: string): void {
     this.add(key, 1, this.rowOf(key, value))
   }
@@ -89,7 +89,7 @@ export class MetricTable<F extends Families> {
     this.#values[this.#at[key] ?? 0] = value
   }
 
-  /** Puts a value into a histogram. */
+  /** Adds a value to a histogram. */
   observe(key: keyof F & string, value: number, row = 0): void {
     const family = this.families[key]
     if (!family) return
@@ -102,7 +102,7 @@ export class MetricTable<F extends Families> {
     this.#values[sum] = (this.#values[sum] ?? 0) + value
   }
 
-  /** The numbers of one row; of a histogram those of its buckets, then the sum. */
+  /** Returns the numbers of one row. For a histogram: its buckets, then the sum. */
   read(key: keyof F & string, row = 0): Float64Array {
     const family = this.families[key]
     if (!family) return new Float64Array()

@@ -5,16 +5,16 @@ export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 export type Labels = Readonly<Record<string, string>>
 
-/** A metric as it is told: its lines are grouped under one name. */
+/** A metric in a response. Its samples are grouped under one name. */
 export interface Told {
   readonly name: string
   readonly type: Family['type']
   readonly help: string
-  /** `suffix`: of a histogram's lines. */
+  /** `suffix`: of the samples of a histogram. */
   readonly samples: readonly { readonly suffix?: string; readonly labels: Labels; readonly value: number }[]
 }
 
-/** A metric whose values are known when it is asked for. */
+/** Creates a metric from values that are known only at the request. */
 export const told = (
   name: string,
   type: 'counter' | 'gauge',
@@ -22,7 +22,7 @@ export const told = (
   samples: readonly (readonly [labels: Labels, value: number])[],
 ): Told => ({ name, type, help, samples: samples.map(([labels, value]) => ({ labels, value })) })
 
-/** All metrics of a table; `labels` stand on every line. */
+/** Returns all metrics of a table; `labels` are added to every sample. */
 export function toldOf<F extends Families>(table: MetricTable<F>, labels: Labels): Told[] {
   return Object.entries<Family>(table.families).map(([key, family]) => {
     const { name, type, help, label, rows } = family
@@ -35,7 +35,7 @@ export function toldOf<F extends Families>(table: MetricTable<F>, labels: Labels
   })
 }
 
-/** Buckets count what is at most their bound, so each holds those before it. */
+/** A bucket counts all values up to its bound, so it includes the buckets before it. */
 function histogramLines({ buckets }: Family, values: Float64Array, labels: Labels): Told['samples'] {
   let count = 0
   const lines = [...buckets, Infinity].map((bound, i) => {
@@ -49,7 +49,7 @@ function histogramLines({ buckets }: Family, values: Float64Array, labels: Label
   ]
 }
 
-/** Metrics of one name from several sources become one. */
+/** Formats metrics. Those with one name from several sources become one. */
 export function metricsText(all: readonly Told[]): string {
   const byName = new Map<string, Told>()
   for (const each of all) {

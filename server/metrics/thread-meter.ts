@@ -1,4 +1,4 @@
-/** What a JavaScript thread costs: processor time, event loop, heap, garbage collection. */
+/** Cost of a JavaScript thread: processor time, event loop, heap, garbage collection. */
 import { readFileSync } from 'node:fs'
 import { constants, performance, PerformanceObserver } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<number, GcKind>> = {
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
 }
 
-/** Of the thread that calls it, seconds; null where the system does not tell (anything but Linux). */
+/** Processor time of the calling thread, seconds; null if the system does not report it (anything but Linux). */
 export function threadCpuSeconds(): number | null {
   try {
     // Linux, Documentation/scheduler/sched-stats.rst: the first number is the time spent on the processor, nanoseconds.
@@ -28,7 +28,7 @@ export class ThreadMeter {
   readonly #table: MetricTable<typeof THREAD_FAMILIES>
   readonly #observer: PerformanceObserver
 
-  /** Counts pauses of the thread that makes it, until `stop`. */
+  /** Counts pauses of the current thread until `stop`. */
   constructor(table: MetricTable<typeof THREAD_FAMILIES>) {
     this.#table = table
     this.#observer = new PerformanceObserver((list) => {
@@ -38,7 +38,7 @@ export class ThreadMeter {
     this.#observer.observe({ entryTypes: ['gc'] })
   }
 
-  /** Takes what has to be looked up; to be called in the same thread, once a second. */
+  /** Samples the other figures. Call it in the same thread once a second. */
   sample(): void {
     const { active, idle } = performance.eventLoopUtilization()
     this.#table.set('active', active / 1_000)
@@ -53,7 +53,7 @@ export class ThreadMeter {
   }
 }
 
-/** Node tells the kind in an entry's `detail`, which its types do not know. */
+/** Node reports the kind in an entry's `detail`, which its types do not include. */
 function kindOf(entry: object): GcKind {
   const detail = 'detail' in entry ? entry.detail : null
   const kind = typeof detail === 'object' && detail !== null && 'kind' in detail ? Number(detail.kind) : 0

@@ -1,9 +1,9 @@
-/** Where the time of a tick goes: each lap gives the time since the last one to a part. */
+/** Measures the parts of a tick: each lap assigns the time since the last one to a part. */
 import { TICK_PARTS, type TickPart } from './families.ts'
 
-/** What takes the time of a part. */
+/** Assigns time to parts. */
 export interface Laps {
-  /** What was done since the last lap was this part's. */
+  /** Assigns the time since the last lap to this part. */
   lap(part: TickPart): void
 }
 

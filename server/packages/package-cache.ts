@@ -1,4 +1,4 @@
-/** Packages that were read from the archive. Their hash is that of their content, so none is ever out of date. */
+/** A cache of packages from the archive. Their hash depends on their content, so entries never become stale. */
 import { Effect } from 'effect'
 import { LruMap } from '../../http/lru-map.ts'
 import type { ArchiveService, StoredPackage } from '../../storage/archive/archive.ts'
@@ -16,7 +16,7 @@ export class PackageCache {
     this.#archive = archive
   }
 
-  /** Null: there is none. */
+  /** Succeeds with null if there is none. */
   find(hash: string, msMax?: number): Effect.Effect<StoredPackage | null, RouteError | StoreError> {
     return Effect.suspend(() => {
       if (!HASH.test(hash)) return Effect.succeed(null)

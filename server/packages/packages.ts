@@ -33,7 +33,7 @@ export class Packages {
     this.#cache = new PackageCache(parts.archive)
   }
 
-  /** For everyone who knows the hash: all who are in a realm must see what is there. */
+  /** Anyone who knows the hash may read it, because everyone in a realm must see its props. */
   tell(hash: string, { uid }: Claims): Effect.Effect<PackageDescription, Failure> {
     return Effect.gen({ self: this }, function* () {
       const stored = yield* this.#cache.find(hash)
@@ -69,7 +69,7 @@ export class Packages {
     )
   }
 
-  /** The user's own, and those that others share with everyone, the newest of them first. */
+  /** Lists the user's own packages and those shared by others, the newest first. */
   list({ uid }: Claims): Effect.Effect<readonly PackageRecord[], Failure> {
     const { archive } = this.#parts
     return Effect.gen({ self: this }, function* () {
@@ -92,7 +92,7 @@ export class Packages {
     })
   }
 
-  /** Fails with 404 where the user has no record of it. */
+  /** Fails with 404 if the user has no record of it. */
   share(hash: string, body: unknown, { uid }: Claims): Effect.Effect<PackageRecord, Failure> {
     return Effect.gen({ self: this }, function* () {
       const { sharing } = yield* orRefuse(() => readBody('sharePackage', body))
@@ -104,7 +104,7 @@ export class Packages {
     })
   }
 
-  /** Removes the user's record; other owners keep theirs, and what is in realms stays. Fails with 404 where there is none. */
+  /** Removes the user's record; records of other owners and props in realms stay. Fails with 404 if there is none. */
   remove(hash: string, { uid }: Claims): Effect.Effect<void, Failure> {
     return Effect.gen({ self: this }, function* () {
       const record = yield* this.#ownRecord(hash, uid)
@@ -120,7 +120,7 @@ export class Packages {
     )
   }
 
-  /** For the realm: may the user bring it in, and what does the simulation take? Answers in time, never fails. */
+  /** Answers the realm: may the user use the package, and what is its physics? Always answers in time. */
   physicsFor(hash: string, uid: string): Effect.Effect<PackageAnswer> {
     return Effect.all([this.#cache.find(hash, PACKAGE_ANSWER_MS_MAX), this.#mayUse(hash, uid)], ALL_AT_ONCE).pipe(
       Effect.map(([stored, may]): PackageAnswer => {
@@ -131,7 +131,7 @@ export class Packages {
     )
   }
 
-  /** True for its owners, for everyone where one of them shares it, and for users with a role in the realm. */
+  /** True for its owners, for everyone if one of them shares it, and for users with a role in the realm. */
   #mayUse(hash: string, uid: string): Effect.Effect<boolean, Failure> {
     if (this.#parts.roleOf(uid) !== null) return Effect.succeed(true)
     return inTime(this.#parts.archive.mayUse(uid, hash), PACKAGE_ANSWER_MS_MAX)

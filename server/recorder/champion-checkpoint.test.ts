@@ -166,7 +166,7 @@ test('a recording of a state that is too large starts with the last checkpoint t
   const third = await open()
   expect([third.realm.tick, hash(third.realm)]).toEqual([tick + 20, after])
   expect([...third.sequences.all]).toEqual([[4, { sequence: tick + 1, ackCommand: tick + 1 }]])
-  // Both are told: the replay saw them again.
+  // Both are sent: the replay produced them again.
   expect(third.undelivered.of(4)).toEqual([answers[0], { ...answers[0], sequence: tick + 1, tick: tick + 1 }])
   await end(third)
   await end(first)

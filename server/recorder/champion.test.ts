@@ -10,7 +10,7 @@ import { Champion } from './champion.ts'
 import { removable } from './retention.ts'
 import type { SavedStart } from './archive-restore.ts'
 
-/** Put between the file system and the code under test: a directory whose files may not be removed. */
+/** Stands between the file system and the code under test: a directory whose files cannot be removed. */
 const rights = vi.hoisted(() => ({ unlinkFails: false }))
 vi.mock('node:fs/promises', async (original) => {
   const fs = await original<typeof import('node:fs/promises')>()
@@ -79,7 +79,7 @@ test('a realm that was closed goes on with the same state and the sequences of i
   await second.close()
   free(second.realm)
 
-  // Nothing was said in the second epoch: the numbers were carried over.
+  // No player sent anything in the second epoch: the numbers were carried over.
   const third = await open()
   expect([...third.sequences.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
   await third.close()
@@ -153,7 +153,7 @@ test('recordings beyond the limit are removed, oldest first, but not the two new
 test('a segment that cannot start is reported once and tried again later', async () => {
   const champion = await open({}, 1e9, 1)
   run(champion, 3)
-  // Another has begun the file that is next.
+  // Another process has begun the next file.
   const taken = champion.path.replace('s0001', 's0002')
   writeFileSync(taken, 'taken')
   for (let i = 0; i < 50; i++) {
@@ -198,7 +198,7 @@ test('the limit is counted from the newest recording on', () => {
   expect(removable(entries, 5, 400).map(({ path }) => path)).toEqual(['2-1', '3-1'])
   expect(removable(entries, 5, 0).map(({ path }) => path)).toEqual(['2-1', '3-1', '3-2', '4-1'])
   expect(removable(entries, 5, 1e9)).toEqual([])
-  // A server that runs for months has one epoch: its older segments go as well.
+  // A server that runs for months has one epoch, so older segments are removed as well.
   const long = [entry(7, 4), entry(7, 3), entry(7, 2), entry(7, 1), entry(6, 9), entry(6, 8)]
   expect(removable(long, 7, 250).map(({ path }) => path)).toEqual(['6-8', '7-1', '7-2'])
 })
@@ -245,7 +245,7 @@ test('a realm is restored from the archive before its recording starts, and agai
       () => 'there was no recording: 300 things stand where the archive saved them at tick 99 of epoch 5',
     ),
   )
-  // As after kill -9: nothing more is written, and all is there.
+  // As after kill -9: nothing more is written, and everything is there.
   const recovered = await recover(recordings, DEFAULT_DEFINITION.id, simulationOf(engine))
   if (recovered.status !== 'recovered') throw new Error(recovered.status)
   expect([recovered.realm.props.size, hash(recovered.realm)]).toEqual([300, hash(champion.realm)])

@@ -72,7 +72,7 @@ function decoded(bytes: Uint8Array): readonly Input[] {
   return frame.ok ? frame.value.inputs : []
 }
 
-/** The simulation with a fault: its step throws where `fails` says so of the state that it came to. */
+/** The simulation with a fault: its step throws if `fails` returns true for the resulting state. */
 function failing(fails: (realm: Realm, frame: InputFrame) => boolean): RepairableSimulation<Realm> {
   const real = repairable(engine)
   return {
@@ -85,7 +85,7 @@ function failing(fails: (realm: Realm, frame: InputFrame) => boolean): Repairabl
   }
 }
 
-/** As the main thread does after a realm's worker has died, the tries in this thread. */
+/** Does what the main thread does after a realm's worker has died, with the attempts in this thread. */
 async function reopen(
   simulation: RepairableSimulation<Realm>,
 ): Promise<{ readonly champion: Champion; readonly remedy: Remedy }> {
@@ -132,7 +132,7 @@ function spawnOf(name: string, x: number): Command {
   }
 }
 
-/** All things: name, owner, and where they are. */
+/** All props and avatars: name, owner, and position. */
 const standing = (realm: Realm): readonly string[] =>
   Array.from(realm.props.values(), ({ spec, owner, motion }) => `${spec.name} of ${owner} at ${[...motion].join(' ')}`)
 
@@ -154,7 +154,7 @@ test('inputs on which the simulation fails count as received, and their senders 
   free(first.realm)
   free(second.realm)
 
-  // The numbers stand in the new recording too.
+  // The numbers are in the new recording too.
   const third = await open()
   expect(third.sequences.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
   await third.close()
@@ -173,7 +173,7 @@ test('a prop on which the simulation fails is quarantined and its owner notified
   run(first, 30)
   const before = standing(first.realm)
   const cursed = [...first.realm.props.values()].find(({ spec }) => spec.name === 'cursed')
-  // What a player sent in the very tick is carried out all the same.
+  // What a player sent in that very tick is still carried out.
   first.frame({ tick: 33, inputs: [{ player: 4, sequence: 330, command: { type: 'despawn', element: 9_999 } }] })
 
   const { champion: second, remedy } = await reopen(
@@ -216,14 +216,14 @@ test('a prop on which the simulation fails is quarantined and its owner notified
   const verified = await verify(recording, simulationOf(engine))
   expect(verified.ok && verified.value.firstDivergence).toBeNull()
 
-  // Its owner has not come back yet: the next recording still has it.
+  // Its owner has not returned yet, so the next recording still has it.
   const third = await open()
   expect(third.removalNotices.deliver(104)).toEqual([])
   expect(third.removalNotices.deliver(105)).toEqual([
     expect.stringContaining('Your "cursed" was taken out of the realm'),
   ])
   expect(third.removalNotices.deliver(105)).toEqual([])
-  // Once is enough, even where it crashes then.
+  // Once is enough, even if it crashes then.
   const fourth = await open()
   expect(fourth.removalNotices.deliver(105)).toEqual([])
   for (const champion of [fourth, third, first]) await champion.close()

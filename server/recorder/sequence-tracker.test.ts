@@ -9,7 +9,7 @@ const frame = (tick: number, ...inputs: readonly (readonly [number, number, Comm
   inputs: inputs.map(([player, sequence, command]) => ({ player, sequence, command })),
 })
 
-test("it has the highest sequence of each player's inputs and of its commands", () => {
+test("the tracker has the highest sequence of each player's inputs and commands", () => {
   const sequences = new SequenceTracker()
   sequences.apply(frame(1, [1, 5, release], [1, 9, move], [2, 3, move]))
   sequences.apply(frame(2, [1, 7, release]))
@@ -26,7 +26,7 @@ test("a player who leaves is removed, and the server's own inputs do not count",
   expect(sequences.all.size).toBe(0)
 })
 
-test('its text carries the sequences into the next recording, and a damaged text is ignored', () => {
+test('a text carries the sequences into the next recording, and a damaged text is ignored', () => {
   const sequences = new SequenceTracker()
   sequences.apply(frame(1, [1, 5, release], [7, 9, move]))
   const next = new SequenceTracker()

@@ -1,4 +1,7 @@
-/** The declaration of a file before it is sent: its shape is checked by the contract, its values against the limits here. */
+/**
+ * The declaration of a file before its upload. The contract checks its shape; this file checks its values against
+ * limits.
+ */
 import { KIND_LIMITS } from '../../ingest/limits.ts'
 import type { Sharing, UploadBody } from '../../http-api/index.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
@@ -7,14 +10,14 @@ import { RouteError } from '../http/reply.ts'
 import { readBody } from '../http/router.ts'
 
 export interface Declaration {
-  /** What the package will be called. */
+  /** Name of the future package. */
   readonly name: string
   readonly bytes: number
   /** 64 lower-case hex digits. */
   readonly sha256: string
-  /** Null: by what is in it. */
+  /** Null: detect it from the content. */
   readonly kind: PackageKind | null
-  /** Name of the node by humanoid bone. */
+  /** Node names by humanoid bone. */
   readonly humanoid: Readonly<Record<string, string>> | null
   readonly sharing: Sharing
 }
@@ -23,7 +26,7 @@ export interface Declaration {
 const HUMANOID_ENTRIES_MAX = 64
 const NODE_NAME_CHARACTERS_MAX = 256
 const FILE_NAME_CHARACTERS_MAX = 255
-/** A binary glTF has a header of 12 bytes and a chunk's of 8. */
+/** A binary glTF has a header of 12 bytes and a chunk header of 8. */
 const FILE_BYTES_MIN = 20
 
 const bad = (where: string, message: string, fix: string): RouteError =>
@@ -48,7 +51,7 @@ export function readDeclaration(json: unknown): Declaration {
   }
 }
 
-/** `name`: without one, the file's name without its ending. */
+/** Without a `name`, the file's name without its extension. */
 function readName(name: string | undefined): string {
   const fix = 'send what the thing is to be called, 1 to 32 characters'
   if (name === undefined) throw bad('name', 'the name is missing', fix)
@@ -93,7 +96,7 @@ function readHumanoid(humanoid: UploadBody['humanoid']): Declaration['humanoid']
   return map
 }
 
-/** The same for the same bytes ingested in the same way. */
+/** Equal for equal bytes that are ingested with the same options. */
 export function fingerprintOf({ sha256, name, kind, humanoid }: Declaration): string {
   return JSON.stringify([
     sha256,

@@ -1,4 +1,4 @@
-/** Which package came of which bytes, so that nothing is ingested twice while the server runs. */
+/** Remembers which package came from which bytes, so that nothing is ingested twice while the server runs. */
 import { LruMap } from '../../http/lru-map.ts'
 import { INGESTED_KNOWN_MAX } from '../limits.ts'
 

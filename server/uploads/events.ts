@@ -1,4 +1,7 @@
-/** The events of an upload: server-sent events (WHATWG HTML, "Server-sent events"), each the whole status, until it is settled. */
+/**
+ * The events of an upload: server-sent events (WHATWG HTML, "Server-sent events"). Each has the whole status, until the
+ * upload is settled.
+ */
 import type { ServerResponse } from 'node:http'
 import { FOLLOWER_BEAT_MS, FOLLOWER_BUFFER_BYTES_MAX } from '../limits.ts'
 import { isSettled, type UploadStatus } from '../../http-api/index.ts'

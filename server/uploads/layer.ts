@@ -1,4 +1,4 @@
-/** Uploads as a service over this server's stores, with the ingest in a process of its own. */
+/** Uploads as a service over this server's stores. The ingest runs in its own process. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -33,7 +33,7 @@ export class Uploads extends Context.Service<Uploads, UploadService>()('otherwor
               directory,
               ingest: ingestInChild,
               dedupe: new DedupeCache(),
-              // The realm keeps a core for itself.
+              // One core is left to the realm.
               ingestsMax: Math.max(1, Math.min(INGESTS_MAX, availableParallelism() - 1)),
               newId: randomUUID,
               nowMs: Date.now,
@@ -62,7 +62,7 @@ const sweep = (assets: AssetsService): Effect.Effect<void> =>
     Effect.ignore,
   )
 
-/** Removes what an earlier server left when it was killed. */
+/** Removes files of an earlier server that was killed. */
 function emptyFolder(directory: string): Effect.Effect<string, ServerError> {
   return Effect.tryPromise({
     try: async () => {

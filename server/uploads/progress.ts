@@ -1,7 +1,7 @@
-/** How far an upload is by its stage. */
+/** The progress of an upload, by its stage. */
 import type { UploadStage } from '../../http-api/index.ts'
 
-/** Progress when a stage begins: the share of a typical avatar's time that the stages before it take. */
+/** Progress at the start of a stage: the share of a typical avatar's time that the earlier stages take. */
 const PROGRESS: Readonly<Record<UploadStage, number>> = {
   waiting: 0,
   received: 0.02,

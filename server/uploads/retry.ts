@@ -1,4 +1,4 @@
-/** Calls of the archive and the store of files: with an answer in time, or retried until they are back. */
+/** Calls of the archive and the file store: with a time limit, or retried until they succeed. */
 import { Duration, Effect, Schedule } from 'effect'
 import { ArchiveError } from '../../storage/archive/archive.ts'
 import { AssetError } from '../../storage/assets/assets.ts'
@@ -15,7 +15,7 @@ export const STORE_BACK_OFF = Schedule.exponential(STORE_RETRY_MS).pipe(
   Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.millis(STORE_RETRY_MS_MAX)))),
 )
 
-/** For a request: a store that is away, or does not answer in time, is a 503. A call that takes longer is interrupted. */
+/** For a request: a store that is away, or too slow, gives a 503. A call that takes longer is interrupted. */
 export const inTime = <T>(
   call: Effect.Effect<T, StoreError>,
   msMax = STORE_ANSWER_MS_MAX,
@@ -47,7 +47,7 @@ const nameOf = (error: StoreError): string => (error instanceof ArchiveError ? '
 const away = (what: string, cause?: StoreError): RouteError =>
   new RouteError(503, 'store-away', what, 'the server', 'try again in a moment', { cause })
 
-/** What `work` throws as a RouteError becomes the failure. */
+/** A RouteError that `work` throws becomes the failure. */
 export const orRefuse = <T>(work: () => T): Effect.Effect<T, RouteError> =>
   Effect.try({
     try: work,
@@ -57,7 +57,10 @@ export const orRefuse = <T>(work: () => T): Effect.Effect<T, RouteError> =>
     },
   })
 
-/** Retries a call while its store is away, for STORE_PATIENCE_MS. `report` is given why it waits, null once it goes on. */
+/**
+ * Retries a call while its store is away, for STORE_PATIENCE_MS. `report` gets the reason of the wait, and null once it
+ * continues.
+ */
 export const retryWhileAway = <T>(
   call: Effect.Effect<T, StoreError>,
   report: (message: string | null) => void,

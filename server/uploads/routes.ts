@@ -23,7 +23,7 @@ export const uploadRoutes = (uploads: UploadService, claimsOf: ClaimsOf, run: Ru
     },
   }) satisfies Handlers
 
-/** What the limits count by. Null: no limit for tools and tests on this machine, or a proxy on it. */
+/** The address that limits count by. Null means no limit: tools and tests on this machine, or a proxy on it. */
 function addressOf(remote = ''): string | null {
   const address = plainAddress(remote)
   return isLoopback(address) ? null : limitKey(address)

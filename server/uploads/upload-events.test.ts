@@ -10,7 +10,7 @@ import { useDirectory, ADA, CUP, Shop, user } from './upload-service.fixture.ts'
 
 useDirectory()
 
-test('its owner hears every stage in order; progress never falls', async () => {
+test('the owner receives every stage in order, and progress never falls', async () => {
   const shop = new Shop({
     ingest: (file, { onStage }) => {
       onStage?.('validating')
@@ -28,7 +28,7 @@ test('its owner hears every stage in order; progress never falls', async () => {
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   await shop.settled(id)
-  // Its end is counted before anybody is told of it.
+  // The end is counted before anybody receives it.
   expect(endedWhenHeard.at(-1)).toBe(1)
   expect(endedWhenHeard.slice(0, -1).every((count) => count === 0)).toBe(true)
   expect([...new Set(heard.map(({ stage }) => stage))]).toEqual([
@@ -44,7 +44,7 @@ test('its owner hears every stage in order; progress never falls', async () => {
   expect(shop.uploads.follow(id, ADA, () => undefined)).toBeNull()
 })
 
-test('files are ingested one after the other, and who waits knows how many are before it', async () => {
+test('files are ingested one after the other, and a waiting upload knows its place in the queue', async () => {
   const gates: (() => void)[] = []
   const shop = new Shop({
     ingest: (file) =>
@@ -81,7 +81,7 @@ test('files are ingested one after the other, and who waits knows how many are b
   expect(shop.ended.toSorted()).toEqual(['abandoned', 'done', 'done'])
 })
 
-test('events of one upload are followed by so many, and a place is free when one goes', async () => {
+test('event streams of one upload are limited, and a closed stream frees its place', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
   const ends = Array.from({ length: FOLLOWERS_PER_UPLOAD_MAX }, () => shop.uploads.follow(id, ADA, () => undefined))
@@ -90,7 +90,7 @@ test('events of one upload are followed by so many, and a place is free when one
   expect(shop.uploads.follow(id, ADA, () => undefined)).not.toBeNull()
 })
 
-test('who has gone away before its events begin is not followed for', async () => {
+test('a client that disconnects before its events begin takes no place', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
   for (let i = 0; i <= FOLLOWERS_PER_UPLOAD_MAX; i++) {

@@ -14,7 +14,7 @@ import { useDirectory, ADA, BOB, CUP, Shop, refusal, uid, user } from './upload-
 
 useDirectory()
 
-test('a user has so many uploads at once; a place is free when one is settled', async () => {
+test('unsettled uploads of a user are limited, and a settled one frees its place', async () => {
   const shop = new Shop()
   const ids: string[] = []
   for (let i = 0; i < UPLOADS_PER_USER_MAX; i++) ids.push((await shop.declare(ADA, Buffer.alloc(30 + i))).id)
@@ -25,13 +25,13 @@ test('a user has so many uploads at once; a place is free when one is settled', 
   expect(shop.ended).toEqual(['abandoned'])
 })
 
-test('many declared at once are no more than one by one', async () => {
+test('concurrent declarations have the same limit as sequential ones', async () => {
   const shop = new Shop()
   const declared = await Promise.allSettled(Array.from({ length: 20 }, () => shop.declare()))
   expect(declared.filter(({ status }) => status === 'fulfilled')).toHaveLength(UPLOADS_PER_USER_MAX)
 })
 
-test('a thousand declared uploads of as many guests fill their table and no more', async () => {
+test('uploads of a thousand guests fill the table and no more', async () => {
   const shop = new Shop()
   let refused = 0
   for (let i = 0; i < 1_000; i++)
@@ -46,7 +46,7 @@ test('a thousand declared uploads of as many guests fill their table and no more
   expect(await shop.declare(user(5_000))).toMatchObject({ stage: 'waiting' })
 })
 
-test('declaring is limited in time, by user and by address', async () => {
+test('declarations are rate-limited by user and by address', async () => {
   const shop = new Shop()
   for (let i = 0; i < UPLOADS_BURST_MAX; i++) shop.uploads.abandon((await shop.declare()).id, ADA)
   expect(await refusal(shop.declare())).toMatchObject({ status: 429, message: expect.stringContaining('too fast') })
@@ -59,7 +59,7 @@ test('declaring is limited in time, by user and by address', async () => {
   expect(await shop.uploads.declare(body, user(5_000), '203.0.113.10')).toMatchObject({ stage: 'waiting' })
 })
 
-test('whose quota is used up is told before anything is sent, and in the end where uploads race for the last place', async () => {
+test('a used-up quota is reported before the upload, or at its end if uploads compete for the last place', async () => {
   const shop = new Shop()
   const record = (n: number, bytes: number): Parameters<ArchiveService['putRecord']>[0] => ({
     id: uid(7_000 + n),
@@ -100,7 +100,7 @@ test.each([
     { name: 'x', bytes: 100, sha256: 'a'.repeat(64), humanoid: { hips: 7 } },
     'bad-declaration',
   ],
-])('a declaration with %s is refused with its place before anything is kept', async (_, body, reason) => {
+])('a declaration with %s is refused with the wrong place before anything is stored', async (_, body, reason) => {
   const shop = new Shop()
   expect(await refusal(shop.uploads.declare(body, ADA, null))).toMatchObject({
     reason,
@@ -110,7 +110,7 @@ test.each([
   expect(shop.uploads.counts.stages).toEqual({})
 })
 
-test('the name of a file serves where none is given', async () => {
+test("a declaration without a name gets the file's name", async () => {
   const shop = new Shop()
   expect(
     await shop.uploads.declare({ fileName: 'C:\\things\\Tea Cup.glb', bytes: 100, sha256: 'a'.repeat(64) }, ADA, null),

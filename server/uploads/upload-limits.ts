@@ -1,4 +1,4 @@
-/** How many uploads may be declared: by one user, from one address, altogether. */
+/** Limits of declared uploads: by user, by address, and in total. */
 import { bucketsByKey } from '../../http/rate-limit.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import { RouteError } from '../http/reply.ts'
@@ -15,10 +15,10 @@ export class UploadLimits {
     limits.UPLOADS_PER_ADDRESS_PER_SECOND_MAX,
     limits.LOGIN_ADDRESSES_MAX,
   )
-  /** Declarations by user that are counted, and not yet among the uploads: they wait for the archive. */
+  /** Counted declarations by user that are not uploads yet, because they wait for the archive. */
   readonly #declaring = new Map<string, number>()
 
-  /** Throws RouteError. Otherwise the declaration counts until `release`. `address`: null where it has no limit. */
+  /** Throws RouteError. Otherwise the declaration counts until `release`. `address`: null if it has no limit. */
   admit(uploads: Iterable<Upload>, { uid }: Claims, address: string | null, nowMs: number): void {
     if ((address !== null && !this.#byAddress.take(address, nowMs)) || !this.#byUser.take(uid, nowMs))
       throw tooMany('uploads are declared too fast', 'wait some seconds, then try again')

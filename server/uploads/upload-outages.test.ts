@@ -9,7 +9,7 @@ import { useDirectory, ADA, BOB, CUP, Shop, refusal, user } from './upload-servi
 
 useDirectory()
 
-test('a store that is away for a while delays an upload and is told of; it is done when the store is back', async () => {
+test('a store that is away delays an upload with a message, and the upload finishes when it is back', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
@@ -24,7 +24,7 @@ test('a store that is away for a while delays an upload and is told of; it is do
   expect(said.join()).toMatch(/store of files does not answer at present/)
 })
 
-test('a store that stays away fails the upload in words, and refuses new ones', async () => {
+test('a store that stays away fails the upload with a message and refuses new ones', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
@@ -37,7 +37,7 @@ test('a store that stays away fails the upload in words, and refuses new ones', 
   expect(await refusal(shop.declare())).toMatchObject({ status: 503, reason: 'store-away' })
 })
 
-test('an archive that is away refuses new uploads in words', async () => {
+test('an archive that is away refuses new uploads with a message', async () => {
   const away = (): ReturnType<ArchiveService['recordsOf']> =>
     Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' }))
   const shop = new Shop({ archive: { ...memoryArchive(), recordsOf: away } })
@@ -47,7 +47,7 @@ test('an archive that is away refuses new uploads in words', async () => {
   })
 })
 
-test('what was done before a restart is still known to be done; what was not is gone in words', async () => {
+test('after a restart, finished uploads are still known and unfinished ones are gone with a message', async () => {
   const shop = new Shop()
   const { id, package: hash } = await shop.send()
   const pending = await shop.declare(ADA, Buffer.alloc(50))
@@ -59,7 +59,7 @@ test('what was done before a restart is still known to be done; what was not is 
   })
 })
 
-test('a server that stops says so to who waits, and waits for what runs', async () => {
+test('a stopping server reports it to waiting uploads and waits for running ones', async () => {
   const running: (() => void)[] = []
   const shop = new Shop(
     {
@@ -69,7 +69,7 @@ test('a server that stops says so to who waits, and waits for what runs', async 
           running.push(() => resolve(outcomeFor(bytes, 'cup')))
         }),
     },
-    // No sleep ends: the stop is not to end by its limit.
+    // No sleep ends, so the stop cannot end by its time limit.
     () => false,
   )
   const { id } = await shop.declare()
@@ -94,7 +94,7 @@ test('a server that stops says so to who waits, and waits for what runs', async 
   })
 })
 
-test('a server that stops waits so long and no longer for what hangs', async () => {
+test('a stopping server waits a limited time for an upload that hangs', async () => {
   const hanging: string[] = []
   const shop = new Shop({ ingest: (file) => new Promise(() => void hanging.push(file)) })
   const { id } = await shop.declare()

@@ -1,4 +1,7 @@
-/** The pipeline of an upload whose bytes have arrived: received, reused, ingested, stored, recorded. Each stage may run again. */
+/**
+ * The pipeline of an upload whose bytes have arrived: received, reused, ingested, stored, recorded. Each stage can
+ * safely run again.
+ */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cause, Effect, Exit } from 'effect'
@@ -17,7 +20,7 @@ import type { Upload } from './upload.ts'
 
 export const QUOTA = { bytesMax: PACKAGE_BYTES_PER_USER_MAX, countMax: PACKAGES_PER_USER_MAX }
 
-/** Ingests a local file in a process of its own, which ends with the signal; rejects where the ingest itself fails. */
+/** Ingests a local file in its own process, which ends with the signal. Rejects if the ingest itself fails. */
 export type IngestFileAt = (
   file: string,
   options: IngestOptions,
@@ -28,7 +31,7 @@ export interface PipelineParts {
   readonly archive: ArchiveService
   readonly assets: AssetsService
   readonly ingest: IngestFileAt
-  /** Where the file lies while it is ingested. */
+  /** Directory of the file while it is ingested. */
   readonly directory: string
   readonly dedupe: DedupeCache
   /** Unix time. */
@@ -36,7 +39,10 @@ export interface PipelineParts {
   ingested(seconds: number): void
 }
 
-/** An end that is no fault of the server's: the upload fails with the message, or is rejected with the rules it breaks. */
+/**
+ * An end that is not the server's fault: the upload fails with the message, or is rejected with the rules that it
+ * breaks.
+ */
 class UploadEnd {
   readonly message: string
   readonly rejections: readonly Rejection[]
@@ -48,19 +54,19 @@ class UploadEnd {
   }
 }
 
-/** The package that the upload becomes, once it is known. */
+/** The resulting package, once it is known. */
 interface Result {
   readonly hash: string
   readonly manifest: PackageManifest
   readonly warnings: readonly IngestWarning[]
 }
 
-/** What the stages hand on to each other. */
+/** Data that the stages pass on. */
 interface Job {
   readonly upload: Upload
   readonly parts: PipelineParts
   bytes: Uint8Array
-  /** Of `ingest`: what is to be stored. */
+  /** Files from `ingest` that must be stored. */
   files: Extract<IngestOutcome, { accepted: true }>['files'] | null
   result: Result | null
 }
@@ -78,7 +84,7 @@ const STAGES: readonly Stage[] = [
   { name: 'record', run: record },
 ]
 
-/** Brings the upload to its end, whatever that is. Interruption ends it as given up, with the upload's own reason. */
+/** Runs the upload to its end. Interruption ends it as abandoned, with the upload's own reason. */
 export function runPipeline(upload: Upload, parts: PipelineParts): Effect.Effect<void> {
   const job: Job = { upload, parts, bytes: new Uint8Array(), files: null, result: null }
   return Effect.sync(() => upload.now('checking')).pipe(
@@ -86,7 +92,7 @@ export function runPipeline(upload: Upload, parts: PipelineParts): Effect.Effect
       Effect.forEach(STAGES, ({ name, run }) => run(job).pipe(Effect.annotateLogs({ stage: name })), { discard: true }),
     ),
     Effect.onExit((exit) => settle(upload, exit)),
-    // What cannot be removed now is swept later.
+    // A file that cannot be removed now is swept later.
     Effect.ensuring(parts.assets.remove(upload.key).pipe(Effect.timeoutOption(STORE_ANSWER_MS_MAX), Effect.ignore)),
     Effect.exit,
     Effect.asVoid,
@@ -126,7 +132,10 @@ const retried = <T>({ upload }: Job, call: Effect.Effect<T, StoreError>): Effect
 const rejected = (rule: string, value: string | number | null, limit: string | number, message: string): UploadEnd =>
   new UploadEnd(message, [{ rule, where: '', value, limit, message }])
 
-/** The bytes as they arrived, if they are the declared ones. Read once: their owner may still write to the quarantine. */
+/**
+ * Reads the bytes and checks that they are the declared ones. Reads once, because the owner may still write to the
+ * quarantine.
+ */
 function receive(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
   const { bytes: size, sha256 } = job.upload.declaration
   return Effect.gen(function* () {
@@ -166,7 +175,7 @@ function receive(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
   })
 }
 
-/** Takes the package that the same bytes became before, if the archive still has it. */
+/** Uses the package that the same bytes became before, if the archive still has it. */
 function reuse(job: Job): Effect.Effect<void, StoreError> {
   const hash = job.parts.dedupe.hashOf(fingerprintOf(job.upload.declaration))
   if (hash === null) return Effect.void
@@ -204,7 +213,7 @@ function ingest(job: Job): Effect.Effect<void, UploadEnd> {
   )
 }
 
-/** Interruption ends the ingest's process, and waits until it is gone. */
+/** Interruption ends the ingest's process and waits for its end. */
 function ingestFile(file: string, upload: Upload, parts: PipelineParts): Effect.Effect<IngestOutcome> {
   const { name, kind, humanoid } = upload.declaration
   const options = {
@@ -249,7 +258,9 @@ function store(job: Job): Effect.Effect<void, StoreError> {
   ).pipe(Effect.andThen(retried(job, parts.archive.putPackage({ hash, kind: manifest.kind, manifest }))))
 }
 
-/** Enters the package among its user's. Not interrupted halfway: what is recorded is also reported as done. */
+/**
+ * Adds the package to its user's records. Not interrupted halfway, so that a recorded upload is also reported as done.
+ */
 function record(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
   const { upload, parts, result } = job
   if (!result) return Effect.void
@@ -272,7 +283,7 @@ function record(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
       bytes: bytesOf(manifest),
       createdAtMs: nowMs(),
     })
-    // The user may have it already. A package that was shared stays shared: uploading it again does not take it back.
+    // The user may have it already. A shared package stays shared when it is uploaded again.
     const own = (yield* retried(job, archive.recordsOf(uid))).find((each) => each.package === hash)
     if (own && sharing === 'everyone' && own.sharing !== sharing)
       yield* retried(job, archive.setSharing(own.id, uid, sharing))
@@ -288,7 +299,7 @@ const addRecord = (job: Job, entry: ObjectRecord): Effect.Effect<void, StoreErro
 
 export const quotaWords = `One user may keep ${PACKAGES_PER_USER_MAX} packages of ${PACKAGE_BYTES_PER_USER_MAX / 1e9} GB together. Remove some that you no longer need.`
 
-/** Bytes of all files of a package. */
+/** Total bytes of a package's files. */
 function bytesOf({ files: { runtime, original, levels, textures } }: PackageManifest): number {
   return [runtime, original, ...levels, ...textures].reduce((sum, { bytes }) => sum + bytes, 0)
 }

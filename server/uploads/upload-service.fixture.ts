@@ -82,7 +82,7 @@ export class Shop {
   ingests = 0
   readonly uploads: Uploads
 
-  /** `onSleep`: as of instantClock. */
+  /** `onSleep`: see instantClock. */
   constructor(changes: Partial<UploadServiceParts> = {}, onSleep?: (ms: number) => boolean) {
     this.archive = changes.archive ?? memoryArchive()
     let ids = 100
@@ -118,7 +118,7 @@ export class Shop {
     return this.uploads.declare({ name: 'cup', bytes: bytes.length, sha256: sha256Of(bytes), ...more }, claims, null)
   }
 
-  /** Declared, sent and completed. */
+  /** Declares, sends and completes an upload. */
   async send(
     claims = ADA,
     bytes: Uint8Array = CUP,
@@ -158,7 +158,7 @@ export async function refusal(promise: Promise<unknown>): Promise<RouteError> {
   throw error ?? new Error('it was taken')
 }
 
-/** Each test of the file has a directory of its own. */
+/** Gives each test of the file a directory of its own. */
 export function useDirectory(): void {
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'otherworld-uploads-'))

@@ -8,7 +8,7 @@ import { useDirectory, ADA, BOB, CUP, Shop, refusal, uid, directory } from './up
 
 useDirectory()
 
-test('an upload is stored, recorded for its user, and leaves neither quarantine nor file behind', async () => {
+test('an upload is stored and recorded for its user, and leaves no file in the quarantine or on the disk', async () => {
   const shop = new Shop()
   const status = await shop.send(ADA, CUP, { sharing: 'everyone' })
   expect(status).toMatchObject({
@@ -31,7 +31,7 @@ test('an upload is stored, recorded for its user, and leaves neither quarantine 
   expect(shop.ended).toEqual(['done'])
 })
 
-test('a rejection is told with its rules, and nothing is kept', async () => {
+test('a rejection lists its rules and stores nothing', async () => {
   const shop = new Shop({ ingest: () => Promise.resolve(REFUSED) })
   expect(await shop.send()).toMatchObject({
     stage: 'rejected',
@@ -46,7 +46,7 @@ test.each([
   ['other bytes', Buffer.from('b teacup of at least twenty bytes'), 'UPLOAD_HASH'],
   ['fewer bytes', CUP.subarray(1), 'UPLOAD_SIZE'],
   ['more bytes', Buffer.concat([CUP, CUP]), 'UPLOAD_SIZE'],
-])('%s than were declared are rejected before anything reads them', async (_, sent, rule) => {
+])('%s than were declared are rejected before they are parsed', async (_, sent, rule) => {
   const shop = new Shop()
   expect(await shop.send(ADA, CUP, {}, sent)).toMatchObject({
     stage: 'rejected',
@@ -55,7 +55,7 @@ test.each([
   expect([shop.ingests, shop.assets.files.size]).toEqual([0, 0])
 })
 
-test('an ingest that breaks down is a failure of the server, told without its insides', async () => {
+test('an ingest that crashes fails the upload as a server error without details', async () => {
   const shop = new Shop({ ingest: () => Promise.reject(new Error('inner secret')) })
   const status = await shop.send()
   expect(status).toMatchObject({ stage: 'failed', message: expect.stringContaining('Try again') })
@@ -64,7 +64,7 @@ test('an ingest that breaks down is a failure of the server, told without its in
   expect(readdirSync(directory)).toEqual([])
 })
 
-test('completed before the bytes are there it says so; completed twice it is done once', async () => {
+test('completing an upload without its bytes is refused, and completing it twice changes nothing', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
   expect(await refusal(shop.uploads.complete(id, ADA))).toMatchObject({ status: 409, reason: 'not-uploaded' })
@@ -75,7 +75,7 @@ test('completed before the bytes are there it says so; completed twice it is don
   expect(shop.ingests).toBe(1)
 })
 
-test("somebody else's upload is as if it did not exist", async () => {
+test("another user's upload looks like one that does not exist", async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
   const none = await refusal(shop.uploads.status(uid(77), BOB))
@@ -85,7 +85,7 @@ test("somebody else's upload is as if it did not exist", async () => {
   expect(shop.uploads.follow(id, BOB, () => undefined)).toBeNull()
 })
 
-test('the same bytes of the same user are done at once; another must send them, and they are not ingested again', async () => {
+test('the same bytes of the same user finish at once; another user must send them, but they are not ingested again', async () => {
   const shop = new Shop()
   const first = await shop.send()
   expect(await shop.declare()).toMatchObject({ stage: 'done', put: null, package: first.package })
@@ -99,16 +99,16 @@ test('the same bytes of the same user are done at once; another must send them, 
   expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toHaveLength(1)
 })
 
-test("who knows the hash of another's file only, and sends other bytes, gets nothing", async () => {
+test("a user that knows only the hash of another's file gets nothing for other bytes", async () => {
   const shop = new Shop()
   await shop.send()
   expect(await shop.send(BOB, CUP, {}, Buffer.alloc(CUP.length))).toMatchObject({ stage: 'rejected' })
   expect(await Effect.runPromise(shop.archive.recordsOf(BOB.uid))).toEqual([])
 })
 
-test('the same file sent twice at once by one user is one record, and shared where either wish says so', async () => {
+test('concurrent uploads of one file by one user give one record, shared if either asks for it', async () => {
   const inner = memoryArchive()
-  // Long enough that each looks before the other has written.
+  // Long enough that both read before either writes.
   const archive = {
     ...inner,
     recordsOf: (of: string) => inner.recordsOf(of).pipe(Effect.delay(20)),
@@ -125,7 +125,7 @@ test('the same file sent twice at once by one user is one record, and shared whe
   ])
 })
 
-test('a file that the server has from its user is shared where it is declared again to be', async () => {
+test('declaring a known file as shared shares it', async () => {
   const shop = new Shop()
   await shop.send()
   expect(await shop.declare(ADA, CUP, { sharing: 'everyone' })).toMatchObject({ stage: 'done', put: null })

@@ -1,4 +1,4 @@
-/** Uploads of all users: declared, completed, followed, given up. */
+/** Uploads of all users: declare, complete, follow, abandon. */
 import { Effect, Fiber } from 'effect'
 import { isSettled, type DeclaredUpload, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
 import { RouteError } from '../http/reply.ts'
@@ -38,7 +38,7 @@ export class UploadService {
     this.#queue = new WorkQueue(parts.ingestsMax)
   }
 
-  /** `address`: null where it has no limit. */
+  /** `address`: null if it has no limit. */
   declare(body: unknown, owner: Claims, address: string | null): Effect.Effect<DeclaredUpload, Failure> {
     const admitted = orRefuse(() => {
       const declaration = readDeclaration(body)
@@ -58,7 +58,7 @@ export class UploadService {
     return Effect.gen({ self: this }, function* () {
       const records = yield* inTime(archive.recordsOf(owner.uid))
       const upload = new Upload(newId(), owner, declaration, nowMs())
-      // Counted before anybody can see the end: a metric never lags behind a status.
+      // Counted before anybody can see the end, so that a metric never lags behind a status.
       upload.onSettled = () => this.#ended(upload, 'failed')
       const done = yield* this.#reuse(upload, records)
       if (done) return done
@@ -80,7 +80,9 @@ export class UploadService {
     })
   }
 
-  /** Done at once where its owner has the package already. The hash of another user's file is no proof of having it. */
+  /**
+   * Finishes at once if the owner already has the package. The hash of another user's file does not prove possession.
+   */
   #reuse(
     upload: Upload,
     records: readonly { readonly id: string; readonly package: string; readonly sharing: string }[],
@@ -101,7 +103,7 @@ export class UploadService {
     })
   }
 
-  /** The bytes have arrived. Repeated, it changes nothing. */
+  /** The bytes have arrived. Calling it again changes nothing. */
   complete(id: string, claims: Claims): Effect.Effect<UploadStatus, Failure> {
     return Effect.gen({ self: this }, function* () {
       const upload = yield* orRefuse(() => this.#find(id, claims))
@@ -136,7 +138,7 @@ export class UploadService {
     )
   }
 
-  /** Also of an upload that was done before the server's start, from its record. */
+  /** Also reports an upload that finished before the server's start, from its record. */
   status(id: string, claims: Claims): Effect.Effect<UploadStatus, Failure> {
     return Effect.gen({ self: this }, function* () {
       const upload = this.#uploads.get(id)
@@ -156,8 +158,8 @@ export class UploadService {
   }
 
   /**
-   * Calls `follower` at each change until the upload is settled; returns what ends that. Null: it is settled, or from
-   * before the server's start; `status` has it. Throws RouteError.
+   * Calls `follower` at each change until the upload is settled. Returns a function that unsubscribes, or null if the
+   * upload is settled or from before the server's start; `status` has it. Throws RouteError.
    */
   follow(id: string, claims: Claims, follower: (status: UploadStatus) => void): (() => void) | null {
     const upload = this.#uploads.get(id)
@@ -168,7 +170,7 @@ export class UploadService {
     return upload.follow(follower)
   }
 
-  /** Its owner gives it up. What is done stays done. */
+  /** The owner abandons it. A finished upload stays. */
   abandon(id: string, claims: Claims): Effect.Effect<void, RouteError> {
     return Effect.flatMap(
       orRefuse(() => this.#find(id, claims)),
@@ -176,7 +178,7 @@ export class UploadService {
     )
   }
 
-  /** Gives up what was never completed, forgets what is settled for long. */
+  /** Abandons uploads that were never completed, and forgets those settled long ago. */
   readonly tidy = Effect.suspend(() => {
     const nowMs = this.#parts.nowMs()
     const settled = [...this.#uploads.values()].filter((each) => each.settled)
@@ -194,7 +196,7 @@ export class UploadService {
     )
   })
 
-  /** Ends what runs for it, without waiting for that. */
+  /** Ends the upload's work without waiting for its end. */
   #giveUp(upload: Upload, reason: string, ending: UploadEnding): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (upload.settled) return Effect.void
@@ -211,7 +213,7 @@ export class UploadService {
     })
   }
 
-  /** `failure`: how an end is counted that is neither `done` nor `rejected`. */
+  /** `failure`: how to count an end that is neither `done` nor `rejected`. */
   #ended(upload: Upload, failure: UploadEnding): void {
     const { stage } = upload.status
     upload.settledAtMs = this.#parts.nowMs()
@@ -225,7 +227,7 @@ export class UploadService {
     return upload
   }
 
-  /** Uploads in each stage that is not final, and how many wait for their turn. */
+  /** Number of uploads in each stage that is not final, and number of those that wait for their turn. */
   get counts(): {
     readonly stages: Readonly<Partial<Record<UploadStage, number>>>
     readonly queue: number
@@ -237,7 +239,9 @@ export class UploadService {
     return { stages, queue: this.#queue.length, busy: this.#queue.busy }
   }
 
-  /** Begins nothing more. Ends when what runs has ended, or UPLOADS_STOP_MS_MAX later: a store may hang. */
+  /**
+   * Begins nothing more. Ends when running uploads have ended, or UPLOADS_STOP_MS_MAX later, because a store may hang.
+   */
   readonly stop = Effect.suspend(() => {
     this.#stopped = true
     const all = [...this.#uploads.values()]

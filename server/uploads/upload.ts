@@ -1,4 +1,4 @@
-/** One upload: its declaration, its status, its followers. Knows neither stores nor time. */
+/** One upload: its declaration, its status, its followers. It knows neither stores nor time. */
 import type { Fiber } from 'effect'
 import { isSettled, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
@@ -15,11 +15,11 @@ export class Upload {
   readonly declaredAtMs: number
   /** Called once, when it is settled, before its followers. */
   onSettled: () => void = () => undefined
-  /** Unix time; null until then. */
+  /** Unix time; null until the upload is settled. */
   settledAtMs: number | null = null
-  /** Why it was given up: by its owner, or because the server stops. Empty while it is not. */
+  /** Why it was abandoned: by its owner, or because the server stops. Empty otherwise. */
   givenUp = ''
-  /** What waits for its turn, or runs, for it. */
+  /** The fiber that waits for a turn or runs the upload. */
   fiber: Fiber.Fiber<void> | null = null
   #stage: UploadStage = 'waiting'
   #progress = progressOf('waiting')
@@ -55,7 +55,7 @@ export class Upload {
     return isSettled(this.#stage)
   }
 
-  /** `share`: of the stage that is done, 0 to 1. What is said no more is left out of `told`. */
+  /** `share`: the finished part of the stage, 0 to 1. Fields that are no longer reported are omitted. */
   now(stage: UploadStage, told: Told = {}, share = 0): void {
     if (this.settled) return
     this.#stage = stage
@@ -67,7 +67,7 @@ export class Upload {
     if (this.settled) this.#followers.clear()
   }
 
-  /** Says something of the stage that it is in. */
+  /** Reports a message about the current stage. */
   say(message: string | null): void {
     const { message: before = null, ...others } = this.#told
     if (before === message) return
@@ -78,7 +78,7 @@ export class Upload {
     return this.#followers.size
   }
 
-  /** Hears each change until it is settled; returns what ends that. */
+  /** Calls `follower` at each change until the upload is settled. Returns a function that unsubscribes. */
   follow(follower: (status: UploadStatus) => void): () => void {
     this.#followers.add(follower)
     return () => void this.#followers.delete(follower)

@@ -1,4 +1,4 @@
-/** A store of files in memory that can be away, and an ingest that takes what it is told: for tests of uploads without either. */
+/** Fakes for tests of uploads: a file store in memory that can be away, and an ingest with preset outcomes. */
 import { createHash } from 'node:crypto'
 import { Effect } from 'effect'
 import { AssetError, type AssetsService } from '../../storage/assets/assets.ts'
@@ -73,7 +73,7 @@ export class FakeAssets implements AssetsService {
 const fault = (reason: AssetError['reason']): AssetError =>
   new AssetError({ reason, what: `the store is ${reason}`, where: 'memory', fix: 'wait' })
 
-/** A package of one file, its own bytes. */
+/** An outcome with a package of one file, which holds these bytes. */
 export function outcomeFor(bytes: Uint8Array, name: string): IngestOutcome {
   const file = { sha256: sha256Of(bytes), bytes: bytes.length, mediaType: 'model/gltf-binary' }
   const manifest: PackageManifest = {

@@ -1,9 +1,9 @@
-/** Work that is done some at a time, in the order in which it came; each that waits is told how many are before it. */
+/** A queue that runs a limited number of jobs at a time, in order of arrival, and tells each waiting job its place. */
 import { Effect, Semaphore } from 'effect'
 
 export interface Work {
   readonly run: Effect.Effect<void>
-  /** Called when the number of those before it changes. */
+  /** Called when the number of jobs before it changes. */
   moved(before: number): void
 }
 
@@ -16,7 +16,7 @@ export class WorkQueue {
     this.#turns = Semaphore.makeUnsafe(atOnceMax)
   }
 
-  /** How many wait. */
+  /** Number of waiting jobs. */
   get length(): number {
     return this.#waiting.size
   }
@@ -25,7 +25,7 @@ export class WorkQueue {
     return this.#busy
   }
 
-  /** Waits for its turn, and runs. */
+  /** Waits for its turn and runs. */
   run(work: Work): Effect.Effect<void> {
     return Effect.suspend(() => {
       this.#waiting.add(work)

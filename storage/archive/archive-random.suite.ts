@@ -6,7 +6,10 @@ import type { ArchiveError, ArchiveService, RealmRole, Sharing } from './archive
 import { definitionOf, done, elementOf, recordOf, uuid } from './archive.fixture.ts'
 import { memoryArchive } from './memory-archive.fake.ts'
 
-/** Operations of a random sequence, and how many sequences. A database's transaction takes a millisecond or a few. */
+/**
+ * Operations of one random sequence, and the number of sequences. A database's transaction takes a few milliseconds at
+ * most.
+ */
 const OPERATIONS_MAX = 40
 const SEQUENCES = 15
 /** One call of a method; `scope` keeps sequences on one database apart. */
@@ -90,7 +93,7 @@ const operation: fc.Arbitrary<Named> = fc.oneof(
   small.map((n) => named(`grants ${n}`, (a, s) => a.grants(realmOf(s, n)))),
 )
 
-/** Its answer, or the reason why there is none. */
+/** Resolves with the call's answer, or with the reason of its failure. */
 const outcomeOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<unknown> =>
   done(
     effect.pipe(
@@ -100,7 +103,7 @@ const outcomeOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<unknow
   )
 
 export function randomCalls(service: () => ArchiveService): void {
-  test('answers any sequence of calls as plain maps would', async () => {
+  test('random sequences of calls get the same answers as from plain maps', async () => {
     let scope = 1_000
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: OPERATIONS_MAX }), async (operations) => {

@@ -7,7 +7,7 @@ import { definitionOf, done, elementOf, reasonOf } from './archive.fixture.ts'
 export function realms(service: () => ArchiveService): void {
   const at = (realm: string, epoch: number, tick: number): LogPosition => ({ realm, epoch, tick })
 
-  test('a realm keeps its newest definition as it was given, and its epoch only rises', async () => {
+  test('a realm keeps its newest definition unchanged, and its epoch only rises', async () => {
     expect(await done(service().savedRealm('garden'))).toBeNull()
     await done(service().putRealm(definitionOf('garden'), 2))
     await done(service().putRealm(definitionOf('garden', 'Renamed'), 4))
@@ -41,7 +41,7 @@ export function realms(service: () => ArchiveService): void {
     })
   })
 
-  test('a save of an older epoch is refused, one of an older tick is passed over', async () => {
+  test('a save of an older epoch is refused, and a save of an older tick is skipped', async () => {
     await done(service().putRealm(definitionOf('shed'), 1))
     await done(service().replaceElements(at('shed', 1, 10), [elementOf(1)]))
     await done(service().saveElements(at('shed', 1, 9), [elementOf(2)], []))
@@ -56,7 +56,7 @@ export function realms(service: () => ArchiveService): void {
     })
   })
 
-  test('the first save of an epoch must be of all elements; one of an unknown realm is refused', async () => {
+  test('the first save of an epoch must contain all elements of a known realm', async () => {
     await done(service().putRealm(definitionOf('barn'), 1))
     await done(service().replaceElements(at('barn', 1, 10), [elementOf(1)]))
     expect(await reasonOf(service().saveElements(at('barn', 2, 1), [elementOf(2)], []))).toBe('conflict')
@@ -71,7 +71,7 @@ export function realms(service: () => ArchiveService): void {
     expect(await reasonOf(service().replaceElements(at('nowhere', 1, 1), []))).toBe('conflict')
   })
 
-  test('a whole realm of elements goes through in batches; more are too large', async () => {
+  test('the elements of a full realm are saved in batches, and more elements are too large', async () => {
     await done(service().putRealm(definitionOf('plain'), 1))
     const all = Array.from({ length: 2_500 }, (_, n) => elementOf(n + 1))
     await done(service().replaceElements(at('plain', 1, 1), all))
@@ -89,7 +89,7 @@ export function realms(service: () => ArchiveService): void {
 }
 
 export function recordings(service: () => ArchiveService): void {
-  test('recordings and checkpoints are listed newest first, and forgotten together', async () => {
+  test('recordings and checkpoints are listed newest first and removed together', async () => {
     const entry = (epoch: number, segment: number): RecordingEntry => ({
       realm: 'lane',
       epoch,

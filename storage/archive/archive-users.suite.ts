@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { ArchiveService, SessionEntry } from './archive.ts'
 import { definitionOf, done, elementOf, manifestOf, reasonOf, recordOf, uuid } from './archive.fixture.ts'
 
-/** Uploads at once, of which the quota has room for QUOTA_ROOM. */
+/** Concurrent uploads. The quota has room for QUOTA_ROOM of them. */
 const UPLOADS = 12
 const QUOTA_ROOM = 5
 
@@ -12,7 +12,7 @@ export function usersAndPackages(service: () => ArchiveService): void {
     await done(service().ping())
   })
 
-  test('the newest number is that of a user, or of the owner of something saved, whichever is higher', async () => {
+  test('the newest user number counts both users and owners of saved elements', async () => {
     const newest = (): Promise<number> => done(service().newestUserNumber())
     expect(await newest()).toBe(0)
     for (const number of [7, 5]) await done(service().putUser({ uid: uuid(9, number), number, name: 'Ada' }))
@@ -29,7 +29,7 @@ export function usersAndPackages(service: () => ArchiveService): void {
     expect(await newest()).toBe(7)
   })
 
-  test('a user is found by its uid and can be renamed; who is unknown is null', async () => {
+  test('a user is found by its uid and can be renamed; an unknown uid gives null', async () => {
     const user = { uid: uuid(1, 1), number: 4_294_967_295, name: 'Ānna "☕" \'; DROP TABLE users --' }
     await done(service().putUser(user))
     expect(await done(service().user(user.uid))).toEqual(user)
@@ -38,7 +38,7 @@ export function usersAndPackages(service: () => ArchiveService): void {
     expect(await done(service().user(uuid(1, 2)))).toBeNull()
   })
 
-  test('sessions of a realm come newest first, to the millisecond, and can be ended', async () => {
+  test('sessions of a realm are listed newest first, with times to the millisecond, and can be ended', async () => {
     const session = (n: number): SessionEntry => ({
       id: uuid(2, n),
       userUid: uuid(1, n),
@@ -56,7 +56,7 @@ export function usersAndPackages(service: () => ArchiveService): void {
     expect(await done(service().sessions('elsewhere', 2))).toEqual([])
   })
 
-  test('a package is what its first putting said, to the order of its keys', async () => {
+  test('a package keeps the content of its first upload, with the order of its keys', async () => {
     const stored = { hash: 'c'.repeat(64), kind: 'object', manifest: manifestOf('cup') } as const
     await done(service().putPackage(stored))
     await done(service().putPackage({ ...stored, manifest: manifestOf('another') }))
@@ -66,7 +66,7 @@ export function usersAndPackages(service: () => ArchiveService): void {
     expect(await done(service().package('d'.repeat(64)))).toBeNull()
   })
 
-  test('records are listed, shared and removed by their owner alone', async () => {
+  test('only its owner lists, shares and removes a record', async () => {
     const [own, other] = [uuid(3, 1), uuid(3, 2)]
     const record = recordOf(uuid(4, 1), own, { package: 'e'.repeat(64) })
     const quota = { bytesMax: 100, countMax: 3 }
@@ -93,7 +93,7 @@ export function usersAndPackages(service: () => ArchiveService): void {
     ])
   })
 
-  test('of uploads of one package at once by one user one record stands, and so the one that is shared or removed', async () => {
+  test('concurrent uploads of one package by one user give one record', async () => {
     const uid = uuid(5, 3)
     const quota = { bytesMax: 1_000, countMax: 100 }
     await Promise.all(
@@ -107,7 +107,7 @@ export function usersAndPackages(service: () => ArchiveService): void {
     expect(await done(service().mayUse(uid, 'twice'))).toBe(false)
   })
 
-  test('uploads at once never exceed the quota, and fill it', async () => {
+  test('concurrent uploads fill the quota and never exceed it', async () => {
     const uid = uuid(5, 1)
     const quota = { bytesMax: QUOTA_ROOM * 10 + 9, countMax: 100 }
     const reasons = await Promise.all(
@@ -123,7 +123,7 @@ export function usersAndPackages(service: () => ArchiveService): void {
     )
   })
 
-  test('grants: one role a user and realm', async () => {
+  test('a user has one role in each realm', async () => {
     const [a, b] = [uuid(7, 1), uuid(7, 2)]
     await done(service().putGrant({ realm: 'attic', userUid: b, role: 'owner' }))
     await done(service().putGrant({ realm: 'attic', userUid: a, role: 'owner' }))

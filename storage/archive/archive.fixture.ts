@@ -1,11 +1,11 @@
-/** What the archive's tests share: entries to store, and short ways to run a call. */
+/** Helpers of the archive's tests: entries to store, and short ways to run a call. */
 import { Effect } from 'effect'
 import { DEFAULT_BODY, DEFAULT_DEFINITION, type RealmDefinition } from '../../sim/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
 import type { ArchiveError, ObjectRecord, SavedElement } from './archive.ts'
 
 export const done = <T>(effect: Effect.Effect<T, ArchiveError>): Promise<T> => Effect.runPromise(effect)
-/** The reason why a call fails; null where it succeeds. */
+/** Resolves with the reason of a call's failure, or null if it succeeds. */
 export const reasonOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<ArchiveError['reason'] | null> =>
   done(
     effect.pipe(
@@ -14,11 +14,11 @@ export const reasonOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<
     ),
   )
 
-/** The n-th UUID of a family; families and numbers do not meet. */
+/** Returns the n-th UUID of a family. UUIDs of different families or numbers differ. */
 export const uuid = (family: number, n: number): string =>
   `${family.toString(16).padStart(8, '0')}-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 
-/** Keys stand in an order, and numbers in forms, that a database which takes JSON apart would change. */
+/** The order of keys and the forms of numbers are such that a database which parses JSON would change them. */
 export const definitionOf = (id: string, name = 'A realm'): RealmDefinition => ({
   ...DEFAULT_DEFINITION,
   id,
@@ -58,7 +58,7 @@ export const recordOf = (id: string, userUid: string, changes: Partial<ObjectRec
   ...changes,
 })
 
-/** A 32-bit float in -1 to 1 that no short decimal is. */
+/** Returns a 32-bit float from -1 to 1 that no short decimal represents. */
 const float32 = (n: number): number => Math.fround(Math.fround(n * 0.618_033_98) % 1)
 
 export const elementOf = (element: number, changes: Partial<SavedElement> = {}): SavedElement => ({

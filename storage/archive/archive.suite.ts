@@ -8,7 +8,7 @@ import { randomCalls } from './archive-random.suite.ts'
 
 export interface ContractArchive {
   readonly service: ArchiveService
-  /** Closes it and opens it again on the same data; null where it keeps nothing. */
+  /** Closes the archive and opens it again on the same data; null if it persists nothing. */
   readonly reopen: (() => Promise<ContractArchive>) | null
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ export function archiveContract(name: string, open: () => Promise<ContractArchiv
     recordings(service)
     randomCalls(service)
 
-    test('what was written is there when it is opened again', async () => {
+    test('data survives a close and a new open', async () => {
       if (archive.reopen === null) return
       await done(service().putRealm(definitionOf('kept'), 3))
       await done(service().replaceElements({ realm: 'kept', epoch: 3, tick: 9 }, [elementOf(1)]))

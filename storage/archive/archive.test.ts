@@ -49,14 +49,14 @@ archiveContract('embedded', () => embedded(place()))
 describe('the embedded archive', () => {
   const user = { uid: uuid(1, 1), number: 1, name: 'Anna' }
 
-  test('a new directory begins with the tables of this version, which no start has to make', async () => {
+  test('a new directory has the tables of this version without migrations', async () => {
     const connection = new EmbeddedConnection(place(), worker)
     const rows = await connection.session((sql) => sql.query(STATEMENTS.newestMigration))
     expect(rows.map((row) => integer(row, 'version'))).toEqual([SCHEMA_VERSION])
     await Effect.runPromise(connection.close)
   })
 
-  test('one at a time uses a directory', async () => {
+  test('a directory is used by one archive at a time', async () => {
     const directory = place()
     const archive = openArchive(options(directory))
     expect(() => openArchive(options(directory))).toThrow(expect.objectContaining({ reason: 'in-use' }) as Error)
@@ -64,7 +64,7 @@ describe('the embedded archive', () => {
     await Effect.runPromise(openArchive(options(directory)).close)
   })
 
-  test('a thread that dies is begun anew; what it was doing fails as away, what it had acknowledged is there', async () => {
+  test('after its thread died, the archive starts another and has all acknowledged data', async () => {
     const archive = openArchive(options(place()))
     const { connection, service } = archive
     if (!(connection instanceof EmbeddedConnection)) throw new Error('not the embedded one')
@@ -81,13 +81,13 @@ describe('the embedded archive', () => {
     await Effect.runPromise(archive.close)
   })
 
-  test('what cannot be used at all fails when the layer is made', async () => {
+  test('making the layer fails if the archive cannot be used at all', async () => {
     const bad = archiveLayer({ ...options(place()), databaseUrl: 'mysql://localhost/x' })
     const exit = await Effect.runPromiseExit(Effect.scoped(Layer.build(bad)))
     expect(String(exit)).toContain('does not begin with postgres://')
   })
 
-  test('a database that does not answer is told of, and used when it answers', async () => {
+  test('a database that does not answer is logged, and used once it answers', async () => {
     const lines: string[] = []
     const layer = archiveLayer({
       ...options(place()),
@@ -107,7 +107,7 @@ describe('the embedded archive', () => {
     expect(lines.join() + error.message).not.toContain('secret')
   })
 
-  test('a directory that cannot be written is named', () => {
+  test('the error for a directory without write permission names the directory', () => {
     expect(() => openArchive(options('/proc/archive'))).toThrow()
   })
 })

@@ -1,6 +1,7 @@
 /**
- * Archive: what outlives realms and is no recording: users, sessions, realms, packages, saved elements, the list of
- * recordings and checkpoints, grants. One contract over PostgreSQL/CockroachDB and the embedded default.
+ * The archive stores what outlives realms and is not a recording: users, sessions, realms, packages, saved elements,
+ * the list of recordings and checkpoints, and grants. One contract covers PostgreSQL, CockroachDB and the embedded
+ * default.
  */
 import { Context, Data, type Effect } from 'effect'
 import type { Quat, RealmDefinition, Vec3 } from '../../sim/index.ts'
@@ -13,8 +14,8 @@ export type { RealmRole, Sharing }
 export class ArchiveError extends Data.TaggedError('ArchiveError')<
   Fault & {
     /**
-     * `away`: the database does not answer or is still being tried again; worth trying again later. `broken`: its files are
-     * damaged, and it comes back only when the operator has seen to it.
+     * `away`: the database does not answer, or is still being retried. Try again later. `broken`: its files are
+     * damaged; only the operator can repair it.
      */
     readonly reason: 'away' | 'broken' | 'conflict' | 'fenced' | 'too-large' | 'in-use' | 'other-version' | 'internal'
   }
@@ -31,14 +32,14 @@ export class ArchiveError extends Data.TaggedError('ArchiveError')<
 export interface User {
   /** UUID. */
   readonly uid: string
-  /** The user's number in simulations of this server, uint32: what elements are owned by. */
+  /** The user's number in this server's simulations, uint32. Elements refer to their owner by it. */
   readonly number: number
   readonly name: string
 }
 
-/** The record of an upload: one user's own name and rights for a package; several users may hold the same package. */
+/** The record of an upload: one user's name and rights for a package. Several users may hold the same package. */
 export interface ObjectRecord {
-  /** UUID of the upload, in lower case like all UUIDs here. */
+  /** UUID of the upload, in lower case like all UUIDs in the archive. */
   readonly id: string
   readonly package: string
   readonly userUid: string
@@ -57,14 +58,14 @@ export interface StoredPackage {
 
 /** An element as it was saved: a projection of the log at (epoch, tick). */
 export interface SavedElement {
-  /** Id in the realm instance that saved it. */
+  /** Id in the realm instance that saved the element. */
   readonly element: number
   readonly name: string
-  /** Hash of its package; null: the spec is all there is. */
+  /** Hash of the element's package; null if the spec describes it completely. */
   readonly package: string | null
-  /** PropSpec as JSON where there is no package. */
+  /** PropSpec as JSON if the element has no package. */
   readonly spec: unknown
-  /** User number; 0: the realm itself. */
+  /** User number of the owner; 0 is the realm. */
   readonly owner: number
   readonly access: number
   readonly position: Vec3
@@ -72,17 +73,17 @@ export interface SavedElement {
   readonly scale: number
 }
 
-/** Where in the log a save was taken. Writes of an older epoch than the newest are refused (`fenced`). */
+/** Position in the log at which a save was taken. Writes of an epoch older than the newest are refused (`fenced`). */
 export interface LogPosition {
   readonly realm: string
   readonly epoch: number
   readonly tick: number
 }
 
-/** The position is of the last save; epoch 0 where there was none (epochs begin at 1). */
+/** The position belongs to the last save. Epoch 0 means that there was no save; epochs begin at 1. */
 export interface SavedRealm extends LogPosition {
   readonly definition: RealmDefinition
-  /** The newest epoch that was ever heard of, saved or not: a realm that begins without its log begins a later one. */
+  /** The newest epoch known to the archive, saved or not. A realm that starts without its log starts a later epoch. */
   readonly newestEpoch: number
   readonly elements: readonly SavedElement[]
 }
@@ -94,7 +95,7 @@ export interface RecordingEntry {
   /** File name, or key in the asset store. */
   readonly location: string
   readonly startTick: number
-  /** Null while it is written. */
+  /** Null while the recording is being written. */
   readonly lastTick: number | null
   readonly bytes: number
 }
@@ -125,56 +126,56 @@ type Answer<T> = Effect.Effect<T, ArchiveError>
 
 export interface ArchiveService {
   readonly kind: 'embedded' | 'sql'
-  /** Fails where the database cannot be reached now. */
+  /** Fails if the database cannot be reached. */
   ping(): Answer<void>
 
-  /** Inserts or renames. */
+  /** Inserts or renames the user. */
   putUser(user: User): Answer<void>
   user(uid: string): Answer<User | null>
-  /** The highest number that a user has or a saved element is owned by; 0: none. */
+  /** The highest number of a user or of an owner of a saved element; 0 if there is none. */
   newestUserNumber(): Answer<number>
   putSession(session: SessionEntry): Answer<void>
-  /** The newest first. */
+  /** Lists sessions, newest first. */
   sessions(realm: string, limit: number): Answer<readonly SessionEntry[]>
 
-  /** Keeps the newest definition; the fencing epoch only rises: an older one is refused (`fenced`). */
+  /** Stores the newest definition. The fencing epoch only rises: an older epoch is refused (`fenced`). */
   putRealm(definition: RealmDefinition, epoch: number): Answer<void>
 
-  /** Idempotent: a package is what its hash says. */
+  /** Idempotent, because the hash determines the package. */
   putPackage(stored: StoredPackage): Answer<void>
   package(hash: string): Answer<StoredPackage | null>
   /**
-   * Adds the record unless the user's records then exceed `bytesMax` or `countMax` (then `conflict`): checked and written
-   * in one transaction. Doing it again changes nothing, nor does it where the user has a record of the package; another
-   * user's record of that id is a `conflict`.
+   * Adds the record unless the user's records would exceed `bytesMax` or `countMax` (then `conflict`). Check and write
+   * are one transaction. Nothing changes if the user already has a record of the package. An id that belongs to another
+   * user's record is a `conflict`.
    */
   putRecord(record: ObjectRecord, quota: { readonly bytesMax: number; readonly countMax: number }): Answer<void>
-  /** The oldest first. */
+  /** Lists the user's records, oldest first. */
   recordsOf(userUid: string): Answer<readonly ObjectRecord[]>
-  /** Those shared with everyone, whoever's they are; the newest first. */
+  /** Lists the records of all users that are shared with everyone, newest first. */
   sharedRecords(limit: number): Answer<readonly ObjectRecord[]>
-  /** False where the user has no such record; likewise below. */
+  /** Returns false if the user has no such record, as does `removeRecord`. */
   setSharing(id: string, userUid: string, sharing: Sharing): Answer<boolean>
   removeRecord(id: string, userUid: string): Answer<boolean>
-  /** True where a record of this user, or one shared with everyone, names the package. */
+  /** Returns true if a record of this user, or one shared with everyone, names the package. */
   mayUse(userUid: string, hash: string): Answer<boolean>
 
   /**
-   * One transaction: elements changed and removed since the last save, and the position they are of. A position before
-   * the saved one of the same epoch is passed over. `conflict` where the epoch has not yet saved all, or the realm is
-   * unknown; `too-large` beyond ELEMENTS_MAX.
+   * One transaction: the elements changed and removed since the last save, and the log position of the save. A position
+   * before the saved one of the same epoch is skipped. Fails with `conflict` if the epoch has not saved all elements
+   * yet or the realm is unknown, and with `too-large` beyond ELEMENTS_MAX.
    */
   saveElements(at: LogPosition, changed: readonly SavedElement[], removed: readonly number[]): Answer<void>
-  /** Replaces all saved elements of the realm: the first save of an epoch. As above. */
+  /** Replaces all saved elements of the realm: the first save of an epoch. Fails like `saveElements`. */
   replaceElements(at: LogPosition, all: readonly SavedElement[]): Answer<void>
-  /** Elements in the order of their ids. */
+  /** Returns elements in the order of their ids. */
   savedRealm(realm: string): Answer<SavedRealm | null>
 
   putRecording(entry: RecordingEntry): Answer<void>
   putCheckpoint(entry: CheckpointEntry): Answer<void>
-  /** The newest first; checkpoints likewise. */
+  /** Lists recordings, newest first. */
   recordings(realm: string): Answer<readonly RecordingEntry[]>
-  /** Forgets recordings that retention removed, with their checkpoints. */
+  /** Removes the entries of recordings that retention deleted, with their checkpoints. */
   removeRecording(entry: Pick<RecordingEntry, 'realm' | 'epoch' | 'segment'>): Answer<void>
   checkpoints(realm: string, limit: number): Answer<readonly CheckpointEntry[]>
 

@@ -1,8 +1,11 @@
-/** The one place that judges what a database's faults mean. */
+/** Classifies a database's errors. No other file interprets them. */
 import { ArchiveError } from './archive.ts'
 import { SqlFault } from './connection.ts'
 
-/** `again`: others got in the way, nothing was done. `lost`: nobody knows whether it was done. The others end in an ArchiveError of that reason. */
+/**
+ * `again`: another transaction interfered, and nothing was done. `lost`: unknown whether it was done. The other
+ * verdicts end in an ArchiveError with that reason.
+ */
 export type Verdict = 'again' | 'lost' | 'away' | 'conflict' | 'too-large' | 'internal'
 
 /** SQLSTATE codes (PostgreSQL's manual, appendix A), longest prefix first. */
@@ -43,7 +46,7 @@ const FIXES: Readonly<Record<ArchiveError['reason'], string>> = {
   internal: 'see that the address, user and rights of the database are right; otherwise report it with this message',
 }
 
-/** What anything that was thrown on the way to the database becomes. */
+/** Converts anything that was thrown on the way to the database into an ArchiveError. */
 export function archiveError(error: unknown, where: string): ArchiveError {
   if (error instanceof ArchiveError) return error
   const verdict = classify(error)
@@ -61,7 +64,7 @@ export function archiveError(error: unknown, where: string): ArchiveError {
   })
 }
 
-/** SQLSTATE 53100, or the system's word for it on the way to the embedded database. */
+/** True for SQLSTATE 53100, and for the operating system's code from the embedded database. */
 const isDiskFull = (error: unknown): boolean =>
   error instanceof SqlFault && (error.state === '53100' || error.message.includes('ENOSPC'))
 

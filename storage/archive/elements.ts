@@ -1,4 +1,4 @@
-/** Saved elements: fenced writes in batches, and reading them back. */
+/** Saved elements: fenced writes in batches, and reads. */
 import { exactJson } from '../../replay/index.ts'
 import { ELEMENTS_MAX, type RealmDefinition } from '../../sim/index.ts'
 import type { LogPosition, SavedElement, SavedRealm } from './archive.ts'
@@ -11,7 +11,7 @@ import { STATEMENTS } from './statements.ts'
 interface ElementsSave {
   readonly at: LogPosition
   readonly put: readonly SavedElement[]
-  /** `all`: what is not in `put` goes. */
+  /** `all` removes every element that is not in `put`. */
   readonly removed: readonly number[] | 'all'
 }
 
@@ -22,7 +22,7 @@ export function checkSize({ put, removed, at }: ElementsSave, where: string): vo
     throw failed('too-large', `${most} elements of realm ${at.realm} at once; ${ELEMENTS_MAX} are allowed`, where)
 }
 
-/** In a transaction. Throws ArchiveError `fenced`, `conflict`. */
+/** Runs in a transaction. Throws ArchiveError `fenced` or `conflict`. */
 export async function saveElements(sql: SqlSession, { at, put, removed }: ElementsSave, where: string): Promise<void> {
   const [realm] = await sql.query(STATEMENTS.realmForUpdate, [at.realm])
   if (!realm) throw failed('conflict', `the archive does not know the realm ${at.realm}`, where)
@@ -52,13 +52,13 @@ export async function saveElements(sql: SqlSession, { at, put, removed }: Elemen
   await sql.query(STATEMENTS.realmSaved, [at.realm, String(at.epoch), String(at.tick)])
 }
 
-/** Throws `fenced` where `newest` is newer than `epoch`. */
+/** Throws `fenced` if `newest` is newer than `epoch`. */
 export function fence(newest: number, epoch: number, realm: string, where: string): void {
   if (newest > epoch)
     throw failed('fenced', `epoch ${newest} of realm ${realm} has begun; epoch ${epoch} may no longer write`, where)
 }
 
-/** Null where the realm is unknown. */
+/** Returns null if the realm is unknown. */
 export async function savedRealm(sql: SqlSession, id: string): Promise<SavedRealm | null> {
   const [realm] = await sql.query(STATEMENTS.realm, [id])
   if (!realm) return null
@@ -73,7 +73,7 @@ export async function savedRealm(sql: SqlSession, id: string): Promise<SavedReal
   }
 }
 
-/** `rows` are objects in JSON, which become rows of the statement's `$2`. */
+/** `rows` are JSON objects, which become rows of the statement's `$2`. */
 async function inBatches(sql: SqlSession, statement: SqlText, realm: string, rows: readonly string[]): Promise<void> {
   for (let from = 0; from < rows.length;) {
     let to = from
@@ -86,7 +86,7 @@ async function inBatches(sql: SqlSession, statement: SqlText, realm: string, row
   }
 }
 
-/** Numbers of the transform travel as text: a database's JSON knows no -0. */
+/** Numbers of the transform travel as text, because a database's JSON has no -0. */
 function rowOf({
   element,
   name,

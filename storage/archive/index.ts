@@ -1,3 +1,3 @@
-/** The archive: what it is (archive.ts), and how one is opened. */
+/** The archive's contract (archive.ts), and how you open one. */
 export * from './archive.ts'
 export { archiveLayer, openArchive, type OpenArchive } from './open.ts'

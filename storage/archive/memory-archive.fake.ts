@@ -1,4 +1,6 @@
-/** The archive's meaning in plain maps: what the databases are compared with, and an archive for tests that need no database. */
+/**
+ * The archive's semantics in plain maps: a reference for the databases, and an archive for tests that need no database.
+ */
 import { Effect } from 'effect'
 import { ELEMENTS_MAX, type RealmDefinition } from '../../sim/index.ts'
 import type {
@@ -25,11 +27,11 @@ interface RealmState {
   elements: Map<number, SavedElement>
 }
 
-/** Copies, as a database does. */
+/** Returns a copy, as a database would. */
 const copy = <T>(value: T): T => structuredClone(value)
 const did = <T>(work: () => T): Effect.Effect<T, ArchiveError> =>
   Effect.try({ try: () => copy(work()), catch: (error) => archiveError(error, WHERE) })
-/** By these keys, the smaller first; negated for the other way round. */
+/** Sorts by these keys in ascending order. Negate a key to sort in descending order. */
 const sorted = <T>(values: Iterable<T>, ...keys: ((value: T) => string | number)[]): T[] =>
   [...values].toSorted((a, b) => {
     for (const key of keys) {

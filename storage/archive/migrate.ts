@@ -1,4 +1,4 @@
-/** Brings a database's tables to this program's version; safe from several hosts at once. */
+/** Brings a database's tables to this program's version. Several hosts may do this at the same time. */
 import { Effect } from 'effect'
 import type { ArchiveError } from './archive.ts'
 import { archiveError, classify, failed } from './classify.ts'
@@ -8,12 +8,14 @@ import { integer } from './rows.ts'
 import { STATEMENTS } from './statements.ts'
 import type { Transactions } from './transactions.ts'
 
-/** Attempts to create the first table: two hosts that do it at once collide in PostgreSQL's own catalogue. */
+/** Attempts to create the first table. Two hosts that do it at the same time collide in PostgreSQL's catalogue. */
 const CREATE_ATTEMPTS_MAX = 5
 /** SQLSTATE of that collision: unique_violation in the catalogue, duplicate_table, duplicate_object (the table's row type). */
 const RACES: ReadonlySet<string> = new Set(['23505', '42P07', '42710'])
 
-/** Runs the steps that are missing, each under the sentinel row. Fails with `other-version` where the database is newer. */
+/**
+ * Runs the missing steps, each while it holds the sentinel row. Fails with `other-version` if the database is newer.
+ */
 export const migrate = (connection: SqlConnection, transactions: Transactions): Effect.Effect<void, ArchiveError> =>
   Effect.gen(function* () {
     yield* createMigrations(connection)
@@ -31,7 +33,10 @@ export const migrate = (connection: SqlConnection, transactions: Transactions): 
     }
   })
 
-/** CockroachDB may commit around a change of the schema, and then finds no transaction to commit: the version is read again. */
+/**
+ * CockroachDB may commit a schema change early and then find no transaction to commit. In that case the version is read
+ * again.
+ */
 function wasCommittedByItself(error: ArchiveError): boolean {
   return error.cause instanceof SqlFault && error.cause.state === '25P01'
 }
@@ -41,7 +46,7 @@ async function newestIn(sql: SqlSession): Promise<number> {
   return row ? integer(row, 'version') : 0
 }
 
-/** Runs the next step, unless another host that held the sentinel before has done it. */
+/** Runs the next step, unless another host that held the sentinel row before has done it. */
 async function step(sql: SqlSession): Promise<void> {
   await sql.query(STATEMENTS.lockSentinel)
   const version = await newestIn(sql)
@@ -51,7 +56,7 @@ async function step(sql: SqlSession): Promise<void> {
   await sql.query(STATEMENTS.recordMigration, [String(next.version), next.name])
 }
 
-/** Runs outside of a transaction: `IF NOT EXISTS` needs none. */
+/** Runs outside of a transaction, because `IF NOT EXISTS` needs none. */
 const createMigrations = (connection: SqlConnection): Effect.Effect<void, ArchiveError> =>
   Effect.tryPromise({
     try: (signal) => connection.session((sql) => sql.query(STATEMENTS.createMigrations), signal),

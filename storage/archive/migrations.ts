@@ -1,8 +1,8 @@
 /**
- * The tables, as steps that only go forward: one change of the schema each, which does no harm when it is run again,
- * because CockroachDB commits such a change by itself and the note that it was made comes after. A step that was ever
- * released is never changed. JSON documents are kept as the text that they came as: the order of keys and the form of
- * numbers survive, which hashes and comparisons rely on; `manifest::jsonb` is there for who asks by hand.
+ * The tables, as steps that only go forward. Each step is one change of the schema that can safely run twice, because
+ * CockroachDB commits a schema change before the note that it was made. Never change a released step. JSON documents
+ * are stored as the text that was received, so that the order of keys and the form of numbers survive; hashes and
+ * comparisons rely on both. To query a document by hand, cast it: `manifest::jsonb`.
  */
 export const MIGRATIONS = [
   {

@@ -1,4 +1,4 @@
-/** Opening an archive: a database by its URL, or the embedded one in a directory. */
+/** Opens an archive: a database by its URL, or the embedded one in a directory. */
 import { Effect, Layer, Semaphore } from 'effect'
 import { Archive, type ArchiveError, type ArchiveService } from './archive.ts'
 import { archiveError, failed } from './classify.ts'
@@ -10,7 +10,7 @@ import { archiveService, type Runner } from './service.ts'
 import { Transactions, type TransactionsOptions } from './transactions.ts'
 
 export interface ArchiveOptions extends TransactionsOptions {
-  /** postgres://… of PostgreSQL or CockroachDB; null: the embedded database in `directory`. */
+  /** postgres://… of PostgreSQL or CockroachDB; null selects the embedded database in `directory`. */
   readonly databaseUrl: string | null
   readonly directory: string
   /** The embedded database's built thread; by default dist/node/archive-worker.js. */
@@ -20,16 +20,19 @@ export interface ArchiveOptions extends TransactionsOptions {
 export interface OpenArchive {
   readonly service: ArchiveService
   readonly connection: SqlConnection
-  /** Succeeds when the database was reached and has its tables. Each use runs it first, and again where it failed. */
+  /** Succeeds once the database was reached and has its tables. Each use runs it first, and again if it failed. */
   readonly prepare: Effect.Effect<void, ArchiveError>
   readonly close: Effect.Effect<void>
 }
 
-/** Opens without waiting for the database. Throws ArchiveError `in-use`, `internal` where the address or the directory cannot be used at all. */
+/**
+ * Opens without waiting for the database. Throws ArchiveError `in-use`, or `internal` if the address or the directory
+ * cannot be used at all.
+ */
 export function openArchive(options: ArchiveOptions): OpenArchive {
   const connection = connectionOf(options)
   const transactions = new Transactions(connection, options)
-  // One at a time: those that come meanwhile find the tables there.
+  // One caller prepares at a time; the callers behind it find the tables ready.
   const preparing = Semaphore.makeUnsafe(1)
   let isPrepared = false
   const prepare = Effect.suspend(() =>
@@ -53,9 +56,9 @@ export function openArchive(options: ArchiveOptions): OpenArchive {
 }
 
 /**
- * The archive as a service, closed with the scope. A database that does not answer is logged, and tried again at each
- * use. Damaged files are logged too: realms go on from their recordings without the archive. A database that must not be
- * used (another version, wrong password, directory in use) fails here.
+ * The archive as a service that is closed with its scope. A database that does not answer is logged and retried at each
+ * use. Damaged files are logged too: realms continue from their recordings without the archive. A database that must
+ * not be used (another version, wrong password, directory in use) fails when the layer is made.
  */
 export function archiveLayer(options: ArchiveOptions): Layer.Layer<Archive, ArchiveError> {
   return Layer.effect(

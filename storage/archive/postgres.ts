@@ -4,7 +4,7 @@ import pg from 'pg'
 import { SqlFault, type Row, type SqlConnection, type SqlSession, type SqlText, type SqlValue } from './connection.ts'
 import { CLOSE_MS_MAX, CONNECT_MS_MAX, POOL_MAX, STATEMENT_MS_MAX } from './limits.ts'
 
-/** Every column as the text that came. */
+/** Returns every column as the text that was received. */
 const TYPES = { getTypeParser: () => (value: string) => value }
 
 export class PostgresConnection implements SqlConnection {
@@ -24,13 +24,13 @@ export class PostgresConnection implements SqlConnection {
       connectionTimeoutMillis: CONNECT_MS_MAX,
       statement_timeout: STATEMENT_MS_MAX,
       idle_in_transaction_session_timeout: STATEMENT_MS_MAX,
-      // The server ends statements by itself; one that is frozen, or cut off, needs ending from here.
+      // The server ends statements at its own timeout. This timeout covers a server that is frozen or cut off.
       query_timeout: STATEMENT_MS_MAX + CONNECT_MS_MAX,
       application_name: 'otherworld',
       keepAlive: true,
       types: TYPES,
     })
-    // The pool replaces a connection that breaks while nobody uses it.
+    // The pool replaces a connection that breaks while it is idle.
     this.#pool.on('error', () => undefined)
     this.#pool.on('connect', (client) => client.on('error', () => undefined))
     this.close = Effect.promise(() => this.#pool.end().catch(() => undefined)).pipe(
@@ -43,7 +43,7 @@ export class PostgresConnection implements SqlConnection {
     const client = await this.#connect()
     let broken: SqlFault | null = null
     const cancel = (): void => {
-      // Not used again: the cancellation may arrive late, when another statement runs.
+      // The connection is not reused, because the cancellation may arrive late, when another statement runs.
       broken = new SqlFault('lost', 'nobody waits for the statement any more')
       this.#cancel(client)
     }
@@ -75,20 +75,20 @@ export class PostgresConnection implements SqlConnection {
     }
   }
 
-  /** Asks the database to end what the connection does, over another connection, as the protocol wants it. */
+  /** Requests cancellation of the connection's statement. The protocol requires another connection for this. */
   #cancel(busy: pg.PoolClient): void {
     const { activeQuery } = busy as unknown as Cancellable
     if (!activeQuery) return
     const canceller = new pg.Client({ connectionString: this.#url, connectionTimeoutMillis: CONNECT_MS_MAX })
     canceller.on('error', () => undefined)
     const { connection, cancel } = canceller as unknown as Cancellable
-    // A database that cannot be reached ends the statement by its own time limit.
+    // If the database cannot be reached, the statement ends at the database's own timeout.
     connection.on('error', () => undefined)
     cancel.call(canceller, busy, activeQuery)
   }
 }
 
-/** What pg has and its types leave out. */
+/** Properties of pg that its types leave out. */
 interface Cancellable {
   readonly activeQuery?: object | null
   readonly connection: { on(event: 'error', handle: () => void): void }
@@ -100,14 +100,14 @@ async function rowsOf(client: pg.PoolClient, text: SqlText, values: readonly Sql
   return rows
 }
 
-/** What the server said has a SQLSTATE; all else is a matter of the line. */
+/** An error from the database server has a SQLSTATE; any other error concerns the connection. */
 function faultOf(error: unknown, kind: 'lost' | 'unreachable'): SqlFault {
   if (error instanceof pg.DatabaseError && error.code !== undefined)
     return new SqlFault('refused', error.message, { state: error.code, cause: error })
   return new SqlFault(kind, messageOf(error), { cause: error })
 }
 
-/** A host of several addresses gives an AggregateError, whose own message is empty. */
+/** A host with several addresses gives an AggregateError, whose own message is empty. */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
   return error instanceof Error ? error.message : String(error)

@@ -1,4 +1,4 @@
-/** Reading rows of everything but elements. */
+/** Reads rows of all tables except elements. */
 import { REALM_ROLES, SHARINGS } from '../../http-api/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
 import type {
@@ -13,7 +13,7 @@ import type {
 import type { Row, SqlValue } from './connection.ts'
 import { integer, integerOrNull, json, text, word } from './rows.ts'
 
-/** Unix time in ms as TIMESTAMPTZ reads it. */
+/** Formats Unix time in ms as TIMESTAMPTZ accepts it. */
 export const timestamp = (ms: number): string => new Date(ms).toISOString()
 export const timestampOrNull = (ms: number | null): SqlValue => (ms === null ? null : timestamp(ms))
 export const numberOrNull = (value: number | null): SqlValue => (value === null ? null : String(value))

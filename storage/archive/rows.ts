@@ -1,4 +1,4 @@
-/** Reading the text of a row's columns. What is not as it should be is a fault of the database or the program, and thrown. */
+/** Parses the text of a row's columns. An unexpected value is a fault of the database or the program, and is thrown. */
 import type { Row } from './connection.ts'
 
 export function text(row: Row, column: string): string {
@@ -11,7 +11,7 @@ export function textOrNull(row: Row, column: string): string | null {
   return row[column] ?? null
 }
 
-/** INT4 and INT8 within what a number holds exactly. */
+/** Parses INT4, and INT8 within the exact range of a number. */
 export function integer(row: Row, column: string): number {
   const value = Number(text(row, column))
   if (!Number.isSafeInteger(value))
@@ -23,7 +23,7 @@ export function integerOrNull(row: Row, column: string): number | null {
   return textOrNull(row, column) === null ? null : integer(row, column)
 }
 
-/** FLOAT8: both databases write the shortest text that reads as the same number. */
+/** Parses FLOAT8. Both databases write the shortest text that reads as the same number. */
 export function float(row: Row, column: string): number {
   const value = Number(text(row, column))
   if (!Number.isFinite(value))
@@ -31,13 +31,13 @@ export function float(row: Row, column: string): number {
   return value
 }
 
-/** A document that this program wrote; its shape is checked by who uses it. */
+/** Parses a document that this program wrote. The caller checks its shape. */
 export function json(row: Row, column: string): unknown {
   const value = textOrNull(row, column)
   return value === null ? null : JSON.parse(value)
 }
 
-/** One of a few words. */
+/** Returns the column if it is one of `words`. */
 export function word<T extends string>(row: Row, column: string, words: readonly T[]): T {
   const value = text(row, column)
   const found = words.find((each) => each === value)

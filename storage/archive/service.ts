@@ -1,4 +1,4 @@
-/** The archive's methods, the same over every database. */
+/** The archive's methods, which are the same for every database. */
 import { Effect } from 'effect'
 import { exactJson } from '../../replay/index.ts'
 import { ArchiveError, type ArchiveService, type ObjectRecord } from './archive.ts'
@@ -21,7 +21,7 @@ import { integer, text } from './rows.ts'
 import { STATEMENTS } from './statements.ts'
 import type { Repeatability } from './transactions.ts'
 
-/** What the methods run on: transactions of a database whose tables are there. */
+/** The methods run on transactions of a database whose tables exist. */
 export interface Runner {
   readonly kind: ArchiveService['kind']
   readonly where: string
@@ -110,7 +110,7 @@ function packages(
   }
 }
 
-/** Reads what the user has and adds to it: SERIALIZABLE lets only one of two that do so at once go through. */
+/** Reads the user's records and adds one. SERIALIZABLE lets only one of two concurrent calls succeed. */
 async function putRecord(
   sql: SqlSession,
   record: ObjectRecord,

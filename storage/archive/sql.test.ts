@@ -1,10 +1,16 @@
-/** All our SQL against what CockroachDB is known to lack (its manual's "PostgreSQL compatibility"), by PostgreSQL's own parser. */
+/**
+ * Checks all our SQL against what CockroachDB is known to lack (its manual's "PostgreSQL compatibility"), with
+ * PostgreSQL's own parser.
+ */
 import { loadModule, parseSync } from 'libpg-query'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { MIGRATIONS } from './migrations.ts'
 import { STATEMENTS } from './statements.ts'
 
-/** Nodes, and words in them, of a parsed statement that CockroachDB refuses or means otherwise, each with SQL that must be found by it. */
+/**
+ * Nodes of a parsed statement, and words in them, that CockroachDB refuses or interprets differently. Each has an
+ * example that must be found.
+ */
 const DENIED: Readonly<Record<string, string>> = {
   LockStmt: 'LOCK TABLE users IN ACCESS EXCLUSIVE MODE',
   ListenStmt: 'LISTEN saved',
@@ -36,7 +42,7 @@ const DENIED: Readonly<Record<string, string>> = {
   CONSTR_EXCLUSION: 'CREATE TABLE t (a INT8, EXCLUDE USING gist (a WITH =))',
   CurrentOfExpr: 'DELETE FROM users WHERE CURRENT OF c',
 }
-/** Types and functions that both have, with the same meaning; sizes of numbers are written out. */
+/** Types and functions that both databases have with the same meaning. Sizes of numbers must be explicit. */
 const TYPES = new Set(['uuid', 'text', 'int4', 'int8', 'float8', 'timestamptz', 'jsonb'])
 const FUNCTIONS = new Set(['now', 'sum', 'count', 'max', 'round', 'extract', 'jsonb_to_recordset'])
 const TYPE_FAULTS = [
@@ -55,7 +61,7 @@ const FUNCTION_FAULTS = [
   'SELECT uuidv7()',
   'SELECT lo_create(0)',
 ]
-/** Words whose size the parser hides: INT is 4 bytes in PostgreSQL and 8 in CockroachDB. */
+/** Words whose size the parser hides: INT has 4 bytes in PostgreSQL and 8 in CockroachDB. */
 const SIZES = /\b(?:INT|INTEGER|BIGINT|SMALLINT|REAL|DOUBLE|DECIMAL|NUMERIC)\b/i
 
 beforeAll(() => loadModule())
@@ -65,7 +71,7 @@ const namesOf = (value: unknown): string[] =>
     (each: { readonly String?: { readonly sval?: string } }) => each.String?.sval ?? [],
   )
 
-/** What is wrong with a statement; throws where it is no SQL. */
+/** Returns what is wrong with a statement. Throws if it is not SQL. */
 function faultsOf(sql: string): string[] {
   const faults: string[] = []
   const walk = (node: unknown): void => {
@@ -90,38 +96,38 @@ function faultsOf(sql: string): string[] {
 
 describe("the archive's SQL", () => {
   test.each([...Object.entries(STATEMENTS), ...MIGRATIONS.map(({ name, sql }) => [`migration ${name}`, sql] as const)])(
-    '%s keeps to what both databases have',
+    '%s uses only what both databases have',
     (_, sql) => {
       expect(faultsOf(sql)).toEqual([])
     },
   )
 
-  test.each(Object.entries(DENIED))('%s would be found', (node, sql) => {
+  test.each(Object.entries(DENIED))('the check finds %s', (node, sql) => {
     expect(faultsOf(sql)).toContain(node)
   })
 
-  test.each(TYPE_FAULTS)('%s is found by its type', (sql) => {
+  test.each(TYPE_FAULTS)('the check finds the type of %s', (sql) => {
     expect(faultsOf(sql).join()).toContain('type ')
   })
 
-  test.each(FUNCTION_FAULTS)('%s is found by its function', (sql) => {
+  test.each(FUNCTION_FAULTS)('the check finds the function of %s', (sql) => {
     expect(faultsOf(sql).join()).toContain('function ')
   })
 
   test.each(['SELECT 1::INT', 'CREATE TABLE t (a BIGINT)', 'CREATE TABLE t (a double precision)'])(
-    '%s is found by its size',
+    'the check finds the size in %s',
     (sql) => {
       expect(faultsOf(sql)).toContain('a size that is not written out')
     },
   )
 
-  test('migrations do no harm when they are run again, and count up from 1', () => {
+  test('migrations can safely run twice and are numbered from 1', () => {
     for (const { sql } of [...MIGRATIONS, { sql: STATEMENTS.createMigrations }])
       expect(sql).toMatch(/^CREATE (?:TABLE|INDEX) IF NOT EXISTS /)
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1))
   })
 
-  test('every parameter has its type written out', () => {
+  test('every parameter has an explicit type', () => {
     for (const sql of Object.values(STATEMENTS)) expect(sql.replaceAll(/\$\d+::[A-Z0-9]+/g, '')).not.toMatch(/\$\d/)
   })
 })

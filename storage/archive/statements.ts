@@ -1,6 +1,6 @@
 /**
- * All SQL of the archive beside its migrations. It keeps to what PostgreSQL and CockroachDB both run, which a test
- * checks; every parameter has its type written out, because the two guess differently, and travels as text.
+ * All SQL of the archive except its migrations. It uses only what PostgreSQL and CockroachDB both run, which a test
+ * checks. Every parameter has an explicit type, because the two infer differently, and travels as text.
  */
 export const STATEMENTS = {
   begin: 'BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE',
@@ -10,7 +10,7 @@ export const STATEMENTS = {
 
   createMigrations:
     'CREATE TABLE IF NOT EXISTS migrations (version INT4 PRIMARY KEY, name TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL)',
-  /** The sentinel: who migrates holds this row. */
+  /** The sentinel row. A host that migrates holds its lock. */
   putSentinel:
     "INSERT INTO migrations (version, name, applied_at) VALUES (0, 'sentinel', now()) ON CONFLICT (version) DO NOTHING",
   lockSentinel: 'SELECT version FROM migrations WHERE version = 0 FOR UPDATE',
@@ -42,7 +42,7 @@ export const STATEMENTS = {
     'INSERT INTO packages (hash, kind, manifest) VALUES ($1::TEXT, $2::TEXT, $3::TEXT) ON CONFLICT (hash) DO NOTHING',
   package: 'SELECT kind, manifest FROM packages WHERE hash = $1::TEXT',
 
-  /** The user's records other than `$2`. */
+  /** Sums up the user's records other than `$2`. */
   quotaUsed:
     'SELECT coalesce(sum(bytes), 0)::INT8 AS bytes, count(*)::INT8 AS count FROM records WHERE user_uid = $1::UUID AND id <> $2::UUID',
   recordOwner: 'SELECT user_uid FROM records WHERE id = $1::UUID',

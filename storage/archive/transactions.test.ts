@@ -6,7 +6,10 @@ import { ATTEMPTS_MAX, BACK_OFF_MS, BACK_OFF_MS_MAX, LOST_ATTEMPTS_MAX } from '.
 import { STATEMENTS } from './statements.ts'
 import { Transactions, type Repeatability } from './transactions.ts'
 
-/** A database that answers each statement with a fault for as long as `faultOf` gives one, and notes what it heard. */
+/**
+ * A database that answers each statement with the fault that `faultOf` gives, if any, and notes the statements that it
+ * received.
+ */
 function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): {
   readonly connection: SqlConnection
   readonly heard: SqlText[]
@@ -53,14 +56,14 @@ async function run(
 }
 
 describe('transactions', () => {
-  test('are SERIALIZABLE and committed', async () => {
+  test('a transaction is SERIALIZABLE and committed', async () => {
     const { outcome, heard } = await run(() => null)
     expect(outcome).toEqual([{ one: '1' }])
     expect(heard).toEqual(['BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE', STATEMENTS.ping, STATEMENTS.commit])
   })
 
   test.each(['40001', '40P01'])(
-    'are rolled back and tried again on %s, in the statement and at the commit, after longer and longer pauses',
+    'a transaction is rolled back and retried on %s, in a statement or at the commit, after growing pauses',
     async (state) => {
       const { outcome, heard, pauses, retries } = await run((sql, attempt) =>
         sql === (attempt === 1 ? STATEMENTS.ping : STATEMENTS.commit) && attempt < 4 ? refused(state) : null,
@@ -72,14 +75,14 @@ describe('transactions', () => {
     },
   )
 
-  test('end as a conflict after a bound, with pauses that are bounded too', async () => {
+  test('a transaction fails with a conflict after a limited number of attempts with limited pauses', async () => {
     const { outcome, pauses } = await run((sql) => (sql === STATEMENTS.ping ? refused('40001') : null))
     expect(outcome).toMatchObject({ reason: 'conflict', where: 'a test' })
     expect(pauses).toHaveLength(ATTEMPTS_MAX - 1)
     expect(Math.max(...pauses)).toBe(BACK_OFF_MS_MAX)
   })
 
-  test('are tried again where the connection broke, and end as away', async () => {
+  test('a transaction is retried after a broken connection and finally fails as away', async () => {
     expect((await run((sql, attempt) => (sql === STATEMENTS.commit && attempt === 1 ? lost() : null))).outcome).toEqual(
       [{ one: '1' }],
     )
@@ -89,7 +92,7 @@ describe('transactions', () => {
     expect(heard).not.toContain(STATEMENTS.rollback)
   })
 
-  test('that must be done once are not repeated where the commit may have happened, and are where it cannot', async () => {
+  test('a transaction that must run once is retried only if its commit cannot have happened', async () => {
     expect(await run((sql) => (sql === STATEMENTS.commit ? lost() : null), 'once')).toMatchObject({
       outcome: { reason: 'away' },
       retries: [],
@@ -106,7 +109,7 @@ describe('transactions', () => {
     ['57014', 'away'],
     ['28P01', 'internal'],
     ['42601', 'internal'],
-  ])('a fault of SQLSTATE %s is not repeated and is called %s', async (state, reason) => {
+  ])('a fault of SQLSTATE %s is not retried and becomes %s', async (state, reason) => {
     const { outcome, retries } = await run((sql) => (sql === STATEMENTS.ping ? refused(state) : null))
     expect([outcome, retries]).toEqual([expect.objectContaining({ reason }), []])
   })

@@ -1,4 +1,6 @@
-/** Transactions: SERIALIZABLE, retried within bounds where another transaction got in the way or the connection broke. */
+/**
+ * Transactions: SERIALIZABLE, retried within limits after a conflict with another transaction or a broken connection.
+ */
 import { Duration, Effect, Schedule } from 'effect'
 import type { ArchiveError } from './archive.ts'
 import { archiveError, classify, failed } from './classify.ts'
@@ -7,16 +9,19 @@ import { ATTEMPTS_MAX, BACK_OFF_MS, BACK_OFF_MS_MAX, LOST_ATTEMPTS_MAX, WAITING_
 import { STATEMENTS } from './statements.ts'
 
 export interface TransactionsOptions {
-  /** 0 to 1, for the jitter of pauses. */
+  /** Returns 0 to 1, for the jitter of pauses. */
   random?(): number
   /** Called before a transaction is retried. */
   onRetry?(verdict: 'again' | 'lost'): void
 }
 
-/** `once`: a second run would answer wrongly, so it is not retried where nobody knows whether the first was committed. */
+/**
+ * `once`: a second run would give a wrong answer, so the transaction is not retried if the first may have been
+ * committed.
+ */
 export type Repeatability = 'repeatable' | 'once'
 
-/** An attempt that failed; `committing`: the commit was already sent. */
+/** A failed attempt. `committing`: the commit was already sent. */
 interface Failure {
   readonly error: unknown
   readonly committing: boolean
@@ -44,8 +49,8 @@ export class Transactions {
   }
 
   /**
-   * Runs `work` in a transaction; each attempt begins on a state without what earlier ones did. Interruption cancels the
-   * statement that runs and rolls the transaction back.
+   * Runs `work` in a transaction. Each attempt begins on a state without the effects of earlier ones. Interruption
+   * cancels the running statement and rolls the transaction back.
    */
   run<T>(
     work: (sql: SqlSession) => Promise<T>,
@@ -101,12 +106,12 @@ export class Transactions {
   }
 }
 
-/** Throws where nobody waits for the transaction any more. */
+/** Throws if nobody waits for the transaction any more. */
 function refuseInterrupted(signal: AbortSignal): void {
   if (signal.aborted) throw new SqlFault('refused', 'the transaction was given up', { state: '57014' })
 }
 
-/** Begins no statement once the signal is raised. */
+/** Begins no statement after the signal. */
 const interruptible = (sql: SqlSession, signal: AbortSignal): SqlSession => ({
   query: async (statement, values) => {
     refuseInterrupted(signal)
@@ -118,7 +123,7 @@ async function rolledBackOnError<T>(sql: SqlSession, work: () => Promise<T>): Pr
   try {
     return await work()
   } catch (error) {
-    // The database rolls back by itself where the connection broke. A rollback that fails ends the connection.
+    // The database rolls back automatically if the connection broke. A rollback that fails ends the connection.
     if (!(error instanceof SqlFault) || error.kind === 'refused')
       await sql.query(STATEMENTS.rollback).catch(() => undefined)
     throw error

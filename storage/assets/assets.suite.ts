@@ -7,27 +7,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AssetError, AssetLink, AssetsService } from './assets.ts'
 import type { DeclaredFile } from './keys.ts'
 
-/** A store and what stands around it. */
+/** A store and its surroundings. */
 export interface AssetsBed {
   readonly store: AssetsService
   /** Base URL of links that begin with `/`. */
   readonly base: string
-  /** Whether an upload of other bytes of the same length is refused by the store itself. */
+  /** True if the store itself refuses an upload of other bytes of the same length. */
   readonly checksUploads: boolean
-  /** An operation fails with `away` after this long, ms, where the store is away. */
+  /** An operation fails with `away` after at most this time, ms, while the store is away. */
   readonly awayMsMax: number
-  /** Takes the store away; returns what brings it back. */
+  /** Takes the store away; returns a function that brings it back. */
   away(): Promise<() => Promise<void>>
   stop(): Promise<void>
 }
 
-/** A media type of no browser's own. */
+/** A media type that browsers do not know. */
 const TYPE = 'model/gltf-binary'
 const LIFE_SECONDS = 60
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Bytes that no other call gives, and that do not repeat. */
+/** Returns bytes that no other call returns and that do not repeat. */
 export function newBytes(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
   const seed = randomUUID()
@@ -49,7 +49,7 @@ export const fileOf = (bytes: Uint8Array, mediaType = TYPE): DeclaredFile => ({
 })
 
 export const run = Effect.runPromise
-/** The reason for which it fails. */
+/** Resolves with the reason of its failure. */
 export const reasonOf = (effect: Effect.Effect<unknown, AssetError>): Promise<string> =>
   run(
     effect.pipe(
@@ -58,7 +58,7 @@ export const reasonOf = (effect: Effect.Effect<unknown, AssetError>): Promise<st
     ),
   )
 
-/** Sends `sent` of `bytes`, announced in full, and hangs up. */
+/** Announces all of `bytes`, sends only `sent` of them, and closes the connection. */
 function sendPart(url: string, link: AssetLink, bytes: Uint8Array, sent: number): Promise<void> {
   return new Promise((resolve) => {
     const upload = request(url, { method: link.method, headers: { ...link.headers, 'content-length': bytes.length } })
@@ -107,7 +107,7 @@ interface Tools {
 }
 
 function filesContract(store: () => AssetsService): void {
-  test('a file stands under the SHA-256 of its content; put again it stays as it was', async () => {
+  test('a file is stored under the SHA-256 of its content, and a second put leaves it unchanged', async () => {
     const bytes = newBytes(100_000)
     const key = await run(store().put(bytes, TYPE))
     expect(key).toBe(`sha256/${sha256(bytes)}`)
@@ -116,7 +116,7 @@ function filesContract(store: () => AssetsService): void {
     expect(Buffer.from(await run(store().get(key, bytes.length))).equals(bytes)).toBe(true)
   })
 
-  test('many that put the same file at once all succeed, and it is whole', async () => {
+  test('concurrent puts of the same file all succeed and leave it whole', async () => {
     const bytes = newBytes(300_000)
     const keys = await Promise.all(Array.from({ length: 12 }, () => run(store().put(bytes, TYPE))))
     expect(new Set(keys)).toEqual(new Set([`sha256/${sha256(bytes)}`]))
@@ -129,7 +129,7 @@ function filesContract(store: () => AssetsService): void {
     expect((await run(store().get(key, 5_000))).length).toBe(5_000)
   })
 
-  test('what is not there is not found, and removing it is no error', async () => {
+  test('a missing file is not found, and removing it is no error', async () => {
     const key = `sha256/${sha256(newBytes(10))}`
     expect(await reasonOf(store().get(key, 10))).toBe('not-found')
     expect(await reasonOf(store().head(key))).toBe('not-found')
@@ -162,7 +162,7 @@ function filesContract(store: () => AssetsService): void {
     'other/x',
     `quarantine/${'a'.repeat(65)}`,
   ]) {
-    test(`${JSON.stringify(key.slice(0, 30))} is no key`, async () => {
+    test(`${JSON.stringify(key.slice(0, 30))} is not a key`, async () => {
       expect(await reasonOf(store().get(key, 10))).toBe('bad-key')
       expect(await reasonOf(store().head(key))).toBe('bad-key')
       expect(await reasonOf(store().remove(key))).toBe('bad-key')
@@ -171,7 +171,7 @@ function filesContract(store: () => AssetsService): void {
     })
   }
 
-  test('a media type that could end a header, a size, hash or life that cannot be, are refused', async () => {
+  test('a media type that could end a header and an impossible size, hash or lifetime are refused', async () => {
     const file = fileOf(newBytes(10))
     for (const mediaType of [
       '',
@@ -198,7 +198,7 @@ function filesContract(store: () => AssetsService): void {
 }
 
 function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
-  test('a link takes the file that was declared, once', async () => {
+  test('an upload link accepts the declared file once', async () => {
     const [key, bytes] = [quarantine(), newBytes(200_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     expect(link.expiresAtMs).toBeGreaterThan(Date.now())
@@ -208,7 +208,7 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
     expect(Buffer.from(await run(store().get(key, bytes.length))).equals(bytes)).toBe(true)
   })
 
-  test('a link takes no more and no fewer bytes than were declared', async () => {
+  test('an upload link accepts exactly the declared number of bytes', async () => {
     const [key, bytes] = [quarantine(), newBytes(1_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     for (const other of [newBytes(1_001), newBytes(999)])
@@ -233,7 +233,7 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
     expect(await reasonOf(store().head(key))).toBe('not-found')
   })
 
-  test('an upload that breaks off leaves nothing, and the link can be used again', async () => {
+  test('an interrupted upload leaves nothing, and the link can be used again', async () => {
     const [key, bytes] = [quarantine(), newBytes(400_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     await sendPart(at(link.url), link, bytes, 150_000)
@@ -243,7 +243,7 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
     expect((await run(store().head(key))).bytes).toBe(bytes.length)
   })
 
-  test('a link of another upload, a changed one, and one that has expired are refused with 403', async () => {
+  test('a link of another upload, a changed link and an expired link are refused with 403', async () => {
     const [key, bytes] = [quarantine(), newBytes(100)]
     const link = await run(store().uploadLink(key, fileOf(bytes), 1))
     const url = new URL(at(link.url))
@@ -269,7 +269,7 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
     expect(await reasonOf(store().head(key))).toBe('not-found')
   })
 
-  test('sweeping removes from the quarantine what has lain there long enough, and nothing else', async () => {
+  test('a sweep removes only old files, and only from the quarantine', async () => {
     const [old, young, bytes] = [quarantine(), quarantine(), newBytes(100)]
     const kept = await run(store().put(bytes, TYPE))
     await run(store().sweepQuarantine(0))
@@ -289,7 +289,7 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
 }
 
 function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | 'follow'>): void {
-  test('a link gives the file with its type, to be kept for ever', async () => {
+  test('a download link serves the file with its type and lets caches keep it for ever', async () => {
     const bytes = newBytes(250_000)
     const response = await follow(await run(store().downloadLink(await run(store().put(bytes, TYPE)), LIFE_SECONDS)))
     expect(response.status).toBe(200)
@@ -303,7 +303,7 @@ function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | '
     expect(again.status).toBe(304)
   })
 
-  test('a link gives a range of the file', async () => {
+  test('a download link serves a range of the file', async () => {
     const bytes = newBytes(150_000)
     const link = await run(store().downloadLink(await run(store().put(bytes, TYPE)), LIFE_SECONDS))
     for (const [range, from, to] of [
@@ -323,16 +323,16 @@ function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | '
     expect((await follow(link, { headers: { range: 'bytes=150000-' } })).status).toBe(416)
   })
 
-  test('who asks soon after another is given the same link', async () => {
+  test('requests shortly after each other get the same link', async () => {
     const key = await run(store().put(newBytes(10), TYPE))
-    // Within a quarter of three hours, but for a moment in each
+    // All within the same quarter of three hours, except at one moment in each quarter
     const urls = await Promise.all(
       Array.from({ length: 3 }, () => run(store().downloadLink(key, 10_800)).then(({ url }) => url)),
     )
     expect(new Set(urls).size).toBeLessThanOrEqual(2)
   })
 
-  test('a link for another file, a changed one, none at all, and one that has expired are refused with 403', async () => {
+  test('a link for another file, a changed link, no link and an expired link are refused with 403', async () => {
     const [key, other] = [await run(store().put(newBytes(100), TYPE)), await run(store().put(newBytes(100), TYPE))]
     const link = await run(store().downloadLink(key, 1))
     const url = at(link.url)
@@ -344,7 +344,7 @@ function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | '
   })
 }
 
-/** The link with another first character in its signature. */
+/** Returns the link with another first character in its signature. */
 const withOtherSignature = (url: string): string =>
   url.replace(/(signature=)(.)/i, (_, name: string, first: string) => `${name}${first === '_' ? '-' : '_'}`)
 
@@ -354,7 +354,7 @@ function faultsContract({
   follow,
   quarantine,
 }: Pick<Tools, 'bed' | 'store' | 'follow' | 'quarantine'>): void {
-  test('where the store is away, each operation says so within a bounded time, and all is well when it is back', async () => {
+  test('while the store is away, each operation fails as away within a limited time; afterwards all of them work again', async () => {
     const bytes = newBytes(1_000)
     const key = await run(store().put(bytes, TYPE))
     const back = await bed().away()

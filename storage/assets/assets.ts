@@ -1,16 +1,20 @@
-/** Assets: files of packages, by content. Two implementations (a local disk, S3) behind one contract. */
+/** Assets: files of packages, named by their content. Two implementations (a local disk, S3) share one contract. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Context, Data, type Effect } from 'effect'
 import { faultText, type Fault } from '../fault.ts'
 
-/** Where a file is: `quarantine/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`, `/`. */
+/**
+ * Location of a file: `quarantine/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`,
+ * `/`.
+ */
 export type AssetKey = string
 
 export class AssetError extends Data.TaggedError('AssetError')<
   Fault & {
     /**
-     * `away`: the store does not answer; worth trying again. `full`: no room. `bad-key`, `bad-file`: what was asked for cannot
-     * be (a malformed key; a size, hash, media type or link's life out of range). `denied`: rights, credentials, no such bucket.
+     * `away`: the store does not answer; try again later. `full`: no room. `bad-key`, `bad-file`: the request is
+     * invalid (a malformed key; a size, hash, media type or lifetime out of range). `denied`: rights, credentials, or a
+     * missing bucket.
      */
     readonly reason: 'away' | 'not-found' | 'too-large' | 'wrong-hash' | 'full' | 'denied' | 'bad-key' | 'bad-file'
   }
@@ -44,27 +48,36 @@ export interface AssetsService {
   readonly kind: 'local' | 's3'
   /** Origin that pages must be allowed to talk to, e.g. http://127.0.0.1:9400; null: this server's own. */
   readonly origin: string | null
-  /** Puts a file under `sha256/HEX` of its content; one that is there already is left as it is. Returns the key. */
+  /** Stores a file under `sha256/HEX` of its content and returns the key. An existing file stays unchanged. */
   put(bytes: Uint8Array, mediaType: string): Effect.Effect<AssetKey, AssetError>
-  /** The whole file, its content checked against its key; fails with `too-large` beyond `bytesMax` before it is in memory. */
+  /**
+   * Returns the whole file after checking its content against its key. Fails with `too-large` beyond `bytesMax` before
+   * it is in memory.
+   */
   get(key: AssetKey, bytesMax: number): Effect.Effect<Uint8Array, AssetError>
   head(key: AssetKey): Effect.Effect<AssetHead, AssetError>
-  /** Succeeds where there is no such file. */
+  /** Succeeds if there is no such file. */
   remove(key: AssetKey): Effect.Effect<void, AssetError>
   /**
-   * A link to upload exactly so many bytes with this SHA-256 (hex) to `quarantine/UPLOAD`, once: HTTP 412 where a file is
-   * there already. Not every S3 checks the hash: who takes a file out of the quarantine does.
+   * Returns a link to upload a file of exactly this size and SHA-256 (hex) to `quarantine/UPLOAD`, once: HTTP 412 if a
+   * file already exists. Not every S3 checks the hash, so check it when you take a file out of the quarantine.
    */
   uploadLink(
     key: AssetKey,
     file: { readonly bytes: number; readonly sha256: string; readonly mediaType: string },
     lifeSeconds: number,
   ): Effect.Effect<AssetLink, AssetError>
-  /** For `sha256/HEX` alone. The same for all who ask within a quarter of its life, so that caches know it again. */
+  /**
+   * Only for `sha256/HEX`. All requests within a quarter of the link's lifetime get the same link, so that caches
+   * recognise it.
+   */
   downloadLink(key: AssetKey, lifeSeconds: number): Effect.Effect<AssetLink, AssetError>
-  /** Removes what has lain in the quarantine for longer; returns how many. */
+  /** Removes files that have been in the quarantine for longer than this; returns their number. */
   sweepQuarantine(olderThanMs: number): Effect.Effect<number, AssetError>
-  /** Answers requests below /v1/assets and returns true; false for any other. What stands in S3 is served there alone. */
+  /**
+   * Answers requests below /v1/assets and returns true, or returns false for any other. Files in S3 are served only by
+   * S3.
+   */
   answers(request: IncomingMessage, response: ServerResponse): boolean
 }
 

@@ -1,4 +1,4 @@
-/** The disk as the local store sees it: how much of it runs at once, and what its errors mean. */
+/** The disk as the local store uses it: the number of concurrent operations, and the meaning of its errors. */
 import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ const rejection = async (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-test('a disk that hangs takes two operations; the others wait, and beyond a limit are told that it is away', async () => {
+test('a hanging disk occupies two operations; the others wait, and beyond a limit fail as away', async () => {
   const disk = new Disk(tmpdir(), 0)
   let begun = 0
   let letGo: () => void = () => undefined
@@ -50,7 +50,7 @@ test('a job that fails lets the next one run', async () => {
   expect(await disk.run(async () => 'runs')).toBe('runs')
 })
 
-test('no space is full, no rights are denied, all else is away', async () => {
+test('no space becomes full, missing rights become denied, and all else becomes away', async () => {
   const full = await open('/dev/full', 'w')
   const error = await rejection(full.write(new Uint8Array(10)))
   await full.close()
@@ -61,7 +61,7 @@ test('no space is full, no rights are denied, all else is away', async () => {
   expect(diskFault(known, 'write', 'here')).toBe(known)
 })
 
-test('a file is not to be seen before it is published, and a discarded one leaves nothing', async () => {
+test('a file is invisible until it is published, and a discarded file leaves nothing', async () => {
   const root = await mkdtemp(join(tmpdir(), 'otherworld-disk-'))
   try {
     const disk = new Disk(root, 0)

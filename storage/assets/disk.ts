@@ -1,4 +1,7 @@
-/** The local store's files: few operations at a time, each new file whole and durable under its name or not there. */
+/**
+ * The local store's files. Few operations run at a time; each new file is either complete and durable under its name,
+ * or absent.
+ */
 import { mkdir, open, readdir, rename, rm, stat, statfs, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf } from '../fault.ts'
@@ -6,10 +9,10 @@ import { AssetError } from './assets.ts'
 import type { ParsedKey } from './keys.ts'
 import { DISK_JOBS_MAX, DISK_QUEUE_MAX } from './limits.ts'
 
-/** Folder of files that are being written; what an earlier process left there is removed at start. */
+/** Folder of files that are being written. At start, leftovers of an earlier process are removed. */
 const UNFINISHED = 'unfinished'
 
-/** Below the store's root. Folders of 256 keep listings short. */
+/** Path below the store's root. 256 folders keep listings short. */
 export const pathOf = ({ folder, name }: ParsedKey): string =>
   folder === 'sha256' ? join(folder, name.slice(0, 2), name) : join(folder, name)
 
@@ -25,14 +28,14 @@ export class Disk {
     this.#freeBytesMin = freeBytesMin
   }
 
-  /** Makes the folders and empties that of unfinished files. */
+  /** Creates the folders and empties that of unfinished files. */
   async begin(folders: readonly string[]): Promise<void> {
     await rm(join(this.root, UNFINISHED), { recursive: true, force: true })
     for (const folder of [...folders, UNFINISHED]) await mkdir(join(this.root, folder), { recursive: true })
     await syncFolder(this.root)
   }
 
-  /** Runs a job on files when fewer than DISK_JOBS_MAX others run. Throws AssetError `away` where too many wait. */
+  /** Runs a job on files when fewer than DISK_JOBS_MAX others run. Throws AssetError `away` if too many wait. */
   async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.#waiting.length >= DISK_QUEUE_MAX)
       throw new AssetError({
@@ -49,14 +52,14 @@ export class Disk {
     try {
       return await job()
     } finally {
-      // A job that waits takes the place over
+      // A waiting job takes over the place
       const next = this.#waiting.shift()
       if (next) next()
       else this.#running -= 1
     }
   }
 
-  /** Throws AssetError `full` where `bytes` more would not leave enough free. */
+  /** Throws AssetError `full` if `bytes` more would not leave enough space. */
   async requireRoom(bytes: number): Promise<void> {
     const { bavail, bsize } = await this.run(() => statfs(this.root))
     if (bavail * bsize - bytes >= this.#freeBytesMin) return
@@ -68,18 +71,18 @@ export class Disk {
     })
   }
 
-  /** A new file; it is nowhere to be seen before it is published. */
+  /** Creates a new file. It is invisible until it is published. */
   async create(): Promise<NewFile> {
     const path = join(this.root, UNFINISHED, String(++this.#count))
     return new NewFile(this, path, await this.run(() => open(path, 'wx')))
   }
 
-  /** Bytes of a file; null where there is none. */
+  /** Size of a file in bytes; null if there is none. */
   size(path: string): Promise<number | null> {
     return this.run(() => this.#orNull(stat(join(this.root, path)).then(({ size }) => size)))
   }
 
-  /** A file to read; null where there is none. Its handle is to be closed. */
+  /** Opens a file to read; null if there is none. The caller closes the handle. */
   open(path: string): Promise<FileHandle | null> {
     return this.run(() => this.#orNull(open(join(this.root, path), 'r')))
   }
@@ -88,7 +91,10 @@ export class Disk {
     await this.run(() => this.#orNull(unlink(join(this.root, path))))
   }
 
-  /** Null where there is no such file. Where all are gone, as when a disk is not mounted, it throws AssetError `away`. */
+  /**
+   * Returns null if there is no such file. If all files are gone, as on a disk that is not mounted, it throws
+   * AssetError `away`.
+   */
   async #orNull<T>(result: Promise<T>): Promise<T | null> {
     try {
       return await result
@@ -109,7 +115,7 @@ export class Disk {
     }
   }
 
-  /** Names of a folder's files that were last written before, Unix ms. */
+  /** Names of a folder's files that were last written before this time, Unix ms. */
   async olderThan(folder: string, unixMs: number): Promise<string[]> {
     const old: string[] = []
     for (const name of await this.run(() => readdir(join(this.root, folder)))) {
@@ -120,7 +126,7 @@ export class Disk {
   }
 }
 
-/** A file on its way. */
+/** A file that is being written. */
 export class NewFile {
   readonly #disk: Disk
   readonly #path: string
@@ -137,7 +143,7 @@ export class NewFile {
       from += await this.#disk.run(async () => (await this.#handle.write(bytes, from)).bytesWritten)
   }
 
-  /** Brings it to the disk, and then under its name, in the place of another if there is one. */
+  /** Syncs the file to the disk, and then renames it to `path`, replacing an existing file. */
   async publish(path: string): Promise<void> {
     const final = join(this.#disk.root, path)
     await this.#disk.run(() => this.#handle.sync())
@@ -150,7 +156,7 @@ export class NewFile {
     })
   }
 
-  /** Forgets it; also after a failed publish. */
+  /** Removes the unfinished file, also after a failed publish. */
   async discard(): Promise<void> {
     await this.#disk.run(async () => {
       await this.#handle.close().catch(() => undefined)
@@ -159,7 +165,10 @@ export class NewFile {
   }
 }
 
-/** Not those above it: where they are gone, files are not to be put beside the disk that should be there. */
+/**
+ * Creates no parent folders: if they are gone, the disk is probably not mounted, and files must not be written in its
+ * place.
+ */
 async function makeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path)

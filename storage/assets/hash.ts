@@ -1,10 +1,10 @@
-/** SHA-256 of what is in memory, in steps that leave the event loop time for others. */
+/** SHA-256 of bytes in memory, in steps that leave the event loop time for other work. */
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { AssetError } from './assets.ts'
 import { CHUNK_BYTES } from './limits.ts'
 
-/** 64 lower-case hex digits. */
+/** Returns 64 lower-case hex digits. */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {
   const hash = createHash('sha256')
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
@@ -14,7 +14,7 @@ export async function sha256Of(bytes: Uint8Array): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Throws AssetError `wrong-hash` where a file is not what its key says. */
+/** Throws AssetError `wrong-hash` if a file does not match its key. */
 export async function requireContent(bytes: Uint8Array, sha256: string, where: string): Promise<void> {
   const found = await sha256Of(bytes)
   if (found === sha256) return

@@ -15,7 +15,7 @@ export type LocalCloudOptions = LocalOptions & Partial<LocalHttpOptions>
 
 type AssetsOptions = LocalCloudOptions | { readonly s3: S3Options }
 
-/** Fails where the folder or the bucket cannot be used. */
+/** Fails if the folder or the bucket cannot be used. */
 export function assetsLayer(options: AssetsOptions): Layer.Layer<Assets, AssetError> {
   return Layer.effect(Assets, 's3' in options ? openS3(options.s3) : openLocal(options))
 }
@@ -39,7 +39,7 @@ function openLocal(options: LocalCloudOptions): Effect.Effect<AssetsService, Ass
 
 function openS3(options: S3Options) {
   return Effect.acquireRelease(
-    // Loaded where it is used: it takes a third of a second
+    // Loaded on first use, because it takes a third of a second
     Effect.tryPromise({
       try: async () => new (await import('./s3.ts')).S3Assets(options),
       catch: (error) => s3Fault(error, 'use S3', options.endpoint),

@@ -1,4 +1,4 @@
-/** Names in the asset stores, and what is declared of a file: checked before anything is done with them. */
+/** Names in the asset stores, and declarations of files, which are checked before anything else is done. */
 import { AssetError, type AssetKey } from './assets.ts'
 import { LINK_SECONDS_MAX } from './limits.ts'
 
@@ -22,7 +22,7 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]
 
 export const UNKNOWN_MEDIA_TYPE = 'application/octet-stream'
 
-/** Null where the key is malformed; there is no other way to a path. */
+/** Returns null if the key is malformed. There is no other way to a path. */
 export function parseKey(key: string): ParsedKey | null {
   const [, hex, id] = KEY.exec(key) ?? []
   if (hex !== undefined) return { folder: 'sha256', name: hex }
@@ -76,8 +76,8 @@ const badFile = (what: string, where: string, fix: string): AssetError =>
   new AssetError({ reason: 'bad-file', what, where, fix })
 
 /**
- * When a download link counts as signed, Unix ms: a quarter of its life at most before now, the same moment for all who
- * ask within it, so that they get one and the same link and caches on the way know it.
+ * Time at which a download link counts as signed, Unix ms: at most a quarter of its lifetime ago. All requests within a
+ * quarter get the same link, so that caches recognise it.
  */
 export function signedAtMs(nowMs: number, lifeSeconds: number): number {
   const stepMs = Math.max(1, Math.floor(lifeSeconds / 4)) * 1_000

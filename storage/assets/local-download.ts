@@ -1,4 +1,6 @@
-/** Downloads from the Local Cloud: whole or a range, at the taker's pace, a chunk in memory at a time. */
+/**
+ * Downloads from the Local Cloud: a whole file or a range, at the receiver's pace, with one chunk in memory at a time.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError } from '../../http/http.ts'
 import type { ParsedKey } from './keys.ts'
@@ -55,7 +57,7 @@ async function answer(
 ): Promise<void> {
   const { headers, method } = request
   response.setHeader('etag', etag)
-  // Its name is its content; private, for a link is one person's
+  // The name is the content's hash, so the file never changes. Private, because a link belongs to one person
   response.setHeader('cache-control', 'private, max-age=31536000, immutable')
   response.setHeader('accept-ranges', 'bytes')
   if (isNamed(headers['if-none-match'], etag)) return void response.writeHead(304).end()
@@ -90,7 +92,7 @@ const isNamed = (header: string | undefined, etag: string): boolean =>
     .map((tag) => tag.trim().replace(/^W\//, ''))
     .some((tag) => tag === etag || tag === '*')
 
-/** If-Range (section 13.1.5): strong comparison; a date is never right, for files here have none. */
+/** If-Range (section 13.1.5): strong comparison. A date never matches, because files have none here. */
 const isCurrent = (header: string, etag: string): boolean => header.trim() === etag
 
 async function pour(file: OpenFile, { first, last }: ByteRange, response: ServerResponse, pace: Pace): Promise<void> {
@@ -107,9 +109,9 @@ async function pour(file: OpenFile, { first, last }: ByteRange, response: Server
   try {
     for (let at = first; at <= last && !response.destroyed;) {
       const read = await file.read(buffer.subarray(0, Math.min(buffer.length, last - at + 1)), at)
-      // Shorter than it was: an end in order would be taken for the whole
+      // The file is shorter than it was. A regular end would look like the whole file
       if (read === 0) return void response.destroy()
-      // The buffer is written over when the socket has taken it, so the taker's pace is ours
+      // The buffer is reused once the socket has sent it, so this loop runs at the receiver's pace
       const taken = new Promise<'taken'>((resolve) => {
         response.write(buffer.subarray(0, read), () => resolve('taken'))
       })

@@ -19,7 +19,7 @@ export interface LocalFiles {
   readonly disk: Disk
   readonly paces: { readonly upload: Pace; readonly download: Pace }
   readonly nowMs: () => number
-  /** Null where there is no such file. */
+  /** Returns null if there is no such file. */
   openFile(key: ParsedKey): Promise<OpenFile | null>
   /** Writes a file's media type. Do this before you publish the file, so that no file is without one. */
   writeType(path: string, mediaType: string): Promise<void>

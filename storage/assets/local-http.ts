@@ -1,6 +1,6 @@
 /**
- * The Local Cloud's HTTP side: `GET|HEAD /v1/assets/sha256/HEX` and `PUT /v1/assets/quarantine/UPLOAD`, both with a signed
- * query. Everything below /v1/assets is answered here.
+ * The Local Cloud's HTTP side: `GET|HEAD /v1/assets/sha256/HEX` and `PUT /v1/assets/quarantine/UPLOAD`, both with a
+ * signed query. This file answers every request below /v1/assets.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { handleCors, HttpError, sendError } from '../../http/http.ts'
@@ -19,7 +19,7 @@ const UPLOAD_ROUTE = `${ROUTE}quarantine/`
 const CORS = { methods: 'GET, HEAD, PUT, OPTIONS', headers: 'Content-Type, Range, If-Range, If-None-Match' }
 const EXPOSED = 'Accept-Ranges, Content-Length, Content-Range, ETag'
 
-/** Nothing that was uploaded is run as a page of this server, whatever a browser takes it for. */
+/** Headers that stop a browser from running an uploaded file as a page of this server, whatever its type. */
 const HARMLESS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "sandbox; default-src 'none'",
@@ -27,12 +27,12 @@ const HARMLESS = {
 }
 
 export interface LocalHttpOptions {
-  /** Origins of other pages that may use links; '*': all. */
+  /** Origins of other pages that may use links; '*' is all. */
   readonly origins: readonly string[] | '*'
   readonly log: (line: string) => void
 }
 
-/** True for requests whose bodies may take long: their senders are held to a pace here, and not to a time. */
+/** True for requests whose bodies may take long. They have a minimum pace instead of a time limit. */
 export const isUpload = ({ method, url = '' }: IncomingMessage): boolean =>
   method === 'PUT' && url.startsWith(UPLOAD_ROUTE)
 
@@ -57,7 +57,7 @@ export function localCloudHandler(store: LocalFiles, { origins, log }: LocalHttp
   }
 }
 
-/** Answers what is below /v1/assets where another store serves files. */
+/** Answers requests below /v1/assets if another store serves the files. */
 export function noFilesHere(request: IncomingMessage, response: ServerResponse): boolean {
   if (!isAssetRequest(request)) return false
   refuse(
@@ -85,7 +85,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   if (handleCors(request, response, parts.origins, CORS)) return undefined
   response.setHeader('access-control-expose-headers', EXPOSED)
   const { method = '', url = '' } = request
-  // As it stands, nothing decoded: a key has no character that needs to be
+  // Not decoded: a key contains no character that needs encoding
   const [path = '', query = ''] = url.split('?', 2)
   const name = path.slice(ROUTE.length)
   const key = parseKey(name)
@@ -108,7 +108,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   return parts.downloads.send(key, request, response)
 }
 
-/** Throws HttpError 403 where the link was not signed here for this, or is too old. */
+/** Throws HttpError 403 if this server did not sign the link for this request, or if it has expired. */
 function permitted({ signer, nowMs }: LocalFiles, method: 'GET' | 'PUT', key: string, query: string): SignedRequest {
   const read = readQuery(method, key, query)
   if (read === null || !signer.isValid(read.request, read.signature)) throw invalid(key)
@@ -146,7 +146,7 @@ const STATUS: Readonly<Record<AssetError['reason'], number>> = {
   'bad-file': 400,
 }
 
-/** Null where it is a fault of ours. The operator reads of rights and folders; who asked does not. */
+/** Returns null for a fault of ours. The operator's log names rights and folders; the response does not. */
 function httpErrorOf(error: unknown): HttpError | null {
   if (error instanceof HttpError) return error
   const fault =
@@ -163,13 +163,16 @@ function httpErrorOf(error: unknown): HttpError | null {
   )
 }
 
-/** Answers with the error; who is still sending is heard to the end before, for a while: who writes to a closed connection reads no answer. */
+/**
+ * Answers with the error. A client that is still sending is read for a while first, because a client that writes to a
+ * closed connection reads no response.
+ */
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy()
   if (request.complete || request.destroyed) return sendError(response, error)
   const answer = (): void => {
     clearTimeout(timer)
-    // The time may be up just before the end
+    // The timer may have fired just before the end
     if (response.headersSent) return
     response.setHeader('connection', 'close')
     sendError(response, error)

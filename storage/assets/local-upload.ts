@@ -1,4 +1,4 @@
-/** Uploads to the Local Cloud's quarantine: exactly the bytes that were declared, hashed on their way to the disk. */
+/** Uploads to the Local Cloud's quarantine: exactly the declared bytes, hashed on their way to the disk. */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError, sendJson } from '../../http/http.ts'
@@ -8,7 +8,7 @@ import { UPLOADS_MAX, type Pace } from './limits.ts'
 import type { LocalFiles } from './local-files.ts'
 import { watchPace } from './pace.ts'
 
-/** Ends what waits for it, once, with a reason. */
+/** Ends an upload once, with a reason. */
 interface Cut {
   readonly happens: Promise<never>
   readonly end: (reason: HttpError) => void
@@ -25,14 +25,16 @@ function newCut(): Cut {
 
 export class Uploads {
   readonly #store: LocalFiles
-  /** Running uploads by name. */
+  /** Running uploads, by name. */
   readonly #running = new Map<string, Cut>()
 
   constructor(store: LocalFiles) {
     this.#store = store
   }
 
-  /** Takes the body of a permitted request and answers. Throws HttpError, AssetError, or the file system's errors. */
+  /**
+   * Receives the body of a permitted request and answers. Throws HttpError, AssetError, or the file system's errors.
+   */
   async receive(
     key: ParsedKey,
     declared: DeclaredFile,
@@ -64,7 +66,7 @@ export class Uploads {
     })
   }
 
-  /** A connection that was lost may look alive for long: of two with the same upload the newer one goes on. */
+  /** Begins an upload and ends an older one of the same name: a lost connection may look alive for long. */
   #begin(name: string, where: string): Cut {
     const older = this.#running.get(name)
     if (older === undefined && this.#running.size >= UPLOADS_MAX)
@@ -88,7 +90,7 @@ export class Uploads {
   }
 }
 
-/** Throws HttpError where the request announces another body than the link permits. */
+/** Throws HttpError if the request announces another body than the link permits. */
 function requireHeaders({ bytes, mediaType }: DeclaredFile, { headers }: IncomingMessage, where: string): void {
   const length = headers['content-length']
   if (length === undefined)
@@ -111,7 +113,7 @@ function requireHeaders({ bytes, mediaType }: DeclaredFile, { headers }: Incomin
     throw new HttpError(415, 'wrong-type', `the link is for ${mediaType}`, where, `send content-type: ${mediaType}`)
 }
 
-/** Writes the body to the file as it comes. Throws HttpError where it is not what was declared, or comes too slowly. */
+/** Writes the body to the file as it arrives. Throws HttpError if it differs from the declaration or is too slow. */
 async function takeBody(
   request: IncomingMessage,
   { bytes, sha256 }: DeclaredFile,
@@ -163,8 +165,8 @@ async function takeBody(
 }
 
 /**
- * The next chunk is read when `take` is done with the last. Resolves at the end, also where the sender went away before;
- * rejects when `cut` does, and what comes then is nobody's.
+ * Reads the next chunk once `take` is done with the last. Resolves at the end, also if the sender closed before it.
+ * Rejects when `cut` does; later chunks are dropped.
  */
 function forEachChunk(
   request: IncomingMessage,

@@ -1,4 +1,4 @@
-/** The Local Cloud against the stores' contract, and what is its own: HTTP, hostile requests, faults of the disk. */
+/** The Local Cloud against the stores' contract, and its own parts: HTTP, hostile requests, disk faults. */
 import { createServer, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -68,7 +68,7 @@ const here = async (options: Partial<LocalCloudOptions> = {}): Promise<Place> =>
   return place
 }
 
-/** Speaks HTTP as it stands, without a client's corrections. */
+/** Sends raw HTTP, without a client's corrections. */
 function say(
   base: string,
   text: string,
@@ -92,7 +92,7 @@ function say(
   }
 }
 
-test('HEAD, If-Range, several ranges and malformed ones are answered as RFC 9110 has them', async () => {
+test('HEAD, If-Range, several ranges and malformed ranges are answered by RFC 9110', async () => {
   const { store, base } = await here()
   const bytes = newBytes(1_000)
   const { url } = await run(store.downloadLink(await run(store.put(bytes, TYPE)), 60))
@@ -116,7 +116,7 @@ test('HEAD, If-Range, several ranges and malformed ones are answered as RFC 9110
   expect([refused.status, refused.headers.get('content-range')]).toEqual([416, 'bytes */1000'])
 })
 
-test('nothing that is served can be run as a page of the server', async () => {
+test('a browser runs no served file as a page of the server', async () => {
   const { store, base } = await here()
   const page = new TextEncoder().encode('<script>alert(1)</script>')
   const { headers } = await fetch(
@@ -172,7 +172,7 @@ test('a refusal says whether the link is invalid or has expired', async () => {
   expect(await (await fetch(base + other.url)).json()).toMatchObject({ reason: 'link-invalid' })
 })
 
-test('a page of another origin may upload and download where the operator permits it, and only there', async () => {
+test('a page of another origin may upload and download only if the operator permits it', async () => {
   const { store, base } = await here({ origins: ['https://world.example'] })
   const { url } = await run(store.downloadLink(await run(store.put(newBytes(10), TYPE)), 60))
   const allowed = await fetch(base + url, { headers: { origin: 'https://world.example' } })
@@ -189,7 +189,7 @@ test('a page of another origin may upload and download where the operator permit
   ])
 })
 
-test('a file that the disk changed is told by its hash', async () => {
+test('a file that changed on the disk is found by its hash', async () => {
   const { store, directory } = await here()
   const key = await run(store.put(newBytes(1_000), TYPE))
   const hex = key.slice('sha256/'.length)
@@ -197,7 +197,7 @@ test('a file that the disk changed is told by its hash', async () => {
   expect(await reasonOf(store.get(key, 1_000))).toBe('wrong-hash')
 })
 
-test('where too little would be left on the disk, nothing is taken, and nothing is left behind', async () => {
+test('an upload is refused without leftovers if it would leave too little space', async () => {
   const { store, base, directory } = await here({ freeBytesMin: Number.MAX_SAFE_INTEGER })
   const bytes = newBytes(100)
   expect(await reasonOf(store.put(bytes, TYPE))).toBe('full')
@@ -208,7 +208,7 @@ test('where too little would be left on the disk, nothing is taken, and nothing 
   expect(await readdir(join(directory, 'unfinished'))).toEqual([])
 })
 
-test('where the folder is gone, as a disk that is not mounted, the store is away and makes no other in its place', async () => {
+test('without its folder, as on an unmounted disk, the store is away and creates no other', async () => {
   const { store, base, directory } = await here()
   const bytes = newBytes(100)
   const key = await run(store.put(bytes, TYPE))
@@ -229,7 +229,7 @@ test('where the folder is gone, as a disk that is not mounted, the store is away
   expect((await run(store.get(key, 100))).length).toBe(100)
 })
 
-test('a new store on the same folder has the files of the last, and forgets what was unfinished', async () => {
+test('a new store on the same folder has the old files and removes unfinished ones', async () => {
   const { store, directory } = await here()
   const bytes = newBytes(1_000)
   const key = await run(store.put(bytes, TYPE))
@@ -240,7 +240,7 @@ test('a new store on the same folder has the files of the last, and forgets what
   await run(next.put(newBytes(10), TYPE))
 })
 
-test('an upload without a length, or of a file that nobody signed for, is refused before it is read', async () => {
+test('an upload without a length, or for an unsigned file, is refused before its body is read', async () => {
   const { store, base, directory } = await here()
   const link = await run(store.uploadLink('quarantine/a', fileOf(newBytes(100)), 60))
   const chunked = say(
@@ -258,7 +258,7 @@ test('an upload without a length, or of a file that nobody signed for, is refuse
   expect(await readdir(join(directory, 'quarantine'))).toEqual([])
 })
 
-test('of two senders of the same upload the newer one goes on, and the older is told', async () => {
+test('a second sender of the same upload replaces the first, which gets an error', async () => {
   const { store, base, directory } = await here()
   const bytes = newBytes(300_000)
   const link = await run(store.uploadLink('quarantine/a', fileOf(bytes), 60))
@@ -275,10 +275,10 @@ test('of two senders of the same upload the newer one goes on, and the older is 
   expect(await readdir(join(directory, 'unfinished'))).toEqual([])
 })
 
-/** Long enough that who keeps the pace keeps it where this process stands still for half a second. */
+/** Long enough that a sender at the permitted pace keeps it even if this process pauses for half a second. */
 const QUICK = { bytesMin: 65_536, windowMs: 1_000 }
 
-test('who sends too slowly is cut off and told; who keeps the pace may take as long as it needs', async () => {
+test('a slow sender is disconnected with an error, and a sender at the permitted pace may take as long as it needs', async () => {
   const { store, base, directory } = await here({ paces: { upload: QUICK, download: QUICK } })
   const bytes = newBytes(800_000)
   const open = async (id: string): Promise<ReturnType<typeof say>> => {
@@ -305,7 +305,7 @@ test('who sends too slowly is cut off and told; who keeps the pace may take as l
   await until('nothing unfinished is left', async () => (await readdir(join(directory, 'unfinished'))).length === 0)
 })
 
-test('who asks for a file and does not read it is cut off, and others are served meanwhile', async () => {
+test('a client that does not read its download is disconnected, and others are served meanwhile', async () => {
   const { store, base } = await here({ paces: { upload: QUICK, download: QUICK } })
   const bytes = newBytes(16_000_000)
   const { url } = await run(store.downloadLink(await run(store.put(bytes, TYPE)), 60))
@@ -321,7 +321,7 @@ test('who asks for a file and does not read it is cut off, and others are served
   for (const { answer } of lazy) expect(answer().length).toBeLessThan(bytes.length)
 })
 
-test('so many uploads are taken at once, and the next is asked to wait', async () => {
+test('the number of concurrent uploads is limited, and the next is asked to wait', async () => {
   const { store, base, directory } = await here()
   const bytes = newBytes(100)
   const peers: ReturnType<typeof say>[] = []

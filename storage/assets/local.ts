@@ -1,10 +1,9 @@
 /**
- * The Local Cloud: files on this server's disk, by content, served by its own HTTP port.
- *
- *     ROOT/sha256/ab/abcd…         a file, its SHA-256 as its name
- *     ROOT/sha256/ab/abcd….type    its media type
- *     ROOT/quarantine/UPLOAD       an upload, complete and with the hash that was declared; UPLOAD.type beside it
- *     ROOT/unfinished/             files that are being written
+ * The Local Cloud: files on this server's disk, named by content, served by its own HTTP port.
+ *     ROOT/sha256/ab/abcd… a file, its SHA-256 as its name
+ *     ROOT/sha256/ab/abcd….type its media type
+ *     ROOT/quarantine/UPLOAD a complete upload with the declared hash; UPLOAD.type beside it
+ *     ROOT/unfinished/ files that are being written
  */
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -27,7 +26,7 @@ import { LinkSigner } from './signature.ts'
 
 export interface LocalOptions {
   readonly directory: string
-  /** Key that signs links, 32 bytes. Whoever has it can read and upload everything. */
+  /** Key that signs links, 32 bytes. Anyone who has it can read and upload everything. */
   readonly secret: Uint8Array
   /** Prefix of links; by default LOCAL_PATH on this server. A full URL if a proxy serves the files elsewhere. */
   readonly publicPath?: string
@@ -82,7 +81,7 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
     })
   }
 
-  /** Writes a file once where several callers put the same one at a time. */
+  /** Writes a file once if several callers put the same file at the same time. */
   async #once(key: AssetKey, write: () => Promise<void>): Promise<void> {
     const other = this.#writing.get(key)
     if (other) return other

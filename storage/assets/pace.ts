@@ -1,8 +1,8 @@
-/** Whoever sends or takes bytes too slowly is cut off, by what moved and not by the time that all of it needs. */
+/** Closes connections that send or receive too slowly. A minimum per time window decides, not the total time. */
 
 import type { Pace } from './limits.ts'
 
-/** Calls `onSlow` once, where too few bytes moved. Returns what ends the watch. */
+/** Calls `onSlow` once if too few bytes moved. Returns a function that ends the watch. */
 export function watchPace(moved: () => number, { windowMs, bytesMin }: Pace, onSlow: () => void): () => void {
   let before = moved()
   const timer = setInterval(() => {

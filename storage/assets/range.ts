@@ -6,19 +6,22 @@ export interface ByteRange {
   readonly last: number
 }
 
-/** `whole`: no range, one that is malformed or in another unit (to be ignored), or several (may be answered whole). */
+/**
+ * `whole`: no range, a malformed one or one in another unit (to be ignored), or several (the whole file is a permitted
+ * answer).
+ */
 type RangeRequest = ByteRange | 'whole' | 'unsatisfiable'
 
 const SINGLE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
 
-/** The bytes to send of a file of `size` bytes. */
+/** Returns the bytes to send from a file of `size` bytes. */
 export function parseRange(header: string | undefined, size: number): RangeRequest {
   const [, from = '', to = ''] = SINGLE.exec(header ?? '') ?? []
   if (from === '' && to === '') return 'whole'
   if (from === '') return suffix(Number(to), size)
   const first = Number(from)
   const last = to === '' ? size - 1 : Math.min(Number(to), size - 1)
-  // Exact also beyond what a number holds
+  // BigInt is exact beyond the safe integers
   if (to !== '' && BigInt(to) < BigInt(from)) return 'whole'
   return first < size ? { first, last } : 'unsatisfiable'
 }

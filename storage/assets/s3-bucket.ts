@@ -1,4 +1,4 @@
-/** The bucket at start: made where it is missing, and open to pages, which upload and download directly. */
+/** Prepares the bucket at start: creates it if it is missing, and lets pages upload and download directly. */
 import {
   CreateBucketCommand,
   GetBucketCorsCommand,
@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { s3CodeOf, isMissing } from './s3-fault.ts'
 
-/** Pages of every origin: what protects files is the signature of a link, and no browser sends it by itself. */
+/** Allows pages of every origin: a link's signature protects files, and no browser sends it automatically. */
 const CORS = {
   CORSRules: [
     {
@@ -31,8 +31,8 @@ export async function requireBucket(client: S3Client, bucket: string, abortSigna
 }
 
 /**
- * Sets the bucket's CORS rule where it has none; one that the operator made stays. Returns why it could not: some servers
- * have their CORS elsewhere, and those who use no pages need none.
+ * Sets the bucket's CORS rule if it has none; the operator's own rule stays. Returns why it could not: some servers
+ * configure CORS elsewhere, and installations without pages need none.
  */
 export async function permitPages(client: S3Client, bucket: string, abortSignal: AbortSignal): Promise<string | null> {
   try {

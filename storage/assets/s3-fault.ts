@@ -3,7 +3,7 @@ import { AssetError } from './assets.ts'
 
 interface S3Answer {
   readonly name: string
-  /** Null: there was no answer. */
+  /** Null if there was no answer. */
   readonly status: number | null
   readonly text: string
 }
@@ -29,7 +29,7 @@ const WRONG: ReadonlySet<string> = new Set([
   'InvalidDigest',
   'XAmzContentChecksumMismatch',
 ])
-/** Answers that another try may change although they are no 5xx. */
+/** Answers that a retry may change although they are not 5xx. */
 const PASSING: ReadonlySet<string> = new Set([
   'ConditionalRequestConflict',
   'OperationAborted',
@@ -76,10 +76,10 @@ export function s3Fault(error: unknown, doing: string, where: string): AssetErro
   )
 }
 
-/** True where a conditional write found the file there already. */
+/** True if a conditional write found an existing file. */
 export const isThereAlready = (error: unknown): boolean => answerOf(error).status === 412
 
-/** True where the answer says that there is no such thing: HEAD has no words for it. */
+/** True if the answer says that there is no such object. HEAD has no body that says more. */
 export const isMissing = (error: unknown): boolean => answerOf(error).status === 404
 
 /** The code of S3's answer, e.g. NoSuchCORSConfiguration. */

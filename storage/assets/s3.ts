@@ -1,4 +1,4 @@
-/** Files in S3: devices upload and download there directly, with presigned links. */
+/** Files in S3. Devices upload and download there directly, with presigned links. */
 import { Readable } from 'node:stream'
 import {
   DeleteObjectCommand,
@@ -36,7 +36,7 @@ import { isThereAlready, s3Fault } from './s3-fault.ts'
 export interface S3Options {
   /** Address of the S3 server for this server, e.g. http://10.0.0.5:9000 or https://s3.eu-central-1.amazonaws.com. */
   readonly endpoint: string
-  /** Its address for devices, where that is another. */
+  /** Address of the S3 server for devices, if it differs. */
   readonly publicEndpoint?: string
   readonly region: string
   readonly bucket: string
@@ -44,12 +44,12 @@ export interface S3Options {
   readonly secretKey: string
   readonly nowMs?: () => number
   readonly log?: (line: string) => void
-  /** For tests: one operation with all its tries, ms. */
+  /** Time of one operation with all its retries, ms. For tests. */
   readonly msMax?: number
 }
 
 const CACHE = 'private, max-age=31536000, immutable'
-/** What a sender's own headers must be, as signed; everything else of a link stands in its query. */
+/** Headers that the sender must send as signed; everything else of a link is in its query. */
 const SIGNED = ['host', 'content-type', 'content-length', 'if-none-match', 'x-amz-checksum-sha256']
 
 export class S3Assets implements AssetsService {
@@ -57,14 +57,14 @@ export class S3Assets implements AssetsService {
   readonly origin: string
   readonly answers = noFilesHere
   readonly #client: S3Client
-  /** Signs links; speaks to nobody. */
+  /** Signs links; sends no requests. */
   readonly #signer: S3Client
   readonly #bucket: string
   readonly #nowMs: () => number
   readonly #msMax: number
   readonly #log: (line: string) => void
 
-  /** Throws AssetError where an address is none. */
+  /** Throws AssetError if an address is invalid. */
   constructor({
     endpoint,
     publicEndpoint = endpoint,
@@ -84,7 +84,7 @@ export class S3Assets implements AssetsService {
     this.#log = log
   }
 
-  /** Checks the address, the keys and the bucket, which is made where it is missing. */
+  /** Checks the address, the keys and the bucket. Creates the bucket if it is missing. */
   readonly start = Effect.suspend(() =>
     this.#attempt('use the bucket', this.#bucket, async (signal) => {
       await requireBucket(this.#client, this.#bucket, signal)
@@ -227,7 +227,7 @@ export class S3Assets implements AssetsService {
     return `${this.#bucket}/${key.slice(0, 100)}`
   }
 
-  /** Tries again what S3 did not answer, until it does or the time is up. */
+  /** Retries requests that S3 did not answer until the time is up. */
   #attempt<T>(doing: string, where: string, run: (signal: AbortSignal) => Promise<T>): Effect.Effect<T, AssetError> {
     return Effect.suspend(() => {
       let last = new AssetError({
@@ -244,10 +244,10 @@ export class S3Assets implements AssetsService {
   }
 }
 
-/** Doubled each time up to S3_RETRY_MS_MAX, each a little different, so that many do not come back at once. */
+/** Doubled each time up to S3_RETRY_MS_MAX, with jitter, so that many clients do not return together. */
 const RETRIES = Schedule.jittered(Schedule.min([Schedule.exponential(S3_RETRY_MS), Schedule.spaced(S3_RETRY_MS_MAX)]))
 
-/** Speaks to one address with one pair of keys: what else stands in this machine's environment for S3 is not used. */
+/** Uses one address with one pair of keys, and ignores this machine's environment variables for S3. */
 function clientOf(
   endpoint: string,
   { region, accessKey, secretKey }: Pick<S3Options, 'region' | 'accessKey' | 'secretKey'>,
@@ -257,7 +257,7 @@ function clientOf(
     region,
     forcePathStyle: true,
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-    // Older servers do not know the checksums that the library adds by itself; ours are SHA-256, and named
+    // Older servers do not know the checksums that the library adds by default. Ours are SHA-256 and explicit
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 1,

@@ -1,6 +1,6 @@
 /**
- * Signatures of the Local Cloud's links: HMAC-SHA256 (RFC 2104) over method, key and expiry, and for an upload over size,
- * hash and media type too, each on a line of its own. None of them can contain a line feed.
+ * Signatures of the Local Cloud's links: HMAC-SHA256 (RFC 2104) over method, key and expiry, and for an upload also
+ * over size, hash and media type, each on its own line. None of them can contain a line feed.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { AssetKey } from './assets.ts'
@@ -17,7 +17,7 @@ export interface SignedRequest {
 export class LinkSigner {
   readonly #secret: Buffer
 
-  /** `secret` may sign other things too: what is derived from it here signs links alone. */
+  /** `secret` may sign other data too: the key derived from it here signs only links. */
   constructor(secret: Uint8Array) {
     this.#secret = createHmac('sha256', secret).update('otherworld asset links 1').digest()
   }
@@ -28,7 +28,7 @@ export class LinkSigner {
     return createHmac('sha256', this.#secret).update(parts.join('\n')).digest()
   }
 
-  /** The link's query: what was signed, and the signature in base64url. */
+  /** The link's query: the signed values, and the signature in base64url. */
   query(request: SignedRequest): string {
     const { file, expiresAtMs } = request
     const fields = file === null ? {} : { bytes: String(file.bytes), sha256: file.sha256, type: file.mediaType }
@@ -42,12 +42,12 @@ export class LinkSigner {
   isValid(request: SignedRequest, signature: string): boolean {
     const given = Buffer.from(signature, 'base64url')
     const right = this.#digest(request)
-    // The text too: base64url has several for the same bytes
+    // Compares the text too: base64url has several texts for the same bytes
     return given.length === right.length && timingSafeEqual(given, right) && signature === right.toString('base64url')
   }
 }
 
-/** What a link's query says, not yet checked against its signature; null where it does not say it in our way. */
+/** Parses a link's query without checking its signature; null if it does not have our form. */
 export function readQuery(
   method: 'GET' | 'PUT',
   key: AssetKey,

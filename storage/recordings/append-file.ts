@@ -1,4 +1,4 @@
-/** A file that only grows, each append whole or not at all, with group commit to the disk. */
+/** A file that only grows. Each append is complete or absent, and syncs to the disk are shared by several appends. */
 import { dirname } from 'node:path'
 import { faultOf, RecordingFault } from './fault.ts'
 import { UNFINISHED } from './names.ts'
@@ -15,7 +15,7 @@ export class AppendFile {
   #synced: number
   #directorySynced: boolean
   #failed: RecordingFault | null = null
-  /** Null where the file system gives an open file another identity than its name. */
+  /** Null if the file system gives an open file another identity than its name. */
   readonly #id: string | null
 
   private constructor(platform: Platform, path: string, file: OutputFile, size: number, durable: boolean) {
@@ -29,7 +29,7 @@ export class AppendFile {
   }
 
   /**
-   * Begins a file that must not exist. It appears under its name with all of `first` in it, or not at all; where
+   * Begins a file that must not exist yet. It appears under its name with all of `first` in it, or not at all. If
    * `durable`, it is on the disk when this returns. Throws RecordingFault.
    */
   static create(platform: Platform, path: string, first: Uint8Array, durable: boolean): AppendFile {
@@ -49,23 +49,26 @@ export class AppendFile {
     }
   }
 
-  /** Bytes handed to the system so far: safe from an end of the process. */
+  /** Bytes handed to the system so far. They survive the end of the process. */
   get bytes(): number {
     return this.#size
   }
 
-  /** Bytes on the disk: safe from a loss of power. */
+  /** Bytes on the disk. They survive a power loss. */
   get syncedBytes(): number {
     return this.#synced
   }
 
-  /** The file stands under its name. False: it was deleted, moved or replaced, and no reader will find it. */
+  /** True if the file still has its name. False: it was deleted, moved or replaced, and no reader will find it. */
   isThere(): boolean {
     const found = this.#platform.idOf(this.path)
     return found !== null && (this.#id === null || found === this.#id)
   }
 
-  /** Appends all of it, or throws RecordingFault and leaves the file as it was. A failed append may be tried again; a failed sync not. */
+  /**
+   * Appends all of `bytes`, or throws RecordingFault and leaves the file unchanged. You may retry a failed append, but
+   * not a failed sync.
+   */
   append(bytes: Uint8Array): void {
     if (this.#failed) throw this.#failed
     try {
@@ -78,7 +81,9 @@ export class AppendFile {
     }
   }
 
-  /** Brings what has been appended to the disk. After a failure the system may have dropped the bytes: no append is accepted any more. */
+  /**
+   * Syncs what was appended. After a failure the system may have dropped bytes, so the file accepts no more appends.
+   */
   async sync(): Promise<void> {
     if (this.#failed) throw this.#failed
     const size = this.#size
@@ -107,11 +112,11 @@ export class AppendFile {
   }
 }
 
-/** Of a file that takes nothing more, whatever the cause was: room on the disk does not mend it, a new recording does. */
+/** The fault of a file that accepts no more appends. Space on the disk does not repair it; a new recording does. */
 const lasting = ({ path, message, cause }: RecordingFault): RecordingFault =>
   new RecordingFault('io', path, message, { cause })
 
-/** A single write may take less than it was given, above all before the disk is full. */
+/** Writes all bytes in as many writes as it takes. A single write may be short, most often before the disk is full. */
 function writeWhole(file: OutputFile, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length;) done += file.write(bytes, done, position + done)
 }

@@ -3,7 +3,7 @@ import { expect, test as plain } from 'vitest'
 import { CHECKPOINT_BYTES_MAX, CHECKPOINT_EVERY_TICKS } from '../../replay/index.ts'
 import { CHECKPOINT_BYTES_PER_MINUTE_MAX, CheckpointBudget } from './checkpoint-budget.ts'
 
-/** Bytes and times of the checkpoints that a state of these sizes, one a minute, makes in so many minutes. */
+/** Bytes and times of the checkpoints of a state of these sizes, one size a minute, over that many minutes. */
 function play(
   tickRate: number,
   sizes: readonly number[],
@@ -24,7 +24,7 @@ function play(
 const arbitrarySize = fc.integer({ min: 1_000, max: CHECKPOINT_BYTES_MAX })
 
 test.prop([fc.constantFrom(20, 60), fc.array(arbitrarySize, { minLength: 1, maxLength: 10 })])(
-  'however large the state gets, its checkpoints take no more than the limit a minute, and one',
+  'checkpoints of a state of any size stay within the limit a minute plus one checkpoint',
   (tickRate, sizes) => {
     expect(play(tickRate, sizes).bytes).toBeLessThanOrEqual(
       sizes.length * CHECKPOINT_BYTES_PER_MINUTE_MAX + Math.max(...sizes),

@@ -1,9 +1,10 @@
-/** How often the state is written to the recording: the larger it is, the seldomer. */
+/** How often the state is written to the recording: the larger the state, the less often. */
 import { CHECKPOINT_EVERY_TICKS } from '../../replay/index.ts'
 
 /**
- * Bytes of checkpoints, as stored, that a recording grows by in a minute: five times what a realm of a hundred players
- * needs at one in ten seconds. A state of the largest size is then written every four minutes; a recovery replays as much more.
+ * Bytes that checkpoints, as stored, may add to a recording in a minute: five times the need of a realm of a hundred
+ * players at one checkpoint in ten seconds. A state of the largest size is then written every four minutes, and a
+ * recovery replays that much more.
  */
 export const CHECKPOINT_BYTES_PER_MINUTE_MAX = 16 * 1024 * 1024
 
@@ -20,12 +21,12 @@ export class CheckpointBudget {
     return tick % CHECKPOINT_EVERY_TICKS === 0 && tick >= this.#nextTick
   }
 
-  /** One of `tick` takes so many bytes of the file; said again when it is known better. */
+  /** Reports the stored size of the checkpoint of `tick`. Call it again when a better figure is known. */
   took(tick: number, bytes: number): void {
     this.#nextTick = tick + this.ticksFor(bytes)
   }
 
-  /** Ticks from a checkpoint of so many bytes to the next. */
+  /** Ticks from a checkpoint of this size to the next. */
   ticksFor(bytes: number): number {
     return Math.max(CHECKPOINT_EVERY_TICKS, Math.ceil((bytes / CHECKPOINT_BYTES_PER_MINUTE_MAX) * this.#ticksPerMinute))
   }

@@ -1,6 +1,6 @@
 /**
- * Looks now and then at the directory that a recording is written into: whether the file is still there, whether the
- * directory is still this server's, whether there is room.
+ * Checks the recording's directory at intervals: whether the file still exists, whether the directory still belongs to
+ * this server, and whether there is room.
  */
 import { dirname } from 'node:path'
 import type { AppendFile } from './append-file.ts'
@@ -8,20 +8,20 @@ import { RecordingFault } from './fault.ts'
 import { parseRecordingName, type RecordingName } from './names.ts'
 import type { Platform } from './platform.ts'
 
-/** Bytes that must be free, or nobody is let in any more: a quarter of an hour of a full realm, for someone to act. */
+/** Bytes that must be free, or nobody is admitted: a quarter of an hour of a full realm, so that someone can act. */
 export const FREE_BYTES_MIN = 256 * 1024 * 1024
-/** Milliseconds between looks: a recording that was deleted is to be noticed within a second. */
+/** Milliseconds between looks. A deleted recording must be noticed within a second. */
 export const LOOK_EVERY_MS = 500
 
 interface DirectoryWatchOptions {
   readonly directory: string
   readonly platform: Platform
   readonly freeBytesMin?: number | undefined
-  /** Describes who else has taken the directory over, in words; null: nobody. */
+  /** Describes the server that has taken the directory over, or returns null. */
   otherHolder?(): string | null
   /** Free space fell below freeBytesMin (true), or is above it again (false). */
   onSpaceLow?(low: boolean): void
-  /** The file that is being written is not there any more: deleted, moved or replaced. */
+  /** The current file no longer exists: it was deleted, moved or replaced. */
   onMissing(path: string): void
 }
 
@@ -31,14 +31,14 @@ export class DirectoryWatch {
   /** Bytes free, as last seen. */
   free = Number.POSITIVE_INFINITY
   isLow = false
-  /** Somebody else goes on with the realm: nothing may be written any more. */
+  /** Set once another server continues the realm. Nothing may be written after that. */
   fenced: RecordingFault | null = null
 
   constructor(options: DirectoryWatchOptions) {
     this.#options = options
   }
 
-  /** Looks, unless it did just now. Rejects with what the file system says. */
+  /** Looks, unless the last look was just now. Rejects with errors of the file system. */
   async look(file: AppendFile, name: RecordingName): Promise<void> {
     const { directory, platform, freeBytesMin = FREE_BYTES_MIN, onSpaceLow } = this.#options
     const nowMs = platform.nowMs()
@@ -54,7 +54,7 @@ export class DirectoryWatch {
     return undefined
   }
 
-  /** Before a segment begins. Throws RecordingFault `fenced` where another server goes on with the realm. */
+  /** Call it before a segment begins. Throws RecordingFault `fenced` if another server continues the realm. */
   mayBegin(name: RecordingName): void {
     if (this.fenced) throw this.fenced
     this.#checkHolder(name)

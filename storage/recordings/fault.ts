@@ -1,10 +1,13 @@
 /** Errors of recordings on disk. */
 import { codeOf } from '../fault.ts'
 
-/** `no-space`: the disk or a quota is full. `exists`: another process has begun the same recording. `fenced`: another server goes on with the realm. `denied`: rights. `io`: all else. */
+/**
+ * `no-space`: the disk or a quota is full. `exists`: another process has begun the same recording. `fenced`: another
+ * server continues the realm. `denied`: rights. `io`: anything else.
+ */
 export type RecordingFaultReason = 'no-space' | 'exists' | 'fenced' | 'denied' | 'io'
 
-/** A recording could not be written. Nothing that was written before is harmed: it ends with a whole chunk. */
+/** A recording could not be written. Everything written before is intact, and the file ends with a whole chunk. */
 export class RecordingFault extends Error {
   override readonly name = 'RecordingFault'
   readonly reason: RecordingFaultReason

@@ -1,4 +1,4 @@
-/** Which recordings a data directory holds, read from the ends of the files. */
+/** Lists the recordings in a data directory. It reads only the ends of the files. */
 import { join } from 'node:path'
 import { readSummary, type RecordingErrorReason, type RecordingSummary } from '../../replay/index.ts'
 import { parseRecordingName, UNFINISHED, type RecordingName } from './names.ts'
@@ -8,12 +8,12 @@ export interface RecordingEntry extends RecordingName {
   readonly path: string
   /** Size of the file. */
   readonly bytes: number
-  /** Header, and index where it was closed; or why there is no header to read. */
+  /** The header, and the index if the recording was closed; or the reason why the header is unreadable. */
   readonly summary: RecordingSummary | null
   readonly unreadable: RecordingErrorReason | null
 }
 
-/** Recordings of a realm, newest first (by epoch, then segment); of all realms where none is named. A missing directory holds none. */
+/** Recordings of a realm, or of all realms, newest first (by epoch, then segment). A missing directory has none. */
 export async function listRecordings(
   directory: string,
   realm?: string,
@@ -29,7 +29,7 @@ export async function listRecordings(
   return entries
 }
 
-/** Removes what was left of recordings that were being begun when a process ended. Only while no server runs on the directory. */
+/** Removes unfinished files that an ended process left. Call it only while no server runs on the directory. */
 export async function removeUnfinished(directory: string, platform: Platform = nodePlatform): Promise<void> {
   for (const file of await filesOf(directory, platform))
     if (file.endsWith(UNFINISHED) && file.includes('.owr.')) await platform.removeLater(join(directory, file))

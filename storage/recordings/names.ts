@@ -11,11 +11,11 @@ const PATTERN = /^([a-z0-9][a-z0-9-]{0,63})-e(\d{6,10})-s(\d{4,10})\.owr$/
 export const recordingName = ({ realm, epoch, segment }: RecordingName): string =>
   `${realm}-e${String(epoch).padStart(6, '0')}-s${String(segment).padStart(4, '0')}.owr`
 
-/** Null where the file is no recording of a realm. */
+/** Returns null if the file is not a realm's recording. */
 export function parseRecordingName(file: string): RecordingName | null {
   const [, realm, epoch, segment] = PATTERN.exec(file) ?? []
   return realm === undefined ? null : { realm, epoch: Number(epoch), segment: Number(segment) }
 }
 
-/** A file that was being begun when the process ended: nothing in it was ever relied on. */
+/** Suffix of a file that was unfinished when the process ended. Nothing ever relied on its content. */
 export const UNFINISHED = '.new'

@@ -1,6 +1,6 @@
 /**
- * What recordings need of the machine: files, a clock, a timer, and packing beside the ticks. Everything that touches
- * them goes through here, so that the simulator (testing/simulator) can put a machine of its own in its place.
+ * The machine as recordings use it: files, a clock, a timer, and compression beside the ticks. All access goes through
+ * this interface, so that the simulator (testing/simulator) can replace the machine.
  */
 import {
   closeSync,
@@ -27,14 +27,16 @@ import { deflateRaw } from 'node:zlib'
 
 /** A file that is being written. Errors are Node's, with its codes. */
 export interface OutputFile {
-  /** Writes `bytes` from `from` on at `position` of the file; how many were taken, at least one. */
+  /**
+   * Writes `bytes`, from index `from` on, at `position` of the file. Returns the number of bytes written, at least one.
+   */
   write(bytes: Uint8Array, from: number, position: number): number
   truncate(length: number): void
-  /** Brings its bytes to the disk. */
+  /** Syncs its bytes to the disk. */
   sync(): void
   syncLater(): Promise<void>
   close(): void
-  /** Which file it is, whatever its name. */
+  /** Identifies the file independently of its name. */
   id(): string
 }
 
@@ -48,21 +50,21 @@ export interface InputFile {
 export interface Platform {
   /** Unix time, ms. */
   unixMs(): number
-  /** A clock that only goes forward, ms. */
+  /** A monotonic clock, ms. */
   nowMs(): number
-  /** Calls `run` once after `ms`, unless the returned function is called before. */
+  /** Calls `run` once after `ms`, unless you call the returned function before. */
   later(ms: number, run: () => void): () => void
-  /** Raw DEFLATE beside what runs. */
+  /** Compresses with raw DEFLATE without blocking the thread. */
   pack(bytes: Uint8Array): Promise<Uint8Array>
 
   makeDirectory(path: string): void
-  /** Names of the files in it, not of directories; rejects with ENOENT where there is none. */
+  /** Names of the directory's files, without folders. Rejects with ENOENT if it does not exist. */
   list(directory: string): Promise<string[]>
-  /** The same at once; a missing directory has none. */
+  /** The synchronous `list`. A missing directory has no files. */
   listNow(directory: string): string[]
   syncDirectory(path: string): void
   syncDirectoryLater(path: string): Promise<void>
-  /** Brings a file that an earlier process wrote to the disk. */
+  /** Syncs a file that an earlier process wrote. */
   syncFile(path: string): Promise<void>
   freeBytes(directory: string): Promise<number>
 
@@ -71,9 +73,9 @@ export interface Platform {
   open(path: string): Promise<InputFile>
   read(path: string): Promise<Uint8Array>
   exists(path: string): boolean
-  /** Which file has that name, as `id` of an open one; null: none. */
+  /** The `id` of the file with that name; null if there is none. */
   idOf(path: string): string | null
-  /** A second name; fails with EEXIST where it is taken. */
+  /** Gives a file a second name. Fails with EEXIST if the name is taken. */
   link(from: string, to: string): void
   rename(from: string, to: string): void
   remove(path: string): void
@@ -83,7 +85,7 @@ export interface Platform {
 const packLater = promisify<Uint8Array, { level: number }, Uint8Array>(deflateRaw)
 const syncData = promisify(fdatasync)
 const syncAll = promisify(fsync)
-/** Fastest: packing shares the cores with the realms, and saves most of the size already. */
+/** The fastest level: compression shares the cores with the realms, and this level already saves most of the size. */
 const DEFLATE = { level: 1 }
 
 class NodeFile implements OutputFile {
@@ -125,7 +127,7 @@ function idOf(path: string): string | null {
   return stat === undefined ? null : idIn(stat)
 }
 
-/** Where there is no such directory there are no files. */
+/** A missing directory has no files. */
 function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory) : []
 }

@@ -26,7 +26,7 @@ import {
   type RecordingFileOptions,
 } from './index.ts'
 
-/** A disk with so many bytes left, put between the file system and the code under test. */
+/** Simulates a disk with limited space, between the file system and the code under test. */
 const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY, syncFails: '', syncDelayMs: 0, syncs: 0 }))
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>()
@@ -65,7 +65,7 @@ function begin(realm: Realm, more: Partial<RecordingFileOptions> = {}): Recordin
   })
 }
 
-/** Ticks of a session, recorded as a realm does it. */
+/** Records ticks of a session as a realm does. */
 function run(realm: Realm, file: RecordingFile, from: number, to: number): void {
   for (const frame of sessionFrames({ ticks: to, players: 3, seed: 5 }).slice(from - 1)) {
     simulation.step(realm, file.frame(frame))
@@ -91,7 +91,7 @@ async function verified(path: string): Promise<Recording> {
   return recording.value
 }
 
-test('a closed recording is sealed, verifies, and is named by realm, epoch and segment', async () => {
+test('a closed recording is sealed, verifies, and has realm, epoch and segment in its name', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm)
   run(realm, file, 1, 60)
@@ -108,7 +108,7 @@ test('a closed recording is sealed, verifies, and is named by realm, epoch and s
   simulation.free(realm)
 })
 
-test('what is written is in the file at once and on the disk soon after', async () => {
+test('what is written is in the file immediately and on the disk soon after', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm)
   run(realm, file, 1, 20)
@@ -120,7 +120,7 @@ test('what is written is in the file at once and on the disk soon after', async 
   simulation.free(realm)
 })
 
-test('a segment that is full is followed by one that starts with a checkpoint; both verify', async () => {
+test('a full segment is followed by one that begins with a checkpoint, and both verify', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm, { segmentBytesMax: 10_000 })
   run(realm, file, 1, 30)
@@ -140,7 +140,7 @@ test('a segment that is full is followed by one that starts with a checkpoint; b
   simulation.free(realm)
 })
 
-test('an epoch is begun once: a second server on the same directory is told', async () => {
+test('a second server on the same directory cannot begin the same epoch', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm)
   expect(() => begin(realm)).toThrow(expect.objectContaining({ name: 'RecordingFault', reason: 'exists' }))
@@ -149,7 +149,7 @@ test('an epoch is begun once: a second server on the same directory is told', as
   simulation.free(realm)
 })
 
-test('a full disk is a typed fault that harms nothing, and writing goes on when there is space', async () => {
+test('a full disk is a typed fault without damage, and writing continues when there is space', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm)
   run(realm, file, 1, 10)
@@ -166,7 +166,7 @@ test('a full disk is a typed fault that harms nothing, and writing goes on when 
   simulation.free(realm)
 })
 
-test('a checkpoint that finds no space is reported, and the ticks go on', async () => {
+test('a checkpoint without space is reported, and the ticks continue', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm)
   run(realm, file, 1, 10)
@@ -180,25 +180,20 @@ test('a checkpoint that finds no space is reported, and the ticks go on', async 
   simulation.free(realm)
 })
 
-// A full disk may show only at the sync, too: then room does not bring back what the system has dropped.
-test.each(['EIO', 'ENOSPC', 'EDQUOT'])(
-  'a failed sync (%s) is reported, lasts, and nothing more is accepted as written',
-  async (code) => {
-    const realm = simulation.genesis(DEFAULT_DEFINITION)
-    const file = begin(realm)
-    disk.syncFails = code
-    run(realm, file, 1, 5)
-    await vi.waitFor(() => expect(faults[0]).toMatchObject({ reason: 'io' }))
-    expect(() => file.hash(6, '0'.repeat(16))).toThrow(
-      expect.objectContaining({ name: 'RecordingFault', reason: 'io' }),
-    )
-    expect(file.syncedTick).toBe(0)
-    await expect(file.close()).rejects.toThrow(RecordingFault)
-    simulation.free(realm)
-  },
-)
+// A full disk may appear only at the sync. Free space then does not restore what the system has dropped.
+test.each(['EIO', 'ENOSPC', 'EDQUOT'])('a failed sync (%s) is reported, lasts, and ends all writing', async (code) => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  disk.syncFails = code
+  run(realm, file, 1, 5)
+  await vi.waitFor(() => expect(faults[0]).toMatchObject({ reason: 'io' }))
+  expect(() => file.hash(6, '0'.repeat(16))).toThrow(expect.objectContaining({ name: 'RecordingFault', reason: 'io' }))
+  expect(file.syncedTick).toBe(0)
+  await expect(file.close()).rejects.toThrow(RecordingFault)
+  simulation.free(realm)
+})
 
-test('what is written while a sync is under way is sealed and synced by the close, and nothing is touched after it', async () => {
+test('a close during a sync seals and syncs what was written meanwhile, and touches nothing after it', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm)
   disk.syncDelayMs = 30
@@ -213,7 +208,7 @@ test('what is written while a sync is under way is sealed and synced by the clos
   simulation.free(realm)
 })
 
-test('low space is said before it is gone', async () => {
+test('low space is reported before the disk is full', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const said: boolean[] = []
   const file = begin(realm, { freeBytesMin: Number.MAX_SAFE_INTEGER, onSpaceLow: (low) => said.push(low) })
@@ -224,7 +219,7 @@ test('low space is said before it is gone', async () => {
   simulation.free(realm)
 })
 
-test('a recording that was being begun when the process ended is no recording, and is cleaned away', async () => {
+test('an unfinished recording of an ended process does not count and is removed', async () => {
   const left: PathLike = join(directory, 'yard-e000001-s0001.owr.77.new')
   writeFileSync(left, 'half')
   expect(await listRecordings(directory)).toEqual([])
@@ -238,7 +233,7 @@ test('a recording that was being begun when the process ended is no recording, a
 /** The machine that runs the tests may be busy. */
 const PATIENCE = { timeout: 10_000, interval: 16 }
 
-test('looks at the directory are so close that what happens to it is noticed within a second', () => {
+test('the directory is checked often enough to notice a change within a second', () => {
   expect(LOOK_EVERY_MS + 2 * COMMIT_EVERY_MS).toBeLessThan(1_000)
 })
 
@@ -253,7 +248,7 @@ const HARMS: Readonly<Record<string, (path: string) => void>> = {
 }
 
 for (const [what, harm] of Object.entries(HARMS))
-  test(`a recording that ${what} while it is written is noticed, and the next segment has all of the state`, async () => {
+  test(`a recording that ${what} while it is written is noticed, and the next segment has the full state`, async () => {
     const realm = simulation.genesis(DEFAULT_DEFINITION)
     const missing: string[] = []
     const file = begin(realm, { directory: join(directory, 'recordings'), onMissing: (path) => missing.push(path) })
@@ -269,7 +264,7 @@ for (const [what, harm] of Object.entries(HARMS))
     roll(realm, file)
     expect([file.isLost, file.rollDue, existsSync(file.path)]).toEqual([false, false, true])
     run(realm, file, file.lastTick + 1, file.lastTick + 5)
-    // As after a kill: nothing is closed.
+    // As after a kill, nothing is closed.
     const recording = await verified(file.path)
     expect([recording.header.start, recording.lastTick]).toEqual(['checkpoint', file.lastTick])
     await file.close()
@@ -277,7 +272,7 @@ for (const [what, harm] of Object.entries(HARMS))
     simulation.free(realm)
   })
 
-test('a new segment that cannot begin leaves the recording missing, and a later one ends that', async () => {
+test('if a new segment cannot begin, the recording stays missing until a later one does', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm)
   run(realm, file, 1, 5)
@@ -298,7 +293,7 @@ test('a new segment that cannot begin leaves the recording missing, and a later 
   simulation.free(realm)
 })
 
-test('where a newer epoch of the realm stands beside it no segment begins, and nothing more is written', async () => {
+test('after a newer epoch of the realm appeared, no segment begins and nothing more is written', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const file = begin(realm)
   run(realm, file, 1, 5)
@@ -318,7 +313,7 @@ test('where a newer epoch of the realm stands beside it no segment begins, and n
   simulation.free(realm)
 })
 
-test('who else takes the directory over is noticed; epochs of other realms mean nothing', async () => {
+test('another server that takes the directory over is noticed; epochs of other realms do not count', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   let other: string | null = null
   writeFileSync(join(directory, 'meadow-e000009-s0001.owr'), '')

@@ -1,6 +1,6 @@
 /**
- * The recording of a running realm: segments on disk. Called in the realm's own thread each tick; what it does there
- * is to hand bytes to the system. Syncing and packing happen beside it.
+ * The recording of a running realm: segments on disk. The realm's thread calls it each tick and only hands bytes to the
+ * system. Syncs and compression happen beside the ticks.
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
@@ -22,34 +22,43 @@ import { faultOf, RecordingFault } from './fault.ts'
 import { recordingName, type RecordingName } from './names.ts'
 import { nodePlatform, type Platform } from './platform.ts'
 
-/** Bytes beside its first checkpoint at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
+/**
+ * Bytes, without its first checkpoint, at which a segment is full: some minutes of a full realm, a day of an idle one.
+ * A reader can load such a file whole.
+ */
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
-/** Milliseconds between syncs: with the sync itself well under the 100 ms that a power loss may cost. */
+/** Milliseconds between syncs. With the sync itself, this stays well below the 100 ms that a power loss may cost. */
 export const COMMIT_EVERY_MS = 50
 
 export interface RecordingFileOptions {
-  /** Is made where it is missing. */
+  /** Created if it is missing. */
   readonly directory: string
   /** Header of the first segment, without its number. */
   readonly header: Omit<RecordingHeader, 'segment'>
-  /** The state to start from, where the header says `checkpoint`. */
+  /** The state to start from, if the header says `checkpoint`. */
   readonly checkpoint?: Uint8Array
-  /** Stand behind it; no reader sees the recording without them. */
+  /** Written after the starting state. No reader sees the recording without them. */
   readonly notes?: readonly Note[]
   readonly segmentBytesMax?: number
   readonly commitEveryMs?: number
   readonly freeBytesMin?: number
   /** Default: this machine. */
   readonly platform?: Platform
-  /** Something failed beside the ticks: admission must stop. The next call that writes throws it too where it lasts. */
+  /**
+   * Something failed beside the ticks, so admission must stop. If the fault lasts, the next call that writes throws it
+   * too.
+   */
   onFault(fault: RecordingFault): void
   /** Free space fell below freeBytesMin (true), or is above it again (false). */
   onSpaceLow?(low: boolean): void
-  /** A sync to the disk took so long. */
+  /** Reports how long a sync took. */
   onSync?(ms: number): void
-  /** Describes who else has taken the directory over, in words; null: nobody. Asked before each segment, and now and then. */
+  /**
+   * Describes the server that has taken the directory over, or returns null. Called before each segment and at
+   * intervals.
+   */
   otherHolder?(): string | null
-  /** The current segment was deleted, moved or replaced: `rollDue` until another has begun. */
+  /** The current segment was deleted, moved or replaced. `rollDue` is true until another segment has begun. */
   onMissing?(path: string): void
 }
 
@@ -60,7 +69,7 @@ export interface RollState {
   readonly players: number
   readonly elements: number
   readonly checkpoint: Uint8Array
-  /** Stand behind the checkpoint; no reader sees the segment without them. */
+  /** Written after the checkpoint. No reader sees the segment without them. */
   readonly notes?: readonly Note[]
 }
 
@@ -68,12 +77,15 @@ interface Segment {
   readonly header: RecordingHeader
   readonly file: AppendFile
   readonly writer: RecordingWriter
-  /** Bytes of the checkpoint that it began with; they do not count for its size, or a large state would fill it at once. */
+  /**
+   * Bytes of the segment's first checkpoint. They do not count for its size, because a large state would fill it at
+   * once.
+   */
   readonly startBytes: number
   packing: Promise<void> | null
 }
 
-/** Calls throw RecordingFault; then nothing of the call was written, and it may be made again once there is space. */
+/** A call that throws RecordingFault has written nothing. You may repeat it when there is space. */
 export class RecordingFile {
   readonly #options: RecordingFileOptions
   readonly #platform: Platform
@@ -85,7 +97,7 @@ export class RecordingFile {
   #tickSynced: number
   #bytesBefore = 0
   readonly #watch: DirectoryWatch
-  /** True while the recording goes into no file that a reader finds. */
+  /** True while the recording goes into no file that a reader can find. */
   #missing = false
   #ended = false
 
@@ -132,7 +144,7 @@ export class RecordingFile {
     return this.#segment.writer.lastTick
   }
 
-  /** The last tick that a loss of power cannot take. */
+  /** The last tick that survives a power loss. */
   get syncedTick(): number {
     return this.#tickSynced
   }
@@ -147,7 +159,7 @@ export class RecordingFile {
     return this.#bytesBefore + this.bytes
   }
 
-  /** Bytes free on the disk, as last seen. */
+  /** Bytes free on the disk at the last look. */
   get freeBytes(): number {
     return this.#watch.free
   }
@@ -156,30 +168,33 @@ export class RecordingFile {
     return this.#watch.isLow
   }
 
-  /** The current segment was deleted, and the next has not begun: an end of the process would cost all since the last one that is there. */
+  /**
+   * True after the current segment was deleted until the next begins. If the process ends now, all ticks since the last
+   * existing segment are lost.
+   */
   get isLost(): boolean {
     return this.#missing
   }
 
-  /** The segment has reached its size, or is not there any more: `roll` after this tick. */
+  /** True if the segment is full or its file is gone. Then call `roll` after this tick. */
   get rollDue(): boolean {
     return (
       this.#missing || this.bytes - this.#segment.startBytes >= (this.#options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
     )
   }
 
-  /** It is time for the state after `tick`, by the ticks and bytes since the last. */
+  /** True if the state after `tick` should be written, by the ticks and bytes since the last checkpoint. */
   checkpointDue(tick: number): boolean {
     return this.#budget.due(tick)
   }
 
-  /** One of so many bytes is not written: how many ticks later it is to be tried again. */
+  /** Skips a checkpoint of this size. Returns the number of ticks after which to try again. */
   postponeCheckpoint(tick: number, bytes: number): number {
     this.#budget.took(tick, bytes)
     return this.#budget.ticksFor(bytes)
   }
 
-  /** Before the step. Step the frame that is returned: it is what a reader will get. */
+  /** Call it before the step. Step the returned frame, because that is what a reader will get. */
   frame(frame: InputFrame): InputFrame {
     if (this.#watch.fenced) throw this.#watch.fenced
     const recorded = this.#segment.writer.frame(frame)
@@ -187,7 +202,7 @@ export class RecordingFile {
     return recorded
   }
 
-  /** After the step, before anything that depends on it is sent. */
+  /** Call it after the step, before you send anything that depends on the step. */
   hash(tick: number, hash: string): void {
     this.#segment.writer.hash(tick, hash)
     this.#commitSoon()
@@ -197,7 +212,10 @@ export class RecordingFile {
     this.#segment.writer.sample(sample)
   }
 
-  /** The state after `tick`. It is packed beside the ticks that follow, or stored as it is while another is being packed. */
+  /**
+   * Writes the state after `tick`. It is compressed beside the next ticks, or stored uncompressed if another
+   * compression is running.
+   */
   checkpoint(tick: number, bytes: Uint8Array): void {
     const segment = this.#segment
     const lead = { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest() }
@@ -231,7 +249,7 @@ export class RecordingFile {
     this.#segment.writer.note(note)
   }
 
-  /** Between two ticks: begins the next segment with this state, and closes the current one beside it. */
+  /** Call it between two ticks. Begins the next segment with this state and closes the current one beside the ticks. */
   roll(state: RollState): void {
     const before = this.#segment
     const { tick, hash, players, elements, checkpoint, notes = [] } = state
@@ -249,7 +267,7 @@ export class RecordingFile {
     }
     const sha256 = createHash('sha256').update(checkpoint).digest()
     this.#watch.mayBegin(nameOf(header))
-    // Its folder may be gone as well.
+    // The folder may be gone as well.
     if (this.#missing) this.#platform.makeDirectory(this.#options.directory)
     const bytesBefore = this.bytesOfAll
     this.#segment = begin(
@@ -270,7 +288,7 @@ export class RecordingFile {
     this.#commitSoon()
   }
 
-  /** Seals the recording and brings all of it to the disk. Throws RecordingFault. */
+  /** Seals the recording and syncs all of it. Throws RecordingFault. */
   async close(): Promise<void> {
     this.#ended = true
     this.#cancelTimer?.()
@@ -281,7 +299,10 @@ export class RecordingFile {
     this.#tickSynced = this.lastTick
   }
 
-  /** Seals a segment that gets no further tick. One that ends with a frame whose step failed stays unsealed, for recovery. */
+  /**
+   * Seals a segment that gets no more ticks. A segment whose last frame failed in its step stays unsealed, for
+   * recovery.
+   */
   async #finish(segment: Segment): Promise<void> {
     try {
       await segment.packing
@@ -306,7 +327,10 @@ export class RecordingFile {
     if (committed && this.#segment.file.syncedBytes < this.bytes) this.#commitSoon()
   }
 
-  /** One sync at a time; what is written meanwhile goes with the next. Segments sync in their order. False: it failed; the next write tries again. */
+  /**
+   * Syncs all segments in order. Only one sync runs at a time, and later writes join the next. Returns false if it
+   * failed; the next write tries again.
+   */
   async #commit(): Promise<boolean> {
     try {
       await Promise.all(this.#closing)
@@ -327,7 +351,7 @@ export class RecordingFile {
   }
 
   #isMissing(path: string): void {
-    // A segment that ended meanwhile is not the one that counts.
+    // A segment that ended meanwhile does not count any more.
     if (path !== this.path || this.#missing) return
     this.#missing = true
     this.#options.onMissing?.(path)
@@ -354,7 +378,7 @@ function packNow(tick: number, bytes: Uint8Array): StoredCheckpoint {
   }
 }
 
-/** Opens the file of a segment with its header, its starting checkpoint where it has one, and its notes. */
+/** Opens the file of a segment with its header, its starting checkpoint if it has one, and its notes. */
 function begin(
   platform: Platform,
   directory: string,

@@ -39,7 +39,7 @@ test('an empty directory has nothing to recover', async () => {
   expect(await recover(directory, 'yard', simulation)).toEqual({ status: 'fresh', nextEpoch: 1 })
 })
 
-test('the state is that of the last tick, from the last checkpoint on', async () => {
+test('recovery gives the state of the last tick, replayed from the last checkpoint', async () => {
   put(bytes)
   const found = recovered(await recover(directory, 'yard', simulation))
   expect(found).toMatchObject({
@@ -68,7 +68,7 @@ test('any torn tail recovers to the last whole tick', async () => {
   }
 })
 
-test('the newest epoch is believed, then the newest segment; one without a start is passed over and said', async () => {
+test('the newest epoch and segment win; a recording without a start is skipped and reported', async () => {
   const older = session({ ticks: 50 })
   put(bytes, 1)
   put(older, 2)
@@ -79,7 +79,7 @@ test('the newest epoch is believed, then the newest segment; one without a start
   simulation.free(found.realm)
 })
 
-test('damage before a later checkpoint costs nothing, damage after it only what follows, and both are said', async () => {
+test('damage before a later checkpoint loses nothing, damage after it loses what follows; both are reported', async () => {
   const recording = readRecording(bytes)
   if (!recording.ok) throw recording.error
   const second = recording.value.checkpoints[1]?.offset ?? 0
@@ -108,14 +108,14 @@ const failingAt = (failing: number): Simulation<Realm> => ({
   },
 })
 
-test('a tick on which the simulation fails is named, and nothing is guessed', async () => {
+test('recovery names the tick on which the simulation fails', async () => {
   const path = put(bytes)
   const failed = recover(directory, 'yard', failingAt(90))
   await expect(failed).rejects.toThrow(ReplayFault)
   await expect(failed).rejects.toMatchObject({ path, tick: 90, message: 'unreachable' })
 })
 
-test('a recording can be gone on from an earlier tick, and what is lost is counted', async () => {
+test('recovery from an earlier tick counts the lost ticks', async () => {
   const path = put(bytes)
   const found = recovered(await recover(directory, 'yard', failingAt(90), { from: { path, tick: 89 } }))
   expect(found).toMatchObject({ tick: 89, hash: hashAt(bytes, 89), ticksReplayed: 9, ticksLost: 11 })
@@ -123,21 +123,21 @@ test('a recording can be gone on from an earlier tick, and what is lost is count
   simulation.free(found.realm)
 })
 
-test('a recording of another engine is not gone on from, nor passed over for an older one', async () => {
+test('a recording of another engine is neither continued nor skipped for an older one', async () => {
   put(bytes, 1)
   put(recordSession({ ...simulation, engine: '0'.repeat(64) }, { ...SESSION, ticks: 5 }), 2)
   const found = await recover(directory, 'yard', simulation)
   expect(found).toMatchObject({ status: 'other-version', nextEpoch: 3, error: { reason: 'other-engine' } })
 })
 
-test('recordings that give no state are no reason to begin afresh in silence', async () => {
+test('recordings without a usable state never lead to a silent fresh start', async () => {
   put(bytes.subarray(0, 100))
   put(new TextEncoder().encode('something else'), 2)
   const found = await recover(directory, 'yard', simulation)
   expect(found).toMatchObject({ status: 'unusable', nextEpoch: 3 })
 })
 
-test('a replay that does not give the recorded hashes is said', async () => {
+test('a replay with other hashes than recorded is reported', async () => {
   put(bytes)
   const drifting: Simulation<Realm> = {
     ...simulation,

@@ -1,4 +1,4 @@
-/** The state that a realm goes on from: its newest recording, last checkpoint that restores, and the frames after it. */
+/** Recovers a realm's state: its newest recording, the last checkpoint that restores, and the frames after it. */
 import {
   Player,
   RecordingError,
@@ -11,7 +11,7 @@ import type { RealmDefinition } from '../../sim/index.ts'
 import { listRecordings } from './list.ts'
 import { nodePlatform, type Platform } from './platform.ts'
 
-/** A recording that was passed over, and why. */
+/** A recording that was skipped, and why. */
 export interface Skipped {
   readonly path: string
   readonly error: RecordingError
@@ -19,7 +19,7 @@ export interface Skipped {
 
 export interface Recovered<R> {
   readonly status: 'recovered'
-  /** Belongs to the caller, who frees it. */
+  /** The caller owns it and frees it. */
   readonly realm: R
   readonly definition: RealmDefinition
   readonly tick: number
@@ -28,11 +28,14 @@ export interface Recovered<R> {
   readonly epoch: number
   readonly nextEpoch: number
   readonly ticksReplayed: number
-  /** What the realm goes on from: later frames of it, if there are any, are left out. */
+  /** The recording that the realm continues from. Later frames of it, if any, are left out. */
   readonly recording: Recording
-  /** Hashed ticks after the recovered one that are not gone on from: after damage, or by a remedy. They were seen, and are lost. */
+  /** Ticks with a hash after the recovered tick. Clients saw them, and they are lost to damage or a remedy. */
   readonly ticksLost: number
-  /** First replayed tick whose hash is not the recorded one: a fault of the simulation; null as it should be. */
+  /**
+   * First replayed tick whose hash differs from the recorded one, which is a fault of the simulation; null if all are
+   * equal.
+   */
   readonly divergedAt: number | null
   readonly damage: readonly Damage[]
   readonly skipped: readonly Skipped[]
@@ -40,8 +43,8 @@ export interface Recovered<R> {
 
 /**
  * - `fresh`: there is no recording.
- * - `other-version`: the newest one is of another engine or simulation, and cannot be gone on from.
- * - `unusable`: there are recordings, and none gives a state; to start afresh over them is the operator's decision.
+ * - `other-version`: the newest recording is of another engine or simulation, and cannot be continued.
+ * - `unusable`: there are recordings, but none gives a state. Only the operator may decide to start afresh.
  */
 export type Recovery<R> =
   | Recovered<R>
@@ -54,7 +57,10 @@ export type Recovery<R> =
     }
   | { readonly status: 'unusable'; readonly nextEpoch: number; readonly skipped: readonly Skipped[] }
 
-/** The simulation failed while a recording was replayed. The instance of the engine must not be used any more: the search (search.ts) finds out what to leave out. */
+/**
+ * The simulation failed while a recording was replayed. Do not use the engine instance any more. The search (search.ts)
+ * finds out what to leave out.
+ */
 export class ReplayFault extends Error {
   override readonly name = 'ReplayFault'
   readonly path: string
@@ -68,11 +74,11 @@ export class ReplayFault extends Error {
 
 export interface RecoverOptions {
   readonly platform?: Platform
-  /** Go on from this recording after this tick, whatever follows. */
+  /** Continue from this recording after this tick, whatever follows. */
   readonly from?: { readonly path: string; readonly tick: number }
 }
 
-/** Recovers a realm. Throws what the file system throws, and ReplayFault where the simulation fails on the recording. */
+/** Recovers a realm. Throws ReplayFault if the simulation fails on the recording, and errors of the file system. */
 export async function recover<R>(
   directory: string,
   realm: string,
@@ -91,7 +97,7 @@ export async function recover<R>(
         return { status: 'other-version', path: entry.path, error: found, nextEpoch }
       skipped.push({ path: entry.path, error: found })
     } else {
-      // Its last ticks may be in the system's memory alone, and nobody will write to it again.
+      // Its last ticks may be only in the system's memory, and nobody will write to the file again.
       await platform.syncFile(entry.path)
       return { status: 'recovered', ...found, path: entry.path, epoch: entry.epoch, nextEpoch, skipped }
     }
@@ -106,13 +112,16 @@ type Replayed<R> = Pick<
 
 interface ReplayOptions {
   readonly platform?: Platform
-  /** The last tick that is stepped; by default the last that was written, whether anybody saw the end of its step or not. */
+  /** The last tick to step. By default the last one written, whether or not anybody saw the end of its step. */
   readonly tick?: number
-  /** By default true: without `tick`, a frame that has no hash is stepped too. */
+  /** By default true: without `tick`, a frame without a hash is stepped too. */
   readonly withPending?: boolean
 }
 
-/** Replays one file as far as asked for; of a damaged one the last stretch that gives a state. Throws ReplayFault. */
+/**
+ * Replays one file up to the requested tick. Of a damaged file it replays the last part that gives a state. Throws
+ * ReplayFault.
+ */
 export async function replayFile<R>(
   path: string,
   simulation: Simulation<R>,
@@ -126,7 +135,7 @@ export async function replayFile<R>(
   let failed: RecordingError | null = null
   for (const part of parts.toReversed()) {
     if (tick !== undefined && part.startTick > tick) continue
-    // The last frame is wanted too: it was accepted even if the process ended during its step.
+    // Step the last frame too: it was accepted even if the process ended during its step.
     const last = part.lastTick + (withPending && part.hasFrameWithoutHash ? 1 : 0)
     const replayed = await replayPart(path, part, simulation, Math.min(tick ?? last, last))
     if (!(replayed instanceof RecordingError))
@@ -136,7 +145,7 @@ export async function replayFile<R>(
   return failed ?? new RecordingError('no-start', 'the recording holds no state to start from')
 }
 
-/** From the newest checkpoint not after `target` to `target`. */
+/** Replays from the newest checkpoint at or before `target` to `target`. */
 async function replayPart<R>(
   path: string,
   recording: Recording,

@@ -1,4 +1,7 @@
-/** The parts left out of a realm on which the simulation fails, so that it can go on; and one try of it. docs/recording.md, "Recovery", has the rules. */
+/**
+ * Remedies: what to leave out of a realm on which the simulation fails, so that it can continue; and one trial of a
+ * remedy. docs/recording.md, "Recovery", has the rules.
+ */
 import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
 import { RecordingError, type RecordingErrorReason, type Simulation } from '../../replay/index.ts'
 import type {
@@ -14,35 +17,35 @@ import type {
 import type { Platform } from './platform.ts'
 import { replayFile, ReplayFault } from './recover.ts'
 
-/** Goes on after `tick` of a recording; the frame after it begins with the removals. */
+/** Continue after `tick` of a recording. The next frame begins with the removals. */
 export interface Remedy {
   readonly path: string
   readonly tick: number
   /** The simulation's error message. */
   readonly reason: string
-  /** The inputs of the frame after `tick` are left out. */
+  /** True if the inputs of the frame after `tick` are left out. */
   readonly leavesOut: boolean
   readonly props: readonly ElementId[]
-  /** Their avatars leave. */
+  /** Players whose avatars leave. */
   readonly players: readonly PlayerId[]
-  /** The realm goes back to an earlier tick than the last that was recorded. */
+  /** True if the realm goes back to a tick before the last recorded one. */
   readonly goesBack: boolean
-  /** How many tries it took to find out. */
+  /** Number of trials that the search took. */
   readonly tries: number
 }
 
-/** Something that can be taken out. */
+/** An element that can be removed. */
 export interface Thing {
   readonly type: 'prop' | 'avatar'
   readonly element: ElementId
-  /** An avatar's player; 0 for a prop. */
+  /** The player of an avatar; 0 for a prop. */
   readonly player: PlayerId
   readonly user: UserNumber
   readonly name: string
   readonly isAwake: boolean
 }
 
-/** A simulation, and what can be taken out of its realms. */
+/** A simulation that can list and remove elements of its realms. */
 export interface RepairableSimulation<R> extends Simulation<R> {
   things(realm: R): readonly Thing[]
 }
@@ -55,17 +58,17 @@ export interface Base {
   readonly tick: number
   readonly definition: RealmDefinition
   readonly checkpoint: Uint8Array
-  /** The frame of the tick after it, as recorded; null: it has no inputs. */
+  /** The recorded frame of the next tick; null if it has no inputs. */
   readonly pending: Uint8Array | null
   readonly things: readonly Thing[]
-  /** Ticks at which elements were last spawned, grabbed, scaled or let go. */
+  /** Ticks at which elements were last spawned, grabbed, scaled or released. */
   readonly touched: ReadonlyMap<ElementId, number>
 }
 
 export type Try =
-  /** Replays a recording to `tick`; null: to the last whole one. */
+  /** Replays a recording to `tick`, or to the last whole tick if null. */
   | { readonly type: 'replay'; readonly path: string; readonly tick: number | null }
-  /** Goes on from a state for `ticks` ticks; `frame` is the first. */
+  /** Continues from a state for `ticks` ticks; `frame` is the first. */
   | {
       readonly type: 'go-on'
       readonly base: Pick<Base, 'tick' | 'definition' | 'checkpoint'>
@@ -73,7 +76,7 @@ export type Try =
       readonly ticks: number
     }
 
-/** The frame after a base: what is taken out, and the inputs that were recorded for it, where they are kept. */
+/** The frame after a base: the removals, and the recorded inputs if they are kept. */
 interface FrameWanted {
   readonly pending: Uint8Array | null
   readonly props: readonly ElementId[]
@@ -83,16 +86,19 @@ interface FrameWanted {
 export type Outcome =
   | { readonly type: 'replayed'; readonly base: Base }
   | { readonly type: 'went-on' }
-  /** `tick`: which one failed; null: the failure was outside a step. */
+  /** `tick`: the tick that failed; null if the failure was outside of a step. */
   | { readonly type: 'failed'; readonly tick: number | null; readonly reason: string }
   | { readonly type: 'unusable'; readonly reason: RecordingErrorReason; readonly message: string }
 
-/** Carries tries out, each bounded in time. A try that failed leaves nothing behind for the next. */
+/** Runs trials, each with a time limit. A failed trial has no effect on the next. */
 export interface Trials {
   run(attempt: Try): Promise<Outcome>
 }
 
-/** The removals stand after the server's own inputs and before those of players. Null where the recorded inputs cannot be decoded. */
+/**
+ * Puts the removals after the server's own inputs and before those of players. Returns null if the recorded inputs
+ * cannot be decoded.
+ */
 export function frameOf(tick: number, { pending, props, players }: FrameWanted): InputFrame | null {
   const decoded = pending === null ? null : decodeFrame(pending)
   if (decoded && !decoded.ok) return null
@@ -108,7 +114,7 @@ export function frameOf(tick: number, { pending, props, players }: FrameWanted):
   return frame.ok ? frame.value : null
 }
 
-/** One try, in this thread: it may never end, and after a failure the engine must not be used again. */
+/** Runs one trial in this thread. It may never end, and after a failure the engine must not be used again. */
 export async function runTry<R>(
   attempt: Try,
   simulation: RepairableSimulation<R>,

@@ -1,4 +1,7 @@
-/** Closes the newest recording of a realm whose writer was ended from outside. Only while nothing else writes to it. */
+/**
+ * Closes the newest recording of a realm whose writer was ended from outside. Call it only while nothing else writes to
+ * the recording.
+ */
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { sealRecording } from '../../replay/index.ts'
 import { faultOf } from './fault.ts'
@@ -6,15 +9,16 @@ import { listRecordings } from './list.ts'
 import { nodePlatform } from './platform.ts'
 
 /**
- * - `sealed`: now. `droppedTick`: the frame of that tick was moved into the recording's quarantine, as nobody saw the end of its step.
- * - `was-sealed`: there was nothing to do, or there is no recording.
+ * - `sealed`: sealed by this call. `droppedTick`: the frame of that tick was moved into the recording's quarantine,
+ *   because nobody saw the end of its step.
+ * - `was-sealed`: it was already sealed, or there is no recording.
  */
 export type Sealed =
   | { readonly type: 'sealed'; readonly path: string; readonly droppedTick: number | null }
   | { readonly type: 'was-sealed' }
   | { readonly type: 'failed'; readonly path: string; readonly message: string }
 
-/** Seals the newest recording where it is open. Throws RecordingFault where the disk refuses. */
+/** Seals the newest recording if it is open. Throws RecordingFault if the disk refuses. */
 export async function sealLeftOpen(directory: string, realm: string, reason: string): Promise<Sealed> {
   const newest = (await listRecordings(directory, realm))[0]
   if (!newest || newest.summary?.index) return { type: 'was-sealed' }

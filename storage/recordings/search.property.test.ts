@@ -5,14 +5,14 @@ import { DEFAULT_DEFINITION } from '../../sim/index.ts'
 import type { Base, Outcome, Thing, Trials, Try } from './remedy.ts'
 import { CULPRITS_MAX, findRemedy, PROOF_TICKS, TRIES_MAX, type Found } from './search.ts'
 
-/** A world of which only what matters to the search is there: who owns what, what may not be in it together, what was sent. */
+/** A minimal world for the search: who owns what, which elements fail together, and what was sent. */
 interface World {
   readonly owners: readonly number[]
-  /** It fails while one of these is there. */
+  /** The step fails while one of these exists. */
   readonly culprits: ReadonlySet<number>
-  /** It fails while the inputs of the failing tick are carried out. */
+  /** The step fails while the inputs of the failing tick are carried out. */
   readonly badInputs: boolean
-  /** From this tick on nothing helps but going back. */
+  /** From this tick on, only going back helps. */
   readonly brokenFrom: number | null
 }
 
@@ -91,7 +91,7 @@ const arbitraryOwners = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1,
 const some = (count: number): fc.Arbitrary<readonly number[]> => fc.array(fc.nat(), { minLength: 1, maxLength: count })
 
 test.prop([arbitraryOwners, some(CULPRITS_MAX), fc.boolean()])(
-  'whichever few things are to blame: they are found, within a counted number of tries, and no other is taken',
+  'the search finds any few culprits within a limited number of trials and removes nothing else',
   async (owners, picks, badInputs) => {
     const culprits = new Set(picks.map((pick) => pick % owners.length))
     const { found, tries } = await search({ owners, culprits, badInputs, brokenFrom: null })
@@ -113,17 +113,20 @@ test.prop([
   fc.array(fc.integer({ min: 2, max: 6 }), { minLength: 1, maxLength: 300 }),
   fc.integer({ min: CULPRITS_MAX + 1, max: 200 }),
   fc.infiniteStream(fc.nat()),
-])("many things of one user are found as that user's, and the others keep theirs", async (others, count, places) => {
-  const owners = [...others]
-  for (let i = 0; i < count; i++) owners.splice((places.next().value ?? 0) % (owners.length + 1), 0, 1)
-  const culprits = new Set(owners.flatMap((owner, i) => (owner === 1 ? [i] : [])))
-  const { found, tries } = await search({ owners, culprits, badInputs: false, brokenFrom: null })
-  expect(new Set(found.remedy.props)).toEqual(new Set([...culprits].map((i) => i + 10)))
-  expect(tries).toBeLessThanOrEqual(TRIES_MAX)
-})
+])(
+  "if many culprits belong to one user, the search removes that user's elements and keeps all others",
+  async (others, count, places) => {
+    const owners = [...others]
+    for (let i = 0; i < count; i++) owners.splice((places.next().value ?? 0) % (owners.length + 1), 0, 1)
+    const culprits = new Set(owners.flatMap((owner, i) => (owner === 1 ? [i] : [])))
+    const { found, tries } = await search({ owners, culprits, badInputs: false, brokenFrom: null })
+    expect(new Set(found.remedy.props)).toEqual(new Set([...culprits].map((i) => i + 10)))
+    expect(tries).toBeLessThanOrEqual(TRIES_MAX)
+  },
+)
 
 test.prop([arbitraryOwners, fc.array(fc.nat(), { maxLength: 300 })])(
-  'whatever the culprits are, the search ends with a remedy that takes all of them',
+  'the search ends with a remedy that removes all culprits',
   async (owners, picks) => {
     const culprits = new Set(picks.map((pick) => pick % owners.length))
     const { found, tries } = await search({ owners, culprits, badInputs: false, brokenFrom: null })
@@ -133,7 +136,7 @@ test.prop([arbitraryOwners, fc.array(fc.nat(), { maxLength: 300 })])(
 )
 
 test.prop([fc.integer({ min: START + 1, max: LAST })])(
-  'where nothing else helps, the realm goes back as little as it can, to a second',
+  'if nothing else helps, the realm goes back as little as possible, to a second',
   async (brokenFrom) => {
     const { found } = await search({ ...NOTHING, brokenFrom })
     expect(found.remedy).toMatchObject({ path: PATH, goesBack: true, leavesOut: false, props: [] })
@@ -143,7 +146,7 @@ test.prop([fc.integer({ min: START + 1, max: LAST })])(
 )
 
 test.prop([fc.integer({ min: 1, max: START })])(
-  'from a recording that is broken from its start, it goes back to the one before',
+  'if a recording is broken from its start, the search goes back to the one before',
   async (brokenFrom) => {
     const { found } = await search({ ...NOTHING, brokenFrom }, [PATH, OLDER])
     expect(found.remedy).toMatchObject({ path: OLDER, goesBack: true })
@@ -151,19 +154,19 @@ test.prop([fc.integer({ min: 1, max: START })])(
   },
 )
 
-test('what does not fail again is left as it is', async () => {
+test('what does not fail again stays unchanged', async () => {
   const { found, tries } = await search(NOTHING)
   expect(found.remedy).toMatchObject({ leavesOut: false, goesBack: false, props: [], players: [] })
   expect(tries).toBe(2)
 })
 
-test('inputs that are to blame are all that is left out', async () => {
+test('if the inputs are to blame, only they are left out', async () => {
   const { found, tries } = await search({ ...NOTHING, badInputs: true })
   expect(found.remedy).toMatchObject({ leavesOut: true, goesBack: false, props: [], players: [] })
   expect(tries).toBe(3)
 })
 
-test('what can never be healed is given up after a counted number of tries, in words', async () => {
+test('the search gives up on a hopeless realm after a limited number of trials, with a message', async () => {
   const trials = new Tried({
     owners: Array.from({ length: 1_000 }, (_, i) => i),
     culprits: new Set(),
@@ -179,7 +182,7 @@ test('what can never be healed is given up after a counted number of tries, in w
   for (const attempt of trials.attempts) if (attempt.type === 'go-on') expect(attempt.ticks).toBe(PROOF_TICKS)
 })
 
-test('where no try can be made, nothing is said of the realm', async () => {
+test('if no trial can run, the search reaches no verdict', async () => {
   const dead: Trials = { run: () => Promise.resolve({ type: 'failed', tick: null, reason: 'the thread ended' }) }
   expect(await findRemedy([PATH, OLDER], dead)).toEqual({ type: 'untold' })
   expect(await findRemedy([], dead)).toEqual({ type: 'untold' })

@@ -1,25 +1,31 @@
 /**
- * Finds what has to be left out for a realm to go on, by trying. In this order, each only where the one before does not help:
- * the inputs of the failing tick; the things in the realm, the most suspicious and newest first, narrowed down to the few
- * that matter, or to one owner's; avatars too; going back to an earlier tick; going back to an earlier recording.
+ * Finds out by trials what to leave out so that a realm can continue. It tries these in order, each only if the one
+ * before does not help:
+ * - the inputs of the failing tick,
+ * - props, the most suspicious and newest first, narrowed down to the few that matter, or to one owner's,
+ * - avatars too,
+ * - going back to an earlier tick,
+ * - going back to an earlier recording.
  */
 import { frameOf, type Base, type Outcome, type Remedy, type Thing, type Trials, type Try } from './remedy.ts'
 
-/** Tries of one search. Each is bounded in time; one of a thousand things takes some 20. */
+/** Trials of one search. Each has a time limit; one search among a thousand elements takes some 20. */
 export const TRIES_MAX = 100
-/** A realm that goes on for so many ticks without inputs is held to be healed: a second. What fails later is found from there. */
+/**
+ * Ticks without inputs that a realm must survive to count as repaired: a second. A later failure starts another search.
+ */
 export const PROOF_TICKS = 60
-/** Things that are looked for one by one; where more are needed, those of an owner go together. */
+/** Elements that are searched for one by one. If more are needed, all elements of an owner are removed together. */
 export const CULPRITS_MAX = 4
-/** Going back is by so many ticks: no more than a second of everyone's is lost for nothing. */
+/** Step of going back, ticks: a second, so that nobody loses more than that needlessly. */
 const BACK_TICKS = 60
 /** Replays of one recording that may fail, each at an earlier tick. */
 const REPLAYS_MAX = 3
 
 /**
- * - `remedy`: `removed` has the things of `remedy.props` and `remedy.players`.
- * - `untold`: no try could be made, or no recording be used: starting the realm says why.
- * - `none`: everything was tried and nothing helps, or TRIES_MAX was reached.
+ * - `remedy`: `removed` has the elements of `remedy.props` and `remedy.players`.
+ * - `untried`: no trial could run, or no recording could be used; the start of the realm will report why.
+ * - `none`: nothing helps, or TRIES_MAX was reached.
  */
 export type Found =
   | { readonly type: 'remedy'; readonly remedy: Remedy; readonly removed: readonly Thing[] }
@@ -39,14 +45,14 @@ export async function findRemedy(paths: readonly string[], trials: Trials): Prom
   return search.result()
 }
 
-/** Thrown where there is nothing better to look for. */
+/** Thrown if no better remedy can be found. */
 class Healed extends TriesSpent {}
 
 class Search {
   readonly #trials: Trials
   #tries = 0
   #reason: string | null = null
-  /** The best that is known to heal: fewest things out. */
+  /** The best working remedy so far: the one with the fewest removals. */
   #best: Extract<Found, { type: 'remedy' }> | null = null
 
   constructor(trials: Trials) {
@@ -64,7 +70,7 @@ class Search {
     return this.#trials.run(attempt)
   }
 
-  /** `isOlder`: not the newest. Returns where nothing of it helps. */
+  /** `isOlder`: not the newest recording. Returns if nothing in this recording helps. */
   async recording(path: string, isOlder: boolean): Promise<void> {
     const end = await this.#baseAt(path, null)
     if (!end) return
@@ -78,7 +84,7 @@ class Search {
     return this.#goBack(end)
   }
 
-  /** The state after `tick`, or after the last that can be replayed. */
+  /** The state after `tick`, or after the last tick that can be replayed. */
   async #baseAt(path: string, tick: number | null): Promise<Base | null> {
     let wanted = tick
     for (let i = 0; i < REPLAYS_MAX; i++) {
@@ -92,7 +98,7 @@ class Search {
     return null
   }
 
-  /** Whether the realm goes on from `base` without `things`; where it is the best so far, it is kept. */
+  /** Tries whether the realm continues from `base` without `things`, and keeps the remedy if it is the best so far. */
   async #heals(base: Base, things: readonly Thing[], { keepsInputs = false, goesBack = false } = {}): Promise<boolean> {
     const props = things.filter(({ type }) => type === 'prop').map(({ element }) => element)
     const players = things.filter(({ type }) => type === 'avatar').map(({ player }) => player)
@@ -119,7 +125,7 @@ class Search {
     return true
   }
 
-  /** The same, and ends the search where it does. */
+  /** Like `heals`, and ends the search if it does. */
   async #helps(
     base: Base,
     things: readonly Thing[],
@@ -146,7 +152,10 @@ class Search {
     throw new Healed()
   }
 
-  /** Finds, among groups of things with the most suspicious first, the few that have to go; null where not even all of them help. */
+  /**
+   * Finds the few groups that must be removed; `groups` has the most suspicious first. Returns null if even removing
+   * all does not help.
+   */
   async #fewest(base: Base, groups: readonly (readonly Thing[])[]): Promise<readonly Thing[] | null> {
     const all = (some: readonly (readonly Thing[])[]): Thing[] => some.flat()
     const count = await shortest(groups.length, (n) => this.#heals(base, all(groups.slice(0, n))))
@@ -160,7 +169,10 @@ class Search {
     return all(fewOwners ?? enough)
   }
 
-  /** `others` and `needed` help together: those that really do, or null where they are more than CULPRITS_MAX. */
+  /**
+   * `others` and `needed` help together. Returns those that are really needed, or null if they are more than
+   * CULPRITS_MAX.
+   */
   async #narrow<G>(
     others: readonly G[],
     needed: readonly G[],
@@ -168,14 +180,14 @@ class Search {
   ): Promise<readonly G[] | null> {
     if (others.length === 0 || (needed.length > 0 && (await help(needed)))) return needed
     if (needed.length >= CULPRITS_MAX) return null
-    // The shortest start of the others that helps with what is needed ends with one more that is.
+    // The shortest prefix of the others that helps, together with what is needed, ends with another needed one.
     const count =
       (await shortest(others.length, async (n) => n === others.length || help([...needed, ...others.slice(0, n)]))) ??
       others.length
     return this.#narrow(others.slice(0, count - 1), [...needed, ...others.slice(count - 1, count)], help)
   }
 
-  /** To the latest tick from which the realm goes on by itself. */
+  /** Goes back to the latest tick from which the realm continues without other removals. */
   async #goBack(end: Base): Promise<void> {
     const steps = Math.ceil((end.tick - end.startTick) / BACK_TICKS)
     if (steps === 0) return
@@ -188,7 +200,10 @@ class Search {
   }
 }
 
-/** The least n from 1 to `max` that helps, where more helps as well: by doubling, then halving. Null: not even `max`. */
+/**
+ * The least n from 1 to `max` that helps, if more helps as well: found by doubling, then halving. Null if not even
+ * `max` helps.
+ */
 async function shortest(max: number, helps: (n: number) => Promise<boolean>): Promise<number | null> {
   let [bad, good] = [0, 0]
   for (let n = 1; good === 0; n *= 2) {
@@ -205,7 +220,7 @@ async function shortest(max: number, helps: (n: number) => Promise<boolean>): Pr
   return good
 }
 
-/** What the failure names; what was touched last; what moves; all by age, the newest first. */
+/** Orders suspects: those that the failure names, recently touched ones, moving ones; each newest first. */
 function suspects({ things, touched }: Pick<Base, 'things' | 'touched'>, reason: string): readonly Thing[] {
   const named = Number(/\bprop (\d+)\b/.exec(reason)?.[1] ?? 0)
   const rank = ({ element, isAwake }: Thing): number =>
@@ -216,7 +231,7 @@ function suspects({ things, touched }: Pick<Base, 'things' | 'touched'>, reason:
   )
 }
 
-/** Together what is one's, in the order of its first. */
+/** Groups elements by user, in the order of each user's first element. */
 function byUser(things: readonly Thing[]): readonly (readonly Thing[])[] {
   const groups = new Map<number, Thing[]>()
   for (const thing of things) groups.set(thing.user, [...(groups.get(thing.user) ?? []), thing])

@@ -1,4 +1,4 @@
-/** The elements of a realm that quarantine can remove, and how it keeps them. */
+/** The elements of a realm that a recovery can remove, and how quarantine keeps them. */
 import { encodeFrame } from '../../protocol/index.ts'
 import { simulationOf, type Quarantine } from '../../replay/index.ts'
 import type { Command, Engine, Realm } from '../../sim/index.ts'
@@ -26,13 +26,13 @@ export function things(realm: Realm): readonly Thing[] {
   return [...props, ...avatars]
 }
 
-/** A thing in words, for the operator. */
+/** Describes an element for the operator. */
 export const inWords = ({ type, element, player, user, name }: Thing): string =>
   type === 'prop'
     ? `thing ${element} ("${name}") of ${user === 0 ? 'the realm' : `user ${user}`}`
     : `avatar ${element} of player ${player} ("${name}", user ${user})`
 
-/** How a thing that is taken out stands in the recording: the server's input that would bring it back as it was, with its owner. */
+/** The quarantine entry of a removed element: the server's input that would restore it, with its owner. */
 export function quarantineOf(realm: Realm, thing: Thing, tick: number, reason: string): Quarantine {
   const command = commandOf(realm, thing)
   return {

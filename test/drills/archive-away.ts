@@ -1,5 +1,5 @@
 /**
- * The database of a server's archive goes away while bots play: what the ticks notice of it, and whether everything is saved
+ * Takes the archive's database away while bots play, and measures the effect on ticks and whether everything is saved
  * when it is back. Needs PostgreSQL on this machine.
  */
 import { join } from 'node:path'
@@ -25,11 +25,14 @@ const { values } = parseArgs({
   },
 })
 const seconds = Number(values.seconds)
-/** Bots that have just come are still settling in, s. */
+/** Time until new bots have settled in, s. */
 const SETTLE_SECONDS = 10
-/** What waits is to be saved within this after the database is back, s: a pause of ten between two tries, and five to connect. */
+/**
+ * Time after the database's return within which everything must be saved, s: a pause of ten between two attempts, and
+ * five to connect.
+ */
 const BACK_SECONDS_MAX = 40
-/** Ticks that take too long happen on a busy machine; the database being away may add no more than this share. */
+/** Additional share of overrun ticks that the outage may cause. A busy machine has some at any time. */
 const OVERRUN_SHARE_MAX = 0.01
 
 interface TickFigures {
@@ -38,7 +41,10 @@ interface TickFigures {
   readonly tickMsP50: number
   readonly tickMsP99: number
   readonly overruns: number
-  /** Processor time of the realm's thread for each tick, its precise waiting included; other programs on the machine do not count. */
+  /**
+   * Processor time of the realm's thread for each tick, including its precise wait; other programs on the machine do
+   * not count.
+   */
   readonly cpuMsPerTick: number
 }
 
@@ -59,7 +65,7 @@ async function figures(url: string): Promise<RealmFigures> {
   return realm
 }
 
-/** Plays for so long and tells of the ticks meanwhile. */
+/** Plays for that long and reports the ticks meanwhile. */
 async function phase(name: string, url: string, length: number): Promise<TickFigures> {
   const [before, cpuBefore] = [await figures(url), await cpuSeconds(url)]
   await sleep(length * 1_000)
@@ -88,7 +94,7 @@ async function takeAway(postgres: TestPostgres): Promise<() => Promise<void>> {
   return () => postgres.start()
 }
 
-/** What the recording ends with, and what the archive has. */
+/** Compares the end of the recording with the archive. */
 async function compare(
   data: string,
   databaseUrl: string,

@@ -1,6 +1,6 @@
 /**
- * Hostile guests on the real wire, with the goal of stopping the tick, growing the state or ending the realm, while honest bots
- * play: what the guests are told, what the honest notice, and whether the realm comes back afterwards.
+ * Hostile guests over the real transports try to stop the tick, grow the state or end the realm, while honest bots
+ * play. Reports how the guests ended, what the honest bots noticed, and whether the realm restarts afterwards.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -42,21 +42,21 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-/** A server and its bots settle in: the status tells the longest tick of the last 10 s, ms. */
+/** Time for a server and its bots to settle in, ms: the status reports the longest tick of the last 10 s. */
 const SETTLE_MS = 11_000
-/** What was begun at the end of a phase may go on for so long, ms. */
+/** Time that commands may take after the end of a phase, ms. */
 const AFTER_MS = 2_000
-/** A realm that was started again ticks for so long before it is believed, ms. */
+/** Ticking time after which a restarted realm counts as running, ms. */
 const BACK_MS = 4_000
-/** A start is waited for no longer, ms. */
+/** Time limit of a start, ms. */
 const START_MS_MAX = 60_000
 
 interface Afterwards {
   /** From SIGTERM to the end of the process, s. */
   readonly stopSeconds: number
-  /** Every recording was closed in order but those of a realm that was restarted. */
+  /** Every recording was closed in order, except those of a restarted realm. */
   readonly isSealed: boolean
-  /** From a start on the same data until it ticks, s; null: it does not. */
+  /** Time from a start on the same data until it ticks, s; null if it does not. */
   readonly backSeconds: number | null
   readonly restartsAfterwards: number
 }
@@ -117,7 +117,7 @@ async function ticksOf(url: string): Promise<{ readonly tick: number; readonly r
   }
 }
 
-/** Stops the server and starts another on what it left. */
+/** Stops the server and starts another on its data. */
 async function afterwards({ server, honest }: GuestDrill): Promise<Afterwards> {
   void honest.leave()
   const stopAtMs = performance.now()
@@ -154,7 +154,7 @@ async function afterwards({ server, honest }: GuestDrill): Promise<Afterwards> {
   }
 }
 
-/** The guests take away what they can of what they made. */
+/** The guests remove as many of their props as they can. */
 async function tidy(guests: Guests): Promise<void> {
   for (const { guest } of guests.seats)
     for (const element of guest.isJoined ? [...guest.elements] : []) guest.command({ type: 'despawn', element })
@@ -241,7 +241,7 @@ let play: GuestDrill | null = null
 for (const [i, name] of names.entries()) {
   play ??= await begin()
   let report = await runPhase(name, play)
-  // What a realm is like that was restarted, or is gone, is no measure of what comes next.
+  // The state of a restarted or dead realm is no baseline for the next phase.
   if (
     values.fresh ||
     report.figures.restarts > 0 ||

@@ -1,4 +1,7 @@
-/** Hostile files, and floods of declarations and listeners, against a real server while bots play: what becomes of each, and what its ticks notice. */
+/**
+ * Sends hostile files, and floods of declarations and event streams, to a real server while bots play. Reports the
+ * outcome of each, and the effect on ticks.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -22,7 +25,7 @@ const { values } = parseArgs({
 })
 /** Longest time that the server may work on a hostile file, ms. */
 const REJECTED_MS_MAX = 2_000
-/** Declarations without a file, and listeners to one upload. */
+/** Declarations without a file, and event streams of one upload. */
 const DECLARATIONS = 1_000
 const LISTENERS = 100
 const UPLOAD_MS_MAX = 120_000
@@ -31,7 +34,7 @@ interface FloodVerdict {
   readonly file: string
   readonly stage: string
   readonly rules: readonly string[]
-  /** From the beginning of its check until it is settled, without the wait for its turn. */
+  /** Time from the beginning of its check until it is settled, without its time in the queue. */
   readonly ms: number
 }
 
@@ -71,7 +74,7 @@ async function sendOne(
   })
 }
 
-/** One file after the other until the time is over, each time as a new guest, so that no limit by user slows it. */
+/** Uploads files one after the other until the time is over, each as a new guest, so that no limit by user slows it. */
 async function sender(url: string, endMs: number, from: number): Promise<void> {
   for (let i = from; performance.now() < endMs; i++) {
     const file = files[i % files.length]
@@ -82,7 +85,7 @@ async function sender(url: string, endMs: number, from: number): Promise<void> {
   }
 }
 
-/** As many as can be declared, and listeners to one of them. */
+/** Declares as many uploads as possible, and opens event streams of one of them. */
 async function flood(
   url: string,
 ): Promise<{ readonly taken: number; readonly refused: number; readonly listening: number }> {

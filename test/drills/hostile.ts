@@ -1,4 +1,7 @@
-/** Thousands of hostile peers against a real server while honest ones play: what the honest notice, and what is left afterwards. */
+/**
+ * Thousands of hostile peers against a real server while honest bots play. Reports what the honest bots notice, and
+ * what remains afterwards.
+ */
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { login } from '../../netcode/index.ts'
@@ -17,16 +20,19 @@ const { values } = parseArgs({
   },
 })
 const connects = Number(values.connects)
-/** The honest may wait this long for a snapshot, ms, with everything on one machine. */
+/** Longest time without a snapshot for an honest bot, ms, with everything on one machine. */
 const GAP_MS_MAX = 2_000
-/** Half-open connections are given up after 10 s, sessions after 30: then all is as it was, ms. */
+/** Time until everything is cleaned up, ms: half-open connections end after 10 s, sessions after 30. */
 const REST_MS = 45_000
-/** What processes may keep of an attack, bytes: code that was compiled, buffers that are kept. A leak of 10 KB a connect would be more. */
+/**
+ * Memory that processes may keep after an attack, bytes: compiled code, kept buffers. A leak of 10 KB per connect would
+ * exceed it.
+ */
 const GROWTH_BYTES_MAX = 100_000_000
-/** An attacker's own stack may break down; another goes on. */
+/** An attacker's own stack may crash; another process continues. */
 const ATTACKERS_MAX = 50
 
-/** The attacks by name, as far as they were made. */
+/** Number of attacks carried out, by name. */
 const made: Record<string, number> = {}
 let done = 0
 

@@ -1,4 +1,6 @@
-/** The transport process is killed over and over while bots play: how long until all are back, and what is lost. */
+/**
+ * Kills the transport process repeatedly while bots play. Reports how long until all bots are back, and what is lost.
+ */
 import { parseArgs } from 'node:util'
 import { nodeWebRtcConnect } from '../../netcode/webrtc/client-node.ts'
 import { Players } from './players.ts'
@@ -14,9 +16,9 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-/** All are to be back within this, s. */
+/** Time within which all bots must be back, s. */
 const BACK_SECONDS_MAX = 5
-/** No one is waited for longer, ms: a session can be resumed for 30 s. */
+/** Longest time to wait for a bot, ms: a session can be resumed for 30 s. */
 const WAIT_MS_MAX = 40_000
 
 const server = await startServerProcess()

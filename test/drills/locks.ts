@@ -1,4 +1,7 @@
-/** One data directory, several who want it: races over a lock whose holder is gone, and pairs of servers in containers of their own. */
+/**
+ * Several processes that want one data directory: races for a lock whose holder died, and pairs of servers in separate
+ * containers.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Stores that go away and come back, each with a server of its own that uses it. */
+/** Stores that go away and return, each with a server that uses it. */
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startRadosgw } from '../environments/radosgw.ts'
@@ -6,7 +6,7 @@ import { startServerProcess, type ServerProcess } from './server-process.ts'
 
 export interface Outage {
   readonly name: string
-  /** Takes the store away; returns what brings it back. */
+  /** Takes the store away; returns a function that brings it back. */
   begin(): Promise<() => Promise<void>>
 }
 
@@ -18,7 +18,7 @@ export interface Stand {
 
 const ARGS = ['--logins-per-minute', '100000'] as const
 
-/** A server with a real S3 server, which is stopped with its connections open, and killed. */
+/** A server with a real S3 server that can be stopped with open connections, or killed. */
 export async function standWithS3(): Promise<Stand> {
   const s3 = await startRadosgw()
   const settings = {
@@ -52,7 +52,7 @@ export async function standWithS3(): Promise<Stand> {
   return { server, outages: [frozen, killed], stop }
 }
 
-/** A server whose folder of files goes away, as when its disk is unmounted. */
+/** A server whose folder of files can go away, like an unmounted disk. */
 export async function standWithDisk(): Promise<Stand> {
   const server = await startServerProcess(...ARGS)
   const folder = join(server.data, 'assets')

@@ -1,4 +1,4 @@
-/** Honest players for a drill: bots that walk, drag and spawn, and what they notice. */
+/** Honest players for a drill: bots that walk, drag and spawn, and record what they notice. */
 import { DEFAULT_BODY } from '../../sim/index.ts'
 import { login, RenderClient, type Connect } from '../../netcode/index.ts'
 import { createBehaviour } from '../../bots/behaviours.ts'
@@ -9,13 +9,13 @@ import { isTrueWithin } from '../harness/wait.ts'
 
 const UPDATE_MS = 16
 const JOIN_MS_MAX = 30_000
-/** Commands under way at the end may be answered for so long, ms. */
+/** Time to wait at the end for outcomes of pending commands, ms. */
 const DRAIN_MS_MAX = 10_000
 
 export interface DrillPlayer {
   readonly client: RenderClient
   readonly bot: Bot
-  /** Session's player and avatar at the first Welcome. */
+  /** The session's player and avatar at the first Welcome. */
   identity: string
   /** The longest time without a new snapshot since `forgetGaps`, ms. */
   gapMsMax: number
@@ -34,7 +34,7 @@ export class Players {
     this.#timer = setInterval(() => this.#update(), UPDATE_MS)
   }
 
-  /** Resolves when all have joined. `connects`: of all, or of each by its number. */
+  /** Resolves when all bots have joined. `connects`: of all, or of each by its number. */
   static async join(
     url: string,
     connects: readonly Connect[] | ((i: number) => readonly Connect[]),
@@ -84,12 +84,12 @@ export class Players {
     return this.all.filter(({ client }) => client.state.type === 'joined').length
   }
 
-  /** All have come back for the `times`th time. */
+  /** Resolves when all bots have returned for the `times`th time. */
   haveReturned(times: number): boolean {
     return this.all.every(({ client }) => client.state.type === 'joined' && client.stats().reconnects >= times)
   }
 
-  /** Players who are not who they were. */
+  /** Players whose player id or avatar changed. */
   get changed(): readonly string[] {
     return this.all
       .filter((player) => identityOf(player.client) !== player.identity)
@@ -100,7 +100,7 @@ export class Players {
     return this.all.reduce((sum, { client }) => sum + client.stats().reconnects, 0)
   }
 
-  /** Commands that got an answer, and those that never will or did not in time. */
+  /** Number of commands with an outcome, and of commands that got none in time. */
   async settle(): Promise<{ readonly commandsAnswered: number; readonly commandsLost: number }> {
     for (const { bot } of this.all) bot.rest()
     await isTrueWithin(() => this.all.every(({ client }) => client.stats().commandsPending === 0), DRAIN_MS_MAX)

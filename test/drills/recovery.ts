@@ -1,6 +1,6 @@
 /**
- * A fault is planted into the physics engine, and a player spawns the thing on which it fails, over and over: how long until
- * the realm is back without it, whether everyone else's things and avatars are where they were, and whether its owner is told.
+ * Plants a fault into the physics engine and repeatedly spawns the prop on which it fails. Reports how long until the
+ * realm is back without it, whether all other props and avatars are unchanged, and whether its owner is notified.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,10 @@ const { values } = parseArgs({
 })
 const rounds = Number(values.rounds)
 const fault: EngineFault = values.fault === 'loop' ? 'loop' : 'trap'
-/** The realm is to be back within this, s; from the last tick before the fault, so that it includes the time until a hang is noticed. */
+/**
+ * Time within which the realm must be back, s, counted from the last tick before the fault, so that it includes the
+ * detection of a hang.
+ */
 const BACK_SECONDS_MAX = 10
 const WAIT_MS_MAX = 60_000
 const LOOK_MS = 20
@@ -59,7 +62,7 @@ async function statusOf(url: string): Promise<RealmStatus> {
   return realm
 }
 
-/** All props but the cursed ones, with their places to the millimetre: they stand still. */
+/** All props except the cursed ones, with their positions to the millimetre: they are at rest. */
 const standing = ({ client }: RecoveryGuest): string =>
   client
     .sample()
@@ -68,7 +71,7 @@ const standing = ({ client }: RecoveryGuest): string =>
     .toSorted()
     .join('\n')
 
-/** Seconds from the last tick before the fault to the first after it; null: it never came back. */
+/** Seconds from the last tick before the fault to the first after it; null if the realm never came back. */
 async function round(url: string): Promise<number | null> {
   const endMs = performance.now() + WAIT_MS_MAX
   const before = await statusOf(url)

@@ -1,4 +1,4 @@
-/** A server as operators run it, in a process of its own, with what Linux tells of its processes. */
+/** A server as operators run it, in its own process, with Linux's figures of its processes. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,17 +10,17 @@ export interface ServerProcess {
   readonly url: string
   /** Its data directory. */
   readonly data: string
-  /** Of the WebRTC process; null while none runs. */
+  /** Id of the WebRTC process; null while none runs. */
   transportPid(): number | null
   /** Standard error so far. */
   errors(): string
-  /** Ends it in order and leaves its data where it is. */
+  /** Ends it in order and keeps its data. */
   end(): Promise<void>
   /** Ends it and removes its data. */
   stop(): Promise<void>
 }
 
-/** A server that does not end in order within this is killed, ms. */
+/** Time within which a server must end in order before it is killed, ms. */
 const END_MS_MAX = 30_000
 
 function transportOf(pid: number): number | null {
@@ -40,7 +40,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Resident bytes and open files of a process; null where it is gone. */
+/** Resident bytes and open files of a process; null if it has ended. */
 export function usageOf(pid: number): { readonly rssBytes: number; readonly files: number } | null {
   try {
     const kilobytes = /VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
@@ -59,11 +59,11 @@ async function ready(child: ChildProcess, errors: () => string): Promise<string>
   throw new Error(`the server did not start:\n${errors()}`)
 }
 
-/** `otherworld serve` on any free ports of this machine, its data in a folder that goes with it. */
+/** Runs `otherworld serve` on free ports of this machine, with a temporary data directory. */
 export const startServerProcess = (...args: readonly string[]): Promise<ServerProcess> =>
   startServerOn(mkdtempSync(join(tmpdir(), 'otherworld-drill-')), ...args)
 
-/** The same on data that are there already. */
+/** Starts a server on existing data. */
 export async function startServerOn(data: string, ...args: readonly string[]): Promise<ServerProcess> {
   const child = spawn(
     process.execPath,

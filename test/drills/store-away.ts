@@ -1,4 +1,4 @@
-/** The store of files goes away for a while during a session: what ticks notice of it (nothing), and what becomes of uploads (all are done). */
+/** Takes the file store away during a session. Ticks must not be affected, and all uploads must finish. */
 import { parseArgs } from 'node:util'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { ServerWatch, type ServerFigures } from '../../bots/server-watch.ts'
@@ -17,11 +17,16 @@ const { values } = parseArgs({
   },
 })
 const seconds = Number(values.seconds)
-/** An upload begins this often, ms. */
+/** Time between the starts of two uploads, ms. */
 const UPLOAD_EVERY_MS = 5_000
-/** After its return everything is to be saved within this, ms: waits between tries have grown to half a minute. */
+/**
+ * Time after the store's return within which everything must be saved, ms: pauses between attempts grow to half a
+ * minute.
+ */
 const SAVED_MS_MAX = 180_000
-/** An outage may add so many ticks over their budget, as a share of all: what the machine does beside it makes some at any time. */
+/**
+ * Additional share of ticks over budget that an outage may cause. Other work of the machine causes some at any time.
+ */
 const OVERRUNS_SHARE_MAX = 0.005
 
 type TickFigures = Pick<ServerFigures, 'ticks' | 'tickMsP50' | 'tickMsP99' | 'overBudgetShare' | 'delayedMs'>
@@ -43,7 +48,9 @@ interface OutageResult {
   readonly isGood: boolean
 }
 
-/** Uploads that begin one after the other, and those that are brought before an outage and completed in it. */
+/**
+ * Uploads that begin one after the other, and uploads whose bytes are sent before an outage and completed during it.
+ */
 class OutageUploads {
   readonly all: UploadRun[] = []
   readonly #url: string
@@ -94,7 +101,7 @@ class OutageUploads {
   }
 }
 
-/** What the server says of a stretch of time. */
+/** The server's figures over a stretch of time. */
 async function stretch(watch: ServerWatch, during: () => Promise<unknown>): Promise<TickFigures> {
   const from = await watch.scrape()
   await during()

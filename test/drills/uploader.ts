@@ -1,13 +1,13 @@
-/** Somebody who uploads things and does not give up: what each step is answered is noted, and it is tried again. */
+/** An uploader that does not give up: it records the response to each step, and retries. */
 import { createHash } from 'node:crypto'
 import { login } from '../../netcode/index.ts'
 import { cubeGlb } from '../harness/cube-glb.ts'
 import { sleep } from '../harness/wait.ts'
 
-/** Time between two tries, and between two looks at a status, ms. */
+/** Pause between two attempts, and between two requests of a status, ms. */
 const TRY_MS = 1_000
 const LOOK_MS = 250
-/** A request that is not answered by then is tried again, ms. */
+/** Time after which a request without a response is retried, ms. */
 const ANSWER_MS_MAX = 10_000
 
 interface UploadLink {
@@ -22,12 +22,12 @@ interface UploadState {
   readonly message?: string
 }
 
-/** One thing on its way. */
+/** One upload. */
 export class UploadRun {
   readonly name: string
-  /** Answers that were no success, by step and reason, and how often. */
+  /** Responses that were not a success, by step and reason, with counts. */
   readonly refusals: Record<string, number> = {}
-  /** What the status said while it waited. */
+  /** Messages of the status while it waited. */
   readonly messages = new Set<string>()
   stage = 'new'
   package: string | null = null
@@ -48,7 +48,7 @@ export class UploadRun {
     return this.stage === 'done'
   }
 
-  /** Declares the file and brings its bytes. */
+  /** Declares the file and sends its bytes. */
   async bring(): Promise<this> {
     this.#token = (await login(this.#url, this.name)).token
     const declared = await this.#insist('declare', () =>
@@ -70,7 +70,7 @@ export class UploadRun {
   async #sendBytes(): Promise<void> {
     const link = this.#link
     if (link === null) return
-    // 412: an earlier try arrived, only its answer was lost
+    // 412: an earlier attempt arrived, and only its response was lost
     await this.#insist(
       'put',
       () =>
@@ -85,7 +85,7 @@ export class UploadRun {
     this.stage = 'brought'
   }
 
-  /** Completes it and waits until it is settled. */
+  /** Completes the upload and waits until it is settled. */
   async finish(): Promise<this> {
     await this.#insist('complete', () => this.#request('POST', `v1/uploads/${this.#id}/complete`))
     for (;;) {
@@ -103,7 +103,10 @@ export class UploadRun {
     }
   }
 
-  /** All files of the package come by its links, and the first is as long as the manifest says. */
+  /**
+   * Checks that all files of the package can be downloaded by their links, and that the first has the manifest's
+   * length.
+   */
   async canBeFetched(): Promise<boolean> {
     const response = await this.#request('GET', `v1/packages/${this.package ?? ''}`)
     if (!response.ok) return false
@@ -125,7 +128,7 @@ export class UploadRun {
     })
   }
 
-  /** Tries until it succeeds; what another try cannot change is thrown. */
+  /** Retries until it succeeds. Throws errors that a retry cannot change. */
   async #insist(step: string, make: () => Promise<Response>, fine: readonly number[] = []): Promise<Response> {
     for (;;) {
       const response = await make().catch((error: unknown) => (error instanceof Error ? error.name : String(error)))

@@ -55,7 +55,7 @@ async function ask(url: string, sql: string): Promise<readonly unknown[]> {
 }
 
 describe('several hosts', () => {
-  test('that begin on an empty database at once migrate it once', async () => {
+  test('that start on an empty database at the same time migrate it once', async () => {
     for (let round = 0; round < 5; round++) {
       const url = await newDatabase()
       const hosts = Array.from({ length: 4 }, () => openAt(url))
@@ -68,7 +68,7 @@ describe('several hosts', () => {
     }
   })
 
-  test('a migration that was made but not noted, as where a host died between the two, is noted by the next', async () => {
+  test('finish a migration whose note is missing because the first host died', async () => {
     const url = await newDatabase()
     const first = openAt(url)
     await Effect.runPromise(first.prepare)
@@ -80,7 +80,7 @@ describe('several hosts', () => {
     expect(await ask(url, 'SELECT max(version) AS version FROM migrations')).toEqual([{ version: MIGRATIONS.length }])
   })
 
-  test('a database that a newer program has migrated is refused, and not touched', async () => {
+  test('a database that a newer program has migrated is refused and stays unchanged', async () => {
     const url = await newDatabase()
     const first = openAt(url)
     await Effect.runPromise(first.prepare)
@@ -91,7 +91,7 @@ describe('several hosts', () => {
     await Effect.runPromise(old.close)
   })
 
-  test('that upload for one user at once, over two pools, never exceed the quota; some are tried again', async () => {
+  test('that upload for one user concurrently, over two pools, never exceed the quota', async () => {
     const url = await newDatabase()
     let retries = 0
     const hosts = [
@@ -119,7 +119,7 @@ describe('several hosts', () => {
     await Promise.all(hosts.map((host) => Effect.runPromise(host.close)))
   })
 
-  test('of two epochs of a realm, the older one saves nothing once the newer has begun', async () => {
+  test('after a newer epoch of a realm began, the older one saves nothing', async () => {
     const url = await newDatabase()
     const [older, newer] = [openAt(url), openAt(url)]
     await done(older.service.putRealm(definitionOf('contested'), 1))
@@ -137,7 +137,7 @@ describe('several hosts', () => {
 })
 
 describe('a database in trouble', () => {
-  test('that restarts breaks no archive: what is away in between works again', async () => {
+  test('that restarts is away in between and works again', async () => {
     const url = await newDatabase()
     const archive = openAt(url)
     await done(archive.service.putUser({ uid: uuid(1, 1), number: 1, name: 'Anna' }))
@@ -148,7 +148,7 @@ describe('a database in trouble', () => {
     await Effect.runPromise(archive.close)
   })
 
-  test('that hangs is away within the time limits, and used again when it goes on', async () => {
+  test('that hangs is away within the time limits, and used again when it continues', async () => {
     const url = await newDatabase()
     const archive = openAt(url)
     await done(archive.service.ping())
@@ -162,7 +162,7 @@ describe('a database in trouble', () => {
     await Effect.runPromise(archive.close)
   })
 
-  test('of which the password is wrong, or the database missing, is told as it is', async () => {
+  test('with a wrong password or a missing database is reported as such', async () => {
     const archive = openAt(postgres.url.replace(/\/postgres$/, '/nowhere'))
     await expect(done(archive.service.ping())).rejects.toMatchObject({
       reason: 'internal',
@@ -179,7 +179,7 @@ describe('kill -9 during writes', () => {
   })
   afterAll(() => rmSync(child, { force: true }))
 
-  test('of the writing process: all that was acknowledged is there', async () => {
+  test('of the writing process loses no acknowledged write', async () => {
     const url = await newDatabase()
     const random = randomFrom(8)
     for (let run = 1; run <= 4; run++) {
@@ -190,7 +190,7 @@ describe('kill -9 during writes', () => {
     }
   })
 
-  test('of PostgreSQL itself, with fsync: all that was acknowledged is there, before and after', async () => {
+  test('of PostgreSQL itself, with fsync, loses no acknowledged write', async () => {
     const durable = await startPostgres({ fsync: true })
     try {
       const random = randomFrom(9)

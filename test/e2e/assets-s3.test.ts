@@ -1,4 +1,4 @@
-/** Files in S3 against the stores' contract, on a real S3 server (Ceph's radosgw), and what is S3's own. */
+/** The stores' contract for files in S3, on a real S3 server (Ceph's radosgw), and tests of S3's own parts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand, DeleteBucketCommand, GetBucketCorsCommand, S3Client } from '@aws-sdk/client-s3'
 import { randomUUID } from 'node:crypto'
@@ -10,7 +10,7 @@ import { S3Assets, type S3Options } from '../../storage/assets/s3.ts'
 import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
 
 const TYPE = 'model/gltf-binary'
-/** Of one operation with all its tries, so that the tests need not wait for the real one, ms. */
+/** Time limit of one operation with all its retries, ms, shorter than the real one. */
 const MS_MAX = 6_000
 let server: Radosgw
 beforeAll(async () => {
@@ -35,7 +35,7 @@ async function open(changes: Partial<S3Options> = {}): Promise<S3Assets> {
   return store
 }
 
-/** The same keys and address, without our store. */
+/** A client with the same keys and address, without our store. */
 const plain = (): S3Client =>
   new S3Client({
     endpoint: server.endpoint,
@@ -62,7 +62,7 @@ describe('the server answers and is killed', () => {
   })
 })
 
-test('a server that takes connections and says nothing is away, within a bounded time', async () => {
+test('a server that accepts connections and never answers is away, within a limited time', async () => {
   const store = await open({ msMax: MS_MAX })
   server.pause()
   const startMs = performance.now()
@@ -76,7 +76,7 @@ test('a server that takes connections and says nothing is away, within a bounded
   store.stop()
 })
 
-test('what was begun while the server restarts is done when it is back', async () => {
+test('operations that began during a restart of the server finish when it is back', async () => {
   const store = await open()
   const bytes = newBytes(1_000)
   await server.kill()
@@ -87,7 +87,7 @@ test('what was begun while the server restarts is done when it is back', async (
   store.stop()
 })
 
-test('the bucket is made where it is missing, and open to pages; a rule of the operator stays', async () => {
+test("the store creates a missing bucket, opens it to pages, and keeps the operator's rule", async () => {
   const options = optionsOf()
   const layer = assetsLayer({ s3: options })
   const kind = Effect.gen(function* () {
@@ -99,7 +99,7 @@ test('the bucket is made where it is missing, and open to pages; a rule of the o
   expect(await run(kind)).toBe('s3')
 })
 
-test('a page may upload and download: preflight and answers name its origin', async () => {
+test('a page may upload and download: preflight and responses name its origin', async () => {
   const store = await open()
   const bytes = newBytes(1_000)
   const link = await run(store.uploadLink('quarantine/page', fileOf(bytes), 60))
@@ -122,7 +122,7 @@ test('a page may upload and download: preflight and answers name its origin', as
   store.stop()
 })
 
-test('wrong keys, a wrong address and no bucket are said at start or when they show, in plain words', async () => {
+test('wrong keys, a wrong address and a missing bucket are reported in plain words', async () => {
   const messageOf = (store: S3Assets): Promise<string> =>
     run(
       store.start.pipe(
@@ -145,7 +145,7 @@ test('wrong keys, a wrong address and no bucket are said at start or when they s
   expect(await reasonOf(store.put(newBytes(10), TYPE))).toBe('denied')
 })
 
-test('links lead to the public address, everything else to the inner one', async () => {
+test('links use the public address, everything else the internal one', async () => {
   const store = await open({ publicEndpoint: 'https://files.example:8443' })
   expect(store.origin).toBe('https://files.example:8443')
   const key = await run(store.put(newBytes(10), TYPE))
@@ -156,7 +156,7 @@ test('links lead to the public address, everything else to the inner one', async
   store.stop()
 })
 
-test('what this machine knows of other S3 accounts is not used', async () => {
+test('settings of this machine for other S3 accounts are not used', async () => {
   process.env['AWS_ACCESS_KEY_ID'] = 'stranger'
   process.env['AWS_SECRET_ACCESS_KEY'] = 'stranger'
   process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:1'

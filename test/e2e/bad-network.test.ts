@@ -1,6 +1,6 @@
 /**
- * Real servers and clients over real sockets, on lines that lose, delay, reorder and double packets. Needs `npm run build`.
- * Left out only where the machine permits no network namespaces; REQUIRE_NETWORK=1 makes that a failure.
+ * Real servers and clients over real sockets, on networks with loss, delay, reordering and duplicates. Needs `npm run
+ * build`. Skipped only if the machine permits no network namespaces; REQUIRE_NETWORK=1 makes that a failure.
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { whyNoNetwork } from '../environments/network/available.ts'
@@ -9,9 +9,9 @@ import { cleanup, sleep, until } from '../harness/server-harness.ts'
 import { botsIn, lay, PORT, serveIn, type Laid } from './network/bed.ts'
 import { buildPlayer, startPlayer, type Player, type PlayerReport } from './network/player-process.ts'
 
-/** Of all losses and delays; which packet meets which still depends on the machine. */
+/** Seed of all losses and delays. Which packet meets which still depends on the machine. */
 const SEED = Number(process.env['NETWORK_SEED'] ?? 7)
-/** Snapshots a second that each client gets at least; on a good line they are 20. */
+/** Minimum snapshots a second for each client; on a good network it gets 20. */
 const SNAPSHOTS_PER_SECOND_MIN = 15
 
 const clean = cleanup()
@@ -25,14 +25,14 @@ beforeEach(({ skip }) => {
 })
 afterEach(() => clean.all())
 
-/** A player in a host of its own, who is in. */
+/** A player in its own host that has joined. */
 async function walker(bed: Laid, name: string, transports?: string): Promise<Player> {
   const player = startPlayer(clean, await bed.network.host(name), bed.server.url, name, transports)
   await player.joined()
   return player
 }
 
-/** It leaves, and nothing that it did was lost: every command was carried out, for one avatar of one session. */
+/** The player leaves. Nothing was lost: every command was carried out, for one avatar of one session. */
 async function leavesWhole(player: Player): Promise<void> {
   const { commands, joins } = await player.leave()
   expect([player.name, commands.failed, commands.lost]).toEqual([player.name, [], 0])
@@ -42,7 +42,7 @@ async function leavesWhole(player: Player): Promise<void> {
   expect(joins.slice(1).every(({ resumed }) => resumed)).toBe(true)
 }
 
-/** From now on: ms until new commands were answered and new snapshots came. */
+/** Time from now until new commands had outcomes and new snapshots arrived, ms. */
 async function backAfterMs(player: Player, msMax: number): Promise<number> {
   const fromMs = performance.now()
   const {
@@ -64,7 +64,7 @@ async function backAfterMs(player: Player, msMax: number): Promise<number> {
 const snapshotsPerSecond = (from: PlayerReport, to: PlayerReport): number =>
   ((to.snapshots - from.snapshots) * 1_000) / (to.atMs - from.atMs)
 
-describe('on a line that is bad all the time', () => {
+describe('on a network that is bad all the time', () => {
   test('with 5 % loss and 50 ms ± 20 ms each way, 8 bots play, no command is lost, snapshots flow, and a lockstep peer agrees', async () => {
     const bed = await lay(clean, SEED)
     const host = await bed.network.host('bots')
@@ -81,13 +81,13 @@ describe('on a line that is bad all the time', () => {
     expect(report.lockstep.ticksChecked).toBeGreaterThan(20 * 60 * 0.8)
     expect(report.commandsDone).toBeGreaterThan(20)
     expect(report.snapshotsReceived / 8 / report.seconds).toBeGreaterThan(SNAPSHOTS_PER_SECOND_MIN)
-    // The line was as bad as it is said to be
+    // The network was as bad as configured
     expect(report.lossMedian).toBeGreaterThan(0.02)
     expect(report.rttMsP50).toBeGreaterThan(90)
     expect(report.rttMsP99).toBeLessThan(400)
   })
 
-  test('packets that overtake each other by 80 ms and come twice are played as if they came once and in order', async () => {
+  test('packets that are reordered by 80 ms and duplicated have the effect of ordered ones', async () => {
     const bed = await lay(clean, SEED)
     const host = await bed.network.host('bots')
     host.line.set({ delayMs: 10, jitterMs: 80, duplicateShare: 0.2 })
@@ -103,7 +103,7 @@ describe('on a line that is bad all the time', () => {
     expect(host.line.counts.doubled).toBeGreaterThan(0.15 * host.line.counts.sent)
   })
 
-  test('one client whose line begins to lose 30 % in bursts plays on, and the others do not notice', async () => {
+  test('a client whose network begins to lose 30 % in bursts plays on, and the others do not notice', async () => {
     const bed = await lay(clean, SEED)
     const others = [await walker(bed, 'ada'), await walker(bed, 'bob')]
     const poor = await walker(bed, 'poor')
@@ -122,8 +122,8 @@ describe('on a line that is bad all the time', () => {
   })
 })
 
-describe('on a line that takes less than is there to be seen', () => {
-  test('8 players share 400 kb/s, a third of what there is to see: the stream adapts, round trips do not run away, nothing is lost', async () => {
+describe('on a network with too little bandwidth', () => {
+  test('8 players share 400 kb/s, a third of what they could see: the stream adapts, round trips stay short, nothing is lost', async () => {
     const bed = await lay(clean, SEED)
     const host = await bed.network.host('bots')
     const crowd = botsIn(
@@ -151,15 +151,15 @@ describe('on a line that takes less than is there to be seen', () => {
     )
     expect(await crowd).toMatchObject({ connected: 12, inputsLost: 0, faults: [] })
     expect(report).toMatchObject({ connected: 8, inputsLost: 0, reconnects: 0, faults: [] })
-    // Without a pace of the server's own it is 10 s, and grows for as long as they play
+    // Without the server's pacing it is 10 s, and grows for as long as they play
     expect(report.rttMsP50).toBeLessThan(2_000)
     expect(report.snapshotsReceived / 8 / report.seconds).toBeGreaterThan(2)
     expect(host.line.counts.lost).toBeGreaterThan(0)
   })
 })
 
-describe('when the line fails for a while', () => {
-  test('after 2 s without a packet everyone is still on the same connection', async () => {
+describe('during an outage', () => {
+  test('after 2 s without a packet everyone has the same connection', async () => {
     const bed = await lay(clean, SEED)
     const [ada, bob] = [await walker(bed, 'ada'), await walker(bed, 'bob')]
     await backAfterMs(ada, 5_000)
@@ -186,12 +186,12 @@ describe('when the line fails for a while', () => {
   })
 
   for (const transport of ['webrtc', 'websocket']) {
-    test(`a changed address in mid-session over ${transport} is resumed from within seconds, with the same avatar, and nothing is lost`, async () => {
+    test(`a session resumes within seconds after its address changed over ${transport}, with the same avatar and without losses`, async () => {
       const bed = await lay(clean, SEED)
       const ada = await walker(bed, 'ada', transport)
       await backAfterMs(ada, 5_000)
       bed.network.move(ada.host)
-      // The silence of 5 s that tells a dead line from a bad one, and connecting
+      // The 5 s of silence after which a connection counts as dead, and the time to connect
       expect(await backAfterMs(ada, 20_000)).toBeLessThan(10_000)
       expect(ada.report.joins.map((join) => join.transport)).toEqual([transport, transport])
       await leavesWhole(ada)
@@ -199,8 +199,8 @@ describe('when the line fails for a while', () => {
   }
 })
 
-describe('where UDP does not get through', () => {
-  test('from the start, players come in over WebSocket', async () => {
+describe('when UDP is blocked', () => {
+  test('from the start, players join over WebSocket', async () => {
     const bed = await lay(clean, SEED)
     const host = await bed.network.host('office')
     host.line.blocked = new Set(['udp'])
@@ -212,7 +212,7 @@ describe('where UDP does not get through', () => {
     await leavesWhole(ada)
   })
 
-  test('from mid-session on, players go on over WebSocket with the same avatar, and nothing is lost', async () => {
+  test('in mid-session, players continue over WebSocket with the same avatar, and nothing is lost', async () => {
     const bed = await lay(clean, SEED)
     const ada = await walker(bed, 'ada')
     await backAfterMs(ada, 5_000)

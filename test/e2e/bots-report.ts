@@ -1,4 +1,4 @@
-/** What `otherworld bots --json` prints (`otherworld/bots/1`), as far as tests look at it. */
+/** The fields of `otherworld bots --json` (`otherworld/bots/1`) that tests use. */
 import type { CrowdFigures } from '../../bots/figures.ts'
 
 export interface BotsReport extends CrowdFigures {

@@ -63,7 +63,7 @@ async function playersOf(url: string): Promise<number | undefined> {
 
 const reportOf = ({ stdout }: Ended): BotsReport => JSON.parse(stdout) as BotsReport
 
-test('bots that move by clips play over WebRTC, no command is lost, and a lockstep peer agrees at every tick', async () => {
+test('bots with motion clips play over WebRTC without losing a command, and a lockstep peer agrees at every tick', async () => {
   const { url } = await serve()
   const ended = await bots(
     '--url',
@@ -92,7 +92,7 @@ test('bots that move by clips play over WebRTC, no command is lost, and a lockst
   expect(report.rttMsP99).toBeGreaterThanOrEqual(report.rttMsP50)
 })
 
-test('dragging bots over WebSocket carry things, seen alike by two lockstep peers', async () => {
+test('dragging bots over WebSocket carry props, and two lockstep peers agree', async () => {
   const { url } = await serve()
   const ended = await bots(
     '--url',
@@ -117,7 +117,7 @@ test('dragging bots over WebSocket carry things, seen alike by two lockstep peer
   expect(report.lockstep.ticksChecked).toBeGreaterThanOrEqual(2 * 8 * TICK_RATE * 0.8)
 })
 
-test('a server that does not allow observers is named as the reason, with exit 1', async () => {
+test('a server that does not allow observers is reported as the reason, with exit code 1', async () => {
   const { url } = await serve('--observers', 'nobody')
   const ended = await bots(
     '--url',
@@ -135,7 +135,7 @@ test('a server that does not allow observers is named as the reason, with exit 1
   expect(ended.stderr).toMatch(/lockstep peer could not start.*observers/is)
 })
 
-test('a server that dies while bots play ends the run with exit 1 and words', async () => {
+test('a server that dies while bots play ends the run with exit code 1 and a message', async () => {
   const { url, process: server } = await serve()
   const playing = bots(
     '--url',

@@ -1,11 +1,14 @@
-/** A short run of `npm run drill -- guest` with a fixed seed: hostile guests on real WebRTC and WebSocket against a real server while honest bots play. */
+/**
+ * A short run of `npm run drill -- guest` with a fixed seed: hostile guests on real WebRTC and WebSocket against a real
+ * server while honest bots play.
+ */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const DRILL = fileURLToPath(new URL('../../scripts/drill.mjs', import.meta.url))
 const PHASES = ['storms', 'edges', 'burst', 'pile']
-/** Ms of one tick: the processor is shared with the guests, the bots and what else the machine does. */
+/** Time of one tick, ms: the guests, the bots and other work of the machine share the processor. */
 const TICK_MS_MAX = 1_000
 
 interface Ended {
@@ -31,7 +34,7 @@ interface Report {
   }[]
 }
 
-test('hostile guests end neither the realm nor an honest player, and the realm comes back afterwards', async () => {
+test('hostile guests end neither the realm nor an honest player, and the realm restarts afterwards', async () => {
   const { code, output, errors } = await drill(
     'guest',
     '--seed',
@@ -54,7 +57,7 @@ test('hostile guests end neither the realm nor an honest player, and the realm c
   for (const { figures, told } of phases) {
     expect(figures).toMatchObject({ restarts: 0, honest: { in: 4 } })
     expect(figures.ticks).toBeGreaterThan(60)
-    // They were heard: something came of what they sent.
+    // The server received them: their commands had outcomes.
     expect(
       Object.values(told)
         .flatMap((outcomes) => Object.values(outcomes))
@@ -64,7 +67,7 @@ test('hostile guests end neither the realm nor an honest player, and the realm c
   expect(code).toBe(0)
 })
 
-test('a phase that is none is told, with those that there are', async () => {
+test('an unknown phase is refused with the list of phases', async () => {
   const { code, errors } = await drill('guest', '--only', 'nothing')
   expect([code, errors]).toEqual([2, expect.stringContaining('There is no phase "nothing"; there are poses, ')])
 })

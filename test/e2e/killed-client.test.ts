@@ -10,7 +10,7 @@ import { until } from '../harness/wait.ts'
 /** ICE consent expires after 30 s without an answer (RFC 7675, 5.1); the stack checks every few seconds. */
 const NOTICED_MS_MAX = 60_000
 
-/** Builds a program that connects to argv[2], says so and then waits to be killed. */
+/** Builds a program that connects to argv[2], reports it and then waits to be killed. */
 async function buildClient(): Promise<string> {
   const outfile = fileURLToPath(new URL(`../../.tmp/killed-client-${process.pid}.mjs`, import.meta.url))
   const contents = `import { nodeWebRtcConnect } from './client-node.ts'
@@ -30,7 +30,7 @@ async function buildClient(): Promise<string> {
   return outfile
 }
 
-test('a WebRTC client that is killed is noticed by the transport alone, once', async () => {
+test('the transport notices a killed WebRTC client, once', async () => {
   const server = await serveWebRtc()
   const program = await buildClient()
   try {
@@ -41,7 +41,7 @@ test('a WebRTC client that is killed is noticed by the transport alone, once', a
     await until('open', () => server.opened.length === 1)
     client.kill('SIGKILL')
     await until('noticed', () => server.closed.length === 1, NOTICED_MS_MAX)
-    // Whether the stack calls it lost or closed depends on which of its layers gives up first.
+    // Whether the stack reports it as lost or closed depends on which of its layers notices first.
     expect(server.closed.map(({ connection }) => connection)).toEqual([server.opened[0]])
     expect([CLOSE_REASON.lost, CLOSE_REASON.peer]).toContain(server.closed[0]?.reason)
     expect(server.transport.stats.connections).toBe(0)

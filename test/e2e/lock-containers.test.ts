@@ -1,4 +1,4 @@
-/** Two containers on one volume: namespaces of processes and of networks of their own, one data directory. */
+/** Two containers on one volume: separate process and network namespaces, one data directory. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { runPair } from '../environments/lock/pairs.ts'
 const data = mkdtempSync(join(tmpdir(), 'otherworld-containers-'))
 afterAll(() => rmSync(data, { recursive: true, force: true }))
 
-test('of two servers in containers of their own one runs and the other says who has the directory; after a kill the next pair goes on', async () => {
+test('of two servers in separate containers one runs and the other names it; after a kill the next pair works too', async () => {
   const first = await runPair(data)
   const second = await runPair(data)
   for (const { ready, refusals } of [first, second]) {

@@ -1,4 +1,4 @@
-/** A real nginx with the configuration that docs/operating.md gives. */
+/** A real nginx with the configuration from docs/operating.md. */
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -8,7 +8,7 @@ import { temporaryDirectory, until, type Cleanup } from '../harness/server-harne
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/operating.md', import.meta.url))
 
-/** The block of the document, with this machine's ports in it. Throws where the document has lost a place that is to be filled in. */
+/** The block of the document with this machine's ports. Throws if the document lacks a placeholder. */
 function documented(listen: number, server: URL): string {
   const block = /^```nginx\n([\s\S]*?)^```$/m.exec(readFileSync(DOCUMENT, 'utf8'))?.[1] ?? ''
   const filled = block
@@ -31,7 +31,10 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Starts it before a server; the URL below which the server stands there. `change` the configuration, as an operator may. */
+/**
+ * Starts it in front of a server; returns the URL of the server below it. `change` edits the configuration, as an
+ * operator may.
+ */
 export async function startNginx(
   clean: Cleanup,
   server: string,

@@ -1,4 +1,4 @@
-/** Machines that lack something: a disk without room, a user without a name. Needs `npm run build` and root. */
+/** Machines that lack something: a full disk, a user without a name. Needs `npm run build` and root. */
 import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { cleanup, serveHere, serveProcess, temporaryDirectory } from '../harness
 const clean = cleanup()
 afterEach(() => clean.all())
 
-/** A disk of its own of so many MiB, gone with the test. */
+/** A disk of that many MiB, which is removed with the test. */
 function disk(mebibytes: number): string {
   const folder = join(temporaryDirectory(clean), 'disk')
   mkdirSync(folder)
@@ -19,7 +19,7 @@ function disk(mebibytes: number): string {
   return folder
 }
 
-test('a first start on a disk without room says which folder, how much is needed and what to do', async () => {
+test('a first start on a full disk names the folder, the needed space and what to do', async () => {
   const data = join(disk(20), 'data')
   const { code, errors } = await runCli(['serve', '--port', '0', '--udp-port', '0', '--data', data])
   expect(errors).toMatch(
@@ -31,7 +31,7 @@ test('a first start on a disk without room says which folder, how much is needed
   expect(code).toBe(1)
 })
 
-test('with the room that it asks for it starts', async () => {
+test('the server starts with the space that it asked for', async () => {
   const { child, exit } = await serveProcess(clean, [
     '--port',
     '0',
@@ -44,7 +44,7 @@ test('with the room that it asks for it starts', async () => {
   expect(await exit).toBe(0)
 })
 
-/** The command line as a user whom the machine has no entry for, as in a container that is run with `--user 54321`. */
+/** Runs the command line as a user without an entry on the machine, as in a container with `--user 54321`. */
 function asNobody(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -65,7 +65,7 @@ function asNobody(
   })
 }
 
-test('a user without a name or a home uploads under another, once it is said where to keep who it is', async () => {
+test('a user without a name or a home can upload, once it is given a place for its identity', async () => {
   const { url } = await serveHere(clean)
   const home = temporaryDirectory(clean)
   const file = join(home, 'cup.glb')

@@ -1,4 +1,7 @@
-/** A server below a path of a real nginx, whose configuration is the one of docs/operating.md: the page, uploads, Godot. Needs `npm run build`. */
+/**
+ * A server below a path of a real nginx with the configuration from docs/operating.md: the page, uploads, Godot. Needs
+ * `npm run build`.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +34,7 @@ beforeAll(async () => {
 afterEach(() => clean.all())
 afterAll(() => cleanAfterAll.all())
 
-/** The teacup with so many bytes more, which nothing refers to. */
+/** The teacup with that many unreferenced bytes added. */
 function largeCup(folder: string, more: number): string {
   const cup = readFileSync(TEACUP)
   const chunk = Buffer.alloc(8 + more)
@@ -67,12 +70,12 @@ test('the page below a path joins over WebRTC, uploads and shows the mesh, and r
   ).toEqual([])
 })
 
-test('the path without its slash leads to the page', async () => {
+test('the path without its slash redirects to the page', async () => {
   const response = await fetch(url.slice(0, -1))
   expect([response.status, response.url]).toEqual([200, url])
 })
 
-test('the command line uploads 2 MB through the proxy and spawns them over WebSocket', async () => {
+test('the command line uploads 2 MB through the proxy and spawns the package over WebSocket', async () => {
   const folder = temporaryDirectory(clean)
   const end = await runCli([
     'upload',
@@ -93,7 +96,7 @@ test('the command line uploads 2 MB through the proxy and spawns them over WebSo
   ])
 })
 
-test('a file that nginx refuses as too large is told with the setting of nginx that permits it', async () => {
+test('a file that nginx refuses as too large is reported with the nginx setting that permits it', async () => {
   const strict = await startNginx(clean, server, (configuration) => configuration.replace(/client_max_body_size.*/, ''))
   const folder = temporaryDirectory(clean)
   const end = await runCli([

@@ -12,11 +12,11 @@ beforeAll(async () => {
 afterEach(() => clean.all())
 afterAll(() => postgres.remove())
 
-test('after a restart 200 things stand exactly where they were; without the recordings, where the archive saved them', async () =>
+test('200 props are unchanged after a restart, and restored from the archive without the recordings', async () =>
   savesAndBringsBack(clean, await postgres.createDatabase('world')))
 
-test('a realm that only the archive knows comes back with the physics of its packages', async () =>
+test('a realm that only the archive has is restored with the physics of its packages', async () =>
   bringsPackagesBack(clean, await postgres.createDatabase('packages')))
 
-test('where the count of users is lost and the archive is not, a new guest owns nothing that is there', async () =>
+test('if only the data directory loses its user count, a new guest owns nothing', async () =>
   givesNoNumberTwice(clean, await postgres.createDatabase('numbers')))

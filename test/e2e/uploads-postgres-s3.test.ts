@@ -6,7 +6,7 @@ import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
 import { cleanup, serveHere } from '../harness/server-harness.ts'
 import { bringsTheTeacup, Person } from '../harness/people.ts'
 
-// Real files go through the ingest, at the lowest priority of a machine that may be busy.
+// Real files go through the ingest, which runs at the lowest priority of a busy machine.
 vi.setConfig({ testTimeout: 240_000 })
 
 let postgres: TestPostgres
@@ -30,7 +30,7 @@ async function stores(name: string): Promise<ReturnType<typeof readStoreSettings
   return readStoreSettings(() => undefined, environment)
 }
 
-test('a teacup is brought, put into the realm, downloaded by another, and still there after a restart', async () => {
+test('a teacup is uploaded, spawned, downloaded by another user, and still there after a restart', async () => {
   const server = await bringsTheTeacup(clean, await stores('brings_the_teacup'))
   expect(await (await fetch(`${server.url}v1/status`)).json()).toMatchObject({
     archive: { kind: 'sql', state: 'up' },
@@ -40,7 +40,7 @@ test('a teacup is brought, put into the realm, downloaded by another, and still 
   expect(policy).toContain(radosgw.endpoint)
 })
 
-test('hostile bytes that S3 lets in are rejected by the server', async () => {
+test('the server rejects hostile bytes that S3 accepted', async () => {
   const server = await serveHere(clean, await stores('lets_in_what_it_likes'))
   const status = await (await Person.at(server.url, 'Eve')).upload('hostile/node_cycle.glb')
   expect(status).toMatchObject({ stage: 'rejected' })

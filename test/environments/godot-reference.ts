@@ -1,4 +1,6 @@
-/** The reference of the addon's classes as Markdown, from what Godot itself says of them (--doctool --gdscript-docs). */
+/**
+ * The reference of the addon's classes as Markdown, from Godot's own documentation of them (--doctool --gdscript-docs).
+ */
 
 export interface Parameter {
   readonly name: string
@@ -11,9 +13,9 @@ export interface ReferenceEntry {
   readonly type: string
   readonly words: string
   readonly parameters: readonly Parameter[]
-  /** A property's value where none is set; a constant's value. */
+  /** The default value of a property, or the value of a constant. */
   readonly value: string | undefined
-  /** Of a constant: the enumeration that it is of. */
+  /** The enumeration of a constant. */
   readonly enumeration: string | undefined
   readonly isStatic: boolean
 }
@@ -37,7 +39,7 @@ const attribute = (tag: string, name: string): string | undefined => {
 }
 const inside = (xml: string, tag: string): string => new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(xml)?.[1] ?? ''
 
-/** The elements of one kind with their content; those without content too. */
+/** The elements of one kind with their content, also those without content. */
 function elements(xml: string, tag: string): readonly { readonly head: string; readonly body: string }[] {
   return [...xml.matchAll(new RegExp(`<${tag}((?:\\s[^>]*?)?)(?:/>|>([\\s\\S]*?)</${tag}>)`, 'g'))].map((match) => ({
     head: match[1] ?? '',
@@ -45,7 +47,7 @@ function elements(xml: string, tag: string): readonly { readonly head: string; r
   }))
 }
 
-/** Lines of a text as they were written, without the indentation that the XML has. */
+/** Lines of a text as written, without the XML's indentation. */
 function textOf(xml: string): string {
   return plain(xml)
     .split('\n')
@@ -80,10 +82,10 @@ function entryOf({ head, body }: { readonly head: string; readonly body: string 
   }
 }
 
-/** Scripts that a script loads are its own affair. */
+/** Scripts that a script loads are not part of its public interface. */
 const isPublic = ({ name, value }: ReferenceEntry): boolean => !name.startsWith('_') && value !== '<Object>'
 
-/** One file that Godot wrote. What begins with an underscore is left out. */
+/** Parses one file that Godot wrote. Names that begin with an underscore are left out. */
 export function readClass(xml: string): ClassPage {
   const head = /<class\s[^>]*>/.exec(xml)?.[0] ?? ''
   const list = (group: string, tag: string): readonly ReferenceEntry[] =>
@@ -105,7 +107,7 @@ export function readClass(xml: string): ClassPage {
   }
 }
 
-/** What of a class has no words: each public thing needs some. */
+/** Public members of a class that have no description, but need one. */
 export function wordless({ name, words, signals, members, methods, constants }: ClassPage): readonly string[] {
   const things = [
     ...signals,
@@ -121,7 +123,7 @@ export function wordless({ name, words, signals, members, methods, constants }: 
 
 const anchor = (name: string): string => name.toLowerCase()
 
-/** Godot's BBCode as Markdown; names of classes that are on the page become links. */
+/** Converts Godot's BBCode to Markdown; names of classes on the page become links. */
 function markdownOf(bbcode: string, classes: ReadonlySet<string>): string {
   const blocks = bbcode.split(/\[codeblock\]\n?([\s\S]*?)\n?\[\/codeblock\]/)
   return blocks
@@ -148,7 +150,7 @@ function inline(text: string, classes: ReadonlySet<string>): string {
     )
 }
 
-/** What the page as a whole knows: names that become links, and values of enumerations by their type and number. */
+/** Context of the whole page: names that become links, and enumeration values by type and number. */
 export interface ReferenceNames {
   readonly classes: ReadonlySet<string>
   readonly values: ReadonlyMap<string, string>
@@ -163,7 +165,7 @@ export function namesOf(pages: readonly ClassPage[]): ReferenceNames {
   return { classes: new Set(pages.map(({ name }) => name)), values: new Map(values) }
 }
 
-/** `OtherworldClient.State` as `State` on its own page; scripts without a name as what they are. */
+/** Shows `OtherworldClient.State` as `State` on its own page, and scripts without a name as their type. */
 const typeOf = (type: string, own: string): string =>
   type.startsWith('"') ? 'RefCounted' : type.replace(`${own}.`, '').replace('[]', ' array')
 
@@ -195,7 +197,7 @@ function enumerations({ constants }: ClassPage, { classes }: ReferenceNames): re
   })
 }
 
-/** A class as a part of the page; `exports`: the properties that the inspector shows. */
+/** Renders a class as a part of the page. `exports`: the properties that the inspector shows. */
 export function renderClass(page: ClassPage, names: ReferenceNames, exports: ReadonlySet<string>): string {
   const { name: own, members, constants } = page
   const words = (entry: ReferenceEntry): string => markdownOf(entry.words, names.classes).replaceAll('\n', '\n  ')

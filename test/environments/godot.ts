@@ -1,36 +1,36 @@
-/** A stock Godot for tests and benchmarks: headless, or with pictures under Xvfb; folders of its own, a limit of time. */
+/** A stock Godot for tests and benchmarks: headless or under Xvfb, with its own folders and a time limit. */
 import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Without an end of its own, a run is ended after this, seconds. */
+/** A run that does not end is ended after this time, seconds. */
 const RUN_SECONDS_MAX = 240
 
 export interface GodotOptions {
   /** Folder with a project.godot. */
   readonly project: string
-  /** Put before the program, e.g. what runs it in a network namespace. */
+  /** Prefix of the command, for example to run it in a network namespace. */
   readonly within?: readonly string[]
-  /** With a window on a screen that nobody sees; headless otherwise. */
+  /** True: with a window on a virtual display. Default: headless. */
   readonly picture?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly secondsMax?: number
-  /** The run is over once this was printed: of a game that does not end by itself. */
+  /** Ends the run once this was printed, for a game that does not end itself. */
   readonly endsAt?: string
 }
 
 export interface GodotRun {
   /** Null: it did not end in time, or was ended by a signal. */
   readonly status: number | null
-  /** Both outputs, as they came. */
+  /** Both outputs, in order of arrival. */
   readonly output: string
 }
 
 const works = (program: string): boolean =>
   spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('4.') ?? false
 
-/** Throws, naming what to do, where there is none: a missing Godot is a failure, not a skipped test. */
+/** Throws an error that says what to do if it is missing: a missing Godot is a failure, not a skipped test. */
 export function findGodot(): string {
   const fetched = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'otherworld/godot/godot')
   const found = process.env.GODOT === undefined ? ['godot', fetched].find(works) : [process.env.GODOT].find(works)
@@ -50,7 +50,7 @@ export async function runGodot(
   if (picture && !existsSync('/usr/bin/xvfb-run'))
     throw new Error('pictures of Godot need Xvfb (Debian: apt-get install xvfb xauth)')
   const home = mkdtempSync(join(tmpdir(), 'otherworld-godot-'))
-  // Without a runtime of OpenXR Godot prints errors where a project asks for one.
+  // Without an OpenXR runtime Godot prints errors if a project asks for one.
   const display = [
     '--xr-mode',
     'off',
@@ -105,8 +105,8 @@ export async function importProject(project: string): Promise<void> {
 }
 
 /**
- * A project in a new folder below `folder` with the addon alone, as who copies it has it, and the webrtc-native extension
- * where `extension` names a folder with its addons/. Import it before it is used.
+ * Creates a project in a new folder below `folder` with only the addon, as a user would copy it, and with the
+ * webrtc-native extension if `extension` names a folder with its addons/. Import the project before you use it.
  */
 export function projectWithAddon(folder: string, extension?: string): string {
   const project = join(folder, 'project')
@@ -119,7 +119,10 @@ export function projectWithAddon(folder: string, extension?: string): string {
   return project
 }
 
-/** Known from the first start on: an editor that finds webrtc-native while it runs aborts when it ends, its work done. */
+/**
+ * Registers the extension before the first start: an editor that finds webrtc-native while it runs aborts at its end,
+ * after its work.
+ */
 function addExtension(project: string, extension: string): void {
   cpSync(extension, project, { recursive: true })
   const found = readdirSync(extension, { recursive: true, encoding: 'utf8' }).filter((file) =>

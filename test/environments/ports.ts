@@ -1,10 +1,10 @@
-/** Ports for tests, where 0 for "any" will not do. */
+/** Ports for tests that cannot use 0 for "any". */
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
 /**
- * Drawn from below what systems give to those who ask for any port (Linux from 32768, others from 49152): otherwise a
- * connection that another test happens to open may have it between the look and its use.
+ * Below the ports that systems give to callers that ask for any port (Linux from 32768, others from 49152). Otherwise a
+ * connection of another test may take it between the check and its use.
  */
 const PORT_MIN = 20_000
 const PORT_MAX = 32_000

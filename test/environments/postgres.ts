@@ -1,4 +1,4 @@
-/** A PostgreSQL of one's own for tests and drills, on this machine, in a folder that goes with it. */
+/** A private PostgreSQL for tests and drills, on this machine, in a temporary folder. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,15 +9,15 @@ import { freePort } from './ports.ts'
 export interface TestPostgres {
   /** postgres://… of the server's own database. */
   readonly url: string
-  /** Makes a database and answers its URL. */
+  /** Creates a database and returns its URL. */
   createDatabase(name: string): Promise<string>
-  /** `kill -9` of the main process; resolves when it is gone. */
+  /** `kill -9` of the main process; resolves when it has ended. */
   kill(): Promise<void>
-  /** After a kill or a stop. */
+  /** Starts it after a kill or a stop. */
   start(): Promise<void>
-  /** Ends in order. */
+  /** Stops it in order. */
   stop(): Promise<void>
-  /** Freezes all its processes, as a machine that hangs, and lets them go on. */
+  /** Freezes all its processes, like a hanging machine, and resumes them. */
   freeze(): void
   thaw(): void
   /** Ends it and removes its folder. */
@@ -25,14 +25,14 @@ export interface TestPostgres {
 }
 
 export interface PostgresOptions {
-  /** True: what is committed survives a loss of power, too. Default false, which is faster. */
+  /** True: commits also survive a power loss. Default false, which is faster. */
   readonly fsync?: boolean
 }
 
-/** Time to start, or to get over a crash, ms. */
+/** Time to start, or to recover from a crash, ms. */
 const START_MS_MAX = 30_000
 
-/** Installed, initialised and started. Rejects with plain words where PostgreSQL is missing. */
+/** Initialised and started. Rejects with a message if PostgreSQL is missing. */
 export async function startPostgres({ fsync = false }: PostgresOptions = {}): Promise<TestPostgres> {
   const server = new PostgresServer(programs(), fsync)
   try {
@@ -57,7 +57,7 @@ function programs(): string {
   return found
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the user postgres, which Debian's package makes. */
+/** PostgreSQL refuses to run as root. Then it runs as the user postgres, which Debian's package creates. */
 function runAs(): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {}
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
@@ -110,7 +110,7 @@ class PostgresServer implements TestPostgres {
       this.#launch()
       const isUp = await this.#answers(endMs)
       if (isUp) return
-      // The processes of one that was killed may still hold its memory: it is tried again until they are gone.
+      // The processes of a killed server may still hold its memory, so this retries until they are gone.
       if (performance.now() > endMs) throw new Error(`PostgreSQL does not start:\n${this.#output}`)
       await pause(100)
     }
@@ -147,7 +147,7 @@ class PostgresServer implements TestPostgres {
     })
   }
 
-  /** False where the process ends before it answers. */
+  /** Returns false if the process ends before it answers. */
   async #answers(endMs: number): Promise<boolean> {
     while (this.#child !== null && performance.now() < endMs) {
       if (
@@ -197,7 +197,7 @@ class PostgresServer implements TestPostgres {
     this.#signal('SIGCONT')
   }
 
-  /** To the main process first: it begins no others meanwhile. */
+  /** Signals the main process first, so that it starts no others meanwhile. */
   #signal(name: NodeJS.Signals): void {
     const pid = this.#child?.pid
     if (pid === undefined) return

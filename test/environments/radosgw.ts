@@ -1,6 +1,6 @@
 /**
- * A real S3 server for tests: Ceph's radosgw over one monitor and one store in memory, on free ports of this machine, in a
- * folder that goes with it. Needs Debian's radosgw, ceph-mon, ceph-osd and ceph-common. Ready in about 12 s.
+ * A real S3 server for tests: Ceph's radosgw over one monitor and one store in memory, on free ports of this machine,
+ * in a temporary folder. Needs Debian's radosgw, ceph-mon, ceph-osd and ceph-common. Ready in about 12 s.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
@@ -11,14 +11,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from './ports.ts'
 
-/** All must be there; `apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common` brings them. */
+/** Required programs; `apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common` installs them. */
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'ceph-authtool', 'monmaptool'] as const
 const READY_MS_MAX = 60_000
 /** One call of an administrative program, ms. */
 const CALL_MS_MAX = 30_000
 /** Memory of the store, bytes. */
 const STORE_BYTES = 1_073_741_824
-/** Of a log that is shown on failure, bytes. */
+/** Bytes of a log that are shown on failure. */
 const LOG_BYTES_SHOWN = 2_000
 
 const call = promisify(execFile)
@@ -26,10 +26,10 @@ export interface Radosgw {
   readonly endpoint: string
   readonly accessKey: string
   readonly secretKey: string
-  /** The gateway takes connections and does not answer, until it is resumed. */
+  /** The gateway accepts connections and does not answer until it is resumed. */
   pause(): void
   resume(): void
-  /** Kills the gateway; what was stored stays. */
+  /** Kills the gateway; stored files stay. */
   kill(): Promise<void>
   /** Starts it again and waits until it answers. */
   restart(): Promise<void>
@@ -37,7 +37,7 @@ export interface Radosgw {
   stop(): Promise<void>
 }
 
-/** Rejects with plain words where a program is missing, and with the logs where one fails. */
+/** Rejects with a message if a program is missing, and with the logs if one fails. */
 export async function startRadosgw(): Promise<Radosgw> {
   await requirePrograms()
   const cluster = new Cluster(mkdtempSync(join(tmpdir(), 'otherworld-s3-')), await freePort(), await freePort())
@@ -135,8 +135,8 @@ class Cluster implements Radosgw {
   }
 
   /**
-   * One copy of everything, in memory, and few placement groups: a cluster of one machine for minutes. No cache in the
-   * gateway, since after a kill the next one would wait half a minute for the last one's to answer.
+   * One copy of everything, in memory, and few placement groups: a cluster of one machine for minutes. The gateway has
+   * no cache, because after a kill the next one would wait half a minute for the last one's.
    */
   #configuration(cluster: string): string {
     return `[global]
@@ -260,7 +260,7 @@ rgw cache enabled = false
   }
 }
 
-/** A stopped process is killed too. */
+/** Kills stopped processes too. */
 function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {

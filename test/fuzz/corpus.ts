@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Inputs of a target, by the names of their files. */
+/** Inputs of a target, by file name. */
 export function readCorpus(root: string, target: string): ReadonlyMap<string, Uint8Array> {
   const folder = join(root, target)
   if (!existsSync(folder)) return new Map()

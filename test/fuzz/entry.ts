@@ -1,4 +1,7 @@
-/** What the coverage-guided fuzzer loads: FUZZ_TARGET names the target; the other exports are for scripts/fuzz/fuzz.mjs. */
+/**
+ * The module that the coverage-guided fuzzer loads. FUZZ_TARGET names the target; scripts/fuzz/fuzz.mjs uses the other
+ * exports.
+ */
 import { makeSeeds } from './seeds.ts'
 import type { FuzzTarget } from './target.ts'
 import { TARGETS, targetNamed } from './targets.ts'
@@ -10,7 +13,7 @@ function fuzzBytes(to: FuzzTarget, bytes: Uint8Array): boolean | Promise<boolean
   return to.run(to.repair ? to.repair(bytes) : bytes)
 }
 
-/** An exception that leaves it is a find. The bytes are copied: the fuzzer uses its own again. */
+/** An exception counts as a finding. The bytes are copied, because the fuzzer reuses its own. */
 export function fuzz(data: Uint8Array): unknown {
   return target === null ? undefined : fuzzBytes(target, new Uint8Array(data))
 }

@@ -1,4 +1,7 @@
-/** Replays the committed corpus through every target, and a few thousand mutations of it; npm run fuzz and npm run fuzz:mutation go further. */
+/**
+ * Replays the committed corpus through every target, and a few thousand mutations of it. npm run fuzz and npm run
+ * fuzz:mutation go further.
+ */
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -10,7 +13,9 @@ import { joinRecords, splitRecords, type FuzzTarget } from './target.ts'
 import { TARGETS } from './targets.ts'
 
 const CORPUS = fileURLToPath(new URL('corpus', import.meta.url))
-/** Mutated inputs for each target here; those that cost more get their share. How long they take is npm run fuzz:mutation's business. */
+/**
+ * Mutated inputs for each target; expensive targets get their share. npm run fuzz:mutation checks how long they take.
+ */
 const MUTATIONS = 2_000
 
 let seeds: ReadonlyMap<string, readonly Uint8Array[]> = new Map()
@@ -29,11 +34,11 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (na
       ).resolves.toBeTypeOf('boolean')
   })
 
-  test('accepts what is really sent, and survives mutations of it', async () => {
+  test('accepts real traffic and survives mutations of it', async () => {
     const material = seeds.get(name) ?? []
     expect(material.length).toBeGreaterThan(0)
     const taken = await Promise.all(material.map(async (bytes) => target.run(bytes)))
-    // Stretches of a conversation that begin in its middle may lack what they build on.
+    // Parts of a conversation that begin in its middle may lack what they refer to.
     expect(taken.filter(Boolean).length).toBeGreaterThanOrEqual(material.length / 8)
     const figures = await mutateRun(
       target,
@@ -46,7 +51,7 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (na
   })
 })
 
-test('a target that breaks its promise is reported with the bytes that did it', async () => {
+test('a target that breaks its promise is reported with the bytes that caused it', async () => {
   const broken: FuzzTarget = {
     name: 'broken',
     run: (bytes) => {
@@ -62,7 +67,7 @@ test('a target that breaks its promise is reported with the bytes that did it', 
   })
 })
 
-test('the same seed mutates alike, another otherwise', () => {
+test('the same seed gives the same mutations, another seed others', () => {
   const run = (seed: number): string => {
     const mutator = new Mutator(seed)
     const hash = createHash('sha256')
@@ -73,7 +78,7 @@ test('the same seed mutates alike, another otherwise', () => {
   expect(run(5)).not.toBe(run(6))
 })
 
-test('packets that are joined to one input come apart again, and any bytes are some packets', () => {
+test('packets joined to one input are split again, and any bytes split into packets', () => {
   const packets = [Uint8Array.of(1), new Uint8Array(0), new Uint8Array(300)]
   expect(splitRecords(joinRecords(packets))).toEqual(packets)
   expect(splitRecords(Uint8Array.of(9, 0, 7))).toEqual([Uint8Array.of(7)])

@@ -1,15 +1,18 @@
-/** Mutates seeds and gives them to a target, over and over: what came of it, and the slowest. */
+/** Mutates seeds and passes them to a target repeatedly. Reports the failures and the slowest input. */
 import { Mutator } from './mutator.ts'
 import { BrokenPromise, type FuzzTarget } from './target.ts'
 
-/** An input that takes longer is tried again, ms; the machine may have been busy elsewhere. */
+/** An input slower than this is run again, ms, because the machine may have been busy. */
 const SLOW_MS = 20
 const SLOW_TRIES = 8
-/** What an input may take at the best of SLOW_TRIES, ms: seconds would stop a server, a busy machine costs tens. Inputs have 64 KB at most. */
+/**
+ * Time of an input at the best of SLOW_TRIES, ms: seconds would stop a server, a busy machine costs tens. Inputs have
+ * 64 KB at most.
+ */
 const INPUT_MS_MAX = 250
-/** One in so many is given to `repair` where the target has it. */
+/** Every n-th input goes through the target's `repair`, if it has one. */
 const REPAIR_EVERY = 2
-/** One in so many is checked as a whole. */
+/** Every n-th input is checked completely. */
 const WHOLE_EVERY = 5
 
 export interface MutateFigures {
@@ -17,7 +20,7 @@ export interface MutateFigures {
   readonly inputs: number
   readonly accepted: number
   readonly milliseconds: number
-  /** At the best of several tries, ms. */
+  /** At the best of several runs, ms. */
   readonly slowestMs: number
   readonly failures: readonly MutateFailure[]
 }
@@ -27,12 +30,12 @@ export interface MutateFailure {
   readonly hex: string
 }
 
-/** Failures told of one target; more say no more. */
+/** Reported failures of one target; more say no more. */
 const FAILURES_MAX = 5
 
 const elapsed = (sinceMs: number): number => performance.now() - sinceMs
 
-/** The shortest of several tries, ms: what the input itself costs. */
+/** The shortest of several runs, ms: what the input itself costs. */
 async function bestOf(target: FuzzTarget, input: Uint8Array, firstMs: number): Promise<number> {
   let bestMs = firstMs
   for (let i = 1; i < SLOW_TRIES && bestMs > SLOW_MS; i += 1) {
@@ -61,7 +64,7 @@ export async function mutateRun(
     try {
       const atMs = performance.now()
       const taken = target.run(input, i % WHOLE_EVERY === 0 ? 'whole' : 'quick')
-      // Most targets answer at once: a turn of the event loop for each would cost more than the decoder.
+      // Most targets are synchronous: a turn of the event loop for each would cost more than the decoder.
       if (taken === true || (taken !== false && (await taken))) accepted += 1
       const ms = elapsed(atMs)
       if (ms <= slowestMs) continue

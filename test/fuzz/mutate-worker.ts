@@ -1,4 +1,7 @@
-/** A process of scripts/fuzz/fuzz-mutation.mjs: argv CORPUS SEED, jobs {target, count} by IPC, the figures of each back. */
+/**
+ * A process of scripts/fuzz/fuzz-mutation.mjs: argv CORPUS SEED. Receives jobs {target, count} by IPC and sends the
+ * figures of each.
+ */
 import { readCorpus } from './corpus.ts'
 import { mutateRun } from './mutate-run.ts'
 import { makeSeeds } from './seeds.ts'
@@ -10,7 +13,7 @@ interface Job {
   readonly seed: number
 }
 
-// Refusals are errors inside the decoders: a stack for each would be most of the work.
+// Refusals are errors inside the decoders, and a stack for each would be most of the work.
 Error.stackTraceLimit = 0
 const [, , corpus = 'test/fuzz/corpus'] = process.argv
 const seeds = await makeSeeds()

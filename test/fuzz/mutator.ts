@@ -1,4 +1,4 @@
-/** Changes to bytes as a bad line, a careless program or an attacker makes them; the same seed makes the same changes. */
+/** Mutates bytes as a bad network, a faulty program or an attacker would. The same seed gives the same mutations. */
 
 /** Longest mutated input, bytes: several of the largest packets. */
 const BYTES_MAX = 65_536
@@ -16,7 +16,7 @@ const VARINTS: readonly (readonly number[])[] = [
   [255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
   [128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 1],
 ]
-/** Floats that are none, or at the edge: NaN, infinities, largest, smallest, -0; little-endian. */
+/** NaN, infinities, largest, smallest, -0; little-endian floats. */
 const FLOATS: readonly (readonly number[])[] = [
   [0, 0, 192, 127],
   [0, 0, 128, 127],
@@ -49,7 +49,7 @@ export class Mutator {
     this.#random = randomOf(seed)
   }
 
-  /** A mutated copy of one of the seeds; its bytes are used again at the next call. */
+  /** A mutated copy of one of the seeds. The next call overwrites its bytes. */
   nextInput(seeds: readonly Uint8Array[]): Uint8Array {
     const seed = this.#pick(seeds)
     this.#length = Math.min(seed.length, BYTES_MAX)
@@ -76,7 +76,7 @@ export class Mutator {
         return this.#set(at, this.#random(256))
       case 4:
         return this.#set(at, BYTES[this.#random(BYTES.length)] ?? 0)
-      // A length that lies by a little.
+      // A length that is wrong by a little.
       case 5:
         return this.#set(at, (this.#bytes[at] ?? 0) + this.#random(9) - 4)
       case 6:
@@ -102,7 +102,7 @@ export class Mutator {
     this.#length = at
   }
 
-  /** Puts bytes in the place of `removed` ones. */
+  /** Replaces `removed` bytes. */
   #replace(at: number, removed: number, put: ArrayLike<number>): void {
     const from = Math.min(this.#length, at + removed)
     const length = Math.min(BYTES_MAX, this.#length - (from - at) + put.length)
@@ -116,7 +116,7 @@ export class Mutator {
     for (let times = 1 + this.#random(8); times > 0; times -= 1) this.#replace(at, 0, piece)
   }
 
-  /** Goes on with a stretch of another seed. */
+  /** Continues with a part of another seed. */
   #splice(at: number, other: Uint8Array): void {
     const from = this.#random(other.length + 1)
     const stretch = other.subarray(from, from + 1 + this.#random(Math.max(1, other.length - from)))

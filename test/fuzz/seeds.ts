@@ -1,4 +1,4 @@
-/** Real material to mutate: what a small realm with a few players really sends and records, and the texts around it. */
+/** Real traffic to mutate: what a small realm with a few players sends and records, and related texts. */
 import { RenderClient } from '../../netcode/client/render-client.ts'
 import { MESSAGE_BYTES_MAX, type ClientConnection, type Connect } from '../../netcode/transport.ts'
 import { Batch } from '../../netcode/webrtc/ipc.ts'
@@ -28,12 +28,12 @@ import { gltfSeeds } from './targets/gltf.ts'
 
 const DEFINITION = { ...DEFAULT_DEFINITION, props: DEFAULT_DEFINITION.props.slice(0, 3) }
 const TICKS = 240
-/** Packets of one conversation that are given to a session at once. */
+/** Packets of one conversation that a session gets at once. */
 const TALK_PACKETS = 24
-/** Seeds of one target. */
+/** Maximum seeds of one target. */
 const SEEDS_MAX = 160
 
-/** What passed between the server and its clients. */
+/** Traffic between the server and its clients. */
 interface SeedTraffic {
   /** By client, in order. */
   readonly up: Uint8Array[][]
@@ -265,7 +265,7 @@ function talks(packets: readonly Uint8Array[][]): Uint8Array[] {
   })
 }
 
-/** At most SEEDS_MAX, spread over all, each once. */
+/** At most SEEDS_MAX, spread evenly, each once. */
 function spread(all: readonly Uint8Array[]): Uint8Array[] {
   const each = [...new Map(all.map((bytes) => [bytes.join(), bytes])).values()]
   const stride = Math.max(1, each.length / SEEDS_MAX)

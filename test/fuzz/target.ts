@@ -1,16 +1,22 @@
-/** What is fuzzed: one decoder or state machine each, behind one call that bytes go into. */
+/** Fuzz targets: one decoder or state machine each, behind one call that takes bytes. */
 
-/** `quick`: leaves out checks that cost more than the decoder; for runs of many millions, where one in a few is `whole`, the default. */
+/**
+ * `quick` leaves out checks that cost more than the decoder, for runs of many millions of which some are `whole`, the
+ * default.
+ */
 export type Depth = 'quick' | 'whole'
 
 export interface FuzzTarget {
   /** Also the name of its folder in test/fuzz/corpus. */
   readonly name: string
-  /** True where the bytes were accepted. Throws where a promise is broken: a decoder that throws, a form that is not canonical, a queue beyond its limit. */
+  /**
+   * Returns true if the bytes were accepted. Throws if a promise is broken: a decoder that throws, a form that is not
+   * canonical, a queue beyond its limit.
+   */
   run(bytes: Uint8Array, depth?: Depth): boolean | Promise<boolean>
-  /** Makes checksums or signatures right again, so that what lies behind them is reached too. May return other bytes. */
+  /** Corrects checksums or signatures, so that the code behind them is reached too. May return other bytes. */
   repair?(bytes: Uint8Array): Uint8Array
-  /** Its share of mutated inputs, where one costs much more than a packet; 1 by default. */
+  /** Share of mutated inputs, lower if one costs much more than a packet; 1 by default. */
   readonly share?: number
 }
 
@@ -29,7 +35,7 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** Bytes of the length before each record of a sequence: uint16, little-endian. */
 const LENGTH_BYTES = 2
-/** Records read of a sequence: enough for a conversation, few enough that one input stays cheap. */
+/** Records read from a sequence: enough for a conversation, few enough to keep an input cheap. */
 const RECORDS_MAX = 64
 
 /** Several packets as one input. */
@@ -45,7 +51,7 @@ export function joinRecords(records: readonly Uint8Array[]): Uint8Array {
   return out
 }
 
-/** The packets of an input; the last may be cut. Any bytes are some packets. */
+/** The packets of an input; the last may be cut. Any bytes give some packets. */
 export function splitRecords(bytes: Uint8Array): Uint8Array[] {
   const records: Uint8Array[] = []
   for (let at = 0; at + LENGTH_BYTES <= bytes.length && records.length < RECORDS_MAX;) {

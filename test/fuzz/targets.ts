@@ -1,4 +1,4 @@
-/** Every decoder of bytes or text that come from elsewhere. */
+/** Every decoder of bytes or text from outside. */
 import { gltfTargets } from './targets/gltf.ts'
 import { packetTargets } from './targets/packets.ts'
 import { realmTarget } from './targets/realm.ts'

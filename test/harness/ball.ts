@@ -1,4 +1,4 @@
-/** A thing to spawn and to throw, for clients that test and measure. */
+/** A ball to spawn and throw, for clients that test and measure. */
 import type { PropSpec } from '../../sim/index.ts'
 
 export const BALL: PropSpec = {

@@ -1,8 +1,8 @@
-/** The made file is what glTF says, and a closed cube whose faces look outwards. */
+/** Checks that the generated file is valid glTF: a closed cube whose faces look outwards. */
 import { expect, test } from 'vitest'
 import { cubeGlb } from './cube-glb.ts'
 
-test('a made cube has the container of glTF 2.0, encloses its volume outwards, and each name gives other bytes', () => {
+test('a generated cube is in a glTF 2.0 container, encloses its volume outwards, and has different bytes for each name', () => {
   for (const name of ['', 'a', 'thing é', 'four']) {
     const bytes = cubeGlb(name)
     const view = new DataView(bytes.buffer)
@@ -23,7 +23,7 @@ test('a made cube has the container of glTF 2.0, encloses its volume outwards, a
       const at = bin + view.getUint16(bin + 576 + index * 2, true) * 12
       return [view.getFloat32(at, true), view.getFloat32(at + 4, true), view.getFloat32(at + 8, true)]
     }
-    // Six times the volume of the tetrahedra from the origin, positive where a triangle looks away from it
+    // Six times the volume of the tetrahedra from the origin, positive if a triangle faces away from it
     let volume = 0
     for (let i = 0; i < 36; i += 3) {
       const [[ax, ay, az], [bx, by, bz], [cx, cy, cz]] = [corner(i), corner(i + 1), corner(i + 2)]

@@ -1,4 +1,4 @@
-/** A GLB file for uploads: a cube of one material, without a texture, with a name of its own, so that no two are the same bytes. */
+/** A GLB file for uploads: a cube with one material, without a texture. Its name makes its bytes unique. */
 
 const FACES = [
   [0, 1, 2],
@@ -22,7 +22,7 @@ function cube(half: number): {
   const normals = new Float32Array(72)
   const indices = new Uint16Array(36)
   FACES.forEach(([axis, u, v], face) => {
-    // Faces whose two directions are in cyclic order look outwards, the others inwards: those stand on the other side
+    // Faces whose two directions are in cyclic order face outwards; the others face inwards and are flipped
     const sign = u === (axis + 1) % 3 ? 1 : -1
     for (let corner = 0; corner < 4; corner += 1) {
       const at = (face * 4 + corner) * 3

@@ -1,6 +1,6 @@
 /**
- * A fault planted into the physics engine, for tests and drills: its step fails while a sphere of one certain radius is
- * below a certain height, as a bug of the engine would with some shape. The product has no hook for it: a file is made that
+ * Plants a fault into the physics engine, for tests and drills: its step fails while a sphere of a certain radius is
+ * below a certain height, as an engine bug with some shape would. The product has no hook for it. A generated file
  * changes the engine's package in the thread that loads it first.
  */
 import { writeFileSync } from 'node:fs'
@@ -8,15 +8,18 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { PropSpec } from '../../sim/index.ts'
 
-/** `trap`: the step throws, and so does every later one of the thread. `loop`: it never ends. */
+/** `trap`: the step throws, and so does every later one of the thread. `loop`: the step never ends. */
 export type EngineFault = 'trap' | 'loop'
 
 /** Metres; 32-bit floats hold it exactly. */
 const CURSED_RADIUS = 0.234375
-/** The fault strikes below it: what is spawned higher falls for a moment first, as the smallest real case did. Metres. */
+/**
+ * Height below which the fault occurs, metres. A prop that is spawned higher falls first, as the smallest real case
+ * did.
+ */
 const CURSED_HEIGHT = 1
 
-/** A thing on which the engine fails. */
+/** A prop on which the engine fails. */
 export const CURSED: PropSpec = {
   name: 'cursed ball',
   motion: 'dynamic',
@@ -38,7 +41,10 @@ const STRIKES: Record<EngineFault, string> = {
   loop: 'for (;;) { /* a planted endless loop */ }',
 }
 
-/** Writes what plants the fault into `directory`; `root`: of the repository, built. For a whole process: NODE_OPTIONS=--import=FILE. */
+/**
+ * Writes the files that plant the fault into `directory`. `root`: the built repository. For a whole process:
+ * NODE_OPTIONS=--import=FILE.
+ */
 export function plantedEngine(root: string, directory: string, fault: EngineFault): string {
   const engine = pathToFileURL(join(root, 'node_modules/@dimforge/rapier3d-deterministic-compat/dist/rapier.mjs')).href
   const file = join(directory, `planted-${fault}.mjs`)
@@ -61,7 +67,7 @@ RAPIER.PhysicsPipeline.prototype.step = function (...given) {
   return file
 }
 
-/** A realm's worker with the fault, for \`realmWorker\` of the settings of a server in this process. */
+/** A realm's worker with the fault, for \`realmWorker\` in the settings of a server in this process. */
 export function plantedWorker(root: string, directory: string, fault: EngineFault): string {
   const file = join(directory, `realm-worker-${fault}.mjs`)
   const imports = [plantedEngine(root, directory, fault), join(root, 'dist/node/realm-worker.js')]

@@ -1,4 +1,7 @@
-/** Stands before a server as a proxy does, and keeps what a proxy's log would: the first line of each request, and apart from it the tokens that went past. */
+/**
+ * A proxy before a server. It records what a proxy's log would: the first line of each request, and separately the
+ * tokens that passed.
+ */
 import { connect, createServer, type AddressInfo } from 'node:net'
 import type { Cleanup } from './server-harness.ts'
 
@@ -6,9 +9,9 @@ export interface HttpTap {
   readonly url: string
   /** "GET /v1/ws HTTP/1.1" */
   readonly requestLines: readonly string[]
-  /** Those of sessions, in the headers and answers that went past. */
+  /** Session tokens in the headers and responses that passed. */
   readonly tokens: ReadonlySet<string>
-  /** The request lines that hold one of the tokens. */
+  /** The request lines that contain one of the tokens. */
   leaks(): readonly string[]
 }
 

@@ -1,4 +1,4 @@
-/** People who bring things to a server: what tests over every archive and store do. */
+/** Users who upload and spawn packages: steps of tests for all archives and stores. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ export const assetBytes = (path: string): Buffer => readFileSync(join(ASSETS, pa
 
 const UPLOAD_MS_MAX = 120_000
 
-/** A user with a token; its client joins when it is asked for. */
+/** A user with a token. Its client joins on demand. */
 export class Person {
   readonly url: string
   readonly name: string
@@ -67,14 +67,14 @@ export class Person {
   }
 }
 
-/** Where the client's own avatar is; waits for the first snapshot that shows it. */
+/** The position of the client's own avatar, after the first snapshot that shows it. */
 export async function ownPosition(client: RenderClient): Promise<Vec3> {
   const own = (): Vec3 | undefined => client.sample().avatars.find((avatar) => avatar.own)?.position
   await until('the own avatar is seen', () => own() !== undefined)
   return own() as Vec3
 }
 
-/** Puts it within everyone's reach; its element. */
+/** Spawns a package within everyone's reach; returns its element. */
 export async function spawnOf(client: RenderClient, hash: string, access = 0): Promise<number> {
   const { x, y, z } = await ownPosition(client)
   const outcome = await client.spawn(hash, { position: { x, y: y + 1, z: z - 0.8 }, access })
@@ -82,7 +82,7 @@ export async function spawnOf(client: RenderClient, hash: string, access = 0): P
   return outcome.ok ? outcome.element : 0
 }
 
-/** What an operator does with `otherworld admin grant`. */
+/** Does what `otherworld admin grant` does. */
 export async function grantRole(server: TestServer, uid: string, role: 'builder' | 'owner' | null): Promise<void> {
   const api = new ServerApi(server.url, readFileSync(join(server.data, 'operator-token'), 'utf8').trim())
   await api.ask(
@@ -92,7 +92,7 @@ export async function grantRole(server: TestServer, uid: string, role: 'builder'
   )
 }
 
-/** By its link alone, without a token: a part of it, as who goes on with a broken download asks for it, and the whole. */
+/** Downloads by the link, without a token: a range, as a resumed download requests it, and the whole file. */
 export async function downloads(person: Person, hash: string): Promise<void> {
   const { files, manifest } = (await person.api.ask('GET', `v1/packages/${hash}`)) as {
     readonly files: { readonly runtime: { readonly url: string } }
@@ -111,8 +111,8 @@ export async function downloads(person: Person, hash: string): Promise<void> {
 }
 
 /**
- * A teacup is brought, put into the realm, seen and downloaded by another, and still there after a restart, its owner still
- * its owner. The same whatever keeps records and files.
+ * A teacup is uploaded, spawned, seen and downloaded by another user, and still there with its owner after a restart,
+ * whichever stores keep records and files.
  */
 export async function bringsTheTeacup(clean: Cleanup, settings: Partial<Settings>): Promise<TestServer> {
   const server = await serveHere(clean, settings)

@@ -1,4 +1,7 @@
-/** Records a made-up session on the real simulation: players walk, pose, spawn, grab, drag, throw and scale, from a seed. */
+/**
+ * Records a generated session on the real simulation: players walk, pose, spawn, grab, drag, throw and scale, from a
+ * seed.
+ */
 import {
   DEFAULT_DEFINITION,
   Hand,
@@ -18,9 +21,9 @@ export interface SessionOptions {
   readonly sampleEvery?: number
   readonly checkpointEvery?: number
   readonly seal?: boolean
-  /** Instead of the made-up ones. */
+  /** Frames that replace the generated ones. */
   readonly frames?: readonly InputFrame[]
-  /** Sees every chunk's bytes as they are written. */
+  /** Called with every chunk's bytes as they are written. */
   readonly onWrite?: (bytes: Uint8Array) => void
 }
 
@@ -52,7 +55,7 @@ const BOX: PropSpec = {
 }
 const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
 
-/** What a player does in a tick, by chance. */
+/** The random commands of a player in a tick. */
 function act(random: () => number, tick: number): Command[] {
   const f = (scale: number): number => Math.fround((random() * 2 - 1) * scale)
   const place = (y: number) => ({ x: f(4), y: Math.fround(y + random()), z: f(4) })
@@ -118,7 +121,7 @@ export function headerOf<R>(simulation: Simulation<R>, definition: RealmDefiniti
   }
 }
 
-/** Steps the session and records it as a realm does; gives the file. */
+/** Steps the session and records it as a realm does; returns the file. */
 export function recordSession<R>(simulation: Simulation<R>, options: SessionOptions): Uint8Array {
   const definition = options.definition ?? DEFAULT_DEFINITION
   const realm = simulation.genesis(definition)

@@ -1,4 +1,4 @@
-/** The `otherworld` command as a person runs it: a process of its own, what it wrote, and the code that it ended with. */
+/** Runs the `otherworld` command as its own process, and collects its output and exit code. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -12,7 +12,7 @@ export interface CliEnd {
   json(): Record<string, unknown>
 }
 
-/** `settings`: variables of its environment besides this process's own. */
+/** `settings`: environment variables in addition to this process's own. */
 export function runCli(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<CliEnd> {
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { ...process.env, ...settings },

@@ -1,4 +1,7 @@
-/** What a server saves in its archive and is brought back from, whichever archive: for a unit test and an end-to-end test. */
+/**
+ * What a server saves in its archive and restores from it, for any archive: shared by a unit test and an end-to-end
+ * test.
+ */
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -32,7 +35,7 @@ const STATIC = 60
 const KINEMATIC = 40
 const DYNAMIC = 100
 const ELEMENTS = STATIC + KINEMATIC + DYNAMIC
-/** How far a thing on the ground settles when it stands there anew, m. */
+/** Distance by which a prop on the ground settles after it is spawned again, m. */
 const SETTLE_METRES = 0.002
 
 const box = (motion: PropSpec['motion']): PropSpec => ({
@@ -50,14 +53,14 @@ const box = (motion: PropSpec['motion']): PropSpec => ({
     },
   ],
 })
-/** A place of its own for each, away from where players stand; numbers that no short decimal is. */
+/** A separate place for each, away from the players; numbers that no short decimal represents. */
 const placeOf = (i: number): Vec3 => ({
   x: Math.fround(-9 + (i % 20) * 0.91),
   y: 0.125,
   z: Math.fround(-4 - Math.floor(i / 20) * 0.73),
 })
 
-/** As from a realm file: what a thing is called by in state hashes depends on the order of its fields. */
+/** Parsed as from a realm file, because state hashes depend on the order of a definition's fields. */
 function parsed(definition: RealmDefinition): RealmDefinition {
   const read = parseDefinition(definition)
   if (!read.ok) throw new Error(JSON.stringify(read.errors))
@@ -76,7 +79,7 @@ const DEFINITION = parsed({
   })),
 })
 
-/** Of the realm as its newest recording ends. */
+/** Elements at the end of the realm's newest recording. */
 async function recordedElements(data: string): Promise<SavedElement[]> {
   const found = await recover(join(data, 'recordings'), DEFINITION.id, simulationOf(await loadEngine()))
   if (found.status !== 'recovered') throw new Error(`the recordings are ${found.status}`)
@@ -108,7 +111,10 @@ async function inArchive<T>(
   }
 }
 
-/** 60 static ones of the definition (10 are removed), 40 kinematic and 100 dynamic ones of a player, some scaled and with rights. */
+/**
+ * Spawns 60 static props of the definition (10 are removed), 40 kinematic and 100 dynamic props of a player, some
+ * scaled and with access rights.
+ */
 async function furnish(clean: Cleanup, server: TestServer): Promise<void> {
   const ada = await joined(clean, server.url, 'Ada')
   const spawned = await Promise.all(
@@ -133,7 +139,10 @@ async function furnish(clean: Cleanup, server: TestServer): Promise<void> {
 const byElement = (elements: readonly SavedElement[]): SavedElement[] =>
   elements.toSorted((a, b) => a.element - b.element)
 
-/** A realm is furnished, restarted with its log, and brought back without it; `databaseUrl`: null for the embedded archive. */
+/**
+ * Fills a realm, restarts it with its log, and restores it without the log. `databaseUrl`: null for the embedded
+ * archive.
+ */
 export async function savesAndBringsBack(clean: Cleanup, databaseUrl: string | null): Promise<void> {
   const data = temporaryDirectory(clean)
   const settings = { dataDirectory: data, databaseUrl, definition: DEFINITION }
@@ -165,7 +174,9 @@ export async function savesAndBringsBack(clean: Cleanup, databaseUrl: string | n
   await broughtBack(clean, settings, gone)
 }
 
-/** The recordings are moved away: the server begins with what the archive has, in a recording that holds all of it. */
+/**
+ * Moves the recordings away. The server starts with the archive's elements, in a recording that contains all of them.
+ */
 async function broughtBack(
   clean: Cleanup,
   settings: {
@@ -186,7 +197,7 @@ async function broughtBack(
   )
   await third.stop()
   const [recording] = await verifiedRecordings(data)
-  // It begins with all of it: whatever ends a server before leaves none.
+  // It begins with all elements, so an early end of a server loses none.
   expect(recording?.header).toMatchObject({ epoch: 3, start: 'checkpoint', elements: ELEMENTS + 2 })
   const back = byElement(await recordedElements(data))
   for (const [i, { element: _, position, ...rest }] of gone.entries()) {
@@ -210,7 +221,7 @@ async function broughtBack(
   })
 }
 
-/** A realm that only the archive knows, with a thing of a package, and one of a package that is gone. */
+/** A realm that only the archive knows, with a prop of a package, and a prop of a missing package. */
 export async function bringsPackagesBack(clean: Cleanup, databaseUrl: string | null): Promise<void> {
   const data = temporaryDirectory(clean)
   const hash = 'c'.repeat(64)
@@ -253,7 +264,7 @@ export async function bringsPackagesBack(clean: Cleanup, databaseUrl: string | n
   expect({ ...back, element: 0, name: '' }).toEqual({ ...thing(0, hash), name: '' })
 }
 
-/** The data directory's count of users is lost, and with it its secret; the archive is not. */
+/** The data directory loses its user count and its secret; the archive stays. */
 export async function givesNoNumberTwice(clean: Cleanup, databaseUrl: string | null): Promise<void> {
   const data = temporaryDirectory(clean)
   const settings = { dataDirectory: data, databaseUrl, definition: { ...DEFINITION, permissions: 15 } }

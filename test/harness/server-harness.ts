@@ -1,4 +1,4 @@
-/** Real servers for tests, in this process or as a process of their own, and clients that connect to them. */
+/** Real servers for tests, in this process or as their own process, and clients that connect to them. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -19,7 +19,7 @@ const REMOVAL_PAUSE_MS = 50
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Cleanup {
-  /** Runs at the end, the last first, and whether or not those before it failed. */
+  /** Runs at the end, in reverse order, even if earlier ones failed. */
   add(undo: () => unknown): void
   all(): Promise<void>
 }
@@ -41,7 +41,7 @@ export function cleanup(): Cleanup {
 
 export function temporaryDirectory(clean: Cleanup): string {
   const path = mkdtempSync(join(tmpdir(), 'otherworld-server-'))
-  // A process that was killed may leave a child that still writes for a moment
+  // A killed process may leave a child that still writes for a moment
   clean.add(() =>
     rmSync(path, { recursive: true, force: true, maxRetries: REMOVAL_TRIES_MAX, retryDelay: REMOVAL_PAUSE_MS }),
   )
@@ -50,7 +50,7 @@ export function temporaryDirectory(clean: Cleanup): string {
 
 export { sleep, until } from './wait.ts'
 
-/** A realm file for `serve --realm`: the default realm with nothing that stands in the way. */
+/** A realm file for `serve --realm`: the default realm without obstacles. */
 export function emptyRealmFile(clean: Cleanup): string {
   const file = join(temporaryDirectory(clean), 'empty.json')
   writeFileSync(file, JSON.stringify({ ...DEFAULT_DEFINITION, id: 'empty', props: [] }))
@@ -68,11 +68,11 @@ export async function freePort(): Promise<number> {
 }
 
 export interface TestServer extends RunningServer {
-  /** What the server told its operator. */
+  /** The server's log. */
   readonly logged: readonly string[]
 }
 
-/** A server in this process on any free ports; what its start makes faster is left out, what it does is not. */
+/** A server in this process on free ports, without the slow parts of a start. */
 export async function serveHere(clean: Cleanup, changes: Partial<Settings> = {}): Promise<TestServer> {
   const logged: string[] = []
   const settings = {
@@ -103,10 +103,13 @@ export type Start = (command: string, args: readonly string[]) => ChildProcess
 
 const startHere: Start = (command, args) => spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 
-/** A process compiles its code and opens its database; on a busy machine that takes its time, ms. */
+/** Time to start, ms: a process compiles its code and opens its database, which takes long on a busy machine. */
 const START_MS_MAX = 120_000
 
-/** `otherworld serve --json` as a process of its own; resolves when it is ready, rejects with its words where it ends before. */
+/**
+ * Runs `otherworld serve --json` as its own process. Resolves when it is ready; rejects with its output if it ends
+ * before.
+ */
 export async function serveProcess(
   clean: Cleanup,
   args: readonly string[],
@@ -148,7 +151,7 @@ export interface JoinOptions {
   readonly events?: RenderEvents
 }
 
-/** A render client that is on its way in, driven until the test ends. */
+/** A render client that connects, and is updated until the test ends. */
 export async function enter(
   clean: Cleanup,
   url: string,
@@ -168,13 +171,13 @@ export async function enter(
   return client
 }
 
-/** The client's state; throws where it has given up. */
+/** The client's state. Throws if the client has given up. */
 export function lives({ state }: RenderClient): RenderClient['state'] {
   if (state.type === 'closed') throw new Error(`the client ended: ${state.reason}`)
   return state
 }
 
-/** The same, and it has joined. */
+/** Waits until the client has joined. Throws if it has given up. */
 export async function joined(
   clean: Cleanup,
   url: string,
@@ -186,7 +189,7 @@ export async function joined(
   return client
 }
 
-/** All recordings of a data directory, oldest first; throws where one cannot be opened or replays to another hash. */
+/** All recordings of a data directory, oldest first. Throws if one cannot be opened or replays to another hash. */
 export async function verifiedRecordings(data: string): Promise<readonly Recording[]> {
   const simulation = simulationOf(await loadEngine())
   const entries = await listRecordings(join(data, 'recordings'))

@@ -1,19 +1,19 @@
 /**
- * Waiting in tests, for something to be so and never for a time to pass: a busy machine takes as long as it takes, and a
- * test that counts on 300 ms fails on it.
+ * Waiting in tests for a condition, never for a time: a busy machine is slow, and a test that counts on 300 ms fails on
+ * it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export { sleep }
 
-/** Longest wait for what must happen, ms: under a test's own limit, so that the failure says what was missing. */
+/** Longest wait, ms: shorter than a test's own limit, so that the failure says what was missing. */
 export const WAIT_MS_MAX = 60_000
-/** Between two looks, ms. */
+/** Time between two checks, ms. */
 const LOOK_MS = 5
-/** What may get lost on the way is sent again after so long, ms. */
+/** Time after which a message that may be lost is sent again, ms. */
 const AGAIN_MS = 250
 
-/** Waits until `look` finds something; rejects with what was waited for where it does not come. */
+/** Waits until `look` finds something. Rejects with `what` if it does not. */
 export async function until<T>(
   what: string,
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
@@ -39,8 +39,8 @@ export async function isTrueWithin(look: () => boolean, msMax: number): Promise<
 }
 
 /**
- * Does `send` again and again until `look` finds something. For what goes as a datagram: a data channel gives a message up
- * when the other side was not scheduled for long enough to acknowledge it.
+ * Repeats `send` until `look` finds something. For datagrams: a data channel abandons a message if the other side was
+ * not scheduled for too long to acknowledge it.
  */
 export async function sendUntil<T>(
   what: string,

@@ -1,4 +1,4 @@
-/** The worst habits of our English, which docs/STYLE.md lists: found in comments, docs and test names. */
+/** Finds the worst habits of our English, which docs/STYLE.md lists, in comments, docs and test names. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,13 +8,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean)
 const read = (path: string): string[] => readFileSync(`${root}/${path}`, 'utf8').split('\n')
 
-/** Files whose comments and test names follow the guide. Add a room when its comments are done; remove none. */
+/** Files whose comments and test names follow the guide. Add a room when its comments are done; never remove one. */
 const SOURCES = /^(?:viewer|cli|test\/house)\/.*\.ts$/
 /** Pages that follow the guide. docs/decisions are records of their time. */
 const PAGES = /^(?:README|CONTRIBUTING|docs\/(?!STYLE|api|protocol)[\w-]+)\.md$/
 
 const COMMENT = String.raw`^\s*(?:##|/\*\*|//|\*) `
-/** What must not begin a comment, and words that have a plain replacement. */
+/** Forbidden beginnings of comments, and words that have a plain replacement. */
 const COMMENT_HABITS = [
   new RegExp(`${COMMENT}(?:Of|Who|Whoever) `),
   new RegExp(`${COMMENT}.*\\b(?:anew|in words|is told|are told|let go|by itself)\\b`),
@@ -25,7 +25,7 @@ const TEST_HABITS = [
 ]
 const PAGE_HABITS = [/\b(?:whoever|one's own|anew|in words)\b/i, /(?:^|\. )Who [a-z]+ [^?]*\.$/]
 
-/** Lines that show a habit, as `path:line: text`. */
+/** Returns lines that show a habit, as `path:line: text`. */
 function found(paths: readonly string[], habits: readonly RegExp[]): readonly string[] {
   return paths.flatMap((path) =>
     read(path).flatMap((line, i) =>

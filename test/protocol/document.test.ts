@@ -32,7 +32,7 @@ const quoted = ({ name, rules }: NamedVector): string => `${rules.join(', ')}: $
 
 const { listener, sent, trips } = play(schema, session.packets)
 
-// Between two rotations, radians; q and −q are the same.
+// The angle between two rotations, radians; q and −q are the same.
 function angle(a: Quat, b: Quat): number {
   const dot = Math.abs(a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w)
   return 2 * Math.acos(Math.min(1, dot / Math.hypot(a.x, a.y, a.z, a.w) / Math.hypot(b.x, b.y, b.z, b.w)))
@@ -43,7 +43,7 @@ const DEGREE = Math.PI / 180
 describe('the page itself', () => {
   const rules = [...page.matchAll(/^\*\*([A-Z]{3}-\d+)\*\*/gm)].map(([, rule]) => rule ?? '')
 
-  it('has each rule once, and no reference to one that is not there', () => {
+  it('has each rule once, and only references to existing rules', () => {
     expect(rules.length).toBeGreaterThan(60)
     expect(rules.filter((rule, index) => rules.indexOf(rule) !== index)).toEqual([])
     const named = [...page.matchAll(new RegExp(`\\b(?:${rules.map((rule) => rule.slice(0, 3)).join('|')})-\\d+`, 'g'))]
@@ -52,7 +52,7 @@ describe('the page itself', () => {
     expect(shown.flatMap((vector) => vector.rules).filter((rule) => !rules.includes(rule))).toEqual([])
   })
 
-  it('has in appendix A the schema of the repository', () => {
+  it('has the schema of the repository in appendix A', () => {
     expect(protoOf(page)).toBe(read('protocol/otherworld.proto'))
   })
 })
@@ -74,7 +74,7 @@ describe('messages', () => {
     })
   }
 
-  it('PKT-1, VER-2: unknown fields are passed over, and absent numbers are 0', () => {
+  it('PKT-1, VER-2: unknown fields are ignored, and absent numbers are 0', () => {
     // Field 100, two bytes.
     expect(readClientPacket(schema, bytesOf('0801a206020102'))).toMatchObject({ packet: 1, ackPacket: 0, commands: [] })
   })
@@ -86,7 +86,7 @@ describe('rotations', () => {
     for (const c of ['x', 'y', 'z', 'w'] as const) expect(Math.abs(a[c] * sign - b[c])).toBeLessThan(step)
   }
 
-  it('POS-2: a quaternion gives the bits, and they give the quaternion back', () => {
+  it('POS-2: a quaternion gives the bits, and the bits give the quaternion back', () => {
     for (const { quaternion, bits } of vectors.rotations) {
       expect(toR32(quaternion)).toBe(bits)
       close(fromR32(bits), quaternion, 0.002)
@@ -164,7 +164,7 @@ describe('snapshots', () => {
     expect(() => new SnapshotReader().read({ tick: 9, avatars: outside, props: nothing })).toThrow(/SNP-8: a bone/)
   })
 
-  it('SNP-9: a snapshot that comes twice and late gives its states again, and not the newest', () => {
+  it('SNP-9: a snapshot that arrives twice and late gives its states again, and not the newest', () => {
     const steps = vectors.snapshots[0]?.steps.slice(0, 4) ?? []
     const reader = new SnapshotReader()
     for (const step of [...steps.slice(0, 3), ...steps.slice(1, 2), ...steps.slice(0, 1)]) {
@@ -182,7 +182,7 @@ describe('a listening client', () => {
   const packetOf = (packet: number, firstMessage: number, messages: object[]): Uint8Array =>
     schema.encode('ServerPacket', { packet, firstMessage, messages })
 
-  it('MSG-1, MSG-2, MSG-3: runs that overlap, out of order and in parts, are handled once and in order', () => {
+  it('MSG-1, MSG-2, MSG-3: messages that overlap, out of order and in parts, are handled once and in order', () => {
     const client = new SessionListener(schema)
     const added = schema.encode('ServerMessage', { avatarAdded: { element: 7, player: 3, name: 'Ada' } })
     const part = (from: number, to?: number): object => ({
@@ -198,7 +198,7 @@ describe('a listening client', () => {
     expect(client.acknowledgement).toEqual({ ackPacket: 3, ackBits: 3 })
   })
 
-  it('SNP-7: a packet whose baselines are missing is not acknowledged, be it the newest', () => {
+  it('SNP-7: a packet with a missing baseline is not acknowledged, even if it is the newest', () => {
     const client = new SessionListener(schema)
     client.receive(packetOf(1, 1, [{ welcome: { protocol: 3 } }]))
     const step = vectors.snapshots[0]?.steps[1]
@@ -210,7 +210,7 @@ describe('a listening client', () => {
     expect(client.acknowledgement).toEqual({ ackPacket: 3, ackBits: 2 })
   })
 
-  it('PKT-3: what is repeated or lies more than 32 below is dropped whole; far ahead is the end', () => {
+  it('PKT-3: a repeated packet, or one more than 32 below, is dropped; one far ahead ends the connection', () => {
     const client = new SessionListener(schema)
     expect(client.receive(packetOf(40, 0, []))?.packet).toBe(40)
     expect(client.receive(packetOf(40, 0, []))).toBeUndefined()
@@ -254,7 +254,7 @@ function expectWorld(client: SessionListener): void {
   }
 }
 
-describe('a captured session, as the client hears it', () => {
+describe('a captured session, as the client receives it', () => {
   it('SES-3: its first message is the Welcome, in parts', () => {
     const { welcome } = listener
     expect(welcome).toMatchObject({ protocol: 3, tickRate: session.tickRate, resumed: false, sequence: 0 })
@@ -264,20 +264,20 @@ describe('a captured session, as the client hears it', () => {
     expect(listener.avatars.get(welcome?.avatar ?? 0)?.player).toBe(welcome?.player)
   })
 
-  it('MSG-4, SNP-3, SNP-4, SNP-7: in the end the client has what the server has', () => {
+  it('MSG-4, SNP-3, SNP-4, SNP-7: at the end the client has the state of the server', () => {
     expect(listener.missing).toBe(0)
     expectWorld(listener)
   })
 
-  it('MSG-6, INP-10: each command was answered once', () => {
+  it('MSG-6, INP-10: each command has one outcome', () => {
     const answers = [...listener.answers].map(([sequence, answer]) => ({ sequence, ...answer }))
     expect(answers.toSorted((a, b) => a.sequence - b.sequence)).toEqual(session.end.commands)
   })
 
-  it('PKT-3, PKT-4, MSG-2: packets that are repeated and out of order change nothing', () => {
+  it('PKT-3, PKT-4, MSG-2: repeated and reordered packets change nothing', () => {
     const mixed = new SessionListener(schema)
     for (const [index, { from, hex }] of session.packets.entries()) {
-      // Before what the client sent next: a packet that follows it may build upon a baseline that it acknowledged.
+      // Before the client's next packet: a later packet may refer to a baseline that it acknowledged.
       const next = session.packets[index + 1]
       if (from === 'server' && next?.from === 'server') mixed.receive(bytesOf(next.hex))
       if (from === 'server') mixed.receive(bytesOf(hex))
@@ -289,15 +289,15 @@ describe('a captured session, as the client hears it', () => {
     expect(mixed.acknowledgement).toEqual(listener.acknowledgement)
   })
 
-  it('CLK-1: round trips are those of the line', () => {
+  it('CLK-1: round trips are those of the network', () => {
     expect(trips.length).toBeGreaterThan(50)
     expect(Math.min(...trips)).toBeGreaterThan(0)
     expect(Math.max(...trips)).toBeLessThan(400)
   })
 })
 
-describe('a captured session, as the client speaks', () => {
-  it('PKT-3, PKT-4, MSG-2: the client numbers its packets, and acknowledges what it has', () => {
+describe('a captured session, as the client sends it', () => {
+  it('PKT-3, PKT-4, MSG-2: the client numbers its packets, and acknowledges what it received', () => {
     expect(listener.repeats).toBeGreaterThan(0)
     expect(sent.map(({ packet }) => packet.packet)).toEqual(sent.map((_, index) => index + 1))
     for (const {
@@ -310,7 +310,7 @@ describe('a captured session, as the client speaks', () => {
     expect(Math.max(...listener.taken)).toBeLessThanOrEqual(sent.length)
   })
 
-  it('SES-1, PKT-2, PKT-7: each packet has a Hello until the Welcome, is small, and 250 ms after the last', () => {
+  it('SES-1, PKT-2, PKT-7: each packet has a Hello until the Welcome, is small, and follows within 250 ms', () => {
     for (const [index, { packet, bytes, atMs, heard }] of sent.entries()) {
       expect(packet.hello?.protocol).toBe(heard.joined ? undefined : 3)
       expect(bytes.length).toBeLessThanOrEqual(1100)
@@ -319,7 +319,7 @@ describe('a captured session, as the client speaks', () => {
     }
   })
 
-  it('INP-1, INP-2: each command is in every packet until it is acknowledged, and the same each time', () => {
+  it('INP-1, INP-2: each command is in every packet until it is acknowledged, always unchanged', () => {
     const made = new Map<number, Input>()
     for (const {
       packet: { commands },

@@ -1,4 +1,4 @@
-/** What fixtures/protocol holds, as docs/protocol.md describes it. */
+/** The contents of fixtures/protocol, which docs/protocol.md describes. */
 import type { CapturedPacket } from './reader-listener.ts'
 import type { Quat, Vec3 } from './reader.ts'
 import type { State } from './reader-snapshots.ts'

@@ -1,4 +1,4 @@
-// A client that only listens, as docs/protocol.md describes it in sections 5 to 9: it takes packets in and says what it
+// A client that only listens, written from sections 5 to 9 of docs/protocol.md. It receives packets and reports what it
 // would acknowledge.
 import { must, readClientPacket, readServerPacket } from './reader.ts'
 import type { AvatarAdded, ClientPacket, PropAdded, Schema, ServerMessage, ServerPacket, Welcome } from './reader.ts'
@@ -34,7 +34,7 @@ export class SessionListener {
     this.#schema = schema
   }
 
-  // PKT-4, of what was taken (SNP-7: what was not taken is not acknowledged, be it the highest).
+  // PKT-4 for received packets. By SNP-7 a packet that was not accepted is not acknowledged, even if it is the highest.
   get acknowledgement(): { ackPacket: number; ackBits: number } {
     const ackPacket = Math.max(0, ...this.#acknowledged)
     const bits = Array.from({ length: WINDOW }, (_, bit) =>
@@ -65,7 +65,7 @@ export class SessionListener {
   #acknowledgements({ ackPacket, ackBits, ackCommand }: ServerPacket): void {
     if (ackPacket > 0) this.taken.add(ackPacket)
     for (let bit = 0; bit < WINDOW; bit++) if (((ackBits >>> bit) & 1) === 1) this.taken.add(ackPacket - 1 - bit)
-    // A late packet says less than what is known.
+    // A late packet has older values.
     this.ackCommand = Math.max(this.ackCommand, ackCommand)
   }
 
@@ -121,7 +121,7 @@ export class SessionListener {
     if (commandRejected !== undefined) this.#answer(commandRejected.sequence, false, commandRejected.reason)
   }
 
-  // MSG-6: the first answer counts.
+  // MSG-6: the first outcome counts.
   #answer(sequence: number, ok: boolean, reason: string | null): void {
     if (!this.answers.has(sequence)) this.answers.set(sequence, { ok, reason })
   }
@@ -129,7 +129,7 @@ export class SessionListener {
 
 // --- a captured session
 
-// Each packet of the client, beside what the listener had until then.
+// A packet of the client, with what the listener had received until then.
 export interface CapturedPacket {
   from: 'client' | 'server'
   atMs: number
@@ -172,7 +172,7 @@ export function play(schema: Schema, packets: readonly CapturedPacket[]): Played
     const packet = listener.receive(bytes)
     if (packet === undefined || packet.packet < highest || packet.ackPacket === 0) continue
     highest = packet.packet
-    // CLK-1, by the clock of the capture: the client's own began with it.
+    // CLK-1, by the clock of the capture, which started with the client's own.
     trips.push(atMs - packet.clientTimeMs - packet.clientTimeAgeMs)
   }
   return { listener, sent, trips }

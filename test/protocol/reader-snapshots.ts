@@ -1,4 +1,4 @@
-// Snapshots as docs/protocol.md describes them in section 9, from that page alone.
+// Snapshots, read by section 9 of docs/protocol.md only.
 import { at, must, MalformedError, pack, unpack } from './reader.ts'
 import type { Snapshot } from './reader.ts'
 
@@ -114,7 +114,7 @@ function readV(block: Block, mode: number, before: readonly number[]): number[] 
   return before.map((n, index) => n + at(changes, index))
 }
 
-// Roots and props have one form; only what turns them differs: Y or T.
+// Roots and props have one form; only their rotation differs: Y or T.
 function readMoving(strand: 'root' | 'prop', block: Block, before: readonly number[], age: number): number[] {
   const mask = block.u(1)
   const [turn, turned, wholly] = strand === 'root' ? (['Y', readY, 2] as const) : (['T', readT, 3] as const)
@@ -146,7 +146,7 @@ function readJoints(block: Block, before: readonly number[], age: number): numbe
   })
 }
 
-// `known` is whether the baseline is at hand; of a missing one the set is not known, nor what was in it.
+// `known`: the baseline exists. Without it neither the set of bones nor their values are known.
 function readBones(block: Block, before: readonly number[], age: number, known: boolean): number[] {
   const low = block.u(4)
   const high = block.u(1)
@@ -186,7 +186,7 @@ export class SnapshotReader {
       for (const strand of components) missing += this.#section(block, strand, snapshot.tick, states)
       must(block.empty, 'SNP-8: bytes are left over')
     }
-    // Only what is wholly read is taken: PKT-8.
+    // Only completely read packets count: PKT-8.
     for (const state of states) this.#store(state, snapshot.tick)
     return { states, missing }
   }

@@ -1,5 +1,5 @@
-// A reader of the protocol written from docs/protocol.md alone: it imports nothing of the product, so what it cannot do
-// the document does not say. The rules it quotes are the document's.
+// A reader of the protocol, written only from docs/protocol.md. It imports nothing of the product, so what it cannot do
+// the document does not say. It quotes the document's rules.
 import protobuf from 'protobufjs'
 
 export interface Vec3 {
@@ -116,7 +116,7 @@ interface Kinds {
   ServerMessage: ServerMessage
 }
 
-// What a receiver ends the connection for: PKT-8, SNP-8.
+// Errors for which a receiver ends the connection: PKT-8, SNP-8.
 export class MalformedError extends Error {}
 
 export function must(condition: boolean, what: string): asserts condition {
@@ -137,7 +137,7 @@ export function protoOf(document: string): string {
   return block
 }
 
-// Section 16: fields at their default are left out.
+// Section 16: fields with their default value are left out.
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
   if (Array.isArray(value)) return value.map(plain)
@@ -220,7 +220,7 @@ function fromThree(bits: number, width: number, read: (n: number) => number): Qu
 export const fromR32 = (bits: number): Quat => fromThree(bits, 10, (n) => ((2 * n) / 1023 - 1) * HALF)
 export const fromR26 = (bits: number): Quat => fromThree(bits, 8, (n) => ((n - 127) / 127) * HALF)
 
-// --- what a receiver refuses
+// --- checks of a receiver
 
 const VECTOR_ZERO = { x: 0, y: 0, z: 0 }
 
@@ -228,7 +228,7 @@ function checkVector(vector: Vec3 | null, what: string): void {
   must(Object.values(vector ?? VECTOR_ZERO).every(Number.isFinite), `${what} is not finite`)
 }
 
-// Conventions: of length 1 within 0.001 of its square. One that is absent has length 0.
+// Conventions: the squared length is 1 within 0.001. An absent rotation has length 0.
 function checkRotation(rotation: Quat | null, what: string): void {
   const { x, y, z, w } = rotation ?? { ...VECTOR_ZERO, w: 0 }
   must(Math.abs(x * x + y * y + z * z + w * w - 1) <= 0.001, `${what} is not of length 1`)

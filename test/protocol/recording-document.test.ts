@@ -1,6 +1,6 @@
 /**
- * A reader of recordings written from docs/recording.md alone: it imports nothing of replay/, only the generated codec
- * of the protocol, which the document refers to. Where it and the product's reader differ, the document is wrong.
+ * A reader of recordings, written only from docs/recording.md. It imports nothing of replay/, only the protocol's
+ * generated codec, which the document refers to. If it and the product's reader differ, the document is wrong.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -134,7 +134,7 @@ async function everyChunk(): Promise<Uint8Array> {
   return joined(parts)
 }
 
-test('a reader written from docs/recording.md reads what the product writes, and reads the same', async () => {
+test('a reader written from docs/recording.md reads recordings as the product does', async () => {
   const bytes = await everyChunk()
   const read = readByTheDocument(Buffer.from(bytes))
   const recording = readRecording(bytes)

@@ -1,11 +1,13 @@
-/** The rules of docs/protocol.md and the tests that hold them name each other. */
+/** Checks that the rules of docs/protocol.md and the tests that hold them name each other. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const ROOT = new URL('../../', import.meta.url)
 const FOLDERS = ['sim', 'protocol', 'netcode', 'server', 'test']
 const RULE = /\b(?:LOG|NAM|SIG|CHN|WSK|PKT|SES|INP|MSG|SNP|POS|CLK|OWN|LCK|LIM|VER)-\d+\b/g
-/** What no test of ours can break: how a sender forgets, what the parts of a body are, what a client may leave out. */
+/**
+ * Rules that none of our tests can break: how a sender forgets, the parts of a body, and what a client may leave out.
+ */
 const UNQUOTED = ['PKT-6', 'POS-3', 'POS-4']
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
@@ -24,12 +26,12 @@ function quoted(): Set<string> {
   return new Set(texts.flatMap((text) => text.match(RULE) ?? []))
 }
 
-test('no two rules of the protocol have one name', () => {
+test('no two rules of the protocol have the same id', () => {
   expect(rules.length).toBeGreaterThan(60)
   expect(rules).toEqual([...new Set(rules)])
 })
 
-test('tests quote rules that are there, and every rule that a test can hold is quoted by one', () => {
+test('tests quote existing rules, and every testable rule is quoted', () => {
   const names = quoted()
   expect([...names].filter((name) => !rules.includes(name))).toEqual([])
   expect(rules.filter((rule) => !names.has(rule))).toEqual(UNQUOTED)

@@ -1,4 +1,7 @@
-/** The captured session of docs/protocol.md: what one client sent and received on a bad line, and how the world was at the end. */
+/**
+ * The captured session of docs/protocol.md: what one client sent and received over a bad network, and the state at the
+ * end.
+ */
 import { RenderClient } from '../../netcode/client/render-client.ts'
 import type { Connect } from '../../netcode/transport.ts'
 import { avatars, DEFAULT_DEFINITION, loadEngine, packPose, props, type PropSpec } from '../../sim/index.ts'
@@ -8,9 +11,9 @@ import { hex } from './vectors.ts'
 export interface CapturedSession {
   readonly about: string
   readonly tickRate: number
-  /** Sent by the client, and received by it. */
+  /** Packets that the client sent or received. */
   readonly packets: readonly { readonly from: 'client' | 'server'; readonly atMs: number; readonly hex: string }[]
-  /** The truth of the server at the end, when all had stood still for two seconds. */
+  /** The server's state at the end, after two seconds of rest. */
   readonly end: {
     readonly avatars: readonly object[]
     readonly props: readonly object[]
@@ -139,7 +142,7 @@ function posed(lean: number): ReturnType<typeof packPose> {
   })
 }
 
-/** Of the pose the head and the bones; numbers as the simulation has them. */
+/** The pose's head and bones; numbers as in the simulation. */
 function endOf({ realm }: SmallServer): { readonly avatars: readonly object[]; readonly props: readonly object[] } {
   return {
     avatars: avatars(realm).map(({ id, player, name, position, yaw, pose }) => ({

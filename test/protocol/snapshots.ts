@@ -1,4 +1,6 @@
-/** The snapshot vectors of docs/protocol.md: what a client is sent of a small restless world, and the states that it gives. */
+/**
+ * The snapshot vectors of docs/protocol.md: a client's packets from a small, busy world, and the states that they give.
+ */
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
 import { unpackBone } from '../../netcode/snapshot/rotation.ts'
 import { BONES, JOINTS, ROOT, type ComponentKind } from '../../netcode/snapshot/components.ts'
@@ -20,7 +22,7 @@ export interface SnapshotStep {
   readonly props: string
   /** `strand`, the name of the component in the file: 'root', 'joints', 'bones' or 'prop'. */
   readonly states: readonly { readonly element: number; readonly strand: string; readonly numbers: readonly number[] }[]
-  /** Records of which the baseline is not there. */
+  /** Records whose baseline is missing. */
   readonly missing: number
 }
 
@@ -44,7 +46,7 @@ const HEAD = {
   control: null,
 }
 
-/** Turns of many sizes: the modes of a rotation depend on how far it went. */
+/** Rotations by many angles: the mode of a rotation depends on the size of its change. */
 function turned(dice: Dice, { x, y, z, w }: Quat, by: number): Quat {
   const [a, b, c, d] = [
     x + dice.between(-by, by),
@@ -153,14 +155,14 @@ function restPose(): Pose {
   return { head: at(0, height), left: at(-0.5, 1), right: at(0.5, 1), bones: [] }
 }
 
-/** The parts that a client is sent which acknowledges two in three. */
+/** The snapshot parts of a client that acknowledges two in three. */
 function parts(): SnapshotPart[] {
   const [world, source, view] = [new RestlessWorld(), new SnapshotSource(bounds), new SnapshotView(0)]
   const list: SnapshotPart[] = []
   for (let tick = 100; tick < 100 + TICKS; tick += 1) {
     world.step(tick)
     source.update(tick, world.avatars, world.props)
-    // Uneven intervals, so that ages are no multiples of three.
+    // Uneven intervals, so that ages are not all multiples of three.
     if (tick % 3 !== 0 && tick % 7 !== 0) continue
     const { bytes, acknowledged: arrived } = view.nextPart(source, 11, 50)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))

@@ -1,4 +1,4 @@
-/** What the test vectors are about: the reliable messages, each beside what it says in the schema's JSON form, and rotations. */
+/** The contents of the test vectors: reliable messages, each with its JSON form of the schema, and rotations. */
 import type { PropSpec, Quat } from '../../sim/types.ts'
 import { type ServerMessage } from '../../protocol/index.ts'
 

@@ -1,4 +1,7 @@
-/** The committed vectors are what the product writes: `UPDATE_VECTORS=1 npx vitest run test/protocol/vectors` makes them anew. */
+/**
+ * Checks that the committed vectors are what the product writes: `UPDATE_VECTORS=1 npx vitest run
+ * test/protocol/vectors` writes them again.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { decodeClientPacket } from '../../protocol/index.ts'
@@ -16,16 +19,15 @@ function check(name: string, made: object): void {
 
 const made = () => ({ ...vectors(), bones: boneVectors(), snapshots: snapshotVectors() })
 
-test('the committed vectors are what the encoders write', () => check('vectors.json', made()))
+test('the encoders write the committed vectors', () => check('vectors.json', made()))
 
-test('the committed session is what a client and a server say', async () =>
-  check('session.json', await captureSession()))
+test('client and server exchange the committed session', async () => check('session.json', await captureSession()))
 
 test.each(vectors().refused)('PKT-8: the server refuses $name', ({ hex }) => {
   expect(decodeClientPacket(Uint8Array.from(Buffer.from(hex, 'hex'))).ok).toBe(false)
 })
 
-test('the snapshot vectors hold every component, and baselines that are missing', () => {
+test('the snapshot vectors contain every component and missing baselines', () => {
   const { snapshots } = made()
   expect(snapshots[0]?.steps.every(({ missing }) => missing === 0)).toBe(true)
   expect(snapshots[1]?.steps.some(({ missing }) => missing > 0)).toBe(true)

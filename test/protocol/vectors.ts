@@ -1,6 +1,6 @@
 /**
- * The test vectors of docs/protocol.md: bytes beside what they say, for whoever writes a client. They are made by the
- * product's own encoders; `protocol-document.test.ts` reads them by the document alone.
+ * The test vectors of docs/protocol.md: bytes with their meaning, for authors of clients. The product's own encoders
+ * write them; `protocol-document.test.ts` reads them by the document only.
  */
 import { packPose, packRotation } from '../../sim/avatar/pose.ts'
 import type { Input, Quat } from '../../sim/types.ts'
@@ -14,10 +14,10 @@ import {
 } from '../../protocol/index.ts'
 import { CRATE, IDENTITY, MESSAGES, ORIGIN, PACKAGE, ROTATIONS, WIRE_CRATE } from './vector-data.ts'
 
-/** Bytes of a message of the schema, and what they say. */
+/** Bytes of a message of the schema, and their meaning. */
 export interface MessageVector {
   readonly name: string
-  /** Rules of docs/protocol.md that it shows. */
+  /** Rules of docs/protocol.md that it demonstrates. */
   readonly rules: readonly string[]
   /** A message of the schema. */
   readonly message: 'ClientPacket' | 'ServerPacket' | 'ServerMessage' | 'LockstepMessage'
@@ -26,7 +26,7 @@ export interface MessageVector {
   readonly says: unknown
 }
 
-/** Bytes that have to be refused. */
+/** Bytes that must be refused. */
 export interface RefusedVector {
   readonly name: string
   readonly rules: readonly string[]

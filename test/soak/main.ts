@@ -1,6 +1,6 @@
 /**
- * A soak: a server under bots that come, go, are killed and lose their connections, for as long as is asked. What must
- * not be lost is counted; what memory does is told as a slope for each process.
+ * A soak test: a server with bots that come, go, are killed and lose their connections, for a given time. Reports
+ * anything that was lost, and the growth of each process's memory.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -22,13 +22,13 @@ import { slopeOf, type Slope } from './slope.ts'
 
 const MIB = 1024 * 1024
 const SAMPLE_MS = 10_000
-/** Share of the time after which slopes begin: heaps and caches fill first. */
+/** Share of the time before slopes begin: heaps and caches fill first. */
 const WARM_UP_SHARE = 0.25
-/** Crowds that come and go beside the one that stays, how long they stay, and the share of them that is killed. */
+/** Crowds that come and go beside the permanent one, the length of their stay, and the share of them that is killed. */
 const VISITORS = 3
 const VISIT_SECONDS: readonly [number, number] = [15, 45]
 const KILLED_SHARE = 0.3
-/** Time between two deaths of the WebRTC process, ms: everyone reconnects. */
+/** Time between two kills of the WebRTC process, ms: everyone reconnects. */
 const TRANSPORT_KILL_MS = 90_000
 
 interface SoakSettings {
@@ -82,7 +82,7 @@ class Soak {
     await Promise.all([this.#receive(stay), ...coming, this.#watch(stay), this.#killTransport()])
   }
 
-  /** One crowd after the other until the time is over; some are killed. */
+  /** Runs one crowd after the other until the time is over; some are killed. */
   async #visit(count: number, lane: number): Promise<void> {
     await sleep(lane * 5_000)
     while (this.#leftMs > 40_000) {
@@ -120,7 +120,7 @@ class Soak {
     for (;;) {
       const waitMs = Math.min(TRANSPORT_KILL_MS, this.#leftMs)
       await sleep(waitMs)
-      // Those who are told to connect again need some time before they are asked how it went.
+      // Bots that must reconnect need some time before the check.
       if (this.#leftMs < 45_000) return
       for (const pid of childrenOf(this.#server.process.pid ?? 0)) {
         process.kill(pid, 'SIGKILL')
@@ -154,7 +154,7 @@ class Soak {
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
   }
 
-  /** By process or heap, MiB an hour. */
+  /** Growth by process or heap, MiB an hour. */
   slopes(): Readonly<Record<string, Slope>> {
     const from = (this.#settings.minutes / 60) * WARM_UP_SHARE
     const names = [...new Set(this.#samples.flatMap(({ bytes }) => Object.keys(bytes)))]

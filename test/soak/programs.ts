@@ -1,4 +1,4 @@
-/** The programs of a soak: the server and crowds of bots, each a process of its own. */
+/** The programs of a soak test: the server and crowds of bots, each a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -9,11 +9,11 @@ const CLI = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))
 export interface SoakServer {
   readonly process: ChildProcess
   readonly url: string
-  /** Lines for its operator so far. */
+  /** Log lines so far. */
   readonly log: readonly string[]
 }
 
-/** Starts a server; rejects where it ends before it is ready. */
+/** Starts a server. Rejects if it ends before it is ready. */
 export async function serve(args: readonly string[]): Promise<SoakServer> {
   const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -25,7 +25,7 @@ export async function serve(args: readonly string[]): Promise<SoakServer> {
   throw new Error(`the server ended before it was ready: ${log.join('\n')}`)
 }
 
-/** Fields of `otherworld/bots/1` that a soak looks at. */
+/** Fields of `otherworld/bots/1` that a soak test uses. */
 export interface CrowdReport {
   readonly requested: number
   readonly connected: number
@@ -38,7 +38,7 @@ export interface CrowdReport {
 
 export interface CrowdRun {
   readonly process: ChildProcess
-  /** Null where it was killed; rejects where it said nothing that could be read. */
+  /** Null if it was killed; rejects if its output is unreadable. */
   readonly report: Promise<CrowdReport | null>
 }
 
@@ -70,7 +70,7 @@ function readReport(stdout: string, stderr: string): CrowdReport {
   return report
 }
 
-/** Processes that `pid` has started; none where the system does not tell (anything but Linux). */
+/** Child processes of `pid`; none if the system does not report them (anything but Linux). */
 export function childrenOf(pid: number): readonly number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
@@ -79,7 +79,7 @@ export function childrenOf(pid: number): readonly number[] {
   }
 }
 
-/** Memory of a process in RAM, bytes; null where the system does not tell. Linux, proc(5): the line VmRSS in kB. */
+/** Resident memory of a process, bytes; null if the system does not report it. Linux, proc(5): the line VmRSS in kB. */
 export function residentBytes(pid: number): number | null {
   try {
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

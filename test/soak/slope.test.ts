@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { Dice } from '../../bots/bot-behaviour.ts'
 import { slopeOf } from './slope.ts'
 
-test('a line is found exactly, with no doubt', () => {
+test('an exact line has its exact slope without uncertainty', () => {
   const { slope, plusMinus, mean } = slopeOf(Array.from({ length: 20 }, (_, x) => ({ x, y: 3 * x + 7 })))
   expect(slope).toBeCloseTo(3, 12)
   expect(plusMinus).toBeCloseTo(0, 9)
   expect(mean).toBeCloseTo(35.5, 12)
 })
 
-test('in noise the true slope lies within the interval in about 95 of 100 cases', () => {
+test('with noise the true slope lies within the interval in about 95 of 100 cases', () => {
   const dice = new Dice(7)
   let within = 0
   for (let run = 0; run < 400; run++) {
@@ -22,7 +22,7 @@ test('in noise the true slope lies within the interval in about 95 of 100 cases'
   expect(within).toBeLessThan(396)
 })
 
-test('two points say nothing for sure, none nothing at all', () => {
+test('two points give no certainty, and fewer give no slope', () => {
   expect(
     slopeOf([
       { x: 0, y: 0 },

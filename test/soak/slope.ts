@@ -1,4 +1,4 @@
-/** A line through measurements: least squares, with how sure its slope is. */
+/** Fits a line to measurements (least squares), with the confidence interval of its slope. */
 
 export interface Slope {
   /** Units of y by one unit of x. */
@@ -9,10 +9,13 @@ export interface Slope {
   readonly points: number
 }
 
-/** The normal distribution's; for the dozens of points of a soak near enough to Student's. */
+/** Quantile of the normal distribution. For the dozens of points of a soak test it is near enough to Student's. */
 const Z_95 = 1.96
 
-/** Ordinary least squares (Draper and Smith, Applied Regression Analysis, chapter 1). Points that follow each other closely are taken as independent. */
+/**
+ * Ordinary least squares (Draper and Smith, Applied Regression Analysis, chapter 1). Consecutive points count as
+ * independent.
+ */
 export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): Slope {
   const n = points.length
   const mean = (of: (point: { readonly x: number; readonly y: number }) => number): number =>

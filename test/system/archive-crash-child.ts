@@ -1,4 +1,7 @@
-/** Writes into an archive and says each write once it is acknowledged; ends when it is killed. Arguments: database URL or '', directory, number of this run. */
+/**
+ * Writes into an archive and prints each write once it is acknowledged. Ends when it is killed. Arguments: database URL
+ * or '', directory, number of this run.
+ */
 import { Effect } from 'effect'
 import { openArchive } from '../../storage/archive/index.ts'
 import { definitionOf, elementOf, recordOf, uuid } from '../../storage/archive/archive.fixture.ts'
@@ -13,7 +16,7 @@ const { service } = archive
 const epoch = Number(run)
 const QUOTA = { bytesMax: Number.MAX_SAFE_INTEGER, countMax: Number.MAX_SAFE_INTEGER }
 
-/** Ends where it has succeeded: what is away comes back. */
+/** Retries until it succeeds, because a store that is away returns. */
 const surely = <T, E>(effect: Effect.Effect<T, E>): Promise<T> =>
   Effect.runPromise(effect).catch(async () => {
     await new Promise((resolve) => {
@@ -30,7 +33,7 @@ async function putRecords(): Promise<void> {
   }
 }
 
-/** At tick n element n is new and stands at x = n, and element 1 is moved to x = n. */
+/** At tick n adds element n at x = n, and moves element 1 to x = n. */
 async function saveElements(): Promise<void> {
   for (let tick = 2; ; tick++) {
     const moved = elementOf(1, { position: { x: tick, y: 0, z: 0 } })

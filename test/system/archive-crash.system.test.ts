@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(child, { force: true })
 })
 
-test(`an embedded archive whose process is killed ${KILLS} times at random moments has all that was acknowledged, and its lock is free`, async () => {
+test(`an embedded archive whose process is killed ${KILLS} times at random moments keeps everything acknowledged and frees its lock`, async () => {
   const random = randomFrom(7)
   let acknowledged = 0
   for (let run = 1; run <= KILLS; run++) {

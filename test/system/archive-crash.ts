@@ -1,4 +1,4 @@
-/** Kills a program that writes into an archive, and looks what of it is there afterwards. */
+/** Kills a program that writes into an archive, and checks what remains. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { elementOf, uuid } from '../../storage/archive/archive.fixture.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** The built program: in the repository, so that it finds its packages. */
+/** The built program, inside the repository, so that it finds its packages. */
 export async function buildChild(): Promise<string> {
   mkdirSync(join(root, '.tmp'), { recursive: true })
   const outfile = join(root, '.tmp', `archive-crash-${process.pid}.mjs`)
@@ -34,7 +34,10 @@ export interface Acknowledged {
   readonly tick: number
 }
 
-/** Runs it until so many lines were said and `msLater` have passed; `disturb` may do something to the database in between. */
+/**
+ * Runs it until it has printed that many lines and `msLater` have passed. `disturb` may change something about the
+ * database in between.
+ */
 export async function writeAndKill(
   child: string,
   args: readonly string[],
@@ -63,7 +66,10 @@ export async function writeAndKill(
   }
 }
 
-/** Everything that run `epoch` was told is there; and at most one thing of each kind more, which it was not told of any more. */
+/**
+ * Checks that everything that run `epoch` printed exists, and at most one more entry of each kind, whose
+ * acknowledgement was not printed any more.
+ */
 export async function expectThere(
   archive: ArchiveService,
   epoch: number,

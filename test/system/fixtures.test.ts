@@ -7,7 +7,7 @@ import { readRecording, simulationOf, verify, type Recording } from '../../repla
 const FOLDER = new URL('../../fixtures/replays/', import.meta.url)
 const FILES_MIN = 6
 const BYTES_MAX = 300 * 1024
-/** Five seconds: less is no session. */
+/** Five seconds; a shorter recording is no session. */
 const TICKS_MIN = 300
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.owr'))
@@ -51,7 +51,7 @@ describe.each(files)('%s', (file) => {
   })
 })
 
-test('together they hold every kind of command that players give, people who join and who leave', () => {
+test('together they contain every kind of command of players, and players who join and leave', () => {
   const all = new Set(files.flatMap((file) => [...commandsOf(recordingOf(file))]))
   for (const type of [
     'join',
@@ -70,13 +70,13 @@ test('together they hold every kind of command that players give, people who joi
     expect(all).toContain(type)
 })
 
-test("one of them holds things of one's own: objects and avatars of packages, whose physics stands in it", () => {
+test('one of them has props and avatars of uploaded packages with their physics', () => {
   const all = commandsOf(recordingOf('things.owr'))
   for (const type of ['package', 'spawn', 'grab', 'drag', 'scale', 'access', 'wear', 'despawn'] as const)
     expect(all).toContain(type)
 })
 
-test('among them are a recording that was cut off and one that begins with a recovered state', () => {
+test('one of them was cut off, and one begins with a recovered state', () => {
   const recordings = files.map(recordingOf)
   expect(recordings.some(({ truncated }) => truncated)).toBe(true)
   expect(recordings.some(({ header }) => header.start === 'checkpoint')).toBe(true)

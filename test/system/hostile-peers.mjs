@@ -1,6 +1,7 @@
-// A process of hostile peers: argv URL FROM TO SEED [TOKEN...]. Each number from FROM below TO is one attack, printed with
-// its name when it is done. All randomness comes from the seed and the number. Without tokens 'good' is one, and only the
-// WebRTC transport is attacked; with them, a whole server: its HTTP, its WebSocket and its sessions too.
+// A process of hostile peers: argv URL FROM TO SEED [TOKEN...]. Each number from FROM to below TO is one attack, whose
+// name is printed when it is done. All randomness comes from the seed and the number. Without tokens it uses the token
+// 'good' and attacks only the WebRTC transport. With tokens it attacks a whole server: HTTP, WebSocket and sessions
+// too.
 import { connect } from 'node:net'
 import { PeerConnection } from 'node-datachannel'
 import { WebSocket } from 'ws'
@@ -15,7 +16,7 @@ const pause = (milliseconds) =>
     setTimeout(resolve, milliseconds)
   })
 
-/** Even numbers in [0, 1) for one attack (Marsaglia's xorshift, as in netcode/memory.ts). */
+/** Uniform random numbers in [0, 1) for one attack (Marsaglia's xorshift, as in netcode/memory.ts). */
 function randomOf(number) {
   let state = Math.imul(Number(seed) * 65_537 + number + 1, 0x9e3779b1) || 1
   return () => {
@@ -38,7 +39,7 @@ function post(id, body, action = 'remote-description') {
   return fetch(`${connections}/${id}/${action}`, { method: 'POST', body }).catch(() => null)
 }
 
-/** A peer that has the offer and gathered its answer; `onChannel` gets the channel when it is open. */
+/** A peer that has received the offer and gathered its answer. `onChannel` gets the channel when it is open. */
 async function peer(onChannel = () => {}, edit = (sdp) => sdp) {
   const { id, localDescription } = await open()
   const pc = new PeerConnection('hostile', { iceServers: [], bindAddress: '127.0.0.1' })
@@ -83,7 +84,7 @@ function mutated(text, random) {
   return characters.join('')
 }
 
-/** Closes at a random moment around the connect, 0 ms among them; `how` closes. */
+/** Closes at a random moment around the connect, including immediately; `how` closes. */
 async function closeAround(random, how) {
   const made = await peer()
   const connecting = connectPeer(made)
@@ -93,7 +94,7 @@ async function closeAround(random, how) {
   await connecting
 }
 
-/** Connects, does `act` with the open channel, waits a little and closes. */
+/** Connects, calls `act` with the open channel, waits a little and closes. */
 async function misbehave(act, edit) {
   const made = await peer(act, edit)
   await connectPeer(made)
@@ -182,7 +183,7 @@ function socketThat(says, ms) {
   })
 }
 
-/** Opens a WebSocket, does `act` with it when it is open, closes it after `ms`. */
+/** Opens a WebSocket, calls `act` with it when it is open, and closes it after `ms`. */
 function webSocket(token, act, ms = 300) {
   return new Promise((resolve) => {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, ['otherworld', `token.${token}`])
@@ -202,7 +203,7 @@ const flipped = (token, random) => {
   return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
 }
 const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"iss":"otherworld","sub":"x","player":1,"name":"x","role":"observer","exp":9999999999}').toString('base64url')}.`
-// A Hello of version 2 as packet 1: what a stolen token's thief says to take the session over.
+// A Hello of version 2 as packet 1, with which the thief of a token would take the session over.
 const HELLO = Uint8Array.of(0x08, 1, 0x42, 2, 0x08, 2)
 
 const onServer = {

@@ -10,10 +10,10 @@ import { until } from '../harness/wait.ts'
 
 const HOSTILE_CONNECTS = Number(process.env['HOSTILE_CONNECTS'] ?? 250)
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_260)
-/** An honest client sends this often, ms. */
+/** Time between two messages of an honest client, ms. */
 const HONEST_PERIOD_MS = 20
 
-/** Runs attacks FROM to TO in a process of its own; resolves with how many were done before it ended. */
+/** Runs attacks FROM to TO in a process of its own. Resolves with the number of attacks before it ended. */
 async function attack(url: string, from: number, to: number): Promise<number> {
   const script = fileURLToPath(new URL('hostile-peers.mjs', import.meta.url))
   const attacker = spawn(process.execPath, [script, url, String(from), String(to), String(SEED)], {
@@ -29,7 +29,7 @@ async function attack(url: string, from: number, to: number): Promise<number> {
   return done
 }
 
-test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, and an honest client goes on throughout`, async () => {
+test(`${HOSTILE_CONNECTS} hostile connects crash and leak nothing, and do not disturb an honest client`, async () => {
   const limits = { connectionsPerAddressMax: 400, halfOpenPerAddressMax: 400, halfOpenMax: 400 }
   const server = await serveWebRtc({ limits, halfOpenMsMax: 2_000, udpPort: await freePort('udp') })
   const { transport, url, received } = server
@@ -37,7 +37,7 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     const pid = transport.stats.pid
     let answers = 0
     let sent = 0
-    // Counted in what it sends, not by the clock: a machine that is busy keeps the sender waiting as well
+    // Counted in sent messages, not by the clock: on a busy machine the sender waits as well
     let unanswered = 0
     let unansweredMost = 0
     const endings: string[] = []
@@ -63,7 +63,7 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     }, HONEST_PERIOD_MS)
 
     let done = 0
-    // Where the attacker's own stack breaks down, another one goes on with what is left
+    // If the attacker's own stack crashes, another one continues with the rest
     for (let attackers = 0; done < HOSTILE_CONNECTS && attackers < 10; attackers++)
       done += await attack(url, done, HOSTILE_CONNECTS)
     await until('half-open connections are given up', () => transport.stats.halfOpen === 0)
@@ -78,7 +78,7 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     expect(new Set(server.closed.map(({ connection }) => connection)).size).toBe(server.closed.length)
     expect(answers).toBeGreaterThan(sent * 0.9)
     expect(unansweredMost).toBeLessThan(SILENCE_MS_MAX / HONEST_PERIOD_MS)
-    // The attacks came as far as they were meant to
+    // The attacks reached the stage that they were meant for
     expect(server.closed.map(({ reason }) => reason)).toEqual(
       expect.arrayContaining([CLOSE_REASON.channel, CLOSE_REASON.text, CLOSE_REASON.oversize, CLOSE_REASON.peer]),
     )

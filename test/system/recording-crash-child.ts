@@ -1,4 +1,7 @@
-/** Runs a realm as the server does, and says each tick only once it is recorded; ends when it is killed. Arguments: directory, ticks a checkpoint. */
+/**
+ * Runs a realm as the server does, and prints each tick once it is recorded. Ends when it is killed. Arguments:
+ * directory, ticks per checkpoint.
+ */
 import { loadEngine } from '../../sim/index.ts'
 import { simulationOf } from '../../replay/index.ts'
 import { recover, RecordingFile } from '../../storage/recordings/index.ts'

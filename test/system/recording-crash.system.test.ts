@@ -14,7 +14,7 @@ const simulation = simulationOf(await loadEngine())
 const KILLS = 5
 let place = ''
 
-/** The bundle stands in the repository, so that it finds its packages. */
+/** The bundle is in the repository, so that it finds its packages. */
 beforeAll(async () => {
   mkdirSync(join(root, '.tmp'), { recursive: true })
   place = mkdtempSync(join(root, '.tmp', 'crash-'))
@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 
-/** Runs the realm until so many ticks were said, and kills it in the middle of whatever it does. */
+/** Runs the realm until it has printed that many ticks, and kills it at a random moment. */
 async function runAndKill(
   directory: string,
   ticks: number,
@@ -52,7 +52,7 @@ async function runAndKill(
   }
 }
 
-test(`a realm that is killed ${KILLS} times at random moments loses no tick that was seen, and goes on where it was`, async () => {
+test(`a realm that is killed ${KILLS} times at random moments loses no printed tick and continues`, async () => {
   const random = randomFrom(4)
   const directory = join(place, 'recordings')
   const seen = new Map<number, string>()

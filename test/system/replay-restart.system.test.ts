@@ -1,4 +1,4 @@
-/** Whether a restart went on where the killed server was, found out as anybody can: `/v1/status` beside `replay info`. */
+/** Checks that a restart continues where the killed server was, by public means: `/v1/status` and `replay info`. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { runCli } from '../harness/run-cli.ts'
@@ -35,7 +35,7 @@ async function info(data: string, ...more: readonly string[]): Promise<Info> {
   return ran.json() as unknown as Info
 }
 
-/** Plays for a moment, and what the status says at its end; then the server is killed. */
+/** Plays for a moment, reads the status, and kills the server. */
 async function playedAndKilled(server: ServeProcess): Promise<Status> {
   const ada = await joined(clean, server.url, 'Ada')
   ada.move({ z: -1, yaw: 0.3 })
@@ -46,7 +46,7 @@ async function playedAndKilled(server: ServeProcess): Promise<Status> {
   return status
 }
 
-test("a killed server's recording ends at or after what the status said, and the next one starts from just that state", async () => {
+test("a killed server's recording ends at or after its last status, and the next one starts from exactly that state", async () => {
   const data = temporaryDirectory(clean)
   const start = (): Promise<ServeProcess> => serveProcess(clean, ['--port', '0', '--udp-port', '0', '--data', data])
   const first = await playedAndKilled(await start())
@@ -56,7 +56,7 @@ test("a killed server's recording ends at or after what the status said, and the
   const second = await playedAndKilled(await start())
   const restarted = await info(data, '--tick', String(second.tick))
   expect(restarted).toMatchObject({ epoch: 2, hash: second.stateHash })
-  // A frame whose step nobody saw the end of is stepped at the restart.
+  // A frame without a hash is stepped at the restart.
   expect(restarted.startTick).toBe(killed.lastTick + (killed.unhashedFrame ? 1 : 0))
   if (!killed.unhashedFrame) expect(restarted.startHash).toBe(killed.lastHash)
 })

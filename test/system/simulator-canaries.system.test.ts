@@ -1,4 +1,4 @@
-/** The simulator's own proof: each planted bug breaks a promise, and the invariant of that promise must say so. */
+/** Proof that the simulator works: each planted bug breaks a promise, and that promise's invariant must report it. */
 import { expect, test } from 'vitest'
 import {
   INVARIANTS,
@@ -51,7 +51,7 @@ async function caught(sabotage: Sabotage | null): Promise<Set<Invariant>> {
   return new Set(violations.map(({ invariant }) => invariant))
 }
 
-test('the world in which the bugs are planted holds without them', async () => {
+test('the world for planted bugs holds all invariants without them', async () => {
   expect(await caught(null)).toEqual(new Set())
 })
 
@@ -60,7 +60,7 @@ test.each(SABOTAGES)('the planted bug "%s" is caught', async (sabotage) => {
   for (const invariant of CANARIES[sabotage].catches) expect([...found]).toContain(invariant)
 })
 
-test('every invariant has a bug that it catches', () => {
+test('every invariant catches some bug', () => {
   const proved = new Set(Object.values(CANARIES).flatMap(({ catches }) => catches))
   expect(Object.keys(INVARIANTS).filter((invariant) => !proved.has(invariant as Invariant))).toEqual([])
 })

@@ -1,12 +1,15 @@
-/** Simulated worlds: those that once broke something, by name, and some that are drawn. */
+/** Simulated worlds: those that once broke something, by name, and some drawn ones. */
 import { expect, test } from 'vitest'
 import { planOf, simulate, START_MS, type PlannedFault, type Plan, type SimulationReport } from '../../testing/index.ts'
 
-/** How many drawn worlds, and from which seed on. A change must not pass or fail by the hour: new seeds are for `npm run simulate`. */
+/**
+ * Number of drawn worlds and their first seed. Both are fixed, so that a change does not pass or fail by chance: new
+ * seeds are for `npm run simulate`.
+ */
 const SEEDS = Number(process.env['SIMULATOR_SEEDS'] ?? 2)
 const BASE = Number(process.env['SIMULATOR_BASE'] ?? 1)
 
-/** All that is needed to see it again. */
+/** Everything that is needed to reproduce a failure. */
 function told({ seed, violations, trace, lines }: SimulationReport): string {
   const found = violations.map(
     ({ invariant, tick, atMs, message }) =>
@@ -20,7 +23,7 @@ function told({ seed, violations, trace, lines }: SimulationReport): string {
 type Network = Plan['players'][number]['networks'][number]
 const power: PlannedFault = { type: 'kill', what: 'power', downMs: 300 }
 
-/** A world in which exactly these things go wrong, at so many ms. */
+/** A world with exactly these faults at these times, ms. */
 async function worldOf(
   seed: number,
   faults: readonly (readonly [number, PlannedFault])[],
@@ -36,7 +39,7 @@ async function worldOf(
   })
 }
 
-test('commands taken while the disk is full survive a kill: they were acknowledged before the log had them', async () => {
+test('commands accepted while the disk is full survive a kill', async () => {
   expect(
     told(
       await worldOf(
@@ -51,7 +54,7 @@ test('commands taken while the disk is full survive a kill: they were acknowledg
   ).toBe('')
 })
 
-test('outcomes reach a player who is away over two crashes: the second recovery told only of what it had replayed itself', async () => {
+test('outcomes reach a player who is away during two crashes', async () => {
   const away: PlannedFault = { type: 'blackout', player: 0, ms: 6_000 }
   expect(
     told(
@@ -68,7 +71,7 @@ test('outcomes reach a player who is away over two crashes: the second recovery 
   ).toBe('')
 })
 
-test('outcomes reach a player who is away over a restart in order: its last checkpoint left nothing to replay', async () => {
+test('outcomes reach a player who is away during an orderly restart', async () => {
   expect(
     told(
       await worldOf(
@@ -83,7 +86,7 @@ test('outcomes reach a player who is away over a restart in order: its last chec
   ).toBe('')
 })
 
-test('what an ordered line held back for two seconds draws no world twice: the client set its clock back', async () => {
+test('data that an ordered connection held back for two seconds never makes a client draw the past again', async () => {
   expect(
     told(
       await worldOf(
@@ -98,7 +101,7 @@ test('what an ordered line held back for two seconds draws no world twice: the c
   ).toBe('')
 })
 
-test('the log before a crash survives a loss of power after it: its last ticks were never synced', async () => {
+test('the log before a crash survives a later power loss', async () => {
   expect(
     told(
       await worldOf(12, [
@@ -109,7 +112,7 @@ test('the log before a crash survives a loss of power after it: its last ticks w
   ).toBe('')
 })
 
-test('a command that went with the power is called lost: its sender waited for ever', async () => {
+test('a command that a power loss removed is reported as lost', async () => {
   const network = { ordered: false, conditions: { delayMs: 10, jitterMs: 5, lossShare: 0.4 } }
   expect(
     told(

@@ -1,4 +1,4 @@
-/** What a proxy's log would hold: no token, whatever a client does. */
+/** What a proxy's log would contain: no token, whatever a client does. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ afterEach(() => clean.all())
 
 const CUP = fileURLToPath(new URL('../../fixtures/assets/objects/teacup.glb', import.meta.url))
 
-test('no URL has a token in it: WebSocket, WebRTC, a lockstep peer, an upload', async () => {
+test('no URL contains a token: WebSocket, WebRTC, a lockstep peer, an upload', async () => {
   const server = await serveHere(clean, { webrtc: true })
   const tap = await tapHttp(clean, server.url)
   await joined(clean, tap.url, 'Ada', { connects: [connectWebSocket] })

@@ -1,4 +1,4 @@
-/** How one client reaches the server: an access network with conditions of its own, which outlives servers and connections. */
+/** A client's access to the server: a network with its own conditions, which outlives servers and connections. */
 import { MemoryClient, MemoryTransport, type LinkConditions } from '../../netcode/memory.ts'
 import {
   CLOSE_REASON,
@@ -10,12 +10,12 @@ import {
 } from '../../netcode/transport.ts'
 import type { VirtualClock } from './clock.ts'
 
-/** How long a client waits for an answer to its first packet, ms. */
+/** Time that a client waits for an answer to its first packet, ms. */
 const CONNECT_MS_MAX = 3_000
 /** Round trips of a handshake. */
 const HANDSHAKE_TRIPS = 3
 
-/** Sees what passes a client's end; may change or swallow (null) what comes. */
+/** Sees the packets at a client's end, and may change or drop (null) incoming ones. */
 export interface Tap {
   sent(bytes: Uint8Array): void
   received(bytes: Uint8Array): Uint8Array | null
@@ -24,7 +24,7 @@ export interface Tap {
 export interface AccessOptions {
   readonly clock: VirtualClock
   readonly seed: number
-  /** As WebSocket (true) or as WebRTC. */
+  /** True: WebSocket (ordered). False: WebRTC. */
   readonly ordered: boolean
   readonly conditions: Partial<LinkConditions>
   readonly tap: Tap
@@ -74,7 +74,7 @@ export class Access {
     this.#apply()
   }
 
-  /** The server's process was killed. */
+  /** The server's process is killed. */
   die(): void {
     this.#transport?.die()
     this.#transport = null
@@ -94,7 +94,7 @@ export class Access {
     this.#apply()
   }
 
-  /** Nothing passes for so long. */
+  /** No packet passes for this time. */
   blackout(ms: number): void {
     const { clock } = this.#options
     this.#blackoutUntilMs = Math.max(this.#blackoutUntilMs, clock.nowMs + ms)
@@ -104,7 +104,7 @@ export class Access {
 
   #apply(): void {
     const leftMs = this.#blackoutUntilMs - this.#options.clock.nowMs
-    // What TCP sends into a blackout arrives after it.
+    // What TCP sends during a blackout arrives after it.
     const blackout: Partial<LinkConditions> =
       leftMs <= 0 ? {} : this.ordered ? { delayMs: (this.#conditions.delayMs ?? 0) + leftMs } : { lossShare: 1 }
     this.#transport?.setConditions({
@@ -152,7 +152,10 @@ export class Access {
     return { kind: connection.kind, ordered, send, close: (reason) => connection.close(reason) }
   }
 
-  /** The client's end is gone without a word: a killed process, or an address that is no longer its own. `noticed`: the client's system says so. */
+  /**
+   * The client's end disappears without a goodbye: a killed process, or a lost address. `noticed`: the client's system
+   * reports it.
+   */
   vanish(noticed: boolean): void {
     for (const { connection, events } of this.#links.splice(0)) {
       connection.vanish()

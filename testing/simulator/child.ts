@@ -1,4 +1,4 @@
-/** Runs simulated worlds in a process of its own: takes a seed, answers with the report, until it is told to end. */
+/** Runs simulated worlds in a process of its own: receives a seed and answers with the report, until it is ended. */
 import { simulate } from './simulate.ts'
 
 process.on('message', (message: { readonly seed: number } | 'end') => {

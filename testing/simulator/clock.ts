@@ -1,4 +1,7 @@
-/** The one clock of a simulated world: time passes from one due thing to the next, and only when the world says so. */
+/**
+ * The one clock of a simulated world. Time passes from one scheduled callback to the next, and only when the world
+ * advances it.
+ */
 
 interface Due {
   readonly atMs: number
@@ -8,7 +11,7 @@ interface Due {
 
 export class VirtualClock {
   nowMs: number
-  /** In the order of their times; what was asked for first comes first among equals. */
+  /** Sorted by time. Callbacks of equal time keep the order in which they were scheduled. */
   readonly #due: Due[] = []
   #order = 0
   readonly #holds = new Set<Promise<unknown>>()
@@ -17,12 +20,12 @@ export class VirtualClock {
     this.nowMs = startMs
   }
 
-  /** When something is due next, ms; Infinity: nothing is. */
+  /** Time of the next callback, ms; Infinity if there is none. */
   get nextDueMs(): number {
     return this.#due[0]?.atMs ?? Infinity
   }
 
-  /** Calls `run` at `atMs`, or as soon as may be where that has passed; unless the returned function is called before. */
+  /** Calls `run` at `atMs`, or as soon as possible if that has passed. Call the returned function to cancel it. */
   at(atMs: number, run: () => void): () => void {
     const entry: Due = { atMs: Math.max(atMs, this.nowMs), order: this.#order++, run }
     const later = this.#due.findIndex((other) => other.atMs > entry.atMs)
@@ -39,7 +42,7 @@ export class VirtualClock {
     })
   }
 
-  /** Time stands still until this has come to its end: work of the machine that the simulator runs on, such as unpacking. */
+  /** Time stands still until this work of the host machine, such as decompression, is done. */
   hold(work: Promise<unknown>): void {
     const release = (): void => void this.#holds.delete(ended)
     const ended: Promise<void> = work.then(release, release)
@@ -51,7 +54,7 @@ export class VirtualClock {
     while (this.#holds.size > 0) await Promise.all(this.#holds)
   }
 
-  /** Runs the next thing that is due now; false: nothing is. */
+  /** Runs the next callback that is due now. Returns false if there is none. */
   runNext(): boolean {
     const next = this.#due[0]
     if (next === undefined || next.atMs > this.nowMs) return false
@@ -61,7 +64,7 @@ export class VirtualClock {
   }
 }
 
-/** Lets everything that waits for a promise go on until nothing can any more. No time passes, neither here nor there. */
+/** Lets everything that waits for a promise continue until nothing can. No simulated time passes. */
 export const settle = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(resolve)

@@ -1,4 +1,4 @@
-/** Restless hands: commands in quick succession, sensible and not, so that there are always some on their way. */
+/** Sends commands in quick succession, valid and invalid, so that some are always under way. */
 import { IDENTITY } from '../../sim/maths/maths.ts'
 import { ACCESS_MAX, Hand, type HandId, type PropSpec } from '../../sim/index.ts'
 import type { RenderClient } from '../../netcode/client/render-client.ts'
@@ -6,11 +6,11 @@ import type { WorldSample } from '../../netcode/client/types.ts'
 import type { Dice } from '../../bots/bot-behaviour.ts'
 import { PACKAGE_HASHES } from './package-archive.ts'
 
-/** Between two commands, ms. */
+/** Pause between two commands, ms. */
 const PAUSE_MS: readonly [number, number] = [30, 900]
-/** In a burst they follow each other at once, so many. */
+/** Commands of a burst, which follow each other immediately. */
 const BURST_MAX = 6
-/** Things that one player makes and has at a time. */
+/** Props that one player spawns and owns at a time. */
 const OWN_MAX = 3
 const HANDS: readonly HandId[] = [Hand.pointer, Hand.left, Hand.right]
 

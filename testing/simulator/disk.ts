@@ -1,8 +1,8 @@
 /**
- * A disk in memory that fails as real ones do. What was written survives a kill of the process, and up to any byte of
- * the write that was under way; what was synced survives a loss of power too, and of the rest any part may be there,
- * cut at any byte or filled with zeros. Names count like bytes: a file is there after a loss of power once its
- * directory was synced.
+ * A disk in memory that fails as real disks do.
+ * - A kill of the process keeps everything written, up to any byte of the write under way.
+ * - A power loss keeps what was synced. Of the rest any part may remain, cut at any byte or filled with zeros.
+ * - The same holds for names: a file survives a power loss once its directory was synced.
  */
 import { basename, dirname } from 'node:path'
 import type { Dice } from '../../bots/bot-behaviour.ts'
@@ -14,7 +14,7 @@ export class Inode {
   bytes = new Uint8Array(4_096)
   length = 0
   synced = 0
-  /** Length at the times of its writes, ms; for planted bugs alone. */
+  /** Length at the times of its writes, ms. Only for planted bugs. */
   readonly marks: { readonly atMs: number; readonly length: number }[] = []
 
   get content(): Uint8Array {
@@ -39,17 +39,17 @@ export class Inode {
   }
 }
 
-/** As Node reports it. */
+/** An error as Node reports it. */
 export const errorOf = (code: string, path: string): Error =>
   Object.assign(new Error(`${code}: simulated, ${path}`), { code })
 
 export class SimulatedDisk {
-  /** Names as a process sees them, and as the disk has them. */
+  /** Names as a process sees them; `Inode` has what is on the disk. */
   names = new Map<string, Inode>()
   #durable = new Map<string, Inode>()
   /** Bytes that can still be written. */
   freeBytes = Infinity
-  /** The next sync fails, as of a disk that is broken. */
+  /** The next sync fails, as on a broken disk. */
   failsSync = false
 
   find(path: string): Inode {
@@ -69,20 +69,23 @@ export class SimulatedDisk {
     for (const [path, inode] of this.names) if (within(path)) this.#durable.set(path, inode)
   }
 
-  /** What a loss of power leaves. `forgets`: a disk that lies about its syncs, for the tests that must notice. */
+  /** Applies a power loss. `forgets`: a disk that lies about its syncs, for tests that must notice it. */
   losePower(dice: Dice, forgets = false): void {
     this.names = new Map(this.#durable)
     for (const inode of new Set(this.names.values())) {
       const safe = forgets ? Math.floor(inode.synced * 0.9) : inode.synced
       const kept = safe + Math.floor(dice.unit() * (inode.length - safe + 1))
       inode.cut(kept)
-      // A file system may have the new length, and not yet the bytes.
+      // A file system may have stored the new length but not the bytes.
       if (dice.chance(0.3)) inode.bytes.fill(0, safe + Math.floor(dice.unit() * (kept - safe)), kept)
       inode.synced = inode.length
     }
   }
 
-  /** A program that writes only after so long, for the tests that must notice: a kill takes what it had not written yet. */
+  /**
+   * Simulates a program that writes with this delay, for tests that must notice it: a kill loses what it had not
+   * written yet.
+   */
   loseLast(ms: number, nowMs: number): void {
     for (const inode of this.names.values()) {
       const mark = inode.marks.findLast(({ atMs }) => atMs <= nowMs - ms)

@@ -1,14 +1,17 @@
-/** What is known from outside of the parts under test: what passed the wire, what the server told, what was there after a crash. */
+/**
+ * What an observer outside of the parts under test knows: what passed over the wire, what the server reported, what
+ * existed after a crash.
+ */
 import { decodeClientPacket, decodeServerPacket } from '../../protocol/index.ts'
 import type { PlayerId } from '../../sim/index.ts'
 
-/** What a loss of power may take, ms: the interval of the syncs and the slowest of them (docs/operating.md). */
+/** Time that a power loss may cost, ms: the interval of the syncs and the slowest sync (docs/operating.md). */
 export const POWER_LOSS_MS_MAX = 100
 
-/** How a command ended, as its sender was told. */
+/** The outcome of a command, as its sender received it. */
 export interface CommandEnding {
   readonly ok: boolean
-  /** The tick that carried it out, or rejected it. */
+  /** The tick that carried out or rejected the command. */
   readonly tick: number
   readonly what: string
 }
@@ -19,7 +22,7 @@ export class PlayerFacts {
   /** When a command was first acknowledged, ms. */
   readonly ackedAtMs = new Map<number, number>()
   readonly endings = new Map<number, CommandEnding>()
-  /** Outcomes that contradict one that was told before. */
+  /** Outcomes that contradict an earlier one. */
   readonly contradictions: string[] = []
   #ackedTo = 0
 
@@ -28,7 +31,10 @@ export class PlayerFacts {
     if (packet.ok) for (const { sequence } of packet.value.commands) this.issued.add(sequence)
   }
 
-  /** The client is gone. The next one goes on after what the server heard: numbers that it did not hear of are given again. */
+  /**
+   * The client is gone. The next one continues after the numbers that the server received, so later numbers are used
+   * again.
+   */
   forget(): void {
     for (const sequence of this.issued) if (!this.ackedAtMs.has(sequence)) this.issued.delete(sequence)
   }
@@ -48,7 +54,7 @@ export class PlayerFacts {
   }
 
   #recordEnding(sequence: number, told: CommandEnding): void {
-    // Moves, poses and drags may be rejected too; nobody waits for that.
+    // Moves, poses and drags may be rejected too, but nobody waits for their outcome.
     if (!this.issued.has(sequence)) return
     const before = this.endings.get(sequence)
     if (before && JSON.stringify(before) !== JSON.stringify(told))
@@ -57,16 +63,16 @@ export class PlayerFacts {
   }
 }
 
-/** A loss of power: what was told within POWER_LOSS_MS_MAX before it, and is not in the log, is void. */
+/** A power loss. Reports within POWER_LOSS_MS_MAX before it that are not in the log are void. */
 export interface PowerLoss {
   readonly atMs: number
-  /** The tick that the realm went on from. */
+  /** The tick from which the realm continued. */
   readonly tick: number
 }
 
 export class Facts {
   readonly players = new Map<PlayerId, PlayerFacts>()
-  /** What the server sent of each tick: its hash, and when. */
+  /** Tick hashes that the server sent, and when. */
   readonly sent = new Map<number, { readonly hash: string; readonly atMs: number }>()
   readonly powerLosses: PowerLoss[] = []
   lastSentTick = 0
@@ -82,14 +88,17 @@ export class Facts {
     this.lastSentTick = Math.max(this.lastSentTick, tick)
   }
 
-  /** The realm goes on after a crash; in words what is missing. `powerAtMs`: when the power was lost, null where it was not. */
+  /**
+   * The realm continues after a crash. Returns messages about what is missing. `powerAtMs`: time of the power loss;
+   * null if there was none.
+   */
   recovered(tick: number, hash: string, powerAtMs: number | null): string[] {
     const missing: string[] = []
     const seen = this.sent.get(tick)
     if (seen && seen.hash !== hash && powerAtMs === null)
       missing.push(`tick ${tick} was sent with hash ${seen.hash} and is recovered with ${hash}`)
     for (let lost = tick + 1; lost <= this.lastSentTick; lost++) {
-      // Where clients are few, some ticks are sent to nobody.
+      // With few clients, some ticks are sent to nobody.
       const told = this.sent.get(lost)
       if (told && (powerAtMs === null || told.atMs < powerAtMs - POWER_LOSS_MS_MAX))
         missing.push(`tick ${lost} was sent and is not in the recovered log, which ends at ${tick}`)
@@ -100,7 +109,10 @@ export class Facts {
     return missing.slice(0, 3)
   }
 
-  /** The command may be missing from the log: the power was lost right after it was acknowledged or told of. */
+  /**
+   * True if the command may be missing from the log, because the power was lost right after its acknowledgement or
+   * outcome.
+   */
   isExcused(player: PlayerFacts, sequence: number): boolean {
     const ackedAtMs = player.ackedAtMs.get(sequence) ?? Infinity
     const tick = player.endings.get(sequence)?.tick ?? Infinity

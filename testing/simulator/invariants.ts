@@ -1,4 +1,4 @@
-/** What must hold in every simulated world: looked at while it runs, and when all has come to rest. */
+/** Invariants of every simulated world, checked while it runs and after everything has come to rest. */
 import {
   boxOf,
   props,
@@ -12,7 +12,7 @@ import {
 } from '../../sim/index.ts'
 import type { AvatarSample, PropSample, WorldSample } from '../../netcode/client/types.ts'
 
-/** By name, in words for the table of docs/testing.md. */
+/** Invariants by name, with their texts for the table in docs/testing.md. */
 export const INVARIANTS = {
   rejoined: 'when the faults are over, every client and peer is joined again',
   converged:
@@ -41,12 +41,15 @@ export interface Violation {
   readonly message: string
 }
 
-/** A millimetre of the wire each way, and what a body at rest still creeps between two snapshots, metres. */
+/**
+ * Tolerance of a position, metres: a millimetre from the wire each way, and the creep of a resting body between two
+ * snapshots.
+ */
 const REST_METRES_MAX = 0.005
-/** What moves is drawn a little late: as far as it comes in that time, seconds. */
+/** Interpolation delay, seconds: a moving element may be drawn this far behind. */
 const LATE_SECONDS_MAX = 0.6
 const MOVING_METRES = 0.05
-/** Of a rotation sent in 32 bits, and of a yaw in 16: 1 - |dot|, radians. */
+/** Tolerance of a rotation sent in 32 bits and of a yaw in 16: 1 - |dot|, radians. */
 const REST_DOT_MAX = 1e-4
 const YAW_MAX = 0.002
 
@@ -55,7 +58,7 @@ const turned = (a: Quat, b: Quat): number => 1 - Math.abs(a.x * b.x + a.y * b.y 
 const yawApart = (a: number, b: number): number =>
   Math.abs(((((a - b + Math.PI) % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI)) - Math.PI)
 
-/** In words where a drawn world is not the realm; null: it is. */
+/** Describes a difference between a drawn world and the realm; null if they are equal. */
 export function differenceOf(sample: WorldSample, realm: Realm): string | null {
   return (
     firstDifference(sample.avatars, avatars(realm), differenceOfAvatar) ??

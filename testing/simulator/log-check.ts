@@ -1,4 +1,4 @@
-/** Reads every recording that a simulated world left, replays it, and holds what the clients were told against it. */
+/** Reads and replays every recording of a simulated world, and compares it with what the clients received. */
 import { readRecording, salvageRecording, verify, type Recording, type Simulation } from '../../replay/index.ts'
 import { isLatestWins } from '../../protocol/index.ts'
 import { outcomeOf } from '../../server/realm/outcomes.ts'
@@ -20,14 +20,14 @@ interface OpenedLog {
   readonly recording: Recording
 }
 
-/** How the log says that commands ended, by player and sequence. */
+/** Outcomes of commands in the log, by player and sequence. */
 type Logged = ReadonlyMap<number, ReadonlyMap<number, CommandEnding>>
 
 export interface LogFigures {
   readonly recordings: number
   readonly ticksReplayed: number
   readonly commandsLogged: number
-  /** How often a package came into a realm. */
+  /** Number of packages that came into a realm. */
   readonly packagesLogged: number
 }
 
@@ -58,7 +58,7 @@ function open(disk: SimulatedDisk, report: ReportViolation): OpenedLog[] {
   return opened.toSorted((a, b) => a.epoch - b.epoch || a.segment - b.segment)
 }
 
-/** A loss of power may leave zeros where the last bytes were: what stands before them counts. */
+/** A power loss may leave zeros in place of the last bytes. The intact part before them counts. */
 function salvage(
   path: string,
   name: { readonly epoch: number; readonly segment: number },
@@ -104,7 +104,7 @@ async function replay(
   return ticks
 }
 
-/** The last tick of a recording that counts: the next epoch began there. */
+/** The last tick of a recording that counts, because the next epoch began there. */
 function endOf(opened: readonly OpenedLog[], { epoch, recording }: OpenedLog): number {
   const next = opened.find((other) => other.epoch > epoch)
   const last = recording.lastTick + (recording.hasFrameWithoutHash ? 1 : 0)
@@ -142,7 +142,7 @@ function outcomesOf(
   return { logged, commands, packages }
 }
 
-/** Undefined: the tick's hash was not written any more, and its step is the recovery's alone. */
+/** Undefined if the tick's hash was not written, so that only the recovery stepped it. */
 function outcomeIn(
   happened: readonly SimEvent[] | undefined,
   player: number,

@@ -1,4 +1,4 @@
-/** One life of a process on the simulated disk and clock. When it is killed, nothing of it runs on or writes any more. */
+/** One life of a process on the simulated disk and clock. After a kill nothing of it runs or writes any more. */
 import { deflateRawSync } from 'node:zlib'
 import type { TickTimer } from '../../server/realm/tick-loop.ts'
 import type { InputFile, OutputFile, Platform } from '../../storage/recordings/index.ts'
@@ -6,10 +6,10 @@ import type { Dice } from '../../bots/bot-behaviour.ts'
 import type { VirtualClock } from './clock.ts'
 import { errorOf, Inode, type SimulatedDisk } from './disk.ts'
 
-/** A sync takes so long, ms: with two of them and COMMIT_EVERY_MS between, what a loss of power takes stays below POWER_LOSS_MS_MAX. */
+/** Duration of a sync, ms. Two syncs and COMMIT_EVERY_MS together stay below POWER_LOSS_MS_MAX. */
 const SYNC_MS: readonly [number, number] = [1, 12]
 const PACK_MS: readonly [number, number] = [1, 20]
-/** What `unixMs` counts from: the simulated worlds are of one day. */
+/** Epoch of `unixMs`: all simulated worlds have the same date. */
 const EPOCH_UNIX_MS = Date.UTC(2030, 0, 1)
 
 export class Process {
@@ -22,7 +22,7 @@ export class Process {
   readonly #timers = new Set<() => void>()
   readonly #onKilled: () => void
   #stallUntilMs = 0
-  /** Writes after which it is killed in the middle of the next. */
+  /** Writes until it is killed in the middle of the next one. */
   #writesLeft = Infinity
 
   constructor(clock: VirtualClock, disk: SimulatedDisk, dice: Dice, onKilled: () => void) {
@@ -34,7 +34,7 @@ export class Process {
     this.timer = { nowMs: () => clock.nowMs, until: (atMs) => this.#until(atMs) }
   }
 
-  /** `kill -9`: at once, or in the middle of the write after `writes` more. */
+  /** `kill -9`: immediately, or in the middle of the write after `writes` more. */
   kill(): void {
     this.alive = false
     for (const cancel of this.#timers) cancel()
@@ -45,7 +45,7 @@ export class Process {
     this.#writesLeft = writes
   }
 
-  /** Its thread does nothing for so long: a pause of the system, or a tick of hard work. */
+  /** Its thread does nothing for this time: a pause of the system, or a long tick. */
   stall(ms: number): void {
     this.#stallUntilMs = Math.max(this.#stallUntilMs, this.#clock.nowMs + ms)
   }
@@ -73,7 +73,7 @@ export class Process {
 
   async #until(atMs: number): Promise<void> {
     await this.#wait(Math.max(atMs, this.#stallUntilMs) - this.#clock.nowMs)
-    // It may have been stalled while it slept.
+    // It may have been stalled during the wait.
     while (this.#clock.nowMs < this.#stallUntilMs) await this.#wait(this.#stallUntilMs - this.#clock.nowMs)
   }
 

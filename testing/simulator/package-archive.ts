@@ -1,4 +1,4 @@
-/** Packages of a simulated world, and the archive that answers about them: late, not at all, or that it is away. */
+/** The packages of a simulated world, and an archive that answers about them late, not at all, or that it is away. */
 import { DEFAULT_BODY, type PackageHash, type PackagePhysics, type PropSpec } from '../../sim/index.ts'
 import { IDENTITY } from '../../sim/maths/maths.ts'
 import type { PackageAnswer } from '../../server/realm-messages.ts'
@@ -34,7 +34,7 @@ const [CUP_HASH, TALL_HASH, PRIVATE_HASH, NOWHERE_HASH] = ['c0', '7a', '91', '00
   PackageHash,
 ]
 
-/** What people try to place and to wear, the wrong kind and what they may not use among it. */
+/** Packages that players try to spawn and wear, including ones of the wrong kind and ones without permission. */
 export const PACKAGE_HASHES: readonly PackageHash[] = [
   CUP_HASH,
   CUP_HASH,
@@ -51,12 +51,12 @@ const ANSWERS: Readonly<Record<PackageHash, PackageAnswer>> = {
   [PRIVATE_HASH]: { ok: false, reason: 'not-permitted' },
 }
 
-/** How long an archive takes, ms; and how often it never answers, or says that it is away. */
+/** Response time of the archive, ms, and how often it never answers or is away. */
 const ANSWER_MS: readonly [number, number] = [1, 600]
 const SILENT_SHARE = 0.05
 const AWAY_SHARE = 0.05
 
-/** What the archive says and when, ms from now; null: nothing. */
+/** The archive's answer and its delay from now, ms; null if it never answers. */
 export function askArchive(
   hash: PackageHash,
   dice: Dice,

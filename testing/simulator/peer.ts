@@ -29,7 +29,7 @@ export class SimulatedPeer {
   #nextFrameMs = 0
   #isExpected = true
   #begun = false
-  /** Of the peers before this one. */
+  /** Ticks that earlier peers checked. */
   #checked = 0
 
   constructor(options: PeerOptions) {

@@ -1,4 +1,4 @@
-/** What goes wrong in a simulated world, and when: drawn from its seed before it begins. */
+/** The faults of a simulated world and their times, drawn from its seed before it begins. */
 import type { LinkConditions } from '../../netcode/memory.ts'
 import { BEHAVIOURS, Dice, type BehaviourName } from '../../bots/bot-behaviour.ts'
 
@@ -23,7 +23,7 @@ export type FaultType = PlannedFault['type']
 export interface PlannedPlayer {
   readonly behaviour: BehaviourName
   readonly joinAtMs: number
-  /** Networks that it may be in. */
+  /** Networks that it may use. */
   readonly networks: readonly { readonly ordered: boolean; readonly conditions: Partial<LinkConditions> }[]
 }
 
@@ -31,7 +31,7 @@ export interface Plan {
   readonly players: readonly PlannedPlayer[]
   readonly peerDelayMs: number
   readonly faults: readonly { readonly atMs: number; readonly fault: PlannedFault }[]
-  /** When nothing goes wrong any more. */
+  /** Time of the last fault, ms. */
   readonly calmAtMs: number
   readonly segmentBytesMax: number
 }
@@ -39,9 +39,9 @@ export interface Plan {
 export interface PlanOptions {
   /** Default: 3 to 7, by the seed. */
   readonly players?: number
-  /** Seconds in which things go wrong; default 12. */
+  /** Seconds with faults; default 12. */
   readonly seconds?: number
-  /** Only these; default: all kinds. */
+  /** Only faults of these types; default: all types. */
   readonly faults?: readonly FaultType[]
 }
 

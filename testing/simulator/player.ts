@@ -1,4 +1,7 @@
-/** A player of a simulated world: a real render client with a bot's mind, its access network, and what was seen of both. */
+/**
+ * A player of a simulated world: a real render client with a bot's behaviour, its access network, and observations of
+ * both.
+ */
 import { RenderClient } from '../../netcode/client/render-client.ts'
 import type { CommandResult, RenderClientOptions, WorldSample } from '../../netcode/client/types.ts'
 import type { LinkConditions } from '../../netcode/memory.ts'
@@ -13,9 +16,9 @@ import { CommandSpammer } from './command-spammer.ts'
 import { FaultyConnection, type Sabotage } from './sabotage.ts'
 import type { Trace } from './trace.ts'
 
-/** A render client that notes how its commands end. */
+/** A render client that notes the outcomes of its commands. */
 class WatchedClient extends RenderClient {
-  /** Commands that wait for their outcome, and those whose client says that they are lost. */
+  /** Commands without an outcome, including those that the client reported as lost. */
   waiting = 0
   lost = 0
 
@@ -64,25 +67,25 @@ export interface PlayerOptions {
   readonly seed: number
   readonly behaviour: BehaviourName
   readonly clips: FittedClips
-  /** The networks that it may be in; the first is where it begins. */
+  /** Networks that it may use; it begins on the first. */
   readonly networks: readonly { readonly ordered: boolean; readonly conditions: Partial<LinkConditions> }[]
   readonly sabotage: Sabotage | null
   violated(invariant: 'reasons' | 'draw-forward', message: string): void
 }
 
-/** Between two frames of a client, ms. */
+/** Time between two frames of a client, ms. */
 const FRAME_MS = 1_000 / 60
-/** Between two looks at what it draws, ms. */
+/** Time between two samples of what it draws, ms. */
 const LOOK_MS = 100
-/** Before a client that could not connect, or was told goodbye, is started again, ms. */
+/** Pause before a client that could not connect, or got a goodbye, starts again, ms. */
 const REJOIN_MS = 1_000
-/** Why a session that had begun may end by the server's will in these worlds. */
+/** Reasons with which the server may end a session in these worlds. */
 const EXPECTED_END = /^The server restarts|disk is almost full/
 
 export class SimulatedPlayer {
   readonly accesses: readonly Access[]
   readonly player: number
-  /** As the plan has it: it is to be in the realm. */
+  /** True while the plan wants it in the realm. */
   isExpected = false
   readonly #options: PlayerOptions
   readonly #facts: PlayerFacts
@@ -139,7 +142,7 @@ export class SimulatedPlayer {
     return { up: stats?.bytesUp ?? 0, down: stats?.bytesDown ?? 0 }
   }
 
-  /** In words where it stands. */
+  /** Describes its state. */
   get words(): string {
     const { state } = this.#client ?? { state: { type: 'away' } as const }
     return `player ${this.player} is ${state.type}${'reason' in state ? ` (${state.reason})` : ''}`
@@ -154,7 +157,7 @@ export class SimulatedPlayer {
     return bytes
   }
 
-  // --- what the plan does to it
+  // --- faults of the plan
 
   join(): void {
     const { clock, seed, behaviour, clips: wardrobe } = this.#options
@@ -211,7 +214,7 @@ export class SimulatedPlayer {
     this.#lives++
   }
 
-  /** Its process is killed; it comes back after `ms` as a new page with the same token. */
+  /** Its process is killed. It returns after `ms` as a new page with the same token. */
   crash(ms: number): void {
     if (this.#client === null) return
     const { clock } = this.#options
@@ -223,14 +226,14 @@ export class SimulatedPlayer {
     })
   }
 
-  /** For good. */
+  /** Leaves permanently. */
   leave(): void {
     this.#log('leaves')
     this.isExpected = false
     void this.#client?.close('goes home')
   }
 
-  /** Another network: the old address reaches nobody any more. `noticed`: its system says so at once. */
+  /** Switches to another network, so that the old address reaches nobody. `noticed`: its system reports it at once. */
   moveTo(network: number, noticed: boolean): void {
     const before = this.access
     this.#network = network
@@ -247,7 +250,7 @@ export class SimulatedPlayer {
     return this.joined ? (this.#client?.sample(this.#options.clock.nowMs) ?? null) : null
   }
 
-  // --- its frames
+  // --- frames
 
   #frame(life: number): void {
     const { clock } = this.#options

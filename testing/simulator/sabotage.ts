@@ -1,22 +1,22 @@
-/** Bugs that are planted on purpose: each breaks one promise, and the simulator must notice. */
+/** Deliberately planted bugs. Each breaks one promise, and the simulator must notice it. */
 import type { RunningLog } from '../../server/realm/running-log.ts'
 import { decodeLockstep, decodeServerPacket, encodeLockstep } from '../../protocol/index.ts'
 import { compareInputs, type Input } from '../../sim/index.ts'
 
 /**
- * - `late-log`: what follows from a tick is sent half a second before it is written.
- * - `lying-disk`: what was synced is lost with the power.
+ * - `late-log`: the consequences of a tick are sent half a second before it is written.
+ * - `lying-disk`: a power loss loses synced bytes.
  * - `double-command`: a command is carried out twice.
  * - `wrong-hash`: a hash in the log is not that of the state.
- * - `no-resend`: a reliable message that was lost is never sent again.
+ * - `no-resend`: a lost reliable message is never sent again.
  * - `blind`: snapshots stop.
- * - `forged-frame`: a lockstep peer is told another hash.
+ * - `forged-frame`: a lockstep peer gets a wrong hash.
  * - `flood`: each packet is sent many times.
- * - `deaf`: the realm does not look at what comes for a while.
- * - `shut-door`: who lost a connection is not let in again.
- * - `mute-close`: sessions end without a word.
- * - `turn-back`: the drawn moment goes back.
- * - `true-random`: something is drawn without the seed.
+ * - `deaf`: the realm does not read its messages for a while.
+ * - `shut-door`: a client that lost its connection is not admitted again.
+ * - `mute-close`: sessions end without a goodbye.
+ * - `turn-back`: the drawn time goes back.
+ * - `true-random`: a value is drawn without the seed.
  */
 export const SABOTAGES = [
   'late-log',
@@ -35,10 +35,10 @@ export const SABOTAGES = [
 ] as const
 export type Sabotage = (typeof SABOTAGES)[number]
 
-/** The tick at which the log's own sabotages strike. */
+/** Tick of the sabotages of the log. */
 const STRIKE_TICK = 240
 
-/** The log, as a faulty server would write it. */
+/** The log as a faulty server would write it. */
 export function sabotagedLog(log: RunningLog, sabotage: Sabotage | null): RunningLog {
   if (sabotage !== 'double-command' && sabotage !== 'wrong-hash') return log
   let again: Input | null = null
@@ -63,7 +63,7 @@ export function sabotagedLog(log: RunningLog, sabotage: Sabotage | null): Runnin
   })
 }
 
-/** What a faulty line to a render client swallows. */
+/** Drops packets to a render client, as a faulty connection would. */
 export class FaultyConnection {
   readonly #sabotage: Sabotage | null
   #lost: number | null = null

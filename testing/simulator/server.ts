@@ -1,6 +1,6 @@
 /**
  * The server of a simulated world: the real links, runner, Champion and recordings, in processes that can be killed at
- * any moment, over a disk that outlives them.
+ * any moment, on a disk that outlives them.
  */
 import { Champion } from '../../server/recorder/champion.ts'
 import { INBOUND_BATCH_MS } from '../../server/limits.ts'
@@ -23,12 +23,14 @@ import { askArchive } from './package-archive.ts'
 import type { Trace } from './trace.ts'
 
 export const RECORDINGS = '/recordings'
-/** From the start of a process to its first tick, ms: loading the engine, replaying up to ten seconds of ticks. */
+/**
+ * Time from the start of a process to its first tick, ms: it loads the engine and replays up to ten seconds of ticks.
+ */
 const BOOT_MS: readonly [number, number] = [100, 600]
-/** After which an operator's service manager starts a server again that could not start, ms. */
+/** Pause before a service manager restarts a server that failed to start, ms. */
 const RETRY_MS = 1_000
 const WORKER_RETRY_MS = 100
-/** From when on the sabotage `shut-door` lets nobody in, ms. */
+/** Time from which the sabotage `shut-door` admits nobody, ms. */
 const SHUT_MS = 14_000
 
 export interface ServerOptions {
@@ -53,7 +55,7 @@ interface RealmProcess {
 export class SimulatedServer {
   readonly disk = new SimulatedDisk()
   readonly claims = new Map<string, Claims>()
-  /** Deaths and starts so far. */
+  /** Kills and starts so far. */
   readonly counts = { starts: 0, kills: 0 }
   readonly #options: ServerOptions
   #links: RealmLinks | null = null
@@ -64,7 +66,7 @@ export class SimulatedServer {
   #powerAtMs: number | null = null
   #isStopping = false
   #restartMs: number | null = null
-  /** For good, in order. */
+  /** True after the final stop. */
   isStopped = false
   #deafUntilMs = 0
 
@@ -77,7 +79,7 @@ export class SimulatedServer {
     return this.#problem === null ? (this.#life?.champion.realm ?? null) : null
   }
 
-  /** Of the realm's thread: what waits at the server, by the names of /metrics. */
+  /** Queue lengths of the realm's thread, by their names in /metrics. */
   get queues(): { readonly inbox: number; readonly messagesQueuedMost: number; readonly inputBacklog: number } {
     const gauge = (name: 'messagesQueuedMost' | 'inputBacklog'): number => this.#life?.meters.realm.read(name)[0] ?? 0
     const inbox = this.#inbox.reduce((sum, message) => sum + (message.type === 'batch' ? message.events.length : 0), 0)
@@ -86,7 +88,7 @@ export class SimulatedServer {
 
   // --- life
 
-  /** The main process begins: listens, and starts the realm. */
+  /** The main process begins to listen and starts the realm. */
   start(): void {
     const { clock } = this.#options
     const links = new RealmLinks({
@@ -180,7 +182,7 @@ export class SimulatedServer {
     }
   }
 
-  /** The main process asks the archive; a realm that died meanwhile is told nothing. */
+  /** Answers from the archive. A realm that died meanwhile gets no answer. */
   #answerPackageRequest({ hash: named, player }: Extract<FromRealm, { readonly type: 'package-request' }>): void {
     const { clock, dice } = this.#options
     const life = this.#life
@@ -212,7 +214,7 @@ export class SimulatedServer {
 
   // --- ends
 
-  /** The realm's worker ended by a fault of its own. */
+  /** The realm's worker ended through a fault of its own. */
   #failed(error: unknown): void {
     this.#log(`the worker died: ${error instanceof Error ? error.message : String(error)}`)
     this.#endWorker('The realm starts again; reconnect to go on where you were.')
@@ -240,7 +242,7 @@ export class SimulatedServer {
     free(life.champion.realm)
   }
 
-  /** `worker`: the realm's thread alone. `process`: `kill -9`. `power`: the machine. It is up again after `downMs`. */
+  /** `worker`: only the realm's thread. `process`: `kill -9`. `power`: the machine. It is up again after `downMs`. */
   kill(what: 'worker' | 'process' | 'power', downMs: number): void {
     if (this.#links === null) return
     this.#isStopping = false
@@ -260,7 +262,7 @@ export class SimulatedServer {
     return undefined
   }
 
-  /** As `kill`, in the middle of the write after `writes` more. */
+  /** Like `kill`, in the middle of the write after `writes` more. */
   killInWrite(writes: number): void {
     this.#life?.process.killInWrite(writes)
   }
@@ -269,12 +271,12 @@ export class SimulatedServer {
     this.#life?.process.stall(ms)
   }
 
-  /** The realm does not look at its messages: for the tests that must notice. */
+  /** The realm does not read its messages for this time, for tests that must notice it. */
   deafen(ms: number): void {
     this.#deafUntilMs = this.#options.clock.nowMs + ms
   }
 
-  /** The transports end and are made anew, as when their process is restarted. */
+  /** Ends and recreates the transports, as after a restart of their process. */
   async restartTransports(): Promise<void> {
     const links = this.#links
     if (links === null) return
@@ -284,7 +286,10 @@ export class SimulatedServer {
     for (const access of this.#options.accesses) access.open((transport) => links.eventsFor(transport))
   }
 
-  /** In order: everyone is told, the recording is sealed. It is up again after `downMs`; null: for good. */
+  /**
+   * Stops in order: every client gets a goodbye, and the recording is sealed. It is up again after `downMs`; null:
+   * never.
+   */
   stop(reason: string, downMs: number | null): void {
     if (this.#links === null || this.#isStopping || this.#problem !== null) return
     this.#isStopping = true

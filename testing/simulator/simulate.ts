@@ -1,7 +1,7 @@
 /**
  * Deterministic simulation: a server, its disk, many clients and the networks between them in one process, under one
- * clock and one seed, in the manner of FoundationDB's simulator (J. Zhou et al., FoundationDB, SIGMOD 2021). The parts
- * are the product's own; only machine, clock and network are made up. The same seed gives the same world.
+ * clock and one seed, in the manner of FoundationDB's simulator (J. Zhou et al., FoundationDB, SIGMOD 2021). Only
+ * machine, clock and network are simulated; the other parts are the product's own. The same seed gives the same world.
  */
 import { simulationOf } from '../../replay/index.ts'
 import { DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine, type Engine, type RealmDefinition } from '../../sim/index.ts'
@@ -14,28 +14,28 @@ import type { Sabotage } from './sabotage.ts'
 import { SimulatedWorld } from './world.ts'
 
 export interface SimulateOptions extends PlanOptions {
-  /** What goes wrong, in place of what the seed would draw. */
+  /** Faults that replace those drawn from the seed. */
   readonly plan?: Plan
   /** A bug to plant, for tests of the simulator itself. */
   readonly sabotage?: Sabotage
   readonly definition?: RealmDefinition
-  /** After the last fault everything must have come to rest within this, seconds; default CALM_SECONDS_MAX. */
+  /** Time within which everything must have come to rest after the last fault, seconds; default CALM_SECONDS_MAX. */
   readonly calmSecondsMax?: number
-  /** Runs the world twice and compares. */
+  /** Runs the world twice and compares both runs. */
   readonly twice?: boolean
 }
 
-/** A silence, the longest wait of a reconnect, and a fall. */
+/** The longest silence, the longest pause before a reconnect, and the longest fall. */
 const CALM_SECONDS_MAX = 40
 
 export interface SimulationReport extends LogFigures {
   readonly seed: number
   readonly plan: Plan
-  /** Empty: all held. */
+  /** Empty if all invariants held. */
   readonly violations: readonly Violation[]
-  /** Of everything that passed between the parts: 16 hex digits. */
+  /** Hash of everything that passed between the parts: 16 hex digits. */
   readonly trace: string
-  /** The last things that happened, in words. */
+  /** The last log lines. */
   readonly lines: readonly string[]
   readonly ticks: number
   readonly seconds: number
@@ -95,7 +95,7 @@ async function runOnce(seed: number, options: SimulateOptions): Promise<Simulati
     violated: (invariant, message) => violate(invariant, message, world.tick),
   })
   const violate = (invariant: Invariant, message: string, tick: number): void => {
-    // The first few of a kind say what there is to say.
+    // The first few of a kind are enough.
     if (violations.filter((other) => other.invariant === invariant).length < 3)
       violations.push({ invariant, tick, atMs: world.nowMs, message })
   }

@@ -1,6 +1,6 @@
-/** What happened in a simulated world: a hash of all of it, and the last lines of it in words. */
+/** The events of a simulated world: a hash of all of them, and the last lines as text. */
 
-/** Lines kept for a report of a failure. */
+/** Lines kept for the report of a failure. */
 const LINES_MAX = 400
 
 export class Trace {

@@ -1,4 +1,4 @@
-/** One simulated world: puts the parts together, lets its time pass, does to them what the plan says, and looks on. */
+/** One simulated world: connects the parts, advances its time, applies the plan's faults, and checks the invariants. */
 import {
   COMMANDS_UNACKED_MAX,
   MESSAGE_QUEUE_BYTES_MAX,
@@ -20,13 +20,16 @@ import { SimulatedServer } from './server.ts'
 import { uidOf } from './uid.ts'
 import { Trace } from './trace.ts'
 
-/** Bodies need so long to come to rest, ms. */
+/** Time for bodies to come to rest, ms. */
 const REST_MS = 2_000
 const LOOK_MS = 500
-/** A client's budget from the server over the whole time, bytes a second (256 kb/s), beside what describes the world at each welcome. */
+/**
+ * The server's budget for a client over the whole time, bytes a second (256 kbit/s), besides the description of the
+ * world at each Welcome.
+ */
 const DOWN_BYTES_PER_SECOND_MAX = 32_000
 const WELCOME_BYTES_MAX = 60_000
-/** Clients that INBOUND_QUEUE_MAX is made for. */
+/** Number of clients for which INBOUND_QUEUE_MAX is made. */
 const CLIENTS_OF_QUEUE = 300
 const MILD = { delayMs: 20, jitterMs: 5 } as const
 
@@ -37,7 +40,7 @@ export interface WorldOptions {
   readonly wardrobe: FittedClips
   readonly definition: RealmDefinition
   readonly sabotage: Sabotage | null
-  /** After the last fault everything must have come to rest within this, ms. */
+  /** Time within which everything must have come to rest after the last fault, ms. */
   readonly calmMsMax: number
   violated(invariant: Invariant, message: string): void
 }
@@ -164,7 +167,7 @@ export class SimulatedWorld {
     await this.#end()
   }
 
-  /** Lets time pass, from one due thing to the next. */
+  /** Advances time from one scheduled callback to the next. */
   async #passUntil(untilMs: number): Promise<void> {
     const clock = this.#clock
     const accesses = this.#accesses
@@ -277,7 +280,7 @@ export class SimulatedWorld {
     for (const player of this.#players) {
       const { up, down } = player.bytes
       const before = this.#bytesAt.get(player)
-      // A client that began anew counts anew.
+      // The counters of a restarted client start again.
       if (before === undefined || down < before.down || up < before.up)
         this.#bytesAt.set(player, { atMs: this.nowMs, down, up })
       else {
@@ -298,7 +301,7 @@ export class SimulatedWorld {
     }
   }
 
-  /** In words what has not come to rest yet, with its invariant; null: all has. */
+  /** Describes what has not come to rest yet, with its invariant; null if everything has. */
   #unrest(): readonly [Invariant, string] | null {
     const { realm } = this.server
     if (realm === null) return ['rejoined', 'the server is down']

@@ -60,7 +60,7 @@ const order = (realm: Realm, commands: readonly Command[] = []): ReturnType<type
     inputs: commands.map((command, i) => ({ player: 0, sequence: realm.tick * 100 + i + 1, command })),
   })
 
-/** Ticks with the watch until a round was complete, `seconds` at most; what was told. */
+/** Runs ticks with the tracker until a round is complete, for at most `seconds`; returns what was sent. */
 function round(realm: Realm, watch: ElementChangeTracker, heard: ElementChanges[], seconds: number): ElementChanges[] {
   heard.length = 0
   for (let i = 0; i < seconds * realm.definition.tickRate; i++) {
@@ -72,7 +72,7 @@ function round(realm: Realm, watch: ElementChangeTracker, heard: ElementChanges[
 
 const ids = (told: readonly ElementChanges[]): number[] => told.flatMap(({ put }) => put.map(({ element }) => element))
 
-describe('the element watch', () => {
+describe('the element change tracker', () => {
   test('sends all elements first, and then the changes of each round once', () => {
     const realm = realmOf()
     const heard: ElementChanges[] = []
@@ -85,7 +85,7 @@ describe('the element watch', () => {
     expect(first.filter(({ isComplete }) => isComplete)).toHaveLength(1)
     expect(first.map(({ begins }) => begins)).toEqual([true, ...first.slice(1).map(() => false)])
     expect(ids(round(realm, watch, heard, 2 * ROUND_SECONDS))).toEqual([])
-    // The last one floats apart from the others, which stay where they are when it goes.
+    // The last one floats away from the others, which stay when it is removed.
     const [one = 0] = realm.props.keys()
     const two = [...realm.props.keys()].at(-1) ?? 0
     order(realm, [
@@ -102,7 +102,7 @@ describe('the element watch', () => {
     expect(changed).toHaveLength(1)
   })
 
-  test('a moving prop is sent seldom, a resting one at once, and the last round sends all as they are', () => {
+  test('a moving prop is sent rarely, a resting one at once, and the last round sends all as they are', () => {
     const realm = realmOf()
     const heard: ElementChanges[] = []
     for (let i = 0; i < 600; i++) order(realm)
@@ -129,7 +129,7 @@ describe('the element watch', () => {
     expect(heard.at(-1)?.isComplete).toBe(true)
   })
 
-  test('a large realm is sent over several ticks, a bounded part in each', () => {
+  test('a large realm is sent over several ticks, with a limited part in each', () => {
     const realm = realmOf()
     restoreFromArchive(
       realm,
@@ -161,7 +161,7 @@ describe('the element watch', () => {
   })
 })
 
-describe('a restoration', () => {
+describe('a restore from the archive', () => {
   test('leaves out damaged elements and reports how many were restored', () => {
     const realm = realmOf()
     const notes: string[] = []

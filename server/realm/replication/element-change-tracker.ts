@@ -1,5 +1,5 @@
 /**
- * Finds which elements of a realm have changed and sends them to the main thread, for the archive. It compared at all
+ * Finds which elements of a realm have changed and sends them to the main thread, for the archive. It compares all
  * elements in rounds. A round takes several ticks, with a few elements in each, so that a large realm slows no tick.
  */
 import { defined } from '../../../sim/assert.ts'

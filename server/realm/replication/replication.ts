@@ -1,6 +1,6 @@
 /**
- * Replication: what each client is sent of the realm after a tick. Reliable messages describe the elements and their
- * changes; snapshots carry their motion, each client its own at the pace that its connection bears.
+ * Replication: what each client gets of the realm after a tick. Reliable messages describe the elements and their
+ * changes. Snapshots carry their motion, for each client at the rate that its connection allows.
  */
 import type { OutgoingPart } from '../../../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../../../netcode/snapshot.ts'

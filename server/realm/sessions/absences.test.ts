@@ -22,7 +22,7 @@ function recordingsFolder(): string {
   return folder
 }
 
-/** A realm over its recording, on a clock of its own, until it is killed: nothing is closed in order. */
+/** A realm with its recording and a clock of its own, until it is killed: nothing is closed in order. */
 class Life {
   readonly champion: Champion
   nowMs = 1_000_000
@@ -72,7 +72,7 @@ class Life {
     this.#inbox.push({ type: 'batch', events: [event], bytes })
   }
 
-  /** A player on a link of that number says Hello. */
+  /** Connects a player over that link; it sends a Hello. */
   connect(player: number, link: number): void {
     const claims = {
       session: `s${player}`,
@@ -122,7 +122,7 @@ test('a player who does not return leaves 30 seconds after it was lost, over fiv
   for (let restart = 1; restart <= 5; restart += 1) {
     life.kill()
     life = await Life.begin(recordings)
-    // Four seconds before the first crash, five in each life since: not a whole window in any.
+    // Four seconds before the first crash, five in each life since: no life has a whole window.
     expect(life.players).toEqual([1])
     await life.pass(5)
   }

@@ -1,10 +1,13 @@
-/** Builds the embedded database's thread for tests, so that they run the code as it is and not as it was last built. */
+/** Builds the embedded database's thread for tests, so that they run the current code and not the last build. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Resolves with the path of the built thread: in the repository, from where its packages are found, under a name made of its content. */
+/**
+ * Resolves with the path of the built thread. It lies in the repository, where its packages are found, under a name
+ * made of its content.
+ */
 export async function buildArchiveWorker(): Promise<string> {
   const entry = fileURLToPath(new URL('embedded-worker.ts', import.meta.url))
   const built = await build({

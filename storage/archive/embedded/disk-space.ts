@@ -1,9 +1,12 @@
-/** Whether the embedded database's first copy fits: said before it is begun, with the folder and the figures, rather than as a copy that failed. */
+/**
+ * Checks that the embedded database's first copy fits before the copy begins, so that the error names the folder and
+ * the sizes.
+ */
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ArchiveError } from '../archive.ts'
 
-/** Beside the copy: the database begins a second segment of its log (16 MiB) and writes its first records. */
+/** Needed beside the copy: the database begins a second segment of its log (16 MiB) and writes its first records. */
 const GROWTH_BYTES = 24 * 1024 * 1024
 const MIB = 1024 * 1024
 /** Block size in which disk usage is counted. */
@@ -18,7 +21,7 @@ function bytesIn(folder: string): number {
   return bytes
 }
 
-/** Throws an ArchiveError where the database is not there yet and the disk of `directory` has no room for it. */
+/** Throws an ArchiveError if the database does not exist yet and the disk of `directory` has no room for it. */
 export function checkRoom(directory: string, template: string): void {
   if (existsSync(join(directory, 'database')) || !existsSync(template)) return
   const needed = bytesIn(template) + GROWTH_BYTES

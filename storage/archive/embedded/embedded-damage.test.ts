@@ -1,4 +1,4 @@
-/** What a loss of power leaves of an embedded database that never syncs, done to a real one. */
+/** Damages a real embedded database, which never syncs, as a power loss would. */
 import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const place = (): string => {
 }
 const user = { uid: uuid(1, 1), number: 1, name: 'Anna' }
 let worker = ''
-/** An archive with a user in it that was closed in order. */
+/** Folder of an archive with one user that was closed in order. */
 let sound = ''
 
 const open = (directory: string): OpenArchive => openArchive({ databaseUrl: null, directory, worker })
@@ -42,7 +42,7 @@ async function faultAfter(harm: (database: string) => void): Promise<ArchiveErro
     const fault = await Effect.runPromise(Effect.flip(archive.service.user(user.uid)))
     const startMs = performance.now()
     expect(await Effect.runPromise(Effect.flip(archive.service.ping()))).toEqual(fault)
-    // Nothing mends it while the server runs: it is not opened again and again.
+    // Nothing repairs it while the server runs, so it is not opened again and again.
     if (fault.reason === 'broken') expect(performance.now() - startMs).toBeLessThan(100)
     return fault
   } finally {
@@ -69,7 +69,7 @@ const HARMS: Readonly<Record<string, (database: string) => void>> = {
 }
 
 for (const [what, harm] of Object.entries(HARMS))
-  test(`${what}: the archive is broken and not away, with what to do and what is lost`, async () => {
+  test(`${what}: the archive is broken and not away, and says what to do and what is lost`, async () => {
     const fault = await faultAfter(harm)
     expect(fault).toMatchObject({ reason: 'broken', isRetryable: false })
     expect(fault.message).toMatch(
@@ -77,7 +77,7 @@ for (const [what, harm] of Object.entries(HARMS))
     )
   })
 
-test('with the damaged folder moved aside a new database begins', async () => {
+test('a new database begins after the operator moved the damaged folder aside', async () => {
   const directory = place()
   cpSync(sound, directory, { recursive: true })
   truncateSync(join(directory, 'database', 'global', 'pg_control'))
@@ -87,7 +87,7 @@ test('with the damaged folder moved aside a new database begins', async () => {
   await Effect.runPromise(archive.close)
 })
 
-test('files that others could read are made private, and one that nobody may read is readable again', async () => {
+test('files with open permissions are made private, and files without permissions readable', async () => {
   const directory = place()
   cpSync(sound, directory, { recursive: true })
   chmodSync(join(directory, 'database', 'global', 'pg_control'), 0)

@@ -1,18 +1,21 @@
-/** Why the embedded database cannot be opened, or what it has found in its files: what the operator has to do about it. */
+/** Explains to the operator why the embedded database cannot be opened, or which damage it found in its files. */
 import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ArchiveError } from '../archive.ts'
 import { SqlFault } from '../connection.ts'
 import type { EmbeddedAnswer } from './embedded-messages.ts'
 
-/** With less, PGlite cannot begin a file of its log (1 MiB) nor close in order; it says no more than "Aborted()". */
+/**
+ * With less space PGlite can neither begin a file of its log (1 MiB) nor close in order. Its only message then is
+ * "Aborted()".
+ */
 const FREE_BYTES_MIN = 4 * 1024 * 1024
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 const DENIED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])
-/** PostgreSQL's words for files that do not fit together: data_corrupted, index_corrupted, undefined_file. */
+/** PostgreSQL's codes for files that do not fit together: data_corrupted, index_corrupted, undefined_file. */
 const DAMAGED_STATES: ReadonlySet<string> = new Set(['XX001', 'XX002', '58P01'])
 
-/** The error to tell, or null where it may have been bad luck: a thread that was ended, or no memory. */
+/** Returns the error to report, or null if another attempt may succeed: an ended thread, or no memory. */
 export function whyNotOpen(
   directory: string,
   failure: Extract<EmbeddedAnswer, { type: 'failed' }> | null,
@@ -36,7 +39,7 @@ export function whyNotOpen(
   return failure.code === '' ? damaged(directory, `cannot be opened: ${failure.message}`) : null
 }
 
-/** What a statement's fault says of the files; any other error as it is. */
+/** Returns the ArchiveError if a statement's fault shows damaged files, or else the error unchanged. */
 export function whatItFound(directory: string, error: unknown): unknown {
   return error instanceof SqlFault && DAMAGED_STATES.has(error.state)
     ? damaged(directory, `${error.message} (SQLSTATE ${error.state})`)
@@ -63,7 +66,7 @@ function freeBytes(directory: string): number {
   }
 }
 
-/** The first file or folder that this user may not use; null: none. */
+/** Returns the first file or folder that this user may not use, or null. */
 function firstClosed(path: string): string | null {
   try {
     accessSync(path, constants.R_OK | constants.W_OK)

@@ -2,9 +2,9 @@
 import type { Row, SqlValue } from '../connection.ts'
 
 export interface EmbeddedStart {
-  /** Where the database's files are, or will be. */
+  /** Folder of the database's files, which may not exist yet. */
   readonly directory: string
-  /** An empty database to begin with, which saves the seconds of making one; null: none. */
+  /** Folder of an empty database to copy, which saves the seconds of creating one; or null. */
   readonly template: string | null
 }
 
@@ -15,9 +15,12 @@ export interface EmbeddedRequest {
 }
 
 export type EmbeddedAnswer =
-  /** The database is open: statements are answered from now on. */
+  /** The database is open and answers statements from now on. */
   | { readonly type: 'open' }
   | { readonly type: 'rows'; readonly id: number; readonly rows: readonly Row[] }
   | { readonly type: 'refused'; readonly id: number; readonly state: string; readonly message: string }
-  /** The database cannot be opened, or broke; the thread ends after it. `code`: the system's, of a failed call; else ''. */
+  /**
+   * The database cannot be opened, or broke; the thread ends after this message. `code` is the operating system's code
+   * of a failed call, else ''.
+   */
   | { readonly type: 'failed'; readonly code: string; readonly message: string }

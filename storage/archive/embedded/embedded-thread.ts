@@ -1,4 +1,4 @@
-/** One thread of the embedded database, and what it has been asked. */
+/** One thread of the embedded database, and its pending requests. */
 import { Worker } from 'node:worker_threads'
 import { SqlFault, type Row, type SqlText, type SqlValue } from '../connection.ts'
 import type { EmbeddedAnswer, EmbeddedRequest, EmbeddedStart } from './embedded-messages.ts'
@@ -15,9 +15,9 @@ export class Thread {
   readonly #pending = new Map<number, Pending>()
   readonly #exited: Promise<void>
   #nextId = 1
-  /** Why it ended; null while it lives. */
+  /** Why the thread ended; null while it runs. */
   ended: string | null = null
-  /** What the database itself said of its end, with the system's code where a call of it failed. */
+  /** The database's own last message, with the operating system's code if a call failed. */
   failure: Extract<EmbeddedAnswer, { type: 'failed' }> | null = null
   readonly #opening: Promise<void>
   #settleOpening: (fault: SqlFault | null) => void = () => undefined
@@ -32,7 +32,7 @@ export class Thread {
         else resolve()
       }
     })
-    // Callers that ask for it hear of it; nobody may.
+    // Callers that await `opening` get the rejection. Without callers it must not become an unhandled one.
     this.#opening.catch(() => undefined)
     this.#worker.on('message', (message: EmbeddedAnswer) => this.#heard(message))
     this.#worker.on('error', (error) => this.#end(error.message))
@@ -44,7 +44,7 @@ export class Thread {
     })
   }
 
-  /** Rejects with SqlFault `lost` where the database cannot be opened; `failure` may say more. */
+  /** Rejects with SqlFault `lost` if the database cannot be opened; `failure` may have details. */
   open(): Promise<void> {
     return this.#opening
   }
@@ -89,7 +89,7 @@ export class Thread {
     this.#pending.clear()
   }
 
-  /** Only when a thread is wholly gone may another one open the files. */
+  /** Resolves when the thread has ended completely. Only then may another thread open the files. */
   gone(): Promise<void> {
     return this.#exited
   }
@@ -101,7 +101,7 @@ export class Thread {
     clearTimeout(timer)
   }
 
-  /** Ends it in the middle of whatever it does. */
+  /** Ends the thread whatever it is doing. */
   async kill(): Promise<void> {
     await this.#worker.terminate()
   }

@@ -1,4 +1,7 @@
-/** The thread of the embedded database: PGlite on a directory, one statement after the other, in the order in which they came. */
+/**
+ * The thread of the embedded database: PGlite on a directory. It runs statements one after the other, in order of
+ * arrival.
+ */
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
@@ -7,11 +10,14 @@ import type { Row } from '../connection.ts'
 import type { EmbeddedAnswer, EmbeddedRequest, EmbeddedStart } from './embedded-messages.ts'
 import { codeOf } from '../../fault.ts'
 
-/** OIDs of the types that our statements answer with, each left as its text: bool, int8, int4, text, float8, timestamptz, uuid, jsonb and kin. */
+/**
+ * OIDs of the types in our results, each left as text: bool, int8, int4, text, float8, timestamptz, uuid, jsonb and
+ * their relatives.
+ */
 const AS_TEXT = Object.fromEntries(
   [16, 20, 21, 23, 25, 114, 700, 701, 1043, 1114, 1184, 1700, 2950, 3802].map((oid) => [oid, (value: string) => value]),
 )
-/** Parameters are texts already. */
+/** Parameters are already text. */
 const SERIALIZERS = Object.fromEntries(
   [16, 20, 21, 23, 25, 114, 700, 701, 1043, 1114, 1184, 1700, 2950, 3802].map((oid) => [oid, (value: string) => value]),
 )
@@ -23,7 +29,7 @@ async function open({ directory, template }: EmbeddedStart): Promise<PGlite> {
     cpSync(template, beginning, { recursive: true })
     renameSync(beginning, directory)
   }
-  // PGlite goes by the bits of a mode rather than by what the system allows, and makes files that everyone may write.
+  // PGlite checks mode bits instead of the actual permissions, and creates files that everyone may write.
   makePrivate(directory)
   const db = await PGlite.create({ dataDir: directory })
   makePrivate(directory)
@@ -36,7 +42,7 @@ async function answer(db: PGlite, { id, sql, values }: EmbeddedRequest): Promise
     return { type: 'rows', id, rows }
   } catch (error) {
     const state = codeOf(error) ?? ''
-    // Without a code the database itself broke: only a new one can be relied on.
+    // An error without a code means that the database itself broke. Only a new one can be relied on.
     if (state === '') throw error
     return { type: 'refused', id, state, message: error instanceof Error ? error.message : String(error) }
   }

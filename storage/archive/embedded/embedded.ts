@@ -1,6 +1,7 @@
 /**
- * The embedded database: needs no set-up, runs in a thread of its own, survives the process being killed, though not the
- * power failing (it never syncs: what must survive that stands in the recording). One connection, lent to one at a time.
+ * The embedded database. It needs no setup and runs in its own thread. It survives a killed process but not a power
+ * loss, because it never syncs; whatever must survive a power loss is in the recording. It has one connection, lent to
+ * one caller at a time.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +16,7 @@ import type { EmbeddedStart } from './embedded-messages.ts'
 import { Thread } from './embedded-thread.ts'
 import { checkRoom } from './disk-space.ts'
 
-/** Attempts to open a database: where two fail, its files and not bad luck are at fault. */
+/** Attempts to open a database. If two fail, its files are damaged. */
 const OPEN_ATTEMPTS_MAX = 2
 
 export class EmbeddedConnection implements SqlConnection {
@@ -26,12 +27,15 @@ export class EmbeddedConnection implements SqlConnection {
   readonly #unlock: () => void
   #thread: Thread | null = null
   #isClosed = false
-  /** Its files are damaged: nothing but the operator mends that, so that it is not tried again. */
+  /** Set once the files are damaged. Only the operator can repair them, so the archive stops retrying. */
   #broken: ArchiveError | null = null
-  /** Ends when nobody has the connection any more. */
+  /** Settles when nobody has the connection any more. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  /** Locks the directory and makes it where it is missing. Throws ArchiveError `in-use`, or Node's error where it cannot be written. */
+  /**
+   * Locks the directory, and creates it if it is missing. Throws ArchiveError `in-use`, or Node's error if it cannot be
+   * written.
+   */
   constructor(directory: string, worker: string = builtWorker()) {
     makeFolder(directory)
     checkRoom(directory, builtTemplate())
@@ -41,7 +45,9 @@ export class EmbeddedConnection implements SqlConnection {
     this.#unlock = lock(join(directory, 'archive.lock'))
   }
 
-  /** A statement that runs cannot be cancelled; who gives up while others have the connection takes no turn. */
+  /**
+   * A running statement cannot be cancelled. A caller that gives up while it waits for the connection never gets it.
+   */
   session<T>(use: (sql: SqlSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.#turn.then(async () => {
       if (signal?.aborted) throw new SqlFault('unreachable', 'nobody waits for it any more')
@@ -85,7 +91,7 @@ export class EmbeddedConnection implements SqlConnection {
     }
   }
 
-  /** Ends the thread as a fault would; the next transaction begins another. */
+  /** Ends the thread as a fault would; the next transaction starts another. */
   async killThread(): Promise<void> {
     await this.#thread?.kill()
   }
@@ -108,7 +114,7 @@ function lock(file: string): () => void {
   }
 }
 
-/** A file of the build, from the source folder and from the bundle. */
+/** Path of a file of the build, both from the source folder and from the bundle. */
 function built(path: string): string {
   const fromSource = import.meta.url.endsWith('.ts')
   return fileURLToPath(new URL(fromSource ? `../../../dist/${path}` : `../${path}`, import.meta.url))

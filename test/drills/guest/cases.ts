@@ -1,4 +1,4 @@
-/** Spawns that ended a realm once, and others of their kind: what two things of the smallest and the largest sizes do to each other. */
+/** Spawns that once ended a realm, and similar ones: two props of the smallest and the largest sizes that touch. */
 import type { Command, Motion, PropSpec, Quat, Shape, Vec3 } from '../../../sim/index.ts'
 
 const { fround } = Math
@@ -40,7 +40,7 @@ const capsule = (radius: number, halfHeight: number): Shape => ({
 })
 const sphere = (radius: number): Shape => ({ type: 'sphere', radius: fround(radius) })
 
-/** By name: the first spawn, then some ticks later the second. */
+/** Cases by name: the first spawn, and the second one some ticks later. */
 export const PAIRS: Readonly<Record<string, readonly [Command, Command]>> = {
   'pair-a': [
     spawnOf(single('kinematic', capsule(99, 1e-4), { friction: 0, restitution: 1 }), at(64, 64, -64), 0.05),

@@ -1,7 +1,7 @@
-/** A fetch that comes from an address of its own: who logs in from this machine's loopback shares no limit with others. */
+/** A fetch from its own source address, because logins from this machine's loopback address have no limit. */
 import { request } from 'node:http'
 
-/** `address`: one that this machine has. Made for the login alone: a small body each way. */
+/** `address`: an address of this machine. Only for logins: small bodies both ways. */
 export const fetchFrom =
   (address: string): typeof fetch =>
   (input, init) =>

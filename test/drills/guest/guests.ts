@@ -1,11 +1,11 @@
-/** Hostile guests that come back: who is let go, or whose realm went, logs in anew. */
+/** Hostile guests that return: a guest that is disconnected, or whose realm ended, logs in again. */
 import { login, type Connect } from '../../../netcode/index.ts'
 import { sleep, isTrueWithin } from '../../harness/wait.ts'
 import { fetchFrom } from './from.ts'
 import { count, WireGuest, type CommandEndings } from './wire-guest.ts'
 
 const UPDATE_MS = 16
-/** Between the end of a guest and its next login, ms. */
+/** Pause between the end of a guest and its next login, ms. */
 const AGAIN_MS = 1_000
 const JOIN_MS_MAX = 10_000
 const LOGIN_MS_MAX = 5_000
@@ -18,7 +18,7 @@ export interface Seat {
 
 export class Guests {
   readonly endings: CommandEndings = {}
-  /** Why guests ended, how often. */
+  /** Reasons why guests ended, with counts. */
   readonly ended: Record<string, number> = {}
   readonly seats: Seat[]
   readonly #url: string
@@ -28,7 +28,7 @@ export class Guests {
   readonly #coming = new Set<Seat>()
   #isOver = false
 
-  /** `from`: the address that they log in from; null: any. */
+  /** `from`: source address of their logins; null for any. */
   constructor(url: string, connects: readonly Connect[], guests: number, from: string | null) {
     this.#url = url
     this.#fetch = from === null ? fetch : fetchFrom(from)
@@ -46,7 +46,7 @@ export class Guests {
     for (const guest of this.#loose) guest.update(nowMs)
   }
 
-  /** Those that are in the realm. Whoever is not is on its way to it, one try after the other. */
+  /** Guests that are in the realm. The others are still trying to join. */
   ready(): readonly WireGuest[] {
     for (const seat of this.seats) if (seat.guest.ended !== null && !this.#coming.has(seat)) void this.#seat(seat)
     return this.seats.filter(({ guest }) => guest.isJoined).map(({ guest }) => guest)
@@ -62,7 +62,7 @@ export class Guests {
     this.#coming.delete(seat)
   }
 
-  /** A guest of its own login, who is not seated; null where it does not get in. */
+  /** Logs in one more guest without a slot; null if it is not admitted. */
   async come(name: string, connect: Connect): Promise<WireGuest | null> {
     const guest = new WireGuest(this.endings, performance.now())
     this.#loose.push(guest)
@@ -85,7 +85,7 @@ export class Guests {
     if (!this.#isOver) this.ended[reason.slice(0, 200)] = (this.ended[reason.slice(0, 200)] ?? 0) + 1
   }
 
-  /** A guest that has come alone goes on being heard until it is dropped. */
+  /** Keeps an additional guest's session alive until it is dropped. */
   async with<T>(guest: WireGuest, run: () => Promise<T>): Promise<T> {
     this.#loose.push(guest)
     try {
@@ -95,7 +95,7 @@ export class Guests {
     }
   }
 
-  /** Says how a login ended that is no guest's. */
+  /** Counts how a login ended that belongs to no slot. */
   note(what: string, outcome: string): void {
     count(this.endings, what, outcome)
   }
@@ -107,7 +107,7 @@ export class Guests {
   }
 }
 
-/** Nobody has sat here yet. */
+/** A slot without a guest. */
 function over(): WireGuest {
   const guest = new WireGuest({}, 0)
   guest.ended = ''

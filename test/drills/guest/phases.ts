@@ -1,4 +1,7 @@
-/** What hostile guests try, by name: each phase has one goal, to stop the tick, to grow the state or to end the realm. */
+/**
+ * The attacks of hostile guests, by name. Each phase has one goal: to stop the tick, to grow the state or to end the
+ * realm.
+ */
 import {
   DEFAULT_DEFINITION,
   SCALE_MAX,
@@ -23,7 +26,7 @@ export interface PhaseContext {
   readonly guests: Guests
   readonly connects: readonly Connect[]
   readonly draw: Draw
-  /** When the phase is over, on the clock of performance.now. */
+  /** End of the phase, on the clock of performance.now. */
   readonly endMs: number
 }
 
@@ -33,17 +36,17 @@ export interface DrillPhase {
 }
 
 const { fround } = Math
-/** In front of where players start. */
+/** A point in front of where players start. */
 const POINT: Vec3 = { x: 0, y: 1, z: 4 }
 /** Time between two rounds of commands, ms. */
 const ROUND_MS = 50
-/** Unacknowledged commands that a guest lets wait: more are drawn in vain. */
+/** Unacknowledged commands of a guest, above which no more are drawn. */
 const WAITING_MAX = 400
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 
 const isOver = ({ endMs }: PhaseContext): boolean => performance.now() >= endMs
 
-/** Until the phase is over: each guest that is in the realm does its round. */
+/** Lets each guest in the realm act in rounds until the phase is over. */
 async function rounds(
   stage: PhaseContext,
   round: (guest: WireGuest, seat: number) => void,
@@ -57,8 +60,8 @@ async function rounds(
 }
 
 /**
- * Each guest makes so many things as fast as it is let, then looks on. A guest that had to log in anew begins again. They are
- * drawn a `lot` at a time: what takes the drill's own time would look like a gap to the honest.
+ * Each guest spawns that many props as fast as it may, then waits. A guest that had to log in again starts again. Props
+ * are drawn `lot` at a time, because the drill's own computing time would look like a gap to the honest bots.
  */
 async function heap(stage: PhaseContext, each: number, lot: number, make: (i: number) => Command): Promise<void> {
   const made = new WeakMap<WireGuest, number>()
@@ -71,7 +74,7 @@ async function heap(stage: PhaseContext, each: number, lot: number, make: (i: nu
   })
 }
 
-/** Random commands of a style of the scenes, its own things before all. */
+/** Random commands of a style of the scenes, mostly on the guest's own props. */
 async function random(stage: PhaseContext, style: string, commandsPerRound: number): Promise<void> {
   const { draw } = stage
   const actor = new Actor(draw, DEFAULT_DEFINITION, styleNamed(style))
@@ -79,7 +82,7 @@ async function random(stage: PhaseContext, style: string, commandsPerRound: numb
   await rounds(stage, (guest) => {
     for (let i = draw.below(commandsPerRound + 1); i > 0; i -= 1) {
       const deed = actor.deed()
-      // Those of the realm itself are the first.
+      // The realm's own props have the first ids.
       const elements = draw.chance(0.3) ? Array.from({ length: 25 }, (_, id) => id + 3) : guest.elements
       if (deed !== 'server') guest.command(actor.command(deed, { at, hands: null }, { elements, places: [] }))
     }
@@ -98,7 +101,7 @@ const compound = (draw: Draw, motion: 'dynamic' | 'kinematic' = 'dynamic'): Retu
   colliders: heavyCompound(draw, 0.5),
 })
 
-/** A few dynamic things in one place, and hands that shake and swell them. */
+/** A few dynamic props in one place, and hands that shake and scale them. */
 async function storm(stage: PhaseContext): Promise<void> {
   const { draw } = stage
   const ready = new WeakSet<WireGuest>()
@@ -123,7 +126,7 @@ async function storm(stage: PhaseContext): Promise<void> {
   })
 }
 
-/** Grabs, drags and is gone without a word; comes back as somebody else. */
+/** Grabs, drags and disconnects without a goodbye; returns as another guest. */
 async function holding(stage: PhaseContext): Promise<void> {
   const { draw, guests, connects } = stage
   for (let i = 0; !isOver(stage); i += 1) {
@@ -150,7 +153,7 @@ async function holding(stage: PhaseContext): Promise<void> {
   }
 }
 
-/** Guests that log in, make what they may, and leave it there: how much room is left for the others. */
+/** Guests that log in, spawn what they may, and leave it: how much room remains for others. */
 async function crowd(stage: PhaseContext): Promise<void> {
   const { draw, guests, connects } = stage
   for (let i = 0; !isOver(stage); i += 1) {
@@ -192,7 +195,7 @@ const NAMES = [
   '<b>x</b>',
 ]
 
-/** Names of people and of things, at the edges of what a name may be. */
+/** Names of players and props, at the limits of valid names. */
 async function names(stage: PhaseContext): Promise<void> {
   const { draw, guests, url } = stage
   await rounds(

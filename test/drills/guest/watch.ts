@@ -7,29 +7,29 @@ import { ServerWatch } from '../../../bots/server-watch.ts'
 import { usageOf } from '../server-process.ts'
 import type { Players } from '../players.ts'
 
-/** Time between two looks at the status, ms: what a gap of ticks is known to. */
+/** Time between two requests of the status, ms: the precision of a gap between ticks. */
 const LOOK_MS = 100
 const LOOK_MS_MAX = 2_000
 const MIB = 1_048_576
-/** Recordings newer than this are read for the size of their checkpoints, bytes: a larger one costs seconds to read. */
+/** Recordings up to this size, bytes, are read for the size of their checkpoints: larger ones take seconds. */
 const READ_BYTES_MAX = 600 * MIB
 
 export interface ServerLoad {
   readonly seconds: number
   readonly ticks: number
-  /** From the server's own histogram; null where it could not be asked, or its realm began anew. */
+  /** From the server's histogram; null if it did not answer, or its realm restarted. */
   readonly tickMsP50: number | null
   readonly tickMsP99: number | null
-  /** The longest that was seen in a status, ms. */
+  /** The longest tick that a status reported, ms. */
   readonly tickMsMax: number
-  /** Share of ticks over a tick's time. */
+  /** Share of ticks longer than the period. */
   readonly overBudgetShare: number | null
   /** Processor time of the realm's thread for each tick, ms: other programs on the machine do not count. */
   readonly cpuMsPerTick: number | null
-  /** The longest time between two ticks as the status tells it, ms. */
+  /** The longest time between two ticks by the status, ms. */
   readonly gapMsMax: number
   readonly restarts: number
-  /** Looks that got no answer. */
+  /** Status requests without an answer. */
   readonly unanswered: number
   readonly elements: number
   readonly players: number
@@ -57,7 +57,7 @@ function recordingsOf(data: string): { readonly path: string; readonly bytes: nu
   })
 }
 
-/** The largest checkpoint in recordings that were written since. */
+/** The largest checkpoint in recordings written since then. */
 export function checkpointBytesMax(data: string, sinceMs: number): number {
   let most = 0
   for (const { path, bytes, atMs } of recordingsOf(data)) {
@@ -90,7 +90,7 @@ interface Options {
   readonly honest: Players
 }
 
-/** One stretch of time. */
+/** Measurements over one stretch of time. */
 export class LoadWatch {
   readonly #options: Options
   readonly #metrics: ServerWatch

@@ -1,6 +1,6 @@
 /**
- * A guest that speaks the protocol by itself, below the client's own checks and pauses: it sends whatever a packet can carry,
- * as fast as the server lets anybody.
+ * A guest that speaks the protocol itself, without the client's own checks and pauses. It sends whatever a packet can
+ * carry, as fast as the server allows.
  */
 import {
   COMMAND_BYTES_MAX,
@@ -28,9 +28,9 @@ import {
 } from '../../../netcode/session/limits.ts'
 import { TokenBucket } from '../../../http/token-bucket.ts'
 
-/** What it uses of each rate of the server: its own clock may run a little faster. */
+/** Share of each of the server's rates that it uses, because its own clock may run a little faster. */
 const RATE_SHARE = 0.9
-/** Commands that were not acknowledged for so long go out again, ms. */
+/** Time after which an unacknowledged command is sent again, ms. */
 const RESEND_MS = 1_500
 /** Bytes around a command in a packet. */
 const INPUT_OVERHEAD_BYTES = 6
@@ -46,7 +46,7 @@ interface WaitingCommand {
   readonly bytes: Uint8Array
 }
 
-/** How commands ended: of each type, `done` and the reasons of rejections. */
+/** Outcomes of commands by type: `done`, and the reasons of rejections. */
 export type CommandEndings = Record<string, Record<string, number>>
 
 export function count(told: CommandEndings, type: string, outcome: string, times = 1): void {
@@ -56,10 +56,10 @@ export function count(told: CommandEndings, type: string, outcome: string, times
 
 export class WireGuest {
   readonly endings: CommandEndings
-  /** What it made and has not removed. */
+  /** Elements that it spawned and has not removed. */
   readonly elements: ElementId[] = []
   avatar: ElementId = 0
-  /** In words; null while it plays. */
+  /** Why its session ended; null while it plays. */
   ended: string | null = null
   #connection: ClientConnection | null = null
   readonly #link: PacketTracker<null>
@@ -69,7 +69,7 @@ export class WireGuest {
   readonly #inputs: TokenBucket
   #sequence = 0
   #joined = false
-  /** In order; those up to `sent` were in a packet. */
+  /** Commands in order; those up to `sent` were in a packet. */
   #waiting: WaitingCommand[] = []
   #sent = 0
   #heardAtMs: number
@@ -85,7 +85,7 @@ export class WireGuest {
     this.#inputs = bucket(INPUTS_PER_SECOND_MAX, INPUTS_BURST_MAX, nowMs)
   }
 
-  /** Resolves when it is connected; it has joined a little later. Rejects with a ConnectError. */
+  /** Resolves when it is connected; it joins a little later. Rejects with a ConnectError. */
   async connect(url: string, token: string, connect: Connect): Promise<void> {
     this.#connection = await connect(url, token, {
       received: (bytes) => this.#received(bytes, performance.now()),
@@ -99,12 +99,15 @@ export class WireGuest {
     return this.#joined && this.ended === null
   }
 
-  /** Commands that are not acknowledged. */
+  /** Number of unacknowledged commands. */
   get unacknowledged(): number {
     return this.#waiting.length
   }
 
-  /** Sends it as soon as the rates allow; its sequence, or null where the wire does not take it: that would end the session and nothing else. */
+  /**
+   * Sends the command as soon as the rates allow. Returns its sequence, or null if the wire cannot carry it, because
+   * that would only end the session.
+   */
   command(command: Command): number | null {
     const input = { player: 0, sequence: this.#sequence + 1, command }
     const bytes = encodeInput(input)
@@ -121,7 +124,7 @@ export class WireGuest {
     return this.#sequence
   }
 
-  /** To be called 60 times a second. */
+  /** Call it 60 times a second. */
   update(nowMs: number): void {
     if (this.ended !== null || this.#connection === null) return
     if (this.#link.isSilent(nowMs)) this.ended = 'the server is silent'
@@ -139,7 +142,7 @@ export class WireGuest {
     if (this.#link.heartbeatDue(nowMs)) this.#send([], [], nowMs)
   }
 
-  /** Sends a packet full of what waits; false: there is nothing, or the rates do not allow it now. */
+  /** Sends a packet full of waiting commands. Returns false if there are none or the rates do not allow it now. */
   #packet(nowMs: number): boolean {
     const commands: Uint8Array[] = []
     let room = PACKET_BYTES_ACCEPTED_MAX - 4 * HEAD_BYTES_MAX
@@ -219,7 +222,7 @@ export class WireGuest {
     if (command.type === 'despawn') this.elements.splice(this.elements.indexOf(element), 1)
   }
 
-  /** Its end of the line is gone, without a word. */
+  /** Disconnects without a goodbye. */
   drop(): void {
     this.ended ??= 'dropped by itself'
     this.#connection?.close('')

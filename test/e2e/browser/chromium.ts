@@ -1,4 +1,4 @@
-/** Debian's Chromium for end-to-end tests: headless, WebGL in software, no traffic of its own. */
+/** Debian's Chromium for end-to-end tests: headless, software WebGL, no network traffic of its own. */
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
 
@@ -16,7 +16,7 @@ const FLAGS = [
   '--enable-unsafe-swiftshader',
 ]
 
-/** Throws, naming what to install, where there is none: a missing browser is a failure, not a skipped test. */
+/** Throws an error that says what to install if it is missing: a missing browser is a failure, not a skipped test. */
 export async function launchChromium(): Promise<Browser> {
   if (!existsSync(EXECUTABLE))
     throw new Error(`these tests need Chromium at ${EXECUTABLE} (Debian: apt-get install chromium), or CHROMIUM=path`)

@@ -7,7 +7,7 @@ import { avatarOf, PATIENCE_MS } from './viewer-page.ts'
 const clean = cleanup()
 afterEach(() => clean.all())
 
-test("on the server's own machine Firefox plays over WebSocket, and the page says why and blames no network", async () => {
+test("on the server's own machine Firefox plays over WebSocket, and the page says why without blaming the network", async () => {
   const [{ url }, browser] = await Promise.all([
     serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)]),
     launchFirefox(clean),

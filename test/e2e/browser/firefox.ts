@@ -1,4 +1,6 @@
-/** Debian's Firefox for end-to-end tests, driven over WebDriver BiDi, on a screen that nobody sees: without one it has no WebGL. */
+/**
+ * Debian's Firefox for end-to-end tests, driven over WebDriver BiDi, on a virtual display: without one it has no WebGL.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -8,7 +10,10 @@ import type { Cleanup } from '../../harness/server-harness.ts'
 const EXECUTABLE = process.env.FIREFOX ?? '/usr/bin/firefox-esr'
 const XVFB = '/usr/bin/Xvfb'
 
-/** Throws, naming what to install, where something is missing: a missing browser is a failure, not a skipped test. */
+/**
+ * Throws an error that says what to install if something is missing: a missing browser is a failure, not a skipped
+ * test.
+ */
 export async function launchFirefox(clean: Cleanup): Promise<Browser> {
   if (!existsSync(EXECUTABLE) || !existsSync(XVFB))
     throw new Error(
@@ -24,7 +29,7 @@ export async function launchFirefox(clean: Cleanup): Promise<Browser> {
     executablePath: EXECUTABLE,
     headless: false,
     env: { ...process.env, DISPLAY: `:${display.toString().trim()}` },
-    // Software WebGL is on its list of what is not to be used.
+    // Firefox blocks software WebGL by default.
     extraPrefsFirefox: { 'webgl.force-enabled': true },
   })
   clean.add(() => browser.close())

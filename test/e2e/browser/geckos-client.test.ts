@@ -12,11 +12,11 @@ import { launchChromium } from './chromium.ts'
 
 const ROUND_TRIPS = 20
 
-/** What the page's script puts on `window`. */
+/** Functions that the page's script puts on `window`. */
 interface PageClients {
   /** Connects with the unmodified @geckos.io/client, sends raw messages and resolves with the answers. */
   geckos(url: string, token: string, count: number): Promise<{ id: string; answers: number[][] }>
-  /** The same with our own clients. Resolves with the answers and the milliseconds that connecting took. */
+  /** The same with our own clients. Resolves with the answers and the time to connect, ms. */
   ours(
     kind: 'webrtc' | 'websocket',
     url: string,
@@ -43,7 +43,7 @@ const opened: Peer[] = []
 const closed: string[] = []
 const errors: string[] = []
 
-/** Echoes what it hears, with 100 added to the first byte. */
+/** Echoes each message, with 100 added to the first byte. */
 function echo(transport: () => ServerTransport) {
   return {
     opened: (_connection: ConnectionId, peer: Peer) => {
@@ -114,7 +114,7 @@ afterAll(async () => {
 
 const expected = Array.from({ length: ROUND_TRIPS }, (_, i) => [i + 100, 7, 7])
 
-test('an unmodified @geckos.io/client connects, sends raw and receives raw', async () => {
+test('an unmodified @geckos.io/client connects, and sends and receives raw messages', async () => {
   const { id, answers } = await page.evaluate(([server, count]) => window.clients.geckos(server, 'good', count), [
     url,
     ROUND_TRIPS,
@@ -127,7 +127,7 @@ test('an unmodified @geckos.io/client connects, sends raw and receives raw', asy
 })
 
 for (const kind of ['webrtc', 'websocket'] as const) {
-  test(`our ${kind} client runs in the browser, where the server's words reach the page`, async () => {
+  test(`our ${kind} client runs in the browser and gets the server's messages`, async () => {
     const { answers, connectMs } = await page.evaluate(
       ([of, server, count]) => window.clients.ours(of, server, 'good', count),
       [kind, url, ROUND_TRIPS] as const,
@@ -141,6 +141,6 @@ for (const kind of ['webrtc', 'websocket'] as const) {
   })
 }
 
-test('nothing of the native library gets into a bundle for browsers', () => {
+test('bundles for browsers contain nothing of the native library', () => {
   expect(script).not.toMatch(/node-datachannel|node:|createRequire/)
 })

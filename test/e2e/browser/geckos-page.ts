@@ -7,7 +7,7 @@ import { connectWebSocket } from '../../../netcode/websocket/client-browser.ts'
 const connectOf = { webrtc: connectWebRtc, websocket: connectWebSocket }
 const PERIOD_MS = 20
 
-/** Sends `count` numbered messages, each when the one before was answered, and again where none came for a while. */
+/** Sends `count` numbered messages, each after the response to the one before, with retries. */
 function roundTrips(
   count: number,
   send: (bytes: Uint8Array<ArrayBuffer>) => void,

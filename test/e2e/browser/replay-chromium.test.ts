@@ -1,4 +1,4 @@
-/** Every recorded session gives the same hashes in Chromium as in Node. RECORDINGS=a.owr,b.owr adds files of one's own. */
+/** Every recorded session gives the same hashes in Chromium as in Node. RECORDINGS=a.owr,b.owr adds your own files. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

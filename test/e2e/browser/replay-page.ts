@@ -1,4 +1,4 @@
-/** Runs in the browser: replays a recording and hands back every state hash. */
+/** Runs in the browser: replays a recording and returns every state hash. */
 import { Player, readRecording, simulationOf, verify } from '../../../replay/index.ts'
 import { loadEngine } from '../../../sim/index.ts'
 
@@ -10,7 +10,7 @@ export interface BrowserReplay {
   readonly hashes: readonly string[]
 }
 
-/** Throws with the reason where the file is no recording that can be replayed here. */
+/** Throws with the reason if the file cannot be replayed here. */
 export async function replay(bytes: Uint8Array): Promise<BrowserReplay> {
   const engine = await loadEngine()
   const simulation = simulationOf(engine)

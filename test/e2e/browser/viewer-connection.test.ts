@@ -1,4 +1,4 @@
-/** What the live page does and says when its connection is not what it should be. Needs `npm run build`. */
+/** The live page when its connection has problems. Needs `npm run build`. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { tapHttp } from '../../harness/http-tap.ts'
@@ -23,7 +23,7 @@ test('when the server is killed the page shows it, and reconnects when the serve
 
   first.child.kill('SIGKILL')
   await first.exit
-  // Until the connection is given up, after five seconds at the latest, the page waits, and says so.
+  // Until the connection is given up, after at most five seconds, the page shows that it waits.
   await page.waitForSelector('#banner:not([hidden])')
   expect(await page.textContent('#banner-title')).toMatch(
     /^(Waiting for the server|Connection lost|The session has ended)$/,
@@ -43,7 +43,7 @@ test('when the server is killed the page shows it, and reconnects when the serve
   expect(errors).toEqual([])
 })
 
-test('where UDP is blocked the page plays over WebSocket, and no URL has its token', async () => {
+test('when UDP is blocked the page plays over WebSocket, and no URL contains its token', async () => {
   const tap = await tapHttp(clean, (await serveHere(clean)).url)
   const { page, errors } = await openPage(browser, tap.url)
   clean.add(() => page.context().close())
@@ -54,7 +54,7 @@ test('where UDP is blocked the page plays over WebSocket, and no URL has its tok
   expect(errors).toEqual([])
 })
 
-test('a reload resumes the same avatar where it stands', async () => {
+test('a reload resumes the same avatar at its place', async () => {
   const { url } = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
   const { page, errors } = await openPage(browser, url)
   clean.add(() => page.context().close())
@@ -83,9 +83,9 @@ test('a reload resumes the same avatar where it stands', async () => {
   expect(errors).toEqual([])
 })
 
-test('where no UDP gets through the page connects over WebSocket and says why and what that means', async () => {
+test('when no UDP packet passes, the page connects over WebSocket and says why and what that means', async () => {
   const { url } = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
-  // Only relayed candidates and no relay: as behind a firewall that drops UDP.
+  // Only relayed candidates and no relay, as behind a firewall that drops UDP.
   const blockUdp = (): void => {
     const Real = RTCPeerConnection
     window.RTCPeerConnection = class extends Real {
@@ -107,7 +107,7 @@ test('where no UDP gets through the page connects over WebSocket and says why an
   expect(errors).toEqual([])
 })
 
-test('a server that is not there when somebody joins is named, and the page gets in once it is', async () => {
+test('the page reports a server that is down, and joins once it is up', async () => {
   const data = temporaryDirectory(clean)
   const first = await serveProcess(clean, ['--port', '0', '--data', data])
   const { page, errors } = await openPage(browser, first.url)

@@ -1,4 +1,4 @@
-/** The live page with twenty bots in it. `IMAGES=1` keeps what it shows in docs/images. Needs `npm run build`. */
+/** The live page with twenty bots. `IMAGES=1` writes its screenshots to docs/images. Needs `npm run build`. */
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -48,7 +48,7 @@ async function picture(page: Page, name: string): Promise<Buffer> {
   return page.screenshot({ timeout: CROWD_PATIENCE_MS, ...(IMAGES && { path: `${ROOT}docs/images/${name}.png` }) })
 }
 
-/** Colours that a picture shows, in steps of 16, by drawing it in the browser. */
+/** Number of colours of an image, in steps of 16, found by drawing it in the browser. */
 function coloursOf(page: Page, png: Buffer): Promise<number> {
   return page.evaluate(async (base64) => {
     const image = await createImageBitmap(
@@ -78,7 +78,7 @@ async function visit(
   return opened
 }
 
-test('twenty bots walk about the page under their names, the world is in colour, and the hashes agree', async () => {
+test('the page shows twenty walking bots with names in a coloured world, and the hashes agree', async () => {
   const url = await crowd()
   const watcher = await joined(clean, url, 'watcher')
   await until('all bots are in', () => watcher.sample().avatars.length === BOTS + 1, CROWD_PATIENCE_MS)
@@ -98,7 +98,7 @@ test('twenty bots walk about the page under their names, the world is in colour,
   expect(errors).toEqual([])
 })
 
-test('on a phone every control is inside the screen, and the stick walks', async () => {
+test('on a phone every control is inside the screen, and the stick moves the avatar', async () => {
   const { url } = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
   clean.add(() => context.close())

@@ -1,4 +1,4 @@
-/** The live page in Chromium, as a person uses it, with screen positions of what it shows. */
+/** Drives the live page in Chromium as a person would, and computes screen positions. */
 import { PerspectiveCamera, Vector3 } from 'three'
 import type { Browser, Page } from 'playwright-core'
 import type { AvatarSample, PropSample, RenderClient } from '../../../netcode/index.ts'
@@ -7,22 +7,22 @@ import { DISTANCE_START, eyeBehind } from '../../../viewer/render/camera.ts'
 import { until } from '../../harness/server-harness.ts'
 
 export const WINDOW = { width: 800, height: 500 } as const
-/** The view's pitch and lens when a player comes in (viewer/app/player.ts, viewer/render/scene.ts). */
+/** The camera's pitch and field of view when a player joins (viewer/app/player.ts, viewer/render/scene.ts). */
 const PITCH = -0.14
 const FIELD_DEGREES = 55
-/** In software WebGL, with other tests beside it, a frame may take half a second. */
+/** With software WebGL and other tests beside it, a frame may take half a second. */
 export const PATIENCE_MS = 30_000
 
 export interface OpenPage {
   readonly page: Page
-  /** What the page reported as errors: must stay empty. */
+  /** Errors that the page reported. Must stay empty. */
   readonly errors: readonly string[]
 }
 
-/** Twenty people and the machine that draws them in software share two cores. */
+/** Longer, because twenty players and the software renderer share two cores. */
 export const CROWD_PATIENCE_MS = 90_000
 
-/** A tab with a session of its own; `init` runs before the page's own scripts. */
+/** A tab with its own session; `init` runs before the page's own scripts. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -45,7 +45,7 @@ export async function openPage(
   return { page, errors }
 }
 
-/** Types a name and presses Enter: the page has put the caret where the name goes. */
+/** Types a name and presses Enter. The page has put the caret into the name field. */
 export async function joinByKeyboard(page: Page, name: string): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.id === 'name')
   await page.keyboard.type(name)
@@ -63,7 +63,7 @@ export async function connected(page: Page, msMax = PATIENCE_MS): Promise<void> 
   )
 }
 
-/** Keeps a key down until it has had its effect: how long that takes depends on what else the machine does. */
+/** Holds a key down until it has had its effect: the time depends on the load of the machine. */
 export async function holdUntil<T>(
   page: Page,
   key: string,
@@ -87,7 +87,7 @@ export const propOf = (watcher: RenderClient, element: number): PropSample | nul
 
 export const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
 
-/** Where a point appears in the window of a player who stands at `feet`, heading `yaw`, and has not looked up or down. */
+/** Window position of a point, for a player at `feet` with heading `yaw` who has not looked up or down. */
 export function onScreen(point: Vec3, feet: Vec3, yaw: number): { readonly x: number; readonly y: number } {
   const { position, direction } = eyeBehind(feet, { yaw, pitch: PITCH }, DISTANCE_START)
   const camera = new PerspectiveCamera(FIELD_DEGREES, WINDOW.width / WINDOW.height, 0.06, 400)

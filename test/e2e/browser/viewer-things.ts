@@ -7,12 +7,12 @@ import { PATIENCE_MS } from './viewer-page.ts'
 export interface Reported {
   readonly element: number
   readonly package: string
-  /** Null: a placeholder. */
+  /** Null for a placeholder. */
   readonly level: number | null
   readonly problem: string | null
 }
 
-/** What the page says that it draws of packages. */
+/** What the page reports that it draws of packages. */
 export const reportOf = (page: Page): Promise<readonly Reported[]> =>
   page.evaluate(() => (globalThis as unknown as { otherworld: { report(): readonly Reported[] } }).otherworld.report())
 
@@ -28,7 +28,7 @@ export async function dropFiles(page: Page, files: readonly string[], at = { x: 
   await session.detach()
 }
 
-/** Notes every phase that an upload's card shows, from now on. */
+/** Records every phase that an upload's card shows from now on. */
 export async function notePhases(page: Page): Promise<() => Promise<readonly string[]>> {
   await page.evaluate(() => {
     const seen: string[] = []
@@ -47,7 +47,7 @@ export async function notePhases(page: Page): Promise<() => Promise<readonly str
 export const lastPhase = (page: Page): Promise<string | null> =>
   page.evaluate(() => [...document.querySelectorAll<HTMLElement>('#uploads li')].at(-1)?.dataset.phase ?? null)
 
-/** Drops a file, answers the card with Enter and waits until it is over. */
+/** Drops a file, confirms the card with Enter and waits until the upload is over. */
 export async function bring(page: Page, file: string, phase: 'done' | 'rejected'): Promise<void> {
   await dropFiles(page, [file])
   await page.waitForSelector('#upload-form:not([hidden])')
@@ -72,13 +72,13 @@ export async function drawn(page: Page, element: number): Promise<void> {
 }
 
 export interface Counted {
-  /** Of so many pixels. */
+  /** Total number of pixels. */
   readonly pixels: number
-  /** Those of a colour. */
+  /** Number of matching pixels. */
   readonly found: number
 }
 
-/** Counts the pixels of the page about a place that are of a colour. */
+/** Counts the pixels near a place of the page that match a colour. */
 export async function countPixels(
   page: Page,
   at: { readonly x: number; readonly y: number },
@@ -100,7 +100,7 @@ export async function countPixels(
   return { pixels, found }
 }
 
-/** What the browser says against the page: errors of scripts and of its content policy. */
+/** Errors that the browser reports about the page: of scripts and of its content policy. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   page.on('console', (message) => {

@@ -1,4 +1,4 @@
-/** Uploads in two real browsers against a real server: from a dropped file to the restart. Needs `npm run build`. */
+/** Uploads in two real browsers against a real server: from a dropped file to a restart. Needs `npm run build`. */
 import { fileURLToPath } from 'node:url'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ async function visit(url: string, name: string): Promise<Visitor> {
   return { ...opened, complaints }
 }
 
-/** A model that is no cup of tea: its only node is its own child. */
+/** An invalid model: its only node is its own child. */
 function cyclicModel(folder: string): string {
   const json = Buffer.from(
     JSON.stringify({ asset: { version: '2.0' }, scene: 0, scenes: [{ nodes: [0] }], nodes: [{ children: [0] }] }),
@@ -59,10 +59,10 @@ function cyclicModel(folder: string): string {
 const cupOf = (watcher: RenderClient): PropSample | null =>
   watcher.sample().props.find(({ package: hash }) => hash !== null) ?? null
 
-/** The cup's band: deep blue, which nothing else on the ground is. */
+/** The cup's band: a deep blue that nothing else on the ground has. */
 const isBand = (r: number, g: number, b: number): boolean => b > 70 && b > r * 1.7 && b > g * 1.35
 
-/** Ada takes the cup, makes it large with the wheel and sets it down somewhere else. */
+/** Ada grabs the cup, enlarges it with the wheel and puts it down somewhere else. */
 async function scaleAndDrag({ page }: Visitor, watcher: RenderClient, cup: number): Promise<PropSample> {
   const ada = avatarOf(watcher, 'Ada') ?? expect.fail('Ada is gone')
   const lying = propOf(watcher, cup) ?? expect.fail('the cup is gone')
@@ -122,7 +122,7 @@ test('a dropped teacup appears at the marker with its mesh, another player scale
   expect(mira.errors).toEqual([])
 })
 
-test('a dropped avatar is worn at a press of its button, and another player sees it move', async () => {
+test('a dropped avatar is worn at the press of its button, and another player sees it move', async () => {
   const server = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
   const mira = await visit(server.url, 'Mira')
   const ada = await visit(server.url, 'Ada')

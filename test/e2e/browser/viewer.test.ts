@@ -41,7 +41,7 @@ interface Meeting extends OpenPage {
   stop(): Promise<number | null>
 }
 
-/** A server, Mira in the page, and somebody who watches her. */
+/** A server, Mira in the page, and a second player who watches her. */
 async function meet(): Promise<Meeting> {
   const data = temporaryDirectory(clean)
   const { url, child, exit } = await serveProcess(clean, ['--port', '0', '--data', data])
@@ -53,7 +53,7 @@ async function meet(): Promise<Meeting> {
   return { ...opened, url, data, watcher, stop: () => (child.kill('SIGTERM'), exit) }
 }
 
-/** The element that the page made, once it is announced and at rest. */
+/** The element that the page spawned, once it is announced and at rest. */
 async function made({ page, watcher }: Meeting, name: string): Promise<number> {
   const user = avatarOf(watcher, 'Mira')?.user
   await page.waitForFunction(
@@ -69,7 +69,7 @@ async function made({ page, watcher }: Meeting, name: string): Promise<number> {
   return element
 }
 
-test('with the keyboard alone a person joins, walks, makes a box, grabs it, scales it, carries it and deletes it', async () => {
+test('with only the keyboard a person joins, walks, spawns a box, grabs it, scales it, carries it and deletes it', async () => {
   const meeting = await meet()
   const { page, errors, watcher, data, stop } = meeting
   const mira = (): NonNullable<ReturnType<typeof avatarOf>> => avatarOf(watcher, 'Mira') ?? expect.fail('Mira is gone')
@@ -107,7 +107,7 @@ test('with the keyboard alone a person joins, walks, makes a box, grabs it, scal
   expect((await verifiedRecordings(data)).length).toBeGreaterThan(0)
 })
 
-test('Tab goes through the controls, which show where the focus is and work with Enter, while W still walks', async () => {
+test('Tab moves through the controls, which show focus and react to Enter, while W still walks', async () => {
   const meeting = await meet()
   const { page, watcher, errors } = meeting
   const seen: string[] = []
@@ -128,7 +128,7 @@ test('Tab goes through the controls, which show where the focus is and work with
   expect(errors).toEqual([])
 })
 
-test('the pointer grabs a ball, the wheel scales it, dragging moves it, and let go in motion it flies', async () => {
+test('the pointer grabs a ball, the wheel scales it, dragging moves it, and releasing it in motion throws it', async () => {
   const meeting = await meet()
   const { page, watcher, errors } = meeting
   const { player, position: feet, yaw } = avatarOf(watcher, 'Mira') ?? expect.fail('Mira is gone')

@@ -1,4 +1,4 @@
-/** OtherworldClient in a real Godot, at real servers. */
+/** OtherworldClient in a real Godot, with real servers. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { expectGodotTests } from './godot.ts'
 const clean = cleanup()
 afterEach(() => clean.all())
 
-/** A web server that is none of ours; its URL. */
+/** A web server that is not an Otherworld server; its URL. */
 async function stranger(): Promise<string> {
   const server = createServer(
     (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
@@ -20,7 +20,7 @@ async function stranger(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test('a Godot joins, walks, spawns, grabs, drags, scales and releases, others see it, and no URL has its token', async () => {
+test('a Godot client joins, walks, spawns, grabs, drags, scales and releases, others see it, and no URL contains its token', async () => {
   const tap = await tapHttp(clean, (await serveHere(clean)).url)
   await expectGodotTests('system/client_test.gd', { env: { OTHERWORLD_URL: tap.url } })
   expect(tap.requestLines.filter((line) => line.startsWith('GET /v1/ws '))).not.toEqual([])
@@ -28,7 +28,7 @@ test('a Godot joins, walks, spawns, grabs, drags, scales and releases, others se
   expect(tap.leaks()).toEqual([])
 }, 240_000)
 
-test('a Godot that is cut off resumes as the same player, and what cannot be is said in words', async () => {
+test('a Godot client that is cut off resumes as the same player, and impossible requests are refused with a message', async () => {
   const { url } = await serveHere(clean)
   const full = await serveHere(clean, { definition: { ...DEFAULT_DEFINITION, playersMax: 1 } })
   await joined(clean, full.url, 'First')

@@ -6,7 +6,7 @@ import { expectGodotTests } from './godot.ts'
 const clean = cleanup()
 afterEach(() => clean.all())
 
-test('the menu, the realm, the keys, what is wrong in words, and the way back', async () => {
+test('the demo goes from the menu into the realm and back, with keys and error messages', async () => {
   const { url } = await serveHere(clean)
   await expectGodotTests('system/demo_test.gd', { env: { OTHERWORLD_URL: url } })
 }, 240_000)

@@ -1,4 +1,4 @@
-/** The addon in a real editor: copied alone into a new project, its dock against a real server. */
+/** The addon in a real editor: copied into a new project, with its dock against a real server. */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +25,7 @@ renderer/rendering_method="gl_compatibility"
 const clean = cleanup()
 afterEach(() => clean.all())
 
-test('the dock lists, uploads, places and takes back, and goes without a trace', async () => {
+test('the dock lists, uploads, places and removes, and disappears without a trace', async () => {
   const project = temporaryDirectory(clean)
   cpSync(join(ROOT, 'godot-bridge/addons/otherworld'), join(project, 'addons/otherworld'), { recursive: true })
   mkdirSync(join(project, 'test'))

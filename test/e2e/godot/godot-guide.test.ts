@@ -1,4 +1,4 @@
-/** godot-bridge/docs/five-minutes.md, followed to the letter: a new folder, the files of the page, a stock Godot. */
+/** godot-bridge/docs/five-minutes.md, followed literally: a new folder, the files of the page, a stock Godot. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { cleanup, joined, serveHere, temporaryDirectory, until } from '../../harness/server-harness.ts'
 import { runGodot } from './godot.ts'
 
-// The teacup goes through the ingest, at the lowest priority of a machine that may be busy.
+// The teacup goes through the ingest, which runs at the lowest priority of a busy machine.
 vi.setConfig({ testTimeout: 300_000 })
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -15,7 +15,7 @@ const PAGE = readFileSync(join(ROOT, 'godot-bridge/docs/five-minutes.md'), 'utf8
 const clean = cleanup()
 afterEach(() => clean.all())
 
-/** The code of the page that follows the file's name; the page's own addresses become those of this machine. */
+/** The code block of the page after the file's name, with this machine's addresses. */
 function fileOf(name: string, url: string): string {
   const code = new RegExp(`\`${name.replace('.', '\\.')}\`[^\`]*?:\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(
     PAGE,

@@ -1,4 +1,4 @@
-/** A Godot whose server starts, falls silent, and begins afresh with other data. */
+/** A Godot client whose server starts, falls silent, and starts again with other data. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -15,7 +15,7 @@ import { expectGodotTests } from './godot.ts'
 const clean = cleanup()
 afterEach(() => clean.all())
 
-test('a Godot waits for a realm that starts, stands 1.5 s after the last answer, and joins anew at a server that does not know it', async () => {
+test('a Godot client waits for a starting realm, stops 1.5 s after the last packet, and joins again at a server without its session', async () => {
   const steps = temporaryDirectory(clean)
   const at = (step: string): Promise<true> => until(`Godot is ${step}`, () => existsSync(join(steps, step)), 120_000)
   const port = String(await freePort())

@@ -1,4 +1,7 @@
-/** All sample models go through ingest, and Godot shows them: figures, things, their colliders, levels, the cache. */
+/**
+ * All sample models go through the ingest, and Godot shows them: avatars, props, colliders, levels of detail, the
+ * cache.
+ */
 import { readFileSync } from 'node:fs'
 import { Logger, NodeIO, type Node } from '@gltf-transform/core'
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
@@ -20,7 +23,7 @@ const MODELS = [
   'objects/teacup.glb',
   'objects/v-sekai_teapot.glb',
 ]
-/** A package's front is +Z, an avatar's -Z. */
+/** A package faces +Z, an avatar -Z. */
 const TURNED: Quat = { x: 0, y: 1, z: 0, w: 0 }
 
 const clean = cleanup()
@@ -28,13 +31,13 @@ afterEach(() => clean.all())
 
 const point = (x: readonly number[]): Vec3 => vec(x[0] ?? 0, x[1] ?? 0, x[2] ?? 0)
 
-/** Where a node of the file stands at rest, in the avatar's root space and without its scale. */
+/** Rest position of a node of the file, in the avatar's root space and without its scale. */
 function placeOf(node: Node): { readonly position: Vec3; readonly rotation: Quat } {
   const [x, y, z, w] = node.getWorldRotation()
   return { position: rotate(TURNED, point(node.getWorldTranslation())), rotation: multiply(TURNED, { x, y, z, w }) }
 }
 
-/** What Godot is to find, worked out from the file that devices load by another reader than Godot's. */
+/** What Godot must show, computed from the runtime file by another reader than Godot's. */
 async function expectedOf(
   person: Person,
   path: string,
@@ -84,7 +87,7 @@ const mapOf = (path: string): Readonly<Record<string, string>> | undefined => {
   }
 }
 
-test('Godot shows every sample model, with its joints, capsules and colliders where they belong, and leaves nothing behind', async () => {
+test('Godot shows every sample model with joints, capsules and colliders in place, and leaks nothing', async () => {
   const server = await serveHere(clean)
   const ada = await Person.at(server.url, 'Ada')
   const packages: object[] = []
@@ -92,6 +95,6 @@ test('Godot shows every sample model, with its joints, capsules and colliders wh
   const output = await expectGodotTests('system/packages_test.gd', {
     env: { OTHERWORLD_URL: server.url, OTHERWORLD_PACKAGES: JSON.stringify(packages) },
   })
-  // Warnings that are not the addon's own, and what the engine says at its end of objects and resources that are still there.
+  // Warnings that are not the addon's own, and the engine's messages at its end about leaked objects and resources.
   expect(output).not.toMatch(/^\s*(WARNING: (?!Otherworld: )|ERROR|SCRIPT ERROR)|leaked|still in use/m)
 })

@@ -1,4 +1,4 @@
-/** A desktop player in Godot against a real server: events of keys and a mouse, and what another client sees of it. */
+/** A desktop player in Godot against a real server: key and mouse events, and what another client sees. */
 import { afterEach, test } from 'vitest'
 import { cleanup, serveHere } from '../../harness/server-harness.ts'
 import { expectGodotTests } from './godot.ts'
@@ -6,7 +6,7 @@ import { expectGodotTests } from './godot.ts'
 const clean = cleanup()
 afterEach(() => clean.all())
 
-test('keys walk it, the mouse takes, drags and throws things, and a gizmo moves, turns and scales them', async () => {
+test('keys walk, the mouse grabs, drags and throws props, and a gizmo moves, turns and scales them', async () => {
   const { url } = await serveHere(clean)
   await expectGodotTests('system/player_test.gd', { env: { OTHERWORLD_URL: url } })
 }, 280_000)

@@ -1,6 +1,6 @@
 /**
- * godot-bridge/docs/nodes.md is what Godot says of the addon's classes, word for word: after a change
- * `UPDATE_REFERENCE=1 npx vitest run --project e2e test/e2e/godot/godot-reference.test.ts` writes it anew.
+ * godot-bridge/docs/nodes.md is Godot's own documentation of the addon's classes. After a change `UPDATE_REFERENCE=1
+ * npx vitest run --project e2e test/e2e/godot/godot-reference.test.ts` writes it again.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { runGodot } from './godot.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const PAGE = join(ROOT, 'godot-bridge/docs/nodes.md')
-/** What one meets first comes first; the others follow by name. */
+/** Classes that a newcomer meets first come first; the others follow by name. */
 const ORDER = [
   'Client',
   'View',
@@ -35,7 +35,7 @@ const ORDER = [
 const clean = cleanup()
 afterEach(() => clean.all())
 
-/** Source by class: the scripts of the addon that have a name. */
+/** Source by class: the scripts of the addon that have a class name. */
 function sources(): ReadonlyMap<string, string> {
   const files = execFileSync('git', ['ls-files', 'godot-bridge/addons/**/*.gd'], { cwd: ROOT, encoding: 'utf8' })
     .split('\n')
@@ -61,7 +61,7 @@ async function classes(): Promise<readonly ClassPage[]> {
     .toSorted((a, b) => place(a.name) - place(b.name) || (a.name < b.name ? -1 : 1))
 }
 
-test('the reference is what Godot says of the classes, and each public thing has words', async () => {
+test("the reference is Godot's own documentation, and each public member has a description", async () => {
   const [pages, source] = [await classes(), sources()]
   expect(pages.map(({ name }) => name).toSorted()).toEqual([...source.keys()].toSorted())
   expect(pages.flatMap(wordless)).toEqual([])

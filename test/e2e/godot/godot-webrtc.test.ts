@@ -1,6 +1,6 @@
 /**
- * The addon's WebRTC in a real Godot. Where the webrtc-native extension cannot be had, another WebRTC stack stands in for it
- * (webrtc-stand-in.ts), and all else is as it is. `UPDATE_GODOT_TRACES=1` writes the committed steps anew.
+ * The addon's WebRTC in a real Godot. Without the webrtc-native extension another WebRTC stack replaces it
+ * (webrtc-stand-in.ts); everything else is real. `UPDATE_GODOT_TRACES=1` writes the committed steps again.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -19,13 +19,13 @@ const clean = cleanup()
 afterEach(() => clean.all())
 
 interface Stage {
-  /** Of all connections, in order. */
+  /** Steps of all connections, in order. */
   readonly steps: readonly Step[]
   readonly proxy: Proxy
   readonly env: Readonly<Record<string, string>>
 }
 
-/** A server with WebRTC, what stands before it, and the stack that stands in. */
+/** A server with WebRTC, a proxy before it, and the replacement stack. */
 async function stage(undos: Cleanup): Promise<Stage> {
   const steps: Step[] = []
   const { url } = await serveHere(undos, { webrtc: true })
@@ -39,7 +39,7 @@ async function stage(undos: Cleanup): Promise<Stage> {
   }
 }
 
-test('a connection takes the committed steps up to the open channel, and the Welcome comes over it', async () => {
+test('a connection takes the committed steps up to the open channel, and the Welcome arrives over it', async () => {
   const { steps, env } = await stage(clean)
   await expectGodotTests('system/webrtc_steps_test.gd', { env })
   const text = `${JSON.stringify(transcript(steps), null, 1)}\n`
@@ -48,12 +48,12 @@ test('a connection takes the committed steps up to the open channel, and the Wel
   expect(readFileSync(file, 'utf8')).toBe(text)
 }, 240_000)
 
-test('refusals, busy servers, blocked UDP and a change of mind end in words, or over WebSocket, and leave nothing at the server', async () => {
+test('refusals, busy servers, blocked UDP and cancelled attempts end with a message or over WebSocket, and leave nothing at the server', async () => {
   const { env } = await stage(clean)
   await expectGodotTests('system/webrtc_trouble_test.gd', { env })
 }, 240_000)
 
-/** A server as a process of its own, bots that walk in it over WebRTC, and an address that ends its transport process. */
+/** A server as a process of its own, bots that walk in it over WebRTC, and a URL that ends its transport process. */
 async function realm(undos: Cleanup): Promise<Readonly<Record<string, string>>> {
   const { url, child } = await serveProcess(undos, [
     '--port',
@@ -80,7 +80,7 @@ async function realm(undos: Cleanup): Promise<Readonly<Record<string, string>>> 
   return { OTHERWORLD_URL: url, OTHERWORLD_KILL: `http://127.0.0.1:${(killer.address() as AddressInfo).port}/` }
 }
 
-test('a Godot plays among bots over a stack that stands in, is cut off, and outlives the transport process of the server', async () => {
+test('a Godot client plays among bots over the replacement stack, is cut off, and survives a restart of the transport process', async () => {
   const env = await realm(clean)
   const peers = await standIn(() => {})
   clean.add(() => peers.stop())
@@ -93,11 +93,11 @@ if (extension === undefined)
     'The webrtc-native extension itself is not tried here: set WEBRTC_NATIVE to a folder with its addons/webrtc_native.\n',
   )
 else {
-  test('a Godot with webrtc-native does the same', async () => {
+  test('a Godot client with webrtc-native does the same', async () => {
     const env = await realm(clean)
     const project = projectWithAddon(temporaryDirectory(clean), extension)
     const output = await expectGodotTests('system/webrtc_play_test.gd', { env, project })
-    // Nothing of it outlives the run, and nobody complains but the addon, of the lost connections
+    // It leaks nothing, and only the addon warns, about the lost connections
     expect(output).not.toMatch(/leaked|still in use|^ERROR|^WARNING: (?!Otherworld: )/m)
   }, 240_000)
 }

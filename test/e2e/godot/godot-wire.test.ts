@@ -1,4 +1,7 @@
-/** What Godot's codec writes, TypeScript's reads: the same content, and the same bytes when it writes that itself. */
+/**
+ * Packets that Godot's codec writes are read by the TypeScript codec: the same content, and the same bytes when it
+ * writes them itself.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,7 +52,7 @@ beforeAll(async () => {
 
 const bytesOf = ({ hex }: Written): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 
-/** The bytes that TypeScript writes for what it read; throws where it refuses to read. */
+/** The bytes that TypeScript writes for what it read. Throws if it refuses to read. */
 function again(packet: Written): Uint8Array {
   if (packet.message === 'ClientPacket') {
     const read = decodeClientPacket(bytesOf(packet))
@@ -64,7 +67,7 @@ function again(packet: Written): Uint8Array {
 }
 
 describe('packets that Godot writes', () => {
-  test('are of all kinds that there are', () => {
+  test('cover all kinds of packets', () => {
     expect(packets).toHaveLength(2 * COUNT)
     const said = JSON.stringify(packets)
     const kinds = [
@@ -103,11 +106,11 @@ describe('packets that Godot writes', () => {
     expect(kinds.filter((kind) => !said.includes(`"${kind}":{`))).toEqual([])
   })
 
-  test('say to a reader of the schema what they say in Godot', () => {
+  test('have the same content for a reader of the schema as in Godot', () => {
     for (const packet of packets) expect(schema.says(packet.message, bytesOf(packet)), packet.hex).toEqual(packet.says)
   })
 
-  test('are taken by the TypeScript codec, and are the bytes that it writes', () => {
+  test('are accepted by the TypeScript codec, which writes the same bytes', () => {
     for (const packet of packets) expect(Buffer.from(again(packet)).toString('hex')).toBe(packet.hex)
   })
 })

@@ -1,4 +1,4 @@
-/** The tests that are written in GDScript, run in a real Godot. */
+/** Runs tests that are written in GDScript in a real Godot. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
@@ -10,7 +10,7 @@ export const GODOT_TESTS = join(ROOT, 'godot-bridge/test')
 
 const imported = new Map<string, Promise<void>>()
 
-/** The project is imported once. */
+/** Imports the project once. */
 function once(project: string): Promise<void> {
   const importing = imported.get(project) ?? importProject(project)
   imported.set(project, importing)
@@ -26,7 +26,10 @@ export async function runGodot(
   return run(args, { project, ...options })
 }
 
-/** Runs the tests of a folder or file below godot-bridge/test; fails with what Godot printed unless all passed, and returns it. */
+/**
+ * Runs the tests of a folder or file below godot-bridge/test. Returns Godot's output, or fails with it unless all
+ * passed.
+ */
 export async function expectGodotTests(place: string, options: Partial<GodotOptions> = {}): Promise<string> {
   const { status, output } = await runGodot(
     ['-s', join(GODOT_TESTS, 'run.gd'), '--', join(GODOT_TESTS, place)],

@@ -1,6 +1,6 @@
 /**
- * Stands before a server and sees each request of a client to it; the first part of the address's path says what becomes
- * of them on the way: http://127.0.0.1:PORT/plain is the server itself.
+ * A proxy before a server that sees each request of a client. The first part of the URL's path selects what happens to
+ * requests on the way: http://127.0.0.1:PORT/plain is the server itself.
  */
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -9,7 +9,7 @@ import { setImmediate as afterAll } from 'node:timers/promises'
 /** Lines of an SDP that name ICE candidates. */
 export const CANDIDATE_LINES = /^a=candidate:.*\r\n/gm
 
-/** One request as the server sees it, and what it answered; null while it has not. */
+/** One request as the server sees it, and its response; null until it responds. */
 export interface Exchange {
   readonly way: string
   readonly method: string
@@ -24,10 +24,13 @@ interface Answer {
   readonly body: string
 }
 
-/** What is done on the way. `answer`: in the server's place. `ask`, `told`: changes the body there, and back. */
+/**
+ * Changes on the way. `answer`: responds in the server's place. `ask`, `told`: change the bodies of request and
+ * response.
+ */
 export interface Way {
   readonly answer?: (method: string, path: string) => Answer | null
-  /** A request that is made of the server before, as by another. */
+  /** A request that is sent to the server first, as if by another client. */
   readonly before?: (path: string) => string | null
   readonly ask?: (body: string, path: string) => string
   readonly told?: (body: string, path: string) => string
@@ -39,7 +42,7 @@ const refusal = (status: number, reason: string, message: string): Answer => ({
 })
 const begins = (method: string, path: string): boolean => method === 'POST' && path.endsWith('/connections')
 
-/** Takes the server's candidates out of its answers. */
+/** Removes the server's candidates from its responses. */
 const withoutTheirs = (body: string, path: string): string =>
   path.endsWith('/remote-description')
     ? '{"candidates":[]}'
@@ -47,7 +50,7 @@ const withoutTheirs = (body: string, path: string): string =>
       ? '[]'
       : body
 
-/** Takes the client's candidates out of its answer. */
+/** Removes the client's candidates from its answer. */
 const withoutOurs = (body: string, path: string): string => {
   if (!path.endsWith('/remote-description')) return body
   const { type, sdp } = JSON.parse(body) as { type: string; sdp: string }
@@ -56,7 +59,7 @@ const withoutOurs = (body: string, path: string): string => {
 
 export const WAYS: Readonly<Record<string, Way>> = {
   plain: {},
-  /** As a crowd in one house is told. */
+  /** The response to a crowd behind one address. */
   crowded: {
     answer: (method, path) =>
       begins(method, path)
@@ -67,16 +70,16 @@ export const WAYS: Readonly<Record<string, Way>> = {
     answer: (method, path) =>
       begins(method, path) ? refusal(503, 'busy', 'The server lets others in first. Try again in a second.') : null,
   },
-  /** The attempt is gone by the time of the answer. */
+  /** The attempt has expired by the time of the answer. */
   expired: {
     before: (path) => (path.endsWith('/remote-description') ? path.replace('remote-description', 'close') : null),
   },
-  /** Some other program answers. */
+  /** Some other program responds. */
   stranger: { answer: () => ({ status: 200, body: '<!doctype html><title>Printer</title>' }) },
   'no-candidates': { told: withoutTheirs },
-  /** The client finds the server and never the other way round, as where it is behind a router. */
+  /** The client can reach the server but not the reverse, as behind a router. */
   routed: { ask: withoutOurs },
-  /** Neither side learns where to send to, so that no UDP packet is sent at all. */
+  /** Neither side learns an address, so that no UDP packet is sent. */
   'no-udp': { told: withoutTheirs, ask: withoutOurs },
 }
 
@@ -86,13 +89,13 @@ export interface Proxy {
   stop(): Promise<void>
 }
 
-/** `seen` hears of each request before it goes on. */
+/** `seen` is called with each request before it is forwarded. */
 export async function signallingProxy(serverUrl: string, seen: (exchange: Exchange) => void): Promise<Proxy> {
   const target = new URL(serverUrl)
   const exchanges: Exchange[] = []
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
-    // Who asked may be gone, or the server
+    // The client may be gone, or the server
     pass(request, response).catch(() => response.destroy())
   })
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -106,7 +109,8 @@ export async function signallingProxy(serverUrl: string, seen: (exchange: Exchan
       body: await read(request),
       answer: null,
     }
-    // What a client did on another connection before this request has come by then: both were there at once.
+    // Events of the client on another connection before this request have arrived by then, because both were sent at
+    // once.
     await afterAll()
     await afterAll()
     exchanges.push(exchange)

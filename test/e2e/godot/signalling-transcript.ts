@@ -1,10 +1,10 @@
-/** The steps of one connection as they can be compared between runs and machines: without what differs in each. */
+/** The steps of one connection in a form that can be compared between runs and machines. */
 import type { Exchange } from './signalling-proxy.ts'
 import type { PeerStep } from './webrtc-stand-in.ts'
 
 export type Step = { readonly peer: PeerStep } | { readonly http: Exchange }
 
-/** Steps in their order. How many candidates there are depends on the machine: those in a row are one. */
+/** Steps in order. The number of candidates depends on the machine, so consecutive ones become one. */
 export function transcript(steps: readonly Step[]): object[] {
   const told = steps.flatMap((step) => ('peer' in step ? [maskedPeer(step.peer)] : exchangeOf(step.http)))
   return told.filter((step, i) => JSON.stringify(step) !== JSON.stringify(told[i - 1]))
@@ -18,7 +18,7 @@ function maskedPeer({ sdp, candidate, ...step }: PeerStep): object {
   }
 }
 
-/** Whether late candidates are asked for depends on how fast the connection opens. */
+/** Whether late candidates are requested depends on how fast the connection opens. */
 function exchangeOf({ method, path, headers, body, answer }: Exchange): object[] {
   if (!path.startsWith('/.wrtc/') || path.endsWith('/additional-candidates')) return []
   const ours = path
@@ -42,7 +42,7 @@ function masked(body: string): unknown {
     if (key === 'sdp') return kindOfSdp(String(value))
     if (key === 'id') return 'ID'
     if (key === 'candidate') return kindOfCandidate(String(value))
-    // One after another they are one
+    // Consecutive ones become one
     return Array.isArray(value) ? (value.slice(0, 1) as unknown) : value
   })
 }

@@ -1,12 +1,12 @@
 /**
- * A real WebRTC stack for a Godot that has none: each TCP connection is one peer, with lines of JSON for the calls of
- * WebRTCPeerConnection one way and for its signals and states the other (godot-bridge/test/webrtc/stand_in_peer.gd).
+ * A real WebRTC stack for a Godot without one. Each TCP connection is one peer. Lines of JSON carry the calls of
+ * WebRTCPeerConnection one way, and its signals and states the other way (godot-bridge/test/webrtc/stand_in_peer.gd).
  */
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { PeerConnection, type DataChannel } from 'node-datachannel'
 
-/** What Godot did, in its order: a call of the peer, or a signal that it heard. */
+/** A call of the peer, or a signal that it emitted, in order. */
 export type PeerStep = Readonly<Record<string, unknown>>
 
 export interface StandIn {
@@ -14,7 +14,7 @@ export interface StandIn {
   stop(): Promise<void>
 }
 
-/** Godot's numbers of the states. */
+/** Godot's numbers for the states. */
 const CONNECTION_STATES: Readonly<Record<string, number>> = {
   new: 0,
   connecting: 1,
@@ -35,7 +35,7 @@ interface Line {
   readonly candidate?: string
 }
 
-/** `step` hears each line but packets, before it is carried out. */
+/** `step` is called with each line except packets, before it is carried out. */
 export async function standIn(step: (step: PeerStep) => void): Promise<StandIn> {
   const peers = new Set<Peer>()
   const server = createServer((socket) => {
@@ -47,7 +47,7 @@ export async function standIn(step: (step: PeerStep) => void): Promise<StandIn> 
       peer.close()
     })
     const lines = createInterface({ input: socket })
-    // Godot may go with something of ours unread; both hear of it.
+    // Godot may close with unread data; both ends get an error.
     for (const end of [socket, lines]) end.on('error', () => socket.destroy())
     lines.on('line', (text) => {
       const line = JSON.parse(text) as Line
@@ -92,7 +92,7 @@ class Peer {
   take({ call, packet, type, sdp, media, candidate }: Line): void {
     if (this.#isClosed) return
     if (packet !== undefined) this.#send(Buffer.from(packet, 'base64'))
-    // Makes the answer by itself
+    // Creates the answer automatically
     else if (call === 'set_remote_description' && type === 'offer' && sdp !== undefined)
       this.#pc.setRemoteDescription(sdp, 'offer')
     else if (call === 'add_ice_candidate' && candidate !== undefined)
@@ -135,5 +135,5 @@ class Peer {
   }
 }
 
-/** As webrtc-native tells it: candidates come by themselves. */
+/** As webrtc-native reports it: candidates arrive separately. */
 const withoutCandidates = (sdp: string): string => sdp.replace(/^a=(candidate:|end-of-candidates).*\r\n/gm, '')

@@ -14,7 +14,7 @@ export interface Laid {
   readonly server: ServeProcess
 }
 
-/** A network, and `otherworld serve` in its host "home", whose line is perfect. */
+/** A network, and `otherworld serve` in its host "home", whose connection is perfect. */
 export async function lay(clean: Cleanup, seed: number): Promise<Laid> {
   const network = await TestNetwork.start(seed)
   clean.add(() => network.stop())
@@ -42,7 +42,7 @@ export function serveIn(
   return serveProcess(clean, args, (command, rest) => host.spawn(command, rest))
 }
 
-/** `otherworld bots` in a host, until it ends; throws where it reports nothing. */
+/** Runs `otherworld bots` in a host to its end. Throws if it prints no report. */
 export async function botsIn(host: NetworkHost, ...args: readonly string[]): Promise<BotsReport> {
   const child = host.spawn(process.execPath, [CLI, 'bots', ...args, '--json'])
   let said = ''

@@ -11,11 +11,11 @@ import { until, type Cleanup } from '../../harness/server-harness.ts'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const PROGRAM = `${ROOT}/.tmp/network-player-${process.pid}.mjs`
 
-/** How it goes, ten times a second; times in ms of the player's clock. */
+/** The player's state, ten times a second; times in ms of the player's clock. */
 export interface PlayerReport {
   readonly atMs: number
   readonly state: string
-  /** Each time that the player was let in, first and after a loss of the connection. */
+  /** Each Welcome of the player, first and after losses of the connection. */
   readonly joins: readonly {
     readonly transport: string
     readonly avatar: number
@@ -29,7 +29,7 @@ export interface PlayerReport {
     readonly failed: readonly string[]
     readonly lost: number
   }
-  /** Other avatars that are seen. */
+  /** Number of other avatars that it sees. */
   readonly others: number
   readonly position: Vec3 | null
   readonly rttMs: number | null
@@ -39,7 +39,7 @@ export interface PlayerReport {
   readonly loss: number
 }
 
-/** The bundle stands in the repository, so that it finds its packages. */
+/** The bundle is in the repository, so that it finds its packages. */
 export async function buildPlayer(): Promise<string> {
   mkdirSync(`${ROOT}/.tmp`, { recursive: true })
   await build({
@@ -58,11 +58,11 @@ export async function buildPlayer(): Promise<string> {
 export interface Player {
   readonly name: string
   readonly host: NetworkHost
-  /** The newest; throws where there is none. */
+  /** The newest report. Throws if there is none. */
   readonly report: PlayerReport
-  /** Waits until it is in and sees itself. */
+  /** Waits until it has joined and sees itself. */
   joined(msMax?: number): Promise<PlayerReport>
-  /** Comes to rest, gets its last answers and leaves; the last report. */
+  /** Comes to rest, waits for its last outcomes and leaves. Returns the last report. */
   leave(): Promise<PlayerReport>
 }
 

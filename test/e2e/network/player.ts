@@ -1,6 +1,6 @@
 /**
- * A player as a process of its own, to be run in a host of a network: walks in circles, and makes and removes a ball
- * without end, so that a command is always under way. Tells how it goes as JSON lines on standard output; any line on
+ * A player as its own process, to run in a host of a network. It walks in circles and spawns and removes a ball all the
+ * time, so that a command is always under way. It reports its state as JSON lines on standard output. Any line on
  * standard input makes it come to rest, leave and end. Arguments: URL, name, transports with commas.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,7 +14,7 @@ import { BALL } from '../../harness/ball.ts'
 const TELL_MS = 100
 const COMMAND_MS = 250
 const LOGIN_RETRY_MS = 500
-/** After coming to rest, commands may still be answered for this long, ms. */
+/** Time to wait for outcomes after coming to rest, ms. */
 const DRAIN_MS_MAX = 10_000
 
 const [url = '', name = '', transports = 'webrtc,websocket'] = process.argv.slice(2)
@@ -51,7 +51,7 @@ const rest = new AbortController()
 const making = make()
 createInterface({ input: process.stdin }).once('line', () => void leave())
 
-/** A login may fail on a bad line: it is tried until it works. */
+/** A login may fail on a bad network, so it is retried until it works. */
 async function enter(): Promise<string> {
   for (;;) {
     try {
@@ -63,7 +63,7 @@ async function enter(): Promise<string> {
   }
 }
 
-/** One command after the other, also while the connection is lost: they are kept for the next one. */
+/** Sends one command after the other, also while the connection is lost: they are kept for the next one. */
 async function make(): Promise<void> {
   while (!rest.signal.aborted) {
     if (joins.length > 0) {

@@ -1,28 +1,33 @@
-/** Two servers at once on one data directory, each in namespaces of its own, as two containers on one volume are: which of them runs. */
+/**
+ * Starts two servers at once on one data directory, each in its own namespaces like two containers on one volume, and
+ * reports which of them runs.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
 export interface PairResult {
-  /** Servers that said they were ready. */
+  /** Number of servers that reported ready. */
   readonly ready: number
-  /** What the others said, and their exit codes. */
+  /** Messages and exit codes of the others. */
   readonly refusals: readonly { readonly code: number | null; readonly words: string }[]
-  /** The realm's tick in the first moments of the one that runs; a number that goes on from pair to pair. */
+  /** The realm's tick shortly after the running server started. It grows from pair to pair. */
   readonly tick: number
 }
 
-/** Milliseconds that two servers, on a machine that may be busy, may take to start or to give up. */
+/** Time that two servers on a busy machine may take to start or to give up, ms. */
 const START_MS_MAX = 90_000
 
 interface Contender {
   readonly child: ChildProcess
-  /** The ready line, or null where it ended without one. */
+  /** The ready line, or null if it ended without one. */
   readonly ready: Promise<{ readonly url: string } | null>
   words(): string
 }
 
-/** Process and network namespaces of its own: it is process 1, and has no network but its own loopback. */
+/**
+ * Starts a server in its own process and network namespaces: it is process 1, and only has its own loopback interface.
+ */
 function start(data: string): Contender {
   const serve = `ip link set lo up && exec "${process.execPath}" cli/otherworld.js serve --json --port 0 --udp-port 0 --data "$1"`
   const child = spawn(
@@ -42,7 +47,7 @@ function start(data: string): Contender {
   return { child, ready: Promise.race([line, ended]), words: () => errors }
 }
 
-/** Asks over the loopback of the server's own namespace. */
+/** Requests the status over the loopback interface of the server's own namespace. */
 async function statusOf({ child }: Contender, url: string): Promise<{ readonly tick: number }> {
   const ask = spawn(
     'nsenter',
@@ -68,7 +73,10 @@ async function statusOf({ child }: Contender, url: string): Promise<{ readonly t
   return realm
 }
 
-/** Runs in the repository's folder, on a built server; needs the rights to make namespaces. The one that runs is killed at the end. */
+/**
+ * Runs in the repository's folder, on a built server; needs the rights to create namespaces. The running server is
+ * killed at the end.
+ */
 export async function runPair(data: string): Promise<PairResult> {
   const contenders = [start(data), start(data)]
   const timer = setTimeout(() => {

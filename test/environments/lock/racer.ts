@@ -1,6 +1,6 @@
 /**
- * One process of a race for a lock. Lines come in: `take FILE AT` tries to take it at that Unix time, ms, and says `held`
- * or `refused`; `free` gives back what it holds. It dies in the middle of holding as it is killed.
+ * One process of a race for a lock. It reads lines: `take FILE AT` tries to take the lock at that Unix time, ms, and
+ * prints `held` or `refused`; `free` releases it. A kill ends it while it holds the lock.
  */
 import { createInterface } from 'node:readline'
 import { LockHeld, takeLock, type HeldLock } from '../../../storage/lock-file.ts'
@@ -25,7 +25,7 @@ function free(): string {
 
 for await (const line of createInterface(process.stdin)) {
   const [what = '', file = '', at = ''] = line.split('\t')
-  // All begin within the same fraction of a millisecond: a timer would spread them.
+  // All begin within the same fraction of a millisecond; a timer would spread them.
   while (performance.timeOrigin + performance.now() < Number(at)) continue
   process.stdout.write(`${what === 'take' ? acquire(file) : free()}\n`)
 }

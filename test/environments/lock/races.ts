@@ -10,18 +10,18 @@ import { build } from 'esbuild'
 export interface RacesOptions {
   readonly races: number
   readonly processes: number
-  /** In each so many-th race the last holder is killed (`kill -9`) as the others begin. */
+  /** In every n-th race the last holder is killed (`kill -9`) when the others begin. */
   readonly killEvery: number
 }
 
 export interface RacesResult {
   readonly races: number
-  /** Races by how many processes held the lock at their end. */
+  /** Number of races by how many processes held the lock at their end. */
   readonly holders: Readonly<Record<number, number>>
   readonly killed: number
 }
 
-/** Milliseconds until a race begins: all racers have read their line by then. */
+/** Time until a race begins, ms: all racers have read their line by then. */
 const LEAD_MS = 4
 
 class Racer {
@@ -57,7 +57,7 @@ class Racer {
   }
 }
 
-/** Built beside the repository's packages, which it needs. */
+/** The built program, inside the repository, whose packages it needs. */
 async function program(): Promise<string> {
   const outfile = join(process.cwd(), '.tmp', `lock-racer-${process.pid}.mjs`)
   await build({
@@ -73,7 +73,7 @@ async function program(): Promise<string> {
   return outfile
 }
 
-/** What a lock file says after its holder was killed: another boot's process, or a version that had no locks of the kernel. */
+/** Text of a lock file after its holder was killed: a process of another boot, or of a version without kernel locks. */
 const STALE = [
   { pid: 4_194_303, host: 'gone', token: 'stale' },
   { pid: process.pid, started: 'another boot:1' },
@@ -103,7 +103,7 @@ export async function runRaces({ races, processes, killEvery }: RacesOptions): P
       }
       const answers = await Promise.all(racers.map((racer) => racer.acquire(lock, atMs)))
       const count = answers.filter((answer) => answer === 'held').length
-      // Where the victim lived longer than the others tried, nobody has it.
+      // If the victim lived longer than the others tried, nobody has it.
       holders[count] = (holders[count] ?? 0) + 1
       await victim?.end()
       if (victim && count === 0 && (await racers[0]?.acquire(lock, 0)) !== 'held')

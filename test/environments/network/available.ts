@@ -1,12 +1,12 @@
-/** Whether this machine can make networks of its own, and in plain words why not. */
+/** Checks whether this machine can create network namespaces, and explains why not. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 
 const PROGRAMS = { ip: 'iproute2', socat: 'socat', nft: 'nftables' } as const
 
 /**
- * Null where network namespaces and TUN devices are permitted; else why not. Throws where they are and a program is
- * missing: that can be helped.
+ * Returns null if network namespaces and TUN devices are permitted, else the reason. Throws if they are but a program
+ * is missing, because that can be fixed.
  */
 export function whyNoNetwork(): string | null {
   if (process.platform !== 'linux') return `network namespaces are a thing of Linux, and this is ${process.platform}`

@@ -1,15 +1,15 @@
 /**
- * A machine of its own as far as the network goes: a Linux network namespace. It reaches the others through a TUN device
- * and the relay (relay.ts), or through a router (a namespace as well) whose kernel translates addresses.
+ * A host with its own network stack: a Linux network namespace. It reaches the others through a TUN device and the
+ * relay (relay.ts), or through a router (also a namespace) whose kernel translates addresses.
  */
 import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import type { RelayedHost } from './relay.ts'
 
-/** A device comes within milliseconds; this is for a machine that is busy, ms. */
+/** Time until a device appears, ms: milliseconds, unless the machine is busy. */
 const DEVICE_MS_MAX = 10_000
-/** Of what socat says, the end is kept, characters. */
+/** Kept characters from the end of socat's output. */
 const SAID_CHARACTERS_MAX = 2_000
-/** All lines' addresses are of one net, as hosts of the internet are of one. */
+/** All hosts' addresses are in one net. */
 const PREFIX_LENGTH = 16
 
 export const ip = (...args: readonly string[]): void => void execFileSync('ip', [...args], { stdio: 'pipe' })
@@ -22,10 +22,14 @@ export interface Tun {
   readonly device: string
 }
 
-/** A TUN device whose packets go to and come from a UDP port of the loopback interface; it lives as long as its process. */
+/**
+ * A TUN device whose packets go to and come from a UDP port of the loopback interface. It exists as long as its
+ * process.
+ */
 export async function openTun(device: string, relayPort: number, loopback: string): Promise<Tun> {
   const datagrams = `UDP4-DATAGRAM:127.0.0.1:${relayPort},bind=${loopback}:${relayPort}`
-  // Notices are on: the last of opening tells that socat is done with the device's name, and it can be moved
+  // Notices are on: the last one of opening shows that socat no longer needs the device's name, so that the device can
+  // be moved
   const child = spawn(
     'socat',
     ['-d', '-d', '-b', '65536', `TUN,tun-name=${device},tun-type=tun,iff-no-pi`, datagrams],
@@ -48,7 +52,7 @@ export async function openTun(device: string, relayPort: number, loopback: strin
 
 export class NetworkHost {
   readonly name: string
-  /** What the router translates to, where there is one: the line is the router's. */
+  /** The connection to the relay; for a host behind a router, the router's. */
   readonly line: RelayedHost
   readonly #namespace: string
   readonly #device: string
@@ -62,7 +66,7 @@ export class NetworkHost {
     this.#address = address
   }
 
-  /** IPv4. */
+  /** The IPv4 address. */
   get address(): string {
     return this.#address
   }
@@ -81,7 +85,7 @@ export class NetworkHost {
     within(this.#namespace, command, ...args)
   }
 
-  /** Gives the device another address; the former is gone at once, as when a phone leaves a Wi-Fi. */
+  /** Gives the device another address. The old one stops at once, as when a phone leaves a Wi-Fi. */
   setAddress(address: string): void {
     ip('-n', this.#namespace, 'addr', 'flush', 'dev', this.#device)
     ip('-n', this.#namespace, 'addr', 'add', `${address}/${PREFIX_LENGTH}`, 'dev', this.#device)
@@ -93,11 +97,11 @@ export class NetworkHost {
 export function addNamespace(namespace: string): void {
   ip('netns', 'add', namespace)
   ip('-n', namespace, 'link', 'set', 'lo', 'up')
-  // Hosts of IPv4 alone: link-local addresses of IPv6 would lead nowhere
+  // Hosts use only IPv4: link-local addresses of IPv6 would lead nowhere
   within(namespace, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6')
 }
 
-/** Moves the device into the namespace; it stays with the process that opened it. */
+/** Moves the device into the namespace. It belongs to the process that opened it. */
 export function plugIn(device: string, namespace: string, address: string): void {
   ip('link', 'set', device, 'netns', namespace)
   ip('-n', namespace, 'addr', 'add', `${address}/${PREFIX_LENGTH}`, 'dev', device)

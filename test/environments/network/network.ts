@@ -1,13 +1,13 @@
 /**
- * A network of hosts whose lines lose, delay, reorder and double real IP packets, for tests and benchmarks that need real
- * sockets under conditions of their own choice. Needs root, socat, iproute2 and nftables (available.ts). Why not
- * `tc netem`: docs/testing.md.
+ * A network of hosts whose connections lose, delay, reorder and duplicate real IP packets, for tests and benchmarks
+ * that need real sockets under chosen conditions. Needs root, socat, iproute2 and nftables (available.ts). Why not `tc
+ * netem`: docs/testing.md.
  */
 import type { ChildProcess } from 'node:child_process'
 import { addNamespace, NetworkHost, ip, openTun, plugIn } from './host.ts'
 import { Relay } from './relay.ts'
 
-/** Hosts have addresses of 10.77.0.0/16, and their lines of 127.77.0.0/16. */
+/** Hosts have addresses of 10.77.0.0/16, and their connections of 127.77.0.0/16. */
 const HOSTS_MAX = 200
 
 export class TestNetwork {
@@ -21,12 +21,12 @@ export class TestNetwork {
     this.#relay = relay
   }
 
-  /** Without hosts. `seed`: of all that the lines do. */
+  /** Starts without hosts. `seed`: of all losses and delays. */
   static async start(seed: number): Promise<TestNetwork> {
     return new TestNetwork(await Relay.start(seed))
   }
 
-  /** A host with a line of its own and an address that the others reach. */
+  /** A host with its own connection and an address that the others reach. */
   async host(name: string): Promise<NetworkHost> {
     const index = this.#index()
     const namespace = this.#namespace(name)
@@ -41,7 +41,7 @@ export class TestNetwork {
     return new NetworkHost(name, namespace, tun.device, address, line)
   }
 
-  /** A host of a private net, whose router hides it behind the router's own address (NAT, masquerade). */
+  /** A host of a private network, whose router hides it behind the router's own address (NAT, masquerade). */
   hostBehind(router: NetworkHost, name: string): NetworkHost {
     const index = this.#index()
     const namespace = this.#namespace(name)
@@ -61,7 +61,7 @@ export class TestNetwork {
     return new NetworkHost(name, namespace, inner, address, router.line)
   }
 
-  /** What arrives at the router's port, TCP and UDP, goes to the same port of a host behind it. */
+  /** Forwards a TCP and UDP port of the router to a host behind it. */
   forward(router: NetworkHost, port: number, host: NetworkHost): void {
     router.run(
       'nft',
@@ -69,7 +69,7 @@ export class TestNetwork {
     )
   }
 
-  /** Gives a host (or a router, with all behind it) another address, at once. */
+  /** Gives a host (or a router with everything behind it) another address. */
   move(host: NetworkHost): void {
     const place = this.#lines.get(host.namespace)
     if (!place) throw new Error(`${host.name} has no line of its own: move its router`)
@@ -79,7 +79,7 @@ export class TestNetwork {
     this.#relay.route(address, host.line)
   }
 
-  /** Removes all of it. Programs that still run in the hosts lose their network; end them before. */
+  /** Removes everything. Programs that still run in the hosts lose their network, so end them before. */
   async stop(): Promise<void> {
     for (const tun of this.#tuns) tun.kill('SIGKILL')
     for (const namespace of this.#namespaces) ip('netns', 'del', namespace)

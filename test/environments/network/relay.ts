@@ -1,27 +1,30 @@
 /**
- * Carries IP packets between hosts, with the conditions that are set for each host's line, both ways. Each TUN device's
- * packets come in and go out as UDP datagrams on the loopback interface; socat stands between (host.ts).
+ * Carries IP packets between hosts, with the conditions of each host's connection, both ways. Each TUN device's packets
+ * arrive and leave as UDP datagrams on the loopback interface; socat is between (host.ts).
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { PERFECT, randomFrom, LossyPath, type LinkConditions } from '../../../netcode/link-conditions.ts'
 import { readPacket, type Protocol } from './ip-packet.ts'
 
-/** What is due within this is sent at once, ms: timers are no finer. */
+/** Packets due within this time are sent at once, ms: timers are no finer. */
 const TIMER_MS = 0.5
-/** Packets under way, above which new ones are lost: ten seconds of a hundred clients. */
+/** Packets under way, above which new ones are dropped: ten seconds of a hundred clients. */
 const UNDER_WAY_MAX = 100_000
-/** Of the socket, bytes: a stall of this process of a tenth of a second must not lose packets by itself. */
+/** Buffer of the socket, bytes: a pause of this process of a tenth of a second must not lose packets. */
 const SOCKET_BYTES = 4 * 1024 * 1024
 
-/** A host's line to the relay. The conditions hold for packets from now on and can be changed at any time. */
+/** A host's connection to the relay. The conditions apply to packets from now on and can change at any time. */
 export class RelayedHost {
   up: LinkConditions = PERFECT
   down: LinkConditions = PERFECT
-  /** Packets of these protocols do not get through, either way. */
+  /** Packets of these protocols are dropped in both directions. */
   blocked: ReadonlySet<Protocol> = new Set()
-  /** Packets of the host, to it, and those that this line lost (by its conditions or blocked) and doubled, either way. */
+  /**
+   * Packets from the host and to it, and those that this connection lost (by its conditions or blocked) or duplicated,
+   * in both directions.
+   */
   readonly counts = { sent: 0, received: 0, lost: 0, doubled: 0 }
-  /** Where its packets come from and go to: an address of the loopback net. */
+  /** Source and destination address of its packets in the loopback net. */
   readonly loopback: string
   readonly ways: { readonly up: LossyPath; readonly down: LossyPath }
 
@@ -30,7 +33,7 @@ export class RelayedHost {
     this.ways = { up: new LossyPath(false, random), down: new LossyPath(false, random) }
   }
 
-  /** Both ways alike; what is not named is perfect. */
+  /** Sets both directions alike; conditions that are not named are perfect. */
   set(conditions: Partial<LinkConditions>): void {
     this.up = this.down = { ...PERFECT, ...conditions }
   }
@@ -57,7 +60,7 @@ export class Relay {
       const line = this.#byLoopback.get(address)
       if (line) this.#carry(line, packet)
     })
-    // A device that is gone refuses datagrams; whoever removed it knows
+    // A removed device refuses datagrams, which its remover expects
     socket.on('error', () => {})
   }
 
@@ -70,7 +73,7 @@ export class Relay {
     return new Relay(socket, seed)
   }
 
-  /** UDP port of the relay and of the lines' loopback addresses. */
+  /** UDP port of the relay and of the connections' loopback addresses. */
   get port(): number {
     return this.#socket.address().port
   }
@@ -81,7 +84,7 @@ export class Relay {
     return line
   }
 
-  /** Packets to that address go over this line from now on, and those to its former one nowhere. */
+  /** Routes packets to that address over this connection, and those to its old one nowhere. */
   route(address: string, line: RelayedHost): void {
     for (const [former, other] of this.#byAddress) if (other === line) this.#byAddress.delete(former)
     this.#byAddress.set(address, line)
@@ -105,7 +108,7 @@ export class Relay {
     this.#deliver()
   }
 
-  /** Counts what is lost with the line that lost it. */
+  /** Counts a lost packet at the connection that lost it. */
   #arrivals(from: RelayedHost, to: RelayedHost, protocol: Protocol, bytes: number): number[] {
     const blocker = [from, to].find(({ blocked }) => blocked.has(protocol))
     const sent = blocker ? [] : from.ways.up.arrivals(performance.now(), bytes, from.up)
@@ -115,7 +118,7 @@ export class Relay {
     return arrivals
   }
 
-  /** Keeps the deliveries in the order of their times. */
+  /** Keeps the deliveries sorted by time. */
   #schedule(delivery: PacketDelivery): void {
     if (this.#deliveries.length >= UNDER_WAY_MAX) return
     const after = this.#deliveries.findLastIndex(({ dueMs }) => dueMs <= delivery.dueMs)

@@ -1,4 +1,6 @@
-/** What guests do, at the edges: each command is drawn from the seed and from what the guest sees. */
+/**
+ * The actions of guests at the edges of the rules. Each command is drawn from the seed and from what the guest sees.
+ */
 import {
   BONES,
   packPose,
@@ -23,22 +25,22 @@ const { fround } = Math
 export const PERMISSIONS_ALL = 31
 const PACKAGES: readonly PackageHash[] = ['1a', '2b', '3c', '4d'].map((byte) => byte.repeat(32))
 const HANDS: readonly HandId[] = [0, 1, 2]
-/** Some metres, and next to nothing. */
+/** Some metres, and very small distances. */
 const NUDGES = [0, 0, 1e-7, 1e-4, 0.01, 0.5, 3]
-/** How often a hand that holds nothing is moved or opened all the same. */
+/** Share of commands in which an empty hand is moved or opened. */
 const EMPTY_SHARE = 0.1
 
-/** A player that acts, and its place. */
+/** A player that acts, and its position. */
 export interface Standing {
   readonly at: Vec3
-  /** Hands that hold something; null: not known. */
+  /** Hands that hold something; null if unknown. */
   readonly hands: readonly HandId[] | null
 }
 
 /** Everything that a player can act on. */
 export interface ActorView {
   readonly elements: readonly ElementId[]
-  /** The place of each element; empty: not known. */
+  /** The position of each element; empty if unknown. */
   readonly places: readonly Vec3[]
 }
 
@@ -47,7 +49,7 @@ export class Actor {
   readonly style: Style
   readonly #draw: Draw
   readonly #nextDeed: () => FittedProp
-  /** Where things are put on top of each other. */
+  /** The point at which props are put on top of each other. */
   readonly #point: Vec3
 
   constructor(draw: Draw, definition: RealmDefinition, style: Style) {
@@ -58,14 +60,14 @@ export class Actor {
     this.#point = this.#anywhere()
   }
 
-  /** The next command to draw. */
+  /** The next kind of command to draw. */
   deed(): StyledAct {
     return this.#draw.weighted(
       Object.entries(this.style.deeds).map(([name, weight]) => [weight, name as StyledAct] as const),
     )
   }
 
-  /** What the server does by itself, or because somebody came, went or uploaded. */
+  /** A command of the server itself, or one after a player joined, left or uploaded. */
   order(player: Standing & { readonly id: PlayerId; readonly permissions: number }): Command {
     const draw = this.#draw
     const { wild } = this.style
@@ -151,7 +153,7 @@ export class Actor {
     }
   }
 
-  /** The newest are the ones that something is going on with; what is near can be taken. */
+  /** Prefers the newest elements, on which something is happening. Elements nearby can be grabbed. */
   #element({ at }: Standing, { elements, places }: ActorView): ElementId {
     const draw = this.#draw
     if (elements.length === 0 || draw.chance(0.04)) return draw.whole(0, 2_000)
@@ -198,7 +200,7 @@ export class Actor {
     }
   }
 
-  /** In the bounds, on their faces, or a step beyond. */
+  /** Within the bounds, on their faces, or a step beyond. */
   #anywhere(): Vec3 {
     const draw = this.#draw
     const { min, max } = this.definition.bounds
@@ -229,7 +231,7 @@ export class Actor {
     ])()
   }
 
-  /** Where a hand goes: as far as it reaches, a step farther, into another thing, anywhere. */
+  /** The target of a hand: the end of its reach, a step farther, inside another prop, or anywhere. */
   reach(player: Standing, places: readonly Vec3[]): Vec3 {
     const draw = this.#draw
     if (draw.chance(0.2)) return this.place(player, places)

@@ -1,4 +1,4 @@
-/** Inputs that were saved, as a source of frames, and the shortest of them that still fail. */
+/** Saved inputs as a source of frames, and the shortest list of them that still fails. */
 import { existsSync, readFileSync } from 'node:fs'
 import {
   DEFAULT_DEFINITION,
@@ -15,7 +15,7 @@ export interface SavedInput {
   readonly input: Input
 }
 
-/** Bytes come back from JSON as lists. */
+/** Bytes are lists in JSON. */
 const revived = ({ player, sequence, command }: Input): Input => ({
   player,
   sequence,
@@ -25,7 +25,7 @@ const revived = ({ player, sequence, command }: Input): Input => ({
       : command,
 })
 
-/** Players that act without a join have joined before. */
+/** Adds joins for players that act without one. */
 export function savedSource(list: readonly SavedInput[], definition: RealmDefinition): Source {
   const joined = new Set(list.map(({ input: { command } }) => (command.type === 'join' ? command.player : 0)))
   const players = [...new Set(list.map(({ input }) => input.player))].filter(
@@ -48,7 +48,7 @@ export function savedSource(list: readonly SavedInput[], definition: RealmDefini
   return { name: 'case', definition, frame: ({ tick }) => ({ tick: tick + 1, inputs: byTick.get(tick + 1) ?? [] }) }
 }
 
-/** A file as --save writes it; a definition of its own stands beside it. */
+/** Reads a file that --save wrote. A definition, if it has one, is in a file beside it. */
 export function readCase(file: string): { readonly list: readonly SavedInput[]; readonly definition: RealmDefinition } {
   const list = (JSON.parse(readFileSync(file, 'utf8')) as SavedInput[]).map(({ tick, input }) => ({
     tick,
@@ -64,7 +64,10 @@ export function readCase(file: string): { readonly list: readonly SavedInput[]; 
 export const savedOf = (frames: readonly InputFrame[]): SavedInput[] =>
   frames.flatMap(({ tick, inputs }) => inputs.map((input) => ({ tick, input })))
 
-/** The inputs that a world's first failure needs; null where it has none, or where the engine itself trapped and cannot be asked again. */
+/**
+ * The inputs that a world's first failure needs; null if it has no failure, or if the engine itself trapped and cannot
+ * be run again.
+ */
 export function shortestCase(
   engine: Engine,
   { failures, isSpoilt }: WorldReport,

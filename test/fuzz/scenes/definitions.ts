@@ -1,8 +1,8 @@
-/** The realms that scenes play in: the default one, and small variants of it at the edges of what a definition may say. */
+/** The realms of scenes: the default one, and small variants at the limits of valid definitions. */
 import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition, type Vec3 } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
 
-/** How often a scene's realm is the default one. */
+/** Share of scenes in the default realm. */
 const DEFAULT_SHARE = 0.5
 
 const GRAVITIES: readonly Vec3[] = [

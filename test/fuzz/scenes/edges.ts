@@ -1,4 +1,7 @@
-/** Numbers at the edges of what the simulation takes: its own limits, read from where they stand, their neighbours, and the ends of 32-bit floats. */
+/**
+ * Numbers at the edges of what the simulation accepts: its own limits, read from their modules, their neighbours, and
+ * the ends of 32-bit floats.
+ */
 import * as definitions from '../../../sim/definition.ts'
 import * as packages from '../../../sim/props/packages.ts'
 import * as shapes from '../../../sim/props/shapes.ts'
@@ -6,13 +9,15 @@ import * as sim from '../../../sim/index.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
 import { Dice } from '../../../bots/bot-behaviour.ts'
 
-/** Every number that these modules export is a limit that somebody may miss by one: a new one is drawn from without a word here. */
+/**
+ * Every number that these modules export is a limit that code may miss by one. A new limit is included automatically.
+ */
 const MODULES: readonly object[] = [shapes, packages, definitions, sim, ...Object.values(RANGES)]
 
 const { fround } = Math
 const bits = new DataView(new ArrayBuffer(4))
 
-/** The 32-bit float that lies `by` steps from a positive one. */
+/** The 32-bit float that is `by` steps from a positive one. */
 export function neighbour(x: number, by: number): number {
   bits.setFloat32(0, x)
   bits.setUint32(0, Math.max(0, bits.getUint32(0) + by))
@@ -27,17 +32,17 @@ export const LIMITS: readonly number[] = [
   ),
 ]
 
-/** Smallest of all, largest that is not normal, smallest normal, and what solvers divide by. */
+/** Smallest of all, largest subnormal, smallest normal, and small values that solvers divide by. */
 const TINY = [1e-45, 1.1754942e-38, 1.1754944e-38, 1e-38, 1e-20, 1e-12, 1e-7, 1.0000001e-7, 1e-6, 1e-4, 1e-3, 0.01]
 const PLAIN = [0.05, 0.1, 0.2, 0.5, 1, 2, 10, 20, 50, 64, 99, 100]
 const HUGE = [100.00001, 1_000, 10_000, 65_536, 1e7, 1e10, 1e20, 3.4028235e38]
 
-/** Above 0: a limit by itself, a step below it and a step above. */
+/** Positive: a limit itself, a step below it and a step above. */
 const NEAR_LIMITS = LIMITS.flatMap((limit) => [fround(limit), neighbour(limit, -1), neighbour(limit, 1)])
 
-/** Sizes that may be taken. */
+/** Sizes that may be accepted. */
 export const SIZES: readonly number[] = [...TINY, ...PLAIN, ...NEAR_LIMITS.filter((x) => x <= 110)].map(fround)
-/** Whatever a field can hold. */
+/** Everything that a field can hold. */
 export const NUMBERS: readonly number[] = [
   0,
   -0,
@@ -61,7 +66,7 @@ export class Draw extends Dice {
     return picked as T
   }
 
-  /** One of them, by their weights. */
+  /** A random item, by weight. */
   weighted<T>(from: readonly (readonly [weight: number, value: T])[]): T {
     let at = this.unit() * from.reduce((sum, [weight]) => sum + weight, 0)
     for (const [weight, value] of from) if ((at -= weight) < 0) return value
@@ -72,7 +77,7 @@ export class Draw extends Dice {
     return fround(this.between(low, high))
   }
 
-  /** Between two sizes, each power of ten as likely as another. */
+  /** A size between two sizes; every power of ten is equally likely. */
   spread(low: number, high: number): number {
     return fround(Math.exp(this.between(Math.log(low), Math.log(high))))
   }

@@ -1,4 +1,6 @@
-/** Brings a thing to the edge of a rule that looks at all of it: how thin, how wide, how heavy, how slender it may be at its scale. */
+/**
+ * Brings a prop to the limit of a rule about the whole prop: how thin, wide, heavy or slender it may be at its scale.
+ */
 import { propRadius } from '../../../sim/props/extent.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
 import { leastExtent, massOf } from '../../../sim/props/solid.ts'
@@ -11,7 +13,7 @@ export interface FittedProp {
 }
 
 const { fround } = Math
-/** On the edge, as near to it as the sums of 32-bit floats may err, and a little to each side. */
+/** At the limit, as precisely as sums of 32-bit floats allow, and a little to each side. */
 const BESIDE = [1, 1, 1 + 1e-7, 1 - 1e-7, 1 + 1e-6, 1 - 1e-6, 1.01, 0.99]
 
 const times = ({ x, y, z }: Vec3, by: number): Vec3 => ({ x: fround(x * by), y: fround(y * by), z: fround(z * by) })
@@ -42,7 +44,7 @@ const scaledSpec = (spec: PropSpec, by: number): PropSpec => ({
   colliders: spec.colliders.map((collider) => scaledCollider(collider, by)),
 })
 
-/** A needle or a sheet, as slender as may be. */
+/** A needle or a sheet, as slender as permitted. */
 function slender(draw: Draw, shape: Shape): Shape {
   const ratio = RANGES.slenderness.max * draw.of(BESIDE)
   switch (shape.type) {

@@ -1,4 +1,7 @@
-/** What things are made of, at the edges: shapes, props, bodies. `wild` (0 to 1) says how far from ordinary the numbers are. */
+/**
+ * Generates shapes, props and bodies at the edges of the rules. `wild` (0 to 1) says how far from ordinary the numbers
+ * are.
+ */
 import {
   BONES,
   CAPSULES_MAX,
@@ -17,7 +20,7 @@ import { RANGES } from '../../../sim/limits/ranges.ts'
 import { SIZES, type Draw } from './edges.ts'
 
 const { fround } = Math
-/** Triangles of a mesh that still fits into one command. */
+/** Triangles of a mesh that still fits in one command. */
 export const COMMAND_TRIANGLES_MAX = 4_900
 
 export function size(draw: Draw, wild: number): number {
@@ -30,7 +33,7 @@ export function size(draw: Draw, wild: number): number {
   ])()
 }
 
-/** Three sizes: alike, or as unlike as they come. */
+/** Three sizes: equal, or as different as possible. */
 function extents(draw: Draw, wild: number): Vec3 {
   const x = size(draw, wild)
   if (draw.chance(0.3)) return { x, y: x, z: x }
@@ -50,7 +53,7 @@ export function rotation(draw: Draw, wild: number): Quat {
 
 const flat = (points: readonly Vec3[]): number[] => points.flatMap(({ x, y, z }) => [fround(x), fround(y), fround(z)])
 
-/** Points on a sphere, in a box, nearly in a plane or on a line, or all but the same. */
+/** Points on a sphere, in a box, nearly in a plane or on a line, or nearly equal. */
 function hull(draw: Draw, wild: number): number[] {
   const { x, y, z } = extents(draw, wild)
   const count = draw.weighted<number>([
@@ -81,7 +84,7 @@ function hull(draw: Draw, wild: number): number[] {
   )
 }
 
-/** A hilly grid, a heap of triangles, or one triangle many times over. */
+/** A hilly grid, a heap of triangles, or one triangle many times. */
 function mesh(draw: Draw, wild: number): Shape {
   const { x, y, z } = extents(draw, wild)
   const side = draw.weighted<number>([
@@ -112,7 +115,7 @@ function mesh(draw: Draw, wild: number): Shape {
     [wild * 0.5, draw.whole(40, COMMAND_TRIANGLES_MAX)],
     [wild * 0.2, COMMAND_TRIANGLES_MAX],
   ])
-  // Now and then one corner twice: a triangle that is none.
+  // Sometimes one corner twice: a degenerate triangle.
   const isCareless = draw.chance(wild * 0.1)
   const corners = (): number[] => {
     if (style === 'same') return [0, 1, side]
@@ -158,7 +161,7 @@ function collider(draw: Draw, wild: number, motion: Motion): Collider {
   return { shape: shape(draw, wild, motion), position: offset(draw, wild), rotation: rotation(draw, wild) }
 }
 
-/** The heaviest compound that a command holds: 16 hulls of 64 points, one in the other. */
+/** The heaviest compound of a command: 16 hulls of 64 points, one inside the other. */
 export const heavyCompound = (draw: Draw, radius: number): readonly Collider[] =>
   Array.from({ length: COLLIDERS_MAX }, () => {
     const points = Array.from({ length: CONVEX_POINTS_MAX }, () => {
@@ -212,7 +215,7 @@ export function prop(draw: Draw, wild: number, motion?: Motion): PropSpec {
   }
 }
 
-/** A body of a package: its bones and capsules as near and as far as they may be. */
+/** A package's body, with bones and capsules at their minimum and maximum distances. */
 export function body(draw: Draw, wild: number): AvatarBody {
   const part = (): number =>
     draw.chance(wild * 0.4)

@@ -1,4 +1,7 @@
-/** Runs one world of a scene and looks at what must hold: it goes on, every step is short, its numbers are numbers, and a checkpoint goes on alike. */
+/**
+ * Runs one world of a scene and checks what must hold: it continues, every step is short, no number is NaN, and a
+ * checkpoint continues identically.
+ */
 import {
   checkpoint,
   DEFAULT_DEFINITION,
@@ -19,15 +22,18 @@ import { Draw } from './edges.ts'
 import { Scene } from './scene.ts'
 import { threadClock } from './thread-clock.ts'
 
-/** Ticks that a restored realm is compared for. */
+/** Ticks for which a restored realm is compared. */
 const COMPARED_TICKS = 20
-/** A world with a slow step is run again, at most so often in all: the shortest time of each step counts, for the collection of garbage falls into any. */
+/**
+ * Total number of runs of a world with a slow step. The shortest time of each step counts, because a garbage collection
+ * may fall into any.
+ */
 const RUNS_MAX = 3
-/** A step this slow is slow on any machine: not run again, ms. */
+/** A step this slow is slow on any machine, so it is not run again, ms. */
 const SURELY_SLOW_MS = 500
-/** Steps of a world that take so long together end it: it is told as slow, and there are others to see. ms */
+/** Total time of steps after which a world ends and counts as slow, ms. */
 const WORLD_MS_MAX = 15_000
-/** Views are looked at this often, ticks. */
+/** Ticks between two checks of the views. */
 const VIEWS_EVERY_TICKS = 10
 
 export type FailureKind = 'ended' | 'slow' | 'unequal' | 'non-finite' | 'too-large' | 'hung'
@@ -45,7 +51,7 @@ export interface WorldReport {
   readonly ticks: number
   readonly commands: number
   readonly spawned: number
-  /** Reasons of rejected commands, and how many of each. */
+  /** Rejected commands by reason. */
   readonly rejected: Readonly<Record<string, number>>
   readonly stepMs: number
   readonly slowestMs: number
@@ -54,11 +60,11 @@ export interface WorldReport {
   readonly checkpointBytes: number
   readonly props: number
   readonly failures: readonly SceneFailure[]
-  /** The engine trapped: what is in its memory is not to be used any more. */
+  /** The engine trapped, so its memory must not be used again. */
   readonly isSpoilt: boolean
 }
 
-/** What a run draws its frames from: a scene, or frames that were saved. */
+/** The source of a run's frames: a scene, or saved frames. */
 export interface Source {
   readonly name: string
   readonly definition: RealmDefinition
@@ -72,9 +78,9 @@ export interface RunOptions {
   /** Seed of the tick at which a checkpoint is taken. */
   readonly seed: number
   makeSource(): Source
-  /** Before each step of the world itself. */
+  /** Called before each step of the world itself. */
   onFrame?(frame: InputFrame): void
-  /** Before each piece of work that may take long. */
+  /** Called before each piece of work that may take long. */
   onBeat?(tick: number): void
 }
 
@@ -83,13 +89,13 @@ export function sceneSource(seed: number): Source {
   return { name: scene.style.name, definition: scene.definition, frame: (realm) => scene.frame(realm) }
 }
 
-/** Ms of this thread's own. */
+/** Processor time of this thread, ms. */
 const clock = threadClock()
 
 /** The seed of one of many worlds. */
 export const seedOf = (seed: number, world: number): number => (Math.imul(seed, 0x9e37_79b1) + world) >>> 0
 
-/** Bytes at a tick, and how the original went on from there. */
+/** A checkpoint, and how the original continued from it. */
 interface CheckpointMark {
   readonly tick: number
   readonly bytes: Uint8Array
@@ -100,7 +106,7 @@ interface CheckpointMark {
 class SceneRun {
   readonly failures: SceneFailure[] = []
   readonly rejected: Record<string, number> = {}
-  /** By tick. */
+  /** Time by tick. */
   readonly stepMs: number[] = []
   sumMs = 0
   commands = 0
@@ -119,7 +125,7 @@ class SceneRun {
     this.#source = options.makeSource()
   }
 
-  /** `isWhole`: with all checks, and the ticks that they take; otherwise for the times alone. */
+  /** `isWhole`: with all checks, which take time; otherwise only measures times. */
   go(isWhole: boolean): void {
     const { ticks, seed } = this.#options
     const markAt = 1 + new Draw(seed).below(Math.max(1, ticks - COMPARED_TICKS))
@@ -202,7 +208,7 @@ class SceneRun {
     }
   }
 
-  /** A realm of the checkpoint gives the same bytes again and the same hashes. */
+  /** Checks that a realm restored from the checkpoint gives the same bytes and hashes. */
   #compare(mark: CheckpointMark): void {
     let realm: Realm | null = null
     try {
@@ -228,7 +234,7 @@ class SceneRun {
   }
 }
 
-/** The steps' shortest times over some runs. */
+/** The shortest time of each step over some runs. */
 function shortest(engine: Engine, options: RunOptions, first: readonly number[]): number[] {
   const times = [...first]
   const isOver = (): boolean => {

@@ -1,4 +1,7 @@
-/** A scene: some guests, sometimes a builder, and what they do tick by tick. All of it comes from the seed and from what the realm then holds. */
+/**
+ * A scene: some guests, sometimes a builder, and their actions tick by tick. Everything depends on the seed and on the
+ * realm's content.
+ */
 import {
   creationWork,
   CREATION_WORK_MAX,
@@ -21,7 +24,7 @@ import { drawDefinition } from './definitions.ts'
 import { Draw } from './edges.ts'
 import { drawStyle, type Style } from './styles.ts'
 
-/** How often somebody looks at a thing that neither hand nor scale move. */
+/** Share of looks at an element that neither hand nor scale can move. */
 const STATIC_SHARE = 0.2
 
 interface ScenePlayer {
@@ -32,7 +35,10 @@ interface ScenePlayer {
   hands: HandId[]
 }
 
-/** A mesh that no guest may make. Who brings it answers for what it costs to walk on (docs/threat-model.md). */
+/**
+ * A mesh that no guest may spawn. The user who adds it is responsible for the cost of walking on it
+ * (docs/threat-model.md).
+ */
 function makesTerrain(command: Command): boolean {
   const spec =
     command.type === 'spawn'
@@ -54,7 +60,7 @@ export class Scene {
   readonly #draw: Draw
   readonly #players: ScenePlayer[]
   readonly #actor: Actor
-  /** Things that may still be made. */
+  /** Props that may still be spawned. */
   #left: number
   #serverSequence = 0
 
@@ -97,7 +103,9 @@ export class Scene {
     return { tick: realm.tick + 1, inputs: this.#sealed(realm, drawn).toSorted(compareInputs) }
   }
 
-  /** What a server would seal into this frame: no more new colliders than one takes; the rest waits for the next. */
+  /**
+   * What a server would seal into this frame: new colliders within the limit of a frame; the rest waits for the next.
+   */
   #sealed(realm: Realm, inputs: readonly Input[]): Input[] {
     const all = [...this.#waiting, ...inputs]
     this.#waiting = []

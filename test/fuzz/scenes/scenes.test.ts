@@ -1,4 +1,4 @@
-/** Some hundred extreme scenes on the simulation alone; npm run fuzz:scenes goes further. */
+/** About a hundred extreme scenes on the simulation only; npm run fuzz:scenes goes further. */
 import { describe, expect, test } from 'vitest'
 import {
   DEFAULT_DEFINITION,
@@ -16,11 +16,14 @@ import { minimise } from './minimise.ts'
 import { runWorld, sceneSource, seedOf, type Source, type WorldReport } from './run.ts'
 
 const engine = await loadEngine()
-/** Worlds from 0 of this seed, shorter than npm run fuzz:scenes has them. */
+/** Worlds from 0 of this seed, shorter than those of npm run fuzz:scenes. */
 const SEED = 20_261
 const WORLDS = 100
 const TICKS = 100
-/** Limit of a step in the thread's own processor time: npm run fuzz:scenes holds 50 on a quiet machine, a test runs beside others. */
+/**
+ * Limit of a step in processor time of the thread, ms: npm run fuzz:scenes uses 50 on a quiet machine, but a test runs
+ * beside others.
+ */
 const SLOW_MS = 100
 
 const run = (world: number, changes: Partial<Parameters<typeof runWorld>[1]> = {}): WorldReport =>
@@ -33,11 +36,11 @@ const run = (world: number, changes: Partial<Parameters<typeof runWorld>[1]> = {
     ...changes,
   })
 
-/** The first steps of a process are compiled. */
+/** The first steps of a process include compilation. */
 run(0, { ticks: 30, slowMs: Infinity })
 
 test.each(Array.from({ length: WORLDS / 10 }, (_, i) => i * 10))(
-  'ten extreme scenes from %i on: none ends, no step is slow, each goes on alike from its checkpoint',
+  'ten extreme scenes from %i on run to their end without a slow step and continue identically from their checkpoints',
   (from) => {
     for (let world = from; world < from + 10; world++) {
       const { failures, ticks } = run(world)
@@ -47,32 +50,32 @@ test.each(Array.from({ length: WORLDS / 10 }, (_, i) => i * 10))(
   },
 )
 
-describe('a run tells', () => {
+describe('a run reports', () => {
   const quiet: Source = {
     name: 'quiet',
     definition: DEFAULT_DEFINITION,
     frame: ({ tick }) => ({ tick: tick + 1, inputs: [] }),
   }
 
-  test('nothing where nothing happens', () => {
+  test('nothing if nothing happens', () => {
     expect(run(0, { makeSource: () => quiet })).toMatchObject({ failures: [], ticks: TICKS, commands: 0, spawned: 0 })
   })
 
-  test('of a world that ended, with its tick and why', () => {
+  test('a world that ended, with its tick and reason', () => {
     const broken: Source = { ...quiet, frame: ({ tick }) => ({ tick: tick === 7 ? 99 : tick + 1, inputs: [] }) }
     expect(run(0, { makeSource: () => broken }).failures).toMatchObject([
       { kind: 'ended', tick: 7, message: expect.stringContaining('frame of tick 99') },
     ])
   })
 
-  test('of slow steps, how many and the slowest', () => {
+  test('slow steps, with their number and the slowest', () => {
     const { failures, slowSteps, slowestMs } = run(0, { makeSource: () => quiet, slowMs: -1 })
     expect(slowSteps).toBeGreaterThanOrEqual(TICKS)
     expect(failures).toMatchObject([{ kind: 'slow', message: expect.stringContaining(`${slowSteps} steps`) }])
     expect(slowestMs).toBeGreaterThanOrEqual(0)
   })
 
-  test('of a number in a view that is none', () => {
+  test('a NaN in a view', () => {
     const planted: Source = {
       ...quiet,
       frame: (realm) => {
@@ -87,12 +90,12 @@ describe('a run tells', () => {
     })
   })
 
-  test('of a realm that does not go on alike from its checkpoint', () => {
+  test('a realm that does not continue identically from its checkpoint', () => {
     const pushed: Source = {
       ...quiet,
       frame: (realm) => {
         const [prop] = realm.props.values()
-        // Outside of frame and state: what is restored does not get it.
+        // Outside of frame and state, so the restored realm does not get it.
         prop?.body.applyImpulse({ x: 1, y: 1, z: 0 }, true)
         return quiet.frame(realm)
       },
@@ -118,12 +121,12 @@ describe('a scene', () => {
     }
   }
 
-  test('is the same for the same seed, and another for another', () => {
+  test('is the same for the same seed, and different for another', () => {
     expect(framesOf(1_004)).toStrictEqual(framesOf(1_004))
     expect(framesOf(1_004)).not.toStrictEqual(framesOf(1_005))
   })
 
-  test('draws from the limits that the simulation has, and from what lies beside them', () => {
+  test("uses the simulation's limits and their neighbours", () => {
     for (const limit of [SCALE_MIN, SCALE_MAX, RANGES.scaledExtent.min, RANGES.mass.max, RANGES.slenderness.max]) {
       expect(LIMITS).toContain(limit)
       for (const by of [-1, 0, 1]) expect(NUMBERS).toContain(neighbour(Math.fround(limit), by))
@@ -135,7 +138,7 @@ describe('a scene', () => {
   })
 })
 
-test('inputs that a failure does not need are left out', () => {
+test('inputs that a failure does not need are removed', () => {
   const fails = (some: readonly number[]): boolean => some.includes(17) && some.includes(83)
   expect(
     minimise(

@@ -1,4 +1,4 @@
-/** What a scene is about: how many do how much of what, and how far from ordinary. */
+/** Styles of scenes: how many guests do how much of what, and how far from ordinary. */
 import type { Draw } from './edges.ts'
 
 export type StyledAct =
@@ -19,13 +19,13 @@ export interface Style {
   readonly weight: number
   /** From 0, as people play, to 1. */
   readonly wild: number
-  /** How often a spawn or drag goes to the one point that all share. */
+  /** Share of spawns and drags at the one common point. */
   readonly gathers: number
-  /** Weights of what a player does next. */
+  /** Weights of a player's next command. */
   readonly deeds: Partial<Record<StyledAct, number>>
-  /** The make of spawned props; null: all makes. */
+  /** The type of spawned props; null for all types. */
   readonly thing: 'pair' | 'pile' | 'burst' | 'bloat' | null
-  /** Things made in this way, all players together. */
+  /** Number of props of this type that all players spawn together. */
   count(draw: Draw): number
   /** Commands of one player in one tick. */
   pace(draw: Draw): number

@@ -1,4 +1,7 @@
-/** What a scene spawns. Most of it is drawn until the simulation's own checks take it, so that scenes stay at the edges of whatever the rules are. */
+/**
+ * Generates the props that a scene spawns. Most are drawn until the simulation's own checks accept them, so that scenes
+ * stay at the edges of the current rules.
+ */
 import { checkProp, checkScale } from '../../../sim/props/shapes.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
 import { SCALE_MAX, SCALE_MIN, type Collider, type PropSpec, type Shape } from '../../../sim/index.ts'
@@ -7,12 +10,12 @@ import { toEdge, type FittedProp } from './fit.ts'
 import { COMMAND_TRIANGLES_MAX, heavyCompound, prop } from './makes.ts'
 import type { Style } from './styles.ts'
 
-/** Draws for one thing; the later the tamer. */
+/** Draws for one prop; later draws are less extreme. */
 const TRIES = 12
-/** How often the first draw is kept whatever the checks say. */
+/** Share of props whose first draw is kept whatever the checks say. */
 const UNCHECKED_SHARE = 0.15
 
-/** How often a wild thing is brought to the edge of a rule that looks at all of it. */
+/** Share of extreme props that are brought to the limit of a rule about the whole prop. */
 const EDGE_SHARE = 0.5
 
 const { fround } = Math
@@ -27,7 +30,7 @@ export function drawScale(draw: Draw, wild: number): number {
   ])()
 }
 
-/** A thing of any make. */
+/** A prop of any type. */
 function anyThing(draw: Draw, wild: number): FittedProp {
   const isUnchecked = draw.chance(UNCHECKED_SHARE)
   for (let left = TRIES; ; left--) {
@@ -52,10 +55,13 @@ const make = (motion: PropSpec['motion'], colliders: readonly Collider[], densit
   color: 1,
 })
 
-/** Vertices of a mesh that is to be small on the wire: a grid of five by four, hilly. */
+/** Vertices of a mesh that must be small on the wire: a hilly grid of five by four. */
 const [BLOAT_WIDE, BLOAT_DEEP] = [5, 4]
 
-/** A mesh of few vertices and as many triangles as a player's may have, or as a command holds: its bytes in a checkpoint are thirty times those on the wire. */
+/**
+ * A mesh of few vertices and the maximum number of triangles of a player or a command: in a checkpoint it has thirty
+ * times the bytes on the wire.
+ */
 export function bloat(draw: Draw): PropSpec {
   const count = BLOAT_WIDE * BLOAT_DEEP
   const vertices = Array.from({ length: count }, (_, i) => [
@@ -63,7 +69,7 @@ export function bloat(draw: Draw): PropSpec {
     draw.float(0, 0.5),
     Math.floor(i / BLOAT_WIDE),
   ])
-  // One corner, its neighbour, and one of another row: three corners that are never on a line.
+  // One corner, its neighbour, and one of another row: never three corners on a line.
   const triangle = (): number[] => {
     const first = draw.below(count)
     const second = first % BLOAT_WIDE === BLOAT_WIDE - 1 ? first - 1 : first + 1
@@ -79,7 +85,7 @@ export function bloat(draw: Draw): PropSpec {
   )
 }
 
-/** Gives one thing after the other. A pile's things are alike. */
+/** Returns one prop after the other. Props of a pile are alike. */
 export function thingsOf(draw: Draw, { thing, wild }: Style): () => FittedProp {
   switch (thing) {
     case 'pile': {

@@ -1,4 +1,7 @@
-/** How long this thread has had a processor, ms: a step costs the same on a busy machine. Where the system does not say, the time of day stands for it. */
+/**
+ * Processor time of this thread, ms: a step costs the same on a busy machine. If the system does not report it, the
+ * wall clock replaces it.
+ */
 import { openSync, readSync } from 'node:fs'
 
 /** The fields of a thread's /proc entry: nanoseconds on a processor, nanoseconds waiting, turns. */

@@ -1,4 +1,4 @@
-/** A worker thread of scripts/fuzz/fuzz-scenes.mjs: runs the worlds that it is given, one after the other. */
+/** A worker thread of scripts/fuzz/fuzz-scenes.mjs that runs the given worlds one after the other. */
 import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadEngine, type Engine, type InputFrame } from '../../../sim/index.ts'
@@ -11,11 +11,11 @@ interface WorkerSettings {
   readonly slowMs: number
   /** Frames to run instead of a scene's, as JSON. */
   readonly caseFile: string | null
-  /** Tell every frame before it is stepped. */
+  /** Report every frame before its step. */
   readonly tellsFrames: boolean
-  /** Tell the shortest inputs that fail in the same way. */
+  /** Report the shortest inputs that fail in the same way. */
   readonly minimises: boolean
-  /** Count of steps, tick of the last, number of the thread in the system: how a thread that hangs is noticed. */
+  /** Number of steps, tick of the last, and the thread's id in the system, so that a hanging thread is noticed. */
   readonly beats: Int32Array
 }
 
@@ -49,10 +49,10 @@ function run(engine: Engine, world: number): void {
 try {
   Atomics.store(settings.beats, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
 } catch {
-  // Only Linux has it: elsewhere hangs are counted by the clock.
+  // Only Linux has it. Elsewhere the clock finds hangs.
 }
 const engine = await loadEngine()
-// The first steps of a thread are compiled: not to be counted.
+// The first steps of a thread include compilation and must not count.
 runWorld(engine, { world: 0, ticks: 30, slowMs: Infinity, seed: 0, makeSource: () => sceneSource(0) })
 port.on('message', (world: number) => run(engine, world))
 port.postMessage({ type: 'ready' })

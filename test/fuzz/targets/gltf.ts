@@ -1,4 +1,6 @@
-/** Uploads as the preflight sees them: container, JSON, claims, image headers. What comes behind it runs in a process of its own. */
+/**
+ * Uploads as the preflight sees them: container, JSON, claims, image headers. Later stages run in their own process.
+ */
 import { readDracoHeader } from '../../../ingest/preflight/draco-header.ts'
 import { readImageHeader } from '../../../ingest/preflight/image-header.ts'
 import { preflight } from '../../../ingest/preflight/index.ts'

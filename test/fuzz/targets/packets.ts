@@ -1,4 +1,4 @@
-/** The decoders of single messages: each answers, never throws, and gives what it accepted back in one form. */
+/** The decoders of single messages: each returns a result, never throws, and encodes an accepted value in one form. */
 import {
   decodeClientPacket,
   decodeFrame,
@@ -32,7 +32,7 @@ function serverBytes({ messages, snapshot, ...head }: ServerPacket): Uint8Array 
   )
 }
 
-/** Accepted bytes, encoded, are accepted again, and from then on the bytes stay the same: one value, one form. */
+/** Accepted bytes, once encoded, are accepted again and then stay the same: one value, one form. */
 function codec<T>(
   name: string,
   decode: (bytes: Uint8Array) => Result<T>,

@@ -1,4 +1,6 @@
-/** The simulation under frames that the decoder accepts: whatever finite numbers they hold, it rejects or carries out, and never traps. */
+/**
+ * The simulation with frames that the decoder accepts: it carries out or rejects any finite numbers, and never traps.
+ */
 import {
   DEFAULT_DEFINITION,
   free,
@@ -15,7 +17,7 @@ import { splitRecords, type FuzzTarget } from '../target.ts'
 
 const DEFINITION = { ...DEFAULT_DEFINITION, props: DEFAULT_DEFINITION.props.slice(0, 3) }
 const PLAYERS = [1, 2]
-/** Frames taken of one input, and ticks after each in which what it did goes on. */
+/** Frames of one input, and ticks after each in which its effects continue. */
 const FRAMES_MAX = 12
 const TICKS_AFTER = 3
 

@@ -1,11 +1,11 @@
-/** Recordings as they are opened, salvaged and summed up; a repaired one has its checksums right and lies in what they cover. */
+/** Recordings that are opened, salvaged and summarised. A repaired one has correct checksums over mutated content. */
 import { describeRecording, readRecording, readSummary, salvageRecording } from '../../../replay/index.ts'
 import { peekChunk } from '../../../replay/chunks.ts'
 import { crc32c } from '../../../replay/crc32c.ts'
 import { PREAMBLE_BYTES } from '../../../replay/format.ts'
 import { promise, type FuzzTarget } from '../target.ts'
 
-/** Puts the right checksum at the end of each chunk, as far as they hang together. */
+/** Writes the correct checksum at the end of each chunk, as long as the chunks are consecutive. */
 function repair(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let chunk = peekChunk(bytes, PREAMBLE_BYTES); chunk !== null; chunk = peekChunk(bytes, chunk.end))

@@ -1,4 +1,7 @@
-/** A whole render client that is told mutated things by its server: it may end, in words; it neither throws nor shows what is no number. */
+/**
+ * A whole render client with mutated messages of its server. It may end with a message, but neither throws nor shows
+ * NaN.
+ */
 import { RenderClient } from '../../../netcode/client/render-client.ts'
 import type { ClientConnection, ClientEvents, Connect } from '../../../netcode/transport.ts'
 import { promise, splitRecords, type FuzzTarget } from '../target.ts'

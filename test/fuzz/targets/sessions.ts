@@ -37,7 +37,7 @@ const WELCOME: Welcome = {
   ackCommand: 0,
 }
 
-/** What a session lets through must be new: commands in order, each once, each input newer than the last of its kind. */
+/** What a session accepts must be new: commands in order and once, and each input newer than the last of its kind. */
 class OnceOnly {
   #command = 0
 
@@ -108,7 +108,7 @@ function clientSession(bytes: Uint8Array): boolean {
   return isAccepted
 }
 
-/** States kept of one conversation: a packet has 1,000 bytes of records with three each at the least. */
+/** Maximum states of one conversation: a packet has 1,000 bytes of records with at least three bytes each. */
 const STATES_MAX = 64 * SNAPSHOT_PART_BYTES_MAX * 8
 
 function snapshots(bytes: Uint8Array): boolean {

@@ -1,4 +1,7 @@
-/** What comes in as text: session descriptions, tokens, logins, names, realm definitions; and the batches of the transport process. */
+/**
+ * Text from outside: session descriptions, tokens, logins, names, realm definitions; and the batches of the transport
+ * process.
+ */
 import { createHmac } from 'node:crypto'
 import { Effect, Exit } from 'effect'
 import { readDefinition } from '../../../netcode/client/definition.ts'
@@ -59,7 +62,7 @@ async function token(bytes: Uint8Array): Promise<boolean> {
   return claims !== null
 }
 
-/** Signs what the token says now: claims that only the server itself could make. */
+/** Signs the token's current text: claims that only the server itself could make. */
 function signed(bytes: Uint8Array): Uint8Array {
   const [head = '', payload = ''] = textOf(bytes).split('.')
   return new TextEncoder().encode(

@@ -6,19 +6,19 @@ const clean = cleanup()
 afterEach(() => clean.all())
 
 test(
-  'after a restart 200 things stand exactly where they were; without the recordings, where the archive saved them',
+  '200 props are unchanged after a restart, and restored from the archive without the recordings',
   () => savesAndBringsBack(clean, null),
   180_000,
 )
 
 test(
-  'a realm that only the archive knows comes back with the physics of its packages, in a recording that needs no archive',
+  'a realm that only the archive has is restored with its packages, in a recording that needs no archive',
   () => bringsPackagesBack(clean, null),
   120_000,
 )
 
 test(
-  'where the count of users is lost and the archive is not, a new guest owns nothing that is there',
+  'if only the data directory loses its user count, a new guest owns nothing',
   () => givesNoNumberTwice(clean, null),
   120_000,
 )

@@ -20,7 +20,7 @@ const SEED = Number(process.env['CRASH_SEED'] ?? 20_261)
 const clean = cleanup()
 afterEach(() => clean.all())
 
-/** Park and Miller's generator, 0 to 1: which moments are random is told by the seed. */
+/** Park and Miller's generator, 0 to 1. The seed determines which moments are random. */
 function randomFrom(seed: number): () => number {
   let state = seed
   return () => {
@@ -29,7 +29,7 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-/** Follows the server's frames and notes every tick that it was sent; ends with the server. */
+/** Follows the server's frames and records every tick; ends with the server. */
 async function watch(url: string, seen: Map<number, string>): Promise<void> {
   const { token } = await login(url, 'Watcher', { role: 'observer' })
   const connection = await connectWebSocket(url, token, {
@@ -41,7 +41,7 @@ async function watch(url: string, seen: Map<number, string>): Promise<void> {
           frame: { tick },
           hash,
         } = message.value
-        // A tick that is sent twice, by servers before and after a crash, is the same tick.
+        // If servers before and after a crash send the same tick, it must be equal.
         if (seen.has(tick) && seen.get(tick) !== hash)
           throw new Error(`tick ${tick} had hash ${seen.get(tick)} and now has ${hash}`)
         seen.set(tick, hash)
@@ -78,7 +78,7 @@ const own = (client: RenderClient): Vec3 | undefined => client.sample().avatars.
 const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.z - b.z)
 
 test(
-  `killed ${KILLS} times at random moments, the server goes on: sessions resume in place, and no tick that was seen is missing`,
+  `a server that is killed ${KILLS} times at random moments continues: sessions resume, and no tick that was sent is missing`,
   async () => {
     const random = randomFrom(SEED)
     const data = temporaryDirectory(clean)

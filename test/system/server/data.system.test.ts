@@ -1,4 +1,4 @@
-/** The data directory under a server as operators run it: whom it is for, and what its loss costs. */
+/** The data directory of a server as operators run it: who can read it, and what its loss costs. */
 import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -16,13 +16,13 @@ import {
 import { Person, spawnOf } from '../../harness/people.ts'
 import { runCli } from '../../harness/run-cli.ts'
 
-// Servers are started three times in one test, on a machine that may be busy.
+// One test starts servers three times, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000 })
 
 const clean = cleanup()
 afterEach(() => clean.all())
 
-/** Everything in a folder with its mode, the folder itself as ''. */
+/** Modes of everything in a folder; the folder itself is ''. */
 function modesOf(folder: string): Map<string, string> {
   const modes = new Map([['', mode(folder)]])
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
@@ -35,7 +35,7 @@ function mode(path: string): string {
   return `${stat.isDirectory() ? 'd' : stat.isFile() ? 'f' : '?'}${(stat.mode & 0o777).toString(8)}`
 }
 
-/** Paths by mode: none but folders of 700 and files of 600 are to be seen. */
+/** Paths with other modes than folders of 700 and files of 600. */
 function open(data: string): string[] {
   return [...modesOf(data)]
     .filter(([, found]) => found !== 'd700' && found !== 'f600')
@@ -65,7 +65,7 @@ const stop = async (server: ServeProcess, signal: 'SIGTERM' | 'SIGKILL'): Promis
   return server.exit
 }
 
-test('every folder is 0700 and every file 0600 after a serve with uploads and archive, and an open directory of before is closed', async () => {
+test('after a serve with uploads and archive every folder is 0700 and every file 0600, also in an old open directory', async () => {
   const data = temporaryDirectory(clean)
   const args = ['--port', '0', '--udp-port', '0', '--data', data]
   const first = await serveProcess(clean, args)
@@ -88,7 +88,7 @@ test('every folder is 0700 and every file 0600 after a serve with uploads and ar
   expect(open(data)).toEqual([])
 })
 
-test('a second server is refused while the first one runs, and begins at once when that one was killed', async () => {
+test('a second server is refused while the first one runs, and starts at once after that one was killed', async () => {
   const data = temporaryDirectory(clean)
   const args = ['--port', '0', '--udp-port', '0', '--data', data]
   const first = await serveProcess(clean, args)
@@ -111,7 +111,7 @@ const HARMS: Readonly<Record<string, (recordings: string) => void>> = {
 }
 
 for (const [what, harm] of Object.entries(HARMS))
-  test(`a realm that loses ${what} says so in log, health and metrics, and a kill after it costs nothing`, async () => {
+  test(`a realm that loses ${what} reports it in log, health and metrics, and survives a kill`, async () => {
     const data = temporaryDirectory(clean)
     const args = ['--port', '0', '--udp-port', '0', '--data', data]
     const recordings = join(data, 'recordings')
@@ -138,7 +138,7 @@ for (const [what, harm] of Object.entries(HARMS))
     expect((await healthOf(second)).health).toMatchObject({ ok: true, realms: [{ recordingsLost: 0 }] })
   })
 
-test('a realm whose directory another machine has taken over, as a file system without true locks allows, stops with a report and writes no more', async () => {
+test('a realm whose directory another machine took over, on a file system without real locks, stops with a report', async () => {
   const data = temporaryDirectory(clean)
   const server = await serveProcess(clean, ['--port', '0', '--udp-port', '0', '--data', data])
   writeFileSync(join(data, 'server.lock'), JSON.stringify({ pid: 7, host: 'elsewhere', token: 'another' }))
@@ -159,7 +159,7 @@ test('a realm whose directory another machine has taken over, as a file system w
   expect(await stop(server, 'SIGTERM')).toBe(0)
 })
 
-test('an embedded database that is damaged is told of, the realm goes on from its recordings, and a new one begins when it is moved aside', async () => {
+test('a damaged embedded database is reported, the realm continues from its recordings, and moving it aside helps', async () => {
   const data = temporaryDirectory(clean)
   const args = ['--port', '0', '--udp-port', '0', '--data', data]
   const first = await serveProcess(clean, args)
@@ -190,7 +190,7 @@ test('an embedded database that is damaged is told of, the realm goes on from it
   await until('Cleo sees the ball', () => cleo.sample().props.some((prop) => prop.element === element))
   expect(await stop(third, 'SIGTERM')).toBe(0)
 
-  // Without recordings the archive may be all that there is of the realm: nothing begins over it.
+  // Without recordings the archive may have all that is left of the realm, so nothing may overwrite it.
   rmSync(join(data, 'recordings'), { recursive: true })
   truncateSync(join(database, 'global', 'pg_control'))
   const refused = await runCli(['serve', ...args])

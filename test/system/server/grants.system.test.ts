@@ -1,4 +1,4 @@
-/** Roles in a realm: what they add to what everyone may do, at the door and at once. */
+/** Roles in a realm: the permissions that they add, at admission and immediately after a change. */
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { free, loadEngine, Permission, type Engine, type Realm, type RealmDefinition } from '../../../sim/index.ts'
 import { Guest, playAll, Stage } from '../../harness/server-stage.ts'
@@ -23,7 +23,7 @@ function stageOf(changes: Partial<RealmDefinition> = {}): Stage {
 const VISITOR = Permission.grab
 const BUILDER = Permission.spawn | Permission.scale
 
-test('who comes with a role may what it adds, others what everyone may', async () => {
+test("a role adds its permissions to everyone's", async () => {
   const stage = stageOf({ permissions: VISITOR })
   const ada = new Guest(stage, 1, 7, undefined, BUILDER)
   const bob = new Guest(stage, 2, 8)
@@ -32,7 +32,7 @@ test('who comes with a role may what it adds, others what everyone may', async (
   expect(bob.last('welcome')?.permissions).toBe(VISITOR)
 })
 
-test('a role that is given or taken counts at once, and once more after the player was away', async () => {
+test('a changed role applies at once, and after the player was away', async () => {
   const stage = stageOf({ permissions: VISITOR })
   const ada = new Guest(stage, 1, 7)
   await ada.play(500)

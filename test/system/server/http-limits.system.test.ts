@@ -1,4 +1,4 @@
-/** The HTTP port against those who hold it: slow, silent, many, and without end. */
+/** The HTTP port against clients that occupy it: slow, silent, many, and endless ones. */
 import { connect, type Socket } from 'node:net'
 import { createServer } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { HEADER_BYTES_MAX, REQUEST_CHECK_MS, REQUEST_MS_MAX } from '../../../ser
 import { SocketLimits } from '../../../server/http/socket-limits.ts'
 import { cleanup, serveHere, until } from '../../harness/server-harness.ts'
 
-/** What a busy machine may add, ms: without a limit they would be held for ever. */
+/** Additional time on a busy machine, ms. Without a limit the clients would stay for ever. */
 const BUSY_MS = 20_000
 
 const clean = cleanup()
@@ -38,7 +38,7 @@ function peer(url: string, says: string): Peer {
   }
 }
 
-test('who says nothing, or a request byte by byte, is cut off in time, told why where something was asked, and others are served', async () => {
+test('a silent or slow client is disconnected in time, with a response if it sent a request, and others are served', async () => {
   const { url } = await serveHere(clean)
   const silent = peer(url, '')
   const slowHead = peer(url, 'GET / HTTP/1.1\r\nHost: x\r\nX-A: ')
@@ -46,7 +46,7 @@ test('who says nothing, or a request byte by byte, is cut off in time, told why 
     url,
     'POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"name":',
   )
-  // Answered at once, and its body still comes
+  // The response comes at once, while its body still arrives
   const endless = peer(url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n')
   const unsigned = peer(url, 'PUT /v1/assets/quarantine/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n')
   const drip = setInterval(() => {
@@ -62,7 +62,7 @@ test('who says nothing, or a request byte by byte, is cut off in time, told why 
   expect((await login(url, 'Bob')).token).not.toBe('')
 })
 
-test('headers and bodies beyond their limits are refused with a status that says so', async () => {
+test('headers and bodies beyond their limits are refused with a fitting status', async () => {
   const { url } = await serveHere(clean)
   const headers = peer(url, `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(HEADER_BYTES_MAX)}\r\n\r\n`)
   await headers.closed
@@ -72,7 +72,7 @@ test('headers and bodies beyond their limits are refused with a status that says
   expect(large.answer()).toContain('413')
 })
 
-test('an address has so many sockets and no more; the next is told, and a place is free after a close', async () => {
+test('sockets of an address are limited: the next gets an error, and a close frees a place', async () => {
   const server = createServer((_, response) => response.end('served'))
   const limits = new SocketLimits(2, () => false)
   limits.watch(server)

@@ -1,4 +1,7 @@
-/** What a client may not do in a realm: each ends or is refused alone, in words, and the realm goes on. */
+/**
+ * What a client must not do in a realm. Each offence ends or is refused for that client only, with a message, and the
+ * realm continues.
+ */
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { PACKETS_BURST_MAX, RECEIVED_BYTES_BURST_MAX, SEQUENCE_JUMP_MAX } from '../../../netcode/session/index.ts'
 import { encodeClientPacket, encodeInput, type ClientHead } from '../../../protocol/index.ts'
@@ -34,7 +37,9 @@ const head = (packet: number, changes: Partial<ClientHead> = {}): ClientHead => 
 const input = (sequence: number, command: Command): Uint8Array => encodeInput({ player: 0, sequence, command })
 const move = { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false } as const satisfies Command
 
-/** Eve has joined and spoken for `ms`; what she sends next is up to the test. Packets of hers so far are below 500. */
+/**
+ * Eve has joined and played for `ms`; the test decides what she sends next. Her packet numbers so far are below 500.
+ */
 const attacks: readonly [string, (to: Stage) => void, RegExp][] = [
   [
     'packets faster than the rate',
@@ -117,7 +122,7 @@ const attacks: readonly [string, (to: Stage) => void, RegExp][] = [
   ['an empty packet', (to) => to.receive(2, new Uint8Array(0)), /not valid/],
 ]
 
-test.each(attacks)('%s ends the client alone, in words', async (_, attack, words) => {
+test.each(attacks)('%s ends only that client, with a message', async (_, attack, words) => {
   const at = begin()
   const [ada, eve] = [new Guest(at, 1, 1), new Guest(at, 2, 2)]
   await playAll(at, [ada, eve], 400)
@@ -133,7 +138,7 @@ test.each(attacks)('%s ends the client alone, in words', async (_, attack, words
   expect([...at.realm.players.keys()]).toEqual([1])
 })
 
-test('a second Hello changes nothing, and a Hello with the first goodbye leaves no one behind', async () => {
+test('a second Hello changes nothing, and a Hello with the first goodbye leaves no player behind', async () => {
   const at = begin()
   const ada = new Guest(at, 1, 1)
   await ada.play(400)
@@ -151,7 +156,7 @@ test('a second Hello changes nothing, and a Hello with the first goodbye leaves 
   expect(at.realm.players.size).toBe(0)
 })
 
-test('poses metres away, drags far off and scales without sense are held within reach or rejected, and hurt nobody', async () => {
+test('distant poses, distant drags and senseless scales are limited to the reach or rejected', async () => {
   const at = begin()
   const [ada, eve] = [new Guest(at, 1, 1), new Guest(at, 2, 2)]
   await playAll(at, [ada, eve], 400)
@@ -180,7 +185,7 @@ test('poses metres away, drags far off and scales without sense are held within 
   }
 })
 
-test('one player cannot fill the realm with props: beyond a share spawns are rejected by name, and despawning makes room', async () => {
+test("one player's props are limited: further spawns are rejected with a reason, and despawning makes room", async () => {
   const share = 64
   const at = begin({ elementsMax: 4 * share })
   const eve = new Guest(at, 1, 1)
@@ -210,7 +215,7 @@ test('one player cannot fill the realm with props: beyond a share spawns are rej
   const reasons = () =>
     new Set(eve.messages.flatMap((message) => (message.type === 'commandRejected' ? [message.reason] : [])))
   for (let i = 0; i < share + 30;) {
-    // Below the rate of inputs, or she would be ended for that.
+    // Below the rate limit of inputs, or she would be disconnected for that.
     for (let j = 0; j < 15 && i < share + 30; j++) if (spawn(i).ok) i += 1
     await eve.play(150)
   }
@@ -227,7 +232,7 @@ test('one player cannot fill the realm with props: beyond a share spawns are rej
   expect(outcomes().at(-1)?.type).toBe('commandDone')
 })
 
-test('a stolen token takes the session over only so often; then the newest comers are refused in words', async () => {
+test('takeovers with a stolen token are limited; then further ones are refused with a message', async () => {
   const at = begin()
   const ada = new Guest(at, 1, 1)
   await ada.play(300)

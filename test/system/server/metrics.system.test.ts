@@ -1,4 +1,4 @@
-/** GET /metrics of a real server with players: what it tells, read by a strict parser. */
+/** GET /metrics of a real server with players, read by a strict parser. */
 import { afterEach, expect, test } from 'vitest'
 import { parseMetrics, type Metrics } from '../../../bots/parse-metrics.ts'
 import { cleanup, joined, serveHere, until } from '../../harness/server-harness.ts'
@@ -12,7 +12,7 @@ async function metricsOf(url: string): Promise<Metrics> {
   return parseMetrics(await response.text())
 }
 
-test('metrics tell what a player did, where ticks spend their time, and what it cost', async () => {
+test("metrics report a player's actions, the parts of ticks, and their cost", async () => {
   const { url } = await serveHere(clean)
   const ada = await joined(clean, url, 'Ada')
   const before = await metricsOf(url)
@@ -29,7 +29,7 @@ test('metrics tell what a player did, where ticks spend their time, and what it 
     color: 1,
   } as const
   expect(await ada.spawn(spec, { position: { x: 0, y: 20, z: 0 } })).toMatchObject({ ok: true })
-  // Gauges are taken once a second, and a tick may end while its parts are read
+  // Gauges are sampled once a second, and a tick may end while its parts are read
   const { sum, families } = await until('a second of ticks is told, and its parts with it', async () => {
     const metrics = await metricsOf(url)
     const parts = metrics.sum('otherworld_tick_part_seconds_sum') / metrics.sum('otherworld_tick_seconds_sum')
@@ -73,7 +73,7 @@ test('metrics tell what a player did, where ticks spend their time, and what it 
   expect(families.get('otherworld_tick_seconds')?.type).toBe('histogram')
 })
 
-test('metrics tell of logins that were refused and of players who left', async () => {
+test('metrics report refused logins and players who left', async () => {
   const { url, status } = await serveHere(clean)
   await fetch(`${url}v1/login`, { method: 'POST', body: JSON.stringify({ name: '' }) })
   await fetch(`${url}v1/login`, { method: 'POST', body: JSON.stringify({ name: 'Ada', role: 'king' }) })

@@ -30,7 +30,7 @@ function stageOf(): Stage {
   return stage
 }
 
-test('LCK-2: a lockstep peer is sent the state and every frame after it, and comes to the same hashes', async () => {
+test('LCK-2: a lockstep peer gets the state and every later frame, and computes the same hashes', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(500)

@@ -1,4 +1,4 @@
-/** Packages at a realm's worker: who waits for what, in which order it comes, and what its sender is told. */
+/** Packages in a realm's worker: which inputs wait for them, in which order they continue, and what the sender gets. */
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { PACKAGE_WAIT_MS_MAX, WANTED_BURST_MAX } from '../../../server/limits.ts'
 import {
@@ -74,7 +74,7 @@ const commandsOf = (stage: Stage, player: number): Command[] =>
 const answersOf = (guest: Guest) =>
   guest.messages.filter((message) => message.type === 'commandDone' || message.type === 'commandRejected')
 
-test('INP-13: a command that names a package waits until the realm has it, and all that comes after it waits with it', async () => {
+test('INP-13: a command that names a package waits until the realm has it, and so do later inputs of the player', async () => {
   const { stage, ada } = await alone()
   ada.session.command(spawn(CUP_HASH))
   ada.session.command({ type: 'release', hand: 0 })
@@ -103,7 +103,7 @@ test('INP-13: a command that names a package waits until the realm has it, and a
   })
 })
 
-test('INP-13: others go on meanwhile, and what the realm has is not brought again; each player is asked about once in a while', async () => {
+test('INP-13: other players continue, known packages are not requested again, and grants are cached for a while', async () => {
   const { stage, guests } = await meeting(7, 8)
   const [ada, bob] = guests
   ada?.session.command(spawn(CUP_HASH))
@@ -124,7 +124,7 @@ test('INP-13: others go on meanwhile, and what the realm has is not brought agai
   expect(bob?.last('commandRejected')).toMatchObject({ reason: 'not-permitted' })
 })
 
-test('INP-13: without an answer the command is rejected after two seconds, and what came after it is carried out', async () => {
+test('INP-13: without an answer the command is rejected after two seconds, and later inputs are carried out', async () => {
   const { stage, ada } = await alone()
   ada.session.command(wear(BODY_HASH))
   ada.session.command(spawn(CUP_HASH))
@@ -132,7 +132,7 @@ test('INP-13: without an answer the command is rejected after two seconds, and w
   expect(answersOf(ada)).toEqual([])
   await ada.play(400)
   expect(answersOf(ada)).toEqual([expect.objectContaining({ type: 'commandRejected', reason: 'unknown-package' })])
-  // The late answer is passed over; the next question is answered in time.
+  // The late answer is ignored; the next request is answered in time.
   stage.answer(7, BODY_HASH, { ok: true, physics: AVATAR })
   stage.answer(7, CUP_HASH, { ok: true, physics: OBJECT })
   await ada.play(200)
@@ -141,7 +141,7 @@ test('INP-13: without an answer the command is rejected after two seconds, and w
   expect(avatars(stage.realm)[0]?.package).toBeNull()
 })
 
-test('INP-14, MSG-4: who wears a package is told to all, also to who comes later', async () => {
+test('INP-14, MSG-4: everyone gets the package that a player wears, also later players', async () => {
   const { stage, guests } = await meeting(7, 8)
   const [ada, bob] = guests
   ada?.session.command(wear(BODY_HASH))
@@ -161,7 +161,7 @@ test('INP-14, MSG-4: who wears a package is told to all, also to who comes later
   )
 })
 
-test('INP-10: what the archive says, and what the realm says of the package itself, reaches the sender as the reason', async () => {
+test("INP-10: the archive's and the realm's reasons of a rejection reach the sender", async () => {
   const { stage, ada } = await alone()
   const ask = async (hash: string, answer: Parameters<Stage['answer']>[2]): Promise<string | undefined> => {
     ada.session.command(spawn(hash))
@@ -198,7 +198,7 @@ test('INP-10: what the archive says, and what the realm says of the package itse
   expect(await ask(hashOf(5), { ok: true, physics: AVATAR })).toBe('wrong-kind')
 })
 
-test('LIM-1: a player causes no more questions than its share: the rest of its inputs waits', async () => {
+test("LIM-1: a player's package requests are limited, and the rest of its inputs waits", async () => {
   const { stage, ada } = await alone()
   for (let i = 0; i < WANTED_BURST_MAX + 20; i++) ada.session.command(wear(hashOf(i)))
   let asked = 0
@@ -227,7 +227,7 @@ test('a player that leaves while it waits leaves nothing behind', async () => {
   expect(bob?.goodbye).toBeNull()
 })
 
-test('INP-15: an access byte is told to all', async () => {
+test('INP-15: everyone gets the access byte', async () => {
   const { stage, guests } = await meeting(7, 8)
   const [ada, bob] = guests
   ada?.session.command({

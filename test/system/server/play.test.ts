@@ -30,8 +30,8 @@ const THROWS_MAX = 5
 const FLIGHT_MS_MAX = 8_000
 
 /**
- * Ada throws a ball, Bob sees it in her hand and flying; its element. Where this process stood still between the last drag
- * and the release, the hand was at rest and so is the ball: she throws another.
+ * Ada throws a ball; Bob sees it in her hand and flying. Returns its element. If this process paused between the last
+ * drag and the release, the hand was at rest and so is the ball: then she throws another.
  */
 async function throws(ada: RenderClient, bob: RenderClient): Promise<number> {
   for (let i = 0; i < THROWS_MAX; i++) {
@@ -108,7 +108,7 @@ test('people meet over WebRTC and WebSocket, throw a ball, a lockstep peer agree
   expect(recording?.lastTick).toBeGreaterThan(120)
 })
 
-test('status and health are served, tokens are asked for, and strangers are refused', async () => {
+test('status and health are served, and connections need a valid token', async () => {
   const { url } = await serveHere(clean)
   const status = await (await fetch(`${url}v1/status`)).json()
   expect(status).toMatchObject({
@@ -131,7 +131,7 @@ test('status and health are served, tokens are asked for, and strangers are refu
   expect(stranger.state).toMatchObject({ reason: expect.stringMatching(/token/i) })
 })
 
-test("an observer's token does not play, and a player's does not observe", async () => {
+test("an observer's token cannot play, and a player's cannot observe", async () => {
   const { url } = await serveHere(clean, { observers: 'anyone' })
   const walker = await enter(clean, url, 'Ada', { role: 'observer' })
   await until('it is refused', () => walker.state.type === 'closed')

@@ -28,7 +28,7 @@ test.each([
   ['another version of the protocol', hello('render', PROTOCOL_VERSION + 1), 'the client is newer than this server'],
   ["lockstep with a player's token", hello('lockstep'), 'role "observer"'],
   ['a body that the realm does not have', hello('render', PROTOCOL_VERSION, 99), 'There is no body 99'],
-])('SES-2, VER-1: %s is refused in words, and nobody joins', async (_, bytes, words) => {
+])('SES-2, VER-1: %s is refused with a message, and nobody joins', async (_, bytes, words) => {
   const stage = stageOf()
   const guest = new Guest(stage, 1, 1)
   stage.receive(1, bytes)
@@ -39,7 +39,7 @@ test.each([
   expect(stage.frames.flatMap(({ inputs }) => inputs)).toEqual([])
 })
 
-test('SES-2: a full realm says so, and lets the next one in when there is room', async () => {
+test('SES-2: a full realm refuses a player, and admits the next when there is room', async () => {
   const stage = stageOf({ playersMax: 1 })
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -53,7 +53,7 @@ test('SES-2: a full realm says so, and lets the next one in when there is room',
   expect(cid.last('welcome')).toBeDefined()
 })
 
-test('nobody new is let in while the disk is almost full; who plays goes on', async () => {
+test('while the disk is almost full nobody new is admitted, and players continue', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -66,7 +66,7 @@ test('nobody new is let in while the disk is almost full; who plays goes on', as
   expect(ada.last('welcome')).toMatchObject({ resumed: true })
 })
 
-test('while the realm stands still nobody new is let in', async () => {
+test('while the realm does not tick nobody new is admitted', async () => {
   const stage = stageOf()
   await stage.pass(100)
   stage.writeFault = new RecordingFault('no-space', '/disk', 'the disk is full')
@@ -79,7 +79,7 @@ test('while the realm stands still nobody new is let in', async () => {
   expect(stage.realm.players.size).toBe(0)
 })
 
-test('SES-1: who sends inputs before the Welcome ends, and nothing of them is kept', async () => {
+test('SES-1: inputs before the Welcome end the session and are dropped', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -99,7 +99,7 @@ test('SES-1: who sends inputs before the Welcome ends, and nothing of them is ke
   expect(stage.frames.flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === 'release')).toEqual([])
 })
 
-test('SES-1: a link that never speaks is closed and takes no place', async () => {
+test('SES-1: a link without packets is closed and takes no place', async () => {
   const stage = stageOf()
   stage.open(1, 1)
   stage.open(2, 2, 'observer')

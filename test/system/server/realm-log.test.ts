@@ -24,7 +24,7 @@ function stageOf(changes: Partial<RealmDefinition> = {}, from?: ConstructorParam
   return stage
 }
 
-test('INP-2: a burst of commands is acknowledged only as far as the log has it, and all of it is carried out', async () => {
+test('INP-2: commands of a burst are acknowledged once the log has them, and all are carried out', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -58,7 +58,7 @@ test('a tick that cannot be written waits with its inputs, and nothing of it is 
   expect(stage.realm.tick).toBe(tick)
   expect(ada.snapshots).toBe(sampled)
   expect(ada.session.isSilent(stage.nowMs)).toBe(false)
-  // A kill now would lose the command: its sender must not believe that it is safe.
+  // A kill now would lose the command, so its sender must not consider it safe.
   expect(ada.session.unacknowledged).toBe(1)
   stage.writeFault = null
   await ada.play(200)
@@ -72,7 +72,7 @@ test('a tick that cannot be written waits with its inputs, and nothing of it is 
   ])
 })
 
-test('a tick that is stepped, but whose hash cannot be written, is not told of until it is', async () => {
+test('a tick that is stepped is not sent until its hash is written', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(500)
@@ -96,7 +96,7 @@ test('another fault of the log ends the realm', async () => {
   await expect(stage.end()).rejects.toThrow('the disk reported an error')
 })
 
-test('slow steps are counted, told to the operator, and no tick is skipped', async () => {
+test('slow steps are counted and logged, and no tick is skipped', async () => {
   const stage = stageOf()
   await stage.pass(1_000)
   stage.workMs = 40
@@ -112,7 +112,7 @@ test('slow steps are counted, told to the operator, and no tick is skipped', asy
   })
 })
 
-test('SES-5: a session goes on over a crash where the log left it: no command is carried out twice', async () => {
+test('SES-5: after a crash a session continues from the log, and no command is carried out twice', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -120,7 +120,7 @@ test('SES-5: a session goes on over a crash where the log left it: no command is
   ada.session.command({ type: 'release', hand: 0 })
   ada.exchange()
   await stage.pass(50)
-  // The acknowledgement is lost with the server; what is left is the realm and what its log holds.
+  // The acknowledgement is lost with the server; the realm and its log remain.
   const sequence = stage.log.sequences.all.get(1)?.ackCommand ?? 0
   const undelivered = new UndeliveredOutcomes()
   undelivered.record(stage.realm.tick, [

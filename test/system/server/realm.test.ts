@@ -42,7 +42,7 @@ const BALL: PropSpec = {
   ],
 }
 
-test('SES-3, MSG-6: a player says hello, is welcomed with the world, walks, and hears what became of its commands', async () => {
+test('SES-3, MSG-6: a player says hello, gets the Welcome with the world, walks, and gets the outcomes of its commands', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 7)
   await ada.play(500)
@@ -72,7 +72,7 @@ test('SES-3, MSG-6: a player says hello, is welcomed with the world, walks, and 
   expect(ada.last('hashSample')?.hash).toBe(stage.hashes.get(ada.last('hashSample')?.tick ?? 0))
 })
 
-test('MSG-4: others are told of who comes, what is held, and who leaves', async () => {
+test('MSG-4: other players get joins, holds and leaves', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   const bob = new Guest(stage, 2, 2)
@@ -103,7 +103,7 @@ test('MSG-4: others are told of who comes, what is held, and who leaves', async 
   expect(stage.closes.get(2)).toBe('had enough')
 })
 
-test('INP-8: a thing that slips from a hand is told to all, and is no outcome of a command', async () => {
+test('INP-8: a prop that slips from a hand is reported to everyone, and is not the outcome of a command', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -128,7 +128,7 @@ test('INP-8: a thing that slips from a hand is told to all, and is no outcome of
   expect(ada.messages.filter(({ type }) => type === 'commandDone')).toHaveLength(2)
 })
 
-test('SES-5, SES-6: silence ends a connection, the avatar stands and waits, and comes back to who returns in time', async () => {
+test('SES-5, SES-6: after silence the avatar stands and waits, and a player who returns in time gets it back', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -148,7 +148,7 @@ test('SES-5, SES-6: silence ends a connection, the avatar stands and waits, and 
   expect(ada.messages.filter(({ type }) => type === 'welcome')).toHaveLength(2)
 })
 
-test('SES-5: who does not return within 30 seconds leaves', async () => {
+test('SES-5: a player who does not return within 30 seconds leaves', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -160,7 +160,7 @@ test('SES-5: who does not return within 30 seconds leaves', async () => {
   expect(stage.frames.flatMap(({ inputs }) => inputs).at(-1)?.command).toEqual({ type: 'leave', player: 1 })
 })
 
-test('LIM-1, PKT-8: a faulty client is told why and ends alone', async () => {
+test('LIM-1, PKT-8: only a faulty client ends, with the reason', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   const eve = new Guest(stage, 2, 2)
@@ -174,7 +174,7 @@ test('LIM-1, PKT-8: a faulty client is told why and ends alone', async () => {
   expect(ada.goodbye).toBeNull()
 })
 
-test('SES-8: the newer of two links of a session goes on, the older is told', async () => {
+test('SES-8: the newer of two links of a session continues, and the older gets the reason', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -194,7 +194,7 @@ test('SES-8: the newer of two links of a session goes on, the older is told', as
   expect(z - (stage.realm.players.get(1)?.position.z ?? 0)).toBeGreaterThan(0.3)
 })
 
-test('SES-7: told to stop, the realm says goodbye, lets no avatar leave, and closes its log', async () => {
+test('SES-7: a stopping realm says goodbye, keeps all avatars, and closes its log', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)

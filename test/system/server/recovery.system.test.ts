@@ -40,7 +40,7 @@ const named = (client: RenderClient, name: string): readonly { readonly x: numbe
     .props.filter(({ spec }) => spec.name === name)
     .map(({ position: { x, z } }) => ({ x, z }))
 
-/** Until the tick has not changed for half a second. */
+/** Waits until the tick has not changed for half a second. */
 async function untilHung(url: string): Promise<void> {
   for (let last = -1; ;) {
     const { realms } = (await (await fetch(`${url}v1/status`)).json()) as ServerStatus
@@ -51,7 +51,7 @@ async function untilHung(url: string): Promise<void> {
 }
 
 for (const fault of ['trap', 'loop'] as const satisfies readonly EngineFault[])
-  test(`after a ${fault} in the engine the realm is back without the thing that caused it, and everything else is where it was`, async () => {
+  test(`after a ${fault} in the engine the realm is back without its cause, and everything else is unchanged`, async () => {
     const server = await serveHere(clean, { realmWorker: plantedWorker(ROOT, temporaryDirectory(clean), fault) })
     const notices: string[] = []
     const [ada, mallory] = [
@@ -85,7 +85,7 @@ for (const fault of ['trap', 'loop'] as const satisfies readonly EngineFault[])
     expect(recordings.at(-1)?.quarantined.map(({ reason }) => reason)).toEqual([expect.stringContaining('cursed ball')])
   })
 
-test('SIGTERM while a tick hangs ends the server, its recording sealed; the next start goes on without what hung', async () => {
+test('SIGTERM during a hanging tick ends the server with a sealed recording, and the next start leaves out the cause', async () => {
   const [data, planted] = [temporaryDirectory(clean), plantedEngine(ROOT, temporaryDirectory(clean), 'loop')]
   const start = (options: string) => (command: string, args: readonly string[]) =>
     spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: options } })
@@ -98,7 +98,7 @@ test('SIGTERM while a tick hangs ends the server, its recording sealed; the next
   expect((await mallory.spawn(CURSED, { position: { x: -4, y: 2, z: -4 } })).ok).toBe(true)
   await untilHung(server.url)
   server.child.kill('SIGTERM')
-  // The tick never ends: a server that waited for it would never exit. How long it may take by its own limits needs no clock.
+  // The tick never ends, so a server that waited for it would never exit. The test needs no clock to see that.
   expect(await server.exit).toBe(0)
   expect(SHUTDOWN_MS_MAX).toBeLessThan(5_000)
   expect(server.errors()).toContain('was left open by its worker and is sealed now')

@@ -18,7 +18,7 @@ import {
 const clean = cleanup()
 afterEach(() => clean.all())
 
-/** A client that speaks no protocol of ours. */
+/** A client that does not speak our protocol. */
 async function rawSocket(url: string, token: string): Promise<{ socket: WebSocket; closed: Promise<string> }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}v1/ws`, ['otherworld', `token.${token}`])
   clean.add(() => socket.terminate())
@@ -30,7 +30,7 @@ async function rawSocket(url: string, token: string): Promise<{ socket: WebSocke
   return { socket, closed }
 }
 
-test('SES-8: a second connection of a session takes it over with its avatar, and the first is told', async () => {
+test('SES-8: a second connection takes the session over with its avatar, and the first gets the reason', async () => {
   const server = await serveHere(clean)
   const { token } = await login(server.url, 'Ada')
   const ada = await joined(clean, server.url, 'Ada', { token })
@@ -45,7 +45,7 @@ test('SES-8: a second connection of a session takes it over with its avatar, and
   expect(server.status().players).toBe(1)
 })
 
-test('clients that send garbage, floods or nothing end alone; the others play on', async () => {
+test('clients that send garbage, floods or nothing end; the others play on', async () => {
   const server = await serveHere(clean)
   const ada = await joined(clean, server.url, 'Ada')
   const garbage = await rawSocket(server.url, (await login(server.url, 'Garbage')).token)
@@ -62,7 +62,7 @@ test('clients that send garbage, floods or nothing end alone; the others play on
   expect(server.status()).toMatchObject({ players: 1, restarts: 0 })
 })
 
-test('SES-7: SIGTERM says goodbye, seals the recording, frees the directory; a restart goes on at the next tick, with those who come back by themselves', async () => {
+test('SES-7: SIGTERM says goodbye, seals the recording and frees the directory; a restart continues at the next tick', async () => {
   const data = temporaryDirectory(clean)
   const first = await serveProcess(clean, ['--port', '0', '--data', data])
   const ada = await joined(clean, first.url, 'Ada')

@@ -1,4 +1,4 @@
-/** Clients that come while a real server's realm starts, over each transport. */
+/** Clients that connect while a real server's realm starts, over each transport. */
 import { connect as connectTcp } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import {
@@ -54,7 +54,7 @@ function newcomer(at: Cleanup, url: string, token: string, connect: Connect): Ne
   return { client, states }
 }
 
-test('SIG-5: clients that come while the realm starts after a crash wait, are told so, and join over each transport', async () => {
+test('SIG-5: clients that connect while the realm restarts are asked to wait, and join over each transport', async () => {
   const data = temporaryDirectory(clean)
   const port = await freePort()
   const [args, url] = [['--port', String(port), '--data', data], `http://127.0.0.1:${port}/`]
@@ -68,7 +68,7 @@ test('SIG-5: clients that come while the realm starts after a crash wait, are to
     await server.exit
     const starting = serveProcess(clean, args)
     while (!(await listens(port))) await sleep(5)
-    // The port is there; the realm is not, and says so to whoever asks.
+    // The port is open, but the realm is not ready and says so.
     const answer = await fetch(new URL('.wrtc/v2/connections', url), {
       method: 'POST',
       headers: { authorization: `Bearer ${tokens[0] ?? ''}` },
@@ -88,11 +88,11 @@ test('SIG-5: clients that come while the realm starts after a crash wait, are to
     server = await starting
     await until('who was there is back', () => lives(ada).type === 'joined')
   }
-  // Ada, and two newcomers of each round.
+  // Ada, and two new players of each round.
   await until('all are in the realm', () => ada.sample().avatars.length === 5)
 }, 120_000)
 
-test('a login that comes while the server starts waits for its gateway', async () => {
+test('a login during the start waits for the gateway', async () => {
   const data = temporaryDirectory(clean)
   const port = await freePort()
   const starting = serveProcess(clean, ['--port', String(port), '--data', data])
@@ -105,7 +105,7 @@ test('a login that comes while the server starts waits for its gateway', async (
   await starting
 }, 60_000)
 
-test("while the server is silent one's own avatar stands after 1.5 s, and walks on once it answers again", async () => {
+test("during a silence of the server the player's own avatar stops after 1.5 s, and walks on when packets arrive again", async () => {
   const server = await serveProcess(clean, [
     '--port',
     '0',
@@ -123,14 +123,14 @@ test("while the server is silent one's own avatar stands after 1.5 s, and walks 
   await until('Ada has walked', () => z() < start - 0.5)
   server.child.kill('SIGSTOP')
   const from = z()
-  // Drawn as a page draws: what nobody looks at is not stepped.
+  // Sampled as a page does, because only sampled avatars are stepped.
   const drawn = async (seconds: number): Promise<void> => {
     for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs; z()) await sleep(16)
   }
   await drawn(2)
   const stood = z()
   await drawn(2.5)
-  // At 2 m/s; before, she walked on for as long as it was silent.
+  // At 2 m/s. An earlier version walked on during the whole silence.
   expect(from - stood).toBeGreaterThan(1)
   expect(from - stood).toBeLessThan(3.6)
   expect(z()).toBeCloseTo(stood, 3)

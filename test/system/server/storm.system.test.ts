@@ -1,4 +1,7 @@
-/** Many players at once: let in by ticks, in order, none lost, told of the world without its definition's props. */
+/**
+ * Many players at once: admitted over ticks, in order, without losses, with the world described without its
+ * definition's props.
+ */
 import { beforeAll, expect, test } from 'vitest'
 import { NEWCOMERS_PER_TICK_MAX } from '../../../server/limits.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Engine } from '../../../sim/index.ts'
@@ -11,7 +14,7 @@ beforeAll(async () => {
 
 const CROWD = 40
 
-test('a storm of joins is spread over ticks; all are welcomed and see each other and every prop', async () => {
+test('a storm of joins is spread over ticks, and all players see each other and every prop', async () => {
   const stage = new Stage(engine, { playersMax: CROWD })
   const guests = Array.from({ length: CROWD }, (_, i) => new Guest(stage, i + 1, i + 1))
   await playAll(stage, guests, 1_500)
@@ -31,7 +34,7 @@ test('a storm of joins is spread over ticks; all are welcomed and see each other
   }
 })
 
-test('all come back at once after their links were lost, and none waits longer than its turn', async () => {
+test('all players return at once after their links were lost, and none waits longer than its turn', async () => {
   const stage = new Stage(engine, { playersMax: CROWD })
   const guests = Array.from({ length: CROWD }, (_, i) => new Guest(stage, i + 1, i + 1))
   await playAll(stage, guests, 1_500)

@@ -1,4 +1,4 @@
-/** Things of one's own over a whole server with its own archive and disk: brought, seen, kept, and allowed to whom they are. */
+/** Uploaded packages on a whole server with its own archive and disk: upload, display, storage, and permissions. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -7,13 +7,13 @@ import { Access, ACTS, DEFAULT_DEFINITION, type Act } from '../../../sim/index.t
 import { cleanup, serveHere, until } from '../../harness/server-harness.ts'
 import { assetBytes, bringsTheTeacup, BUILD, grantRole, Person, ownPosition, spawnOf } from '../../harness/people.ts'
 
-// Several real files go through the ingest, at the lowest priority of a machine that may be busy.
+// Several real files go through the ingest, which runs at the lowest priority of a busy machine.
 vi.setConfig({ testTimeout: 240_000 })
 
 const clean = cleanup()
 afterEach(() => clean.all())
 
-test('a teacup is brought over HTTP, put into the realm, downloaded by another, and still there after a restart', async () => {
+test('a teacup is uploaded over HTTP, spawned, downloaded by another user, and still there after a restart', async () => {
   const server = await bringsTheTeacup(clean, {})
   for (const folder of ['uploads', 'assets/quarantine', 'assets/unfinished'])
     expect(readdirSync(join(server.data, folder))).toEqual([])
@@ -24,7 +24,7 @@ test('a teacup is brought over HTTP, put into the realm, downloaded by another, 
   })
 })
 
-/** Who may, by the access of the act: an owner, who has a role in the realm, everyone else. */
+/** Permissions by the access of an action: for an owner, for users with a role in the realm, and for everyone else. */
 const CELLS: readonly (readonly [act: Act, access: number, owner: boolean, role: boolean, everyone: boolean])[] = [
   ['drag', Access.default, true, true, true],
   ['drag', Access.everyone, true, true, true],
@@ -52,7 +52,7 @@ async function tries(client: RenderClient, act: Act, element: number): Promise<b
   return outcome.ok
 }
 
-test('what the owner, a role and everyone may do with a thing is as its access says, cell by cell', async () => {
+test('what the owner, a role and everyone may do with a prop follows its access, case by case', async () => {
   const server = await serveHere(clean, { definition: { ...DEFAULT_DEFINITION, props: [], permissions: BUILD } })
   const people = {
     owner: await Person.at(server.url, 'Ada'),
@@ -79,7 +79,7 @@ test('what the owner, a role and everyone may do with a thing is as its access s
   expect(seen).toEqual(expected)
 })
 
-test('who may put a package into the realm: its owner, a role, everyone once it is shared; a role taken away counts at once', async () => {
+test('a package may be spawned by its owner, a role, and everyone once it is shared; changes apply at once', async () => {
   const server = await serveHere(clean)
   const [ada, bob, cleo] = [
     await Person.at(server.url, 'Ada'),
@@ -109,7 +109,7 @@ test('who may put a package into the realm: its owner, a role, everyone once it 
 
 const HOSTILE = readdirSync(new URL('../../../fixtures/assets/hostile', import.meta.url))
 
-test('hostile files are rejected with their rule while the realm ticks on, and nothing of them is kept', async () => {
+test('hostile files are rejected with their rule while the realm ticks, and leave nothing', async () => {
   const server = await serveHere(clean)
   const eve = await Person.at(server.url, 'Eve')
   const ada = await (await Person.at(server.url, 'Ada')).join(clean)
@@ -129,7 +129,7 @@ test('hostile files are rejected with their rule while the realm ticks on, and n
   )
 })
 
-test("other bytes than were declared do not get in, by the store's own check or by the server's", async () => {
+test("other bytes than declared are rejected, by the store's own check or the server's", async () => {
   const server = await serveHere(clean)
   const eve = await Person.at(server.url, 'Eve')
   const bytes = assetBytes('objects/BoxTextured.glb')
@@ -153,7 +153,7 @@ test("other bytes than were declared do not get in, by the store's own check or 
   })
 })
 
-test('a server stopped in the middle of an upload leaves no rubbish, and its next start says that they are gone', async () => {
+test('a server stopped during an upload leaves no files, and its next start reports the lost uploads', async () => {
   const server = await serveHere(clean)
   const ada = await Person.at(server.url, 'Ada')
   const bytes = assetBytes('objects/teacup.glb')

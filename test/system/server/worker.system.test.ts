@@ -20,7 +20,7 @@ import {
 const clean = cleanup()
 afterEach(() => clean.all())
 
-/** The realm's worker with a line that runs first, `deaths` times at most over all its starts. */
+/** The realm's worker with an additional first line that runs at most `deaths` times over all starts. */
 function brokenWorker(line: string, deaths: number): string {
   const directory = temporaryDirectory(clean)
   const worker = pathToFileURL(join(import.meta.dirname, '../../../dist/node/realm-worker.js')).href
@@ -39,7 +39,7 @@ await import(${JSON.stringify(worker)})
   return file
 }
 
-test('a worker that dies is started again from its recording, and clients resume where they were', async () => {
+test('a worker that dies is restarted from its recording, and clients resume', async () => {
   const trigger = join(temporaryDirectory(clean), 'now')
   const line = `import("node:fs").then(({ existsSync }) => setInterval(() => { if (existsSync(${JSON.stringify(trigger)})) throw new Error("an injected fault") }, 50))`
   const realmWorker = brokenWorker(line, 1)
@@ -63,7 +63,7 @@ test('a worker that dies is started again from its recording, and clients resume
   expect(recordings[1]?.startTick).toBe(recordings[0]?.lastTick)
 })
 
-test('a newcomer to a realm whose worker has just died joins; to one that stays down it is told why, at once', async () => {
+test('a player joins a realm whose worker has just died; a realm that stays down refuses it at once with the reason', async () => {
   const trigger = join(temporaryDirectory(clean), 'now')
   const line = `const before = readFileSync(count).length; import("node:fs").then(({ existsSync }) => setInterval(() => { if (existsSync(${JSON.stringify(trigger)} + (before === 1 ? "1" : "2"))) throw new Error("an injected fault") }, 20))`
   const server = await serveHere(clean, { realmWorker: brokenWorker(line, 100) })
@@ -81,7 +81,7 @@ test('a newcomer to a realm whose worker has just died joins; to one that stays 
   expect(state.reason).toMatch(/The realm died too often/)
 })
 
-test('a worker that dies at every start is given up, in words', async () => {
+test('a worker that dies at every start is not restarted for ever, and the reason is reported', async () => {
   const realmWorker = brokenWorker('throw new Error("an injected fault")', 100)
   await expect(serveHere(clean, { realmWorker })).rejects.toThrow(/the realm died too often[^]*the log says why/)
 })
