@@ -10,8 +10,11 @@ const read = (path: string): string[] => readFileSync(`${root}/${path}`, 'utf8')
 
 /** Files whose comments and test names follow the guide. Add a room when its comments are done; never remove one. */
 const SOURCES = /^(?:viewer|cli|test\/house)\/.*\.ts$/
-/** Pages that follow the guide. docs/decisions are records of their time. */
-const PAGES = /^(?:README|CONTRIBUTING|docs\/(?!STYLE|api|protocol)[\w-]+)\.md$/
+/** All pages for people. docs/STYLE.md quotes what it replaces; the pages in fixtures/ are generated with the files beside them. */
+const PAGES = /^(?!docs\/STYLE|fixtures\/)[\w./-]+\.md$/
+/** Limits of a sentence on a page: its words, and its clauses that begin with "which", "that" or "who". */
+const SENTENCE_WORDS_MAX = 40
+const SENTENCE_CLAUSES_MAX = 3
 
 const COMMENT = String.raw`^\s*(?:##|/\*\*|//|\*) `
 /** Forbidden beginnings of comments, and words that have a plain replacement. */
@@ -23,7 +26,14 @@ const TEST_HABITS = [
   /^\s*test\(['"`](?:who|whoever) /,
   /^\s*test\(['"`].*\b(?:anew|in words|is told|are told|let go)\b/,
 ]
-const PAGE_HABITS = [/\b(?:whoever|one's own|anew|in words)\b/i, /(?:^|\. )Who [a-z]+ [^?]*\.$/]
+const PAGE_HABITS = [
+  /^(?:Of|Who|Whoever|What|Whose) (?!you get:)[^?]*[.:;]$/,
+  /\b(?:whoever|whosoever|one's|oneself|anew|in words|by itself|(?<!there )is none|be it|likewise|thereof|thereby|all the same)\b/i,
+  /\b(?:is|are|was|were) (?:told|said|heard|let in|let go|brought)\b/,
+  /\b(?:goes|go|went) on(?! its own)\b|\bso (?:many|long) (?!as|that)/,
+  /\bstands? (?:in|there|beside|at|under|below)\b|\bas far as\b|\bfor whom\b|\bthe (?:former|latter)\b/,
+  /\b(?:things|lines? of a network)\b(?! happen|:)|\bwhere (?:that|one|there) (?:is|are|was)\b/,
+]
 
 /** Returns lines that show a habit, as `path:line: text`. */
 function found(paths: readonly string[], habits: readonly RegExp[]): readonly string[] {
@@ -33,6 +43,35 @@ function found(paths: readonly string[], habits: readonly RegExp[]): readonly st
     ),
   )
 }
+
+/** Returns the sentences of a page, its lists and its tables, without code, headings and pictures. */
+function sentencesOf(path: string): readonly string[] {
+  const text = read(path)
+    .join('\n')
+    .replace(/```[\s\S]*?```/g, '')
+    .replace(/``[^`]+``|`[^`]*`/g, 'X')
+    .replace(/\]\([^)]*\)/g, ']')
+    .replace(/^(?:#|!|<|\|---).*$/gm, '')
+    .replace(/^\s*(?:[-*]|\d+\.)\s+/gm, '\n\n')
+    .replace(/(?<!\\)\|/g, '\n\n')
+  return text.split(/\n\s*\n/).flatMap((paragraph) =>
+    paragraph
+      .replace(/\s+/g, ' ')
+      .split(/(?<=[.!?]\*?) (?=[A-Z*“[(])/)
+      .map((sentence) => sentence.trim())
+      .filter((sentence) => sentence !== ''),
+  )
+}
+
+/** Returns the sentences of all pages for which `isBad` is true, as `path: sentence`. */
+const sentencesThat = (isBad: (sentence: string) => boolean): readonly string[] =>
+  tracked
+    .filter((path) => PAGES.test(path))
+    .flatMap((path) =>
+      sentencesOf(path)
+        .filter(isBad)
+        .map((sentence) => `${path}: ${sentence}`),
+    )
 
 describe('docs/STYLE.md', () => {
   test('comments have a subject and use plain words', () => {
@@ -45,13 +84,17 @@ describe('docs/STYLE.md', () => {
     expect(found(tests, TEST_HABITS)).toEqual([])
   })
 
-  test('pages use plain words', () => {
-    expect(
-      found(
-        tracked.filter((path) => PAGES.test(path)),
-        PAGE_HABITS,
-      ),
-    ).toEqual([])
+  test('pages use plain words, and no sentence without a subject', () => {
+    expect(sentencesThat((sentence) => PAGE_HABITS.some((habit) => habit.test(sentence)))).toEqual([])
+  })
+
+  test(`sentences of pages have at most ${SENTENCE_WORDS_MAX} words and ${SENTENCE_CLAUSES_MAX} relative clauses`, () => {
+    const words = (sentence: string): number => sentence.split(' ').filter((word) => /\w/.test(word)).length
+    const clauses = (sentence: string): number => (sentence.match(/\b(?:which|that|who|whose)\b/g) ?? []).length
+    // Lists of links and of names are no sentences.
+    const isProse = (sentence: string): boolean => !/ · |(?:, X){4}/.test(sentence)
+    expect(sentencesThat((sentence) => isProse(sentence) && words(sentence) > SENTENCE_WORDS_MAX)).toEqual([])
+    expect(sentencesThat((sentence) => clauses(sentence) > SENTENCE_CLAUSES_MAX)).toEqual([])
   })
 
   test.each(['/** Of the path below /v1. */', '## Who sends head and hands', '// It is asked for anew.'])(

@@ -95,4 +95,26 @@ describe('the repository', () => {
     )
     expect(dead).toEqual([])
   })
+
+  test('links to sections of the documents lead to a heading', () => {
+    /** The anchor that GitHub gives a heading. */
+    const anchor = (heading: string): string =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-')
+    const anchorsOf = (path: string): readonly string[] =>
+      [...read(path).matchAll(/^#+ (.+)$/gm)].map((match) => anchor(match[1] ?? ''))
+    const dead = tracked
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) =>
+        [...read(path).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)]
+          .filter(([, target = '', section = '']) => {
+            const document = target === '' ? path : posix.join(posix.dirname(path), target)
+            return !anchorsOf(document).includes(section)
+          })
+          .map(([link]) => `${path}: ${link}`),
+      )
+    expect(dead).toEqual([])
+  })
 })

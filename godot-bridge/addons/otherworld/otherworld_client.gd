@@ -72,7 +72,7 @@ enum State {
 }
 ## Transports that the client may use.
 enum Transport {
-	## WebRTC where it is there, else WebSocket.
+	## WebRTC if it is available, otherwise WebSocket.
 	AUTO,
 	## WebRTC only.
 	WEBRTC,
@@ -87,9 +87,9 @@ enum Permission { SPAWN = 1, GRAB = 2, SCALE = 4, MANAGE = 8, FLY = 16 }
 enum Act { DRAG, SCALE, DESPAWN }
 ## Player nodes that the client can add. See [member player_kind].
 enum PlayerKind {
-	## By headset where one is there, else by keyboard and mouse.
+	## [OtherworldXRPlayer] if there is a headset, otherwise [OtherworldPlayer].
 	AUTO,
-	## Nothing: your own code calls [method move], [method pose] and the rest.
+	## No player node. Your own code calls [method move], [method pose] and other methods.
 	NONE,
 	## [OtherworldPlayer].
 	DESKTOP,

@@ -67,11 +67,11 @@ test("the reference is Godot's own documentation, and each public member has a d
   expect(pages.flatMap(wordless)).toEqual([])
   const names = namesOf(pages)
   const text = [
-    "# Reference\n\nEvery class that the addon gives a project, as Godot's own help (F1) shows it. This page is written by a test from the",
-    'scripts; [concepts.md](concepts.md) says how it all hangs together. Metres, seconds, radians, Y up, forward is −Z.\n',
+    "# Reference\n\nEvery public class of the addon, as Godot's own help (F1) shows it. A test generates this page from the scripts.",
+    '[concepts.md](concepts.md) explains how the classes work together. Units are metres, seconds and radians. Y is up, forward is −Z.\n',
     `${pages.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(' · ')}\n`,
     pages.map((page) => renderClass(page, names, exportsOf(source.get(page.name) ?? ''))).join('\n'),
   ].join('\n')
   if (process.env.UPDATE_REFERENCE !== undefined) writeFileSync(PAGE, text)
-  expect(readFileSync(PAGE, 'utf8'), 'stale: UPDATE_REFERENCE=1 writes it anew').toBe(text)
+  expect(readFileSync(PAGE, 'utf8'), 'stale: UPDATE_REFERENCE=1 writes it again').toBe(text)
 }, 120_000)
