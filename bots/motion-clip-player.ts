@@ -1,4 +1,7 @@
-/** Plays motion clips: walks and runs with the feet's own speed, stands with idle clips and acts, and blends between them. */
+/**
+ * Plays motion clips: walks and runs with the feet's own speed, stands with idle clips and acts, and blends between
+ * them.
+ */
 import { mixPoses, type AvatarBody, type Pose } from '../sim/index.ts'
 import { fitClip, type Clip, type ClipKind, type FittedClip } from './clip.ts'
 import type { Dice } from './bot-behaviour.ts'

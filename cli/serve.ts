@@ -208,7 +208,10 @@ function outliveOutputs(): void {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
 }
 
-/** Waits for the first SIGINT, SIGTERM or SIGHUP. A second SIGINT or SIGTERM ends the process. A closing terminal may send SIGHUP twice, so a second SIGHUP is ignored. */
+/**
+ * Waits for the first SIGINT, SIGTERM or SIGHUP. A second SIGINT or SIGTERM ends the process. A closing terminal may
+ * send SIGHUP twice, so a second SIGHUP is ignored.
+ */
 function stopSignal(tell: (signal: string) => void): Promise<void> {
   return new Promise((resolve) => {
     let isTold = false
@@ -227,7 +230,10 @@ function stopSignal(tell: (signal: string) => void): Promise<void> {
   })
 }
 
-/** Ends the process if the shutdown hangs. The recording is sealed first, so only other parts, such as the database, can hang. */
+/**
+ * Ends the process if the shutdown hangs. The recording is sealed first, so only other parts, such as the database, can
+ * hang.
+ */
 function limitShutdown(): void {
   setTimeout(() => {
     process.stderr.write(

@@ -1,4 +1,7 @@
-/** Uploads a file from the command line: declares it, sends it straight to the file store, follows it until it is settled. */
+/**
+ * Uploads a file from the command line: declares it, sends it straight to the file store, follows it until it is
+ * settled.
+ */
 import { createHash } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'

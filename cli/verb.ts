@@ -69,7 +69,8 @@ export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error })
   }
-  // An unset shell variable must not choose an address or a folder: --host="$HOST" without HOST would listen everywhere.
+  // An unset shell variable must not choose an address or a folder: --host="$HOST" without HOST would listen
+  // everywhere.
   for (const [name, value] of Object.entries(parsed.values))
     if (value === '') throw new UsageError(`--${name} is empty; give it a value, or leave the option out`)
   const text = (name: string): string | undefined => {

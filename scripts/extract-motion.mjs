@@ -117,7 +117,10 @@ function strideSpeed(poses) {
   return speeds.toSorted((a, b) => a - b)[speeds.length >> 1] ?? 0
 }
 
-/** One frame: hip middle x y z in 1/8192 leg lengths, then x y z w in 1/32767 for each bone of the mask; int16 little-endian. */
+/**
+ * One frame: hip middle x y z in 1/8192 leg lengths, then x y z w in 1/32767 for each bone of the mask; int16
+ * little-endian.
+ */
 function encode(poses, leg) {
   const bones = poses[0].locals.filter((local) => local !== null).length
   const bytes = Buffer.alloc(poses.length * (3 + bones * 4) * 2)

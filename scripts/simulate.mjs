@@ -1,4 +1,5 @@
-// npm run simulate -- [--seeds N] [--from N] [--processes N] | --seed N [--lines]: simulated worlds in parallel processes (docs/testing.md).
+// npm run simulate -- [--seeds N] [--from N] [--processes N] | --seed N [--lines]: simulated worlds in parallel
+// processes (docs/testing.md).
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'

@@ -115,14 +115,16 @@ export const HEALTHY_TICK_AGE_MS_MAX = 2_000
  * times the goal of a tick, and more than a garbage collection or a busy machine takes.
  */
 export const STEP_MS_MAX = 2_000
-/** The same in a try of the search after a fault: nobody is served meanwhile, and the heap is small. */
-export const TRY_STEP_MS_MAX = 1_000
+/** Like STEP_MS_MAX, in an attempt of a recovery search: nobody is served meanwhile, and the heap is small. */
+export const ATTEMPT_STEP_MS_MAX = 1_000
 /** Time between two steps of a running worker, ms: a slow disk is not an endless loop, and a restart would not help. */
 export const PAUSE_MS_MAX = 15_000
 /** The same while the worker starts, loads the engine and reads a large recording. */
 export const START_PAUSE_MS_MAX = 60_000
-/** One try goes on for a second of ticks; and one reads a recording, whose every step is watched as well. */
-export const TRY_MS_MAX = 10_000
+/**
+ * Time of an attempt that runs a second of ticks, and of one that replays a recording. Each step is watched as well.
+ */
+export const ATTEMPT_MS_MAX = 10_000
 export const REPLAY_MS_MAX = 5 * 60 * 1_000
 
 /** Starts of a realm's worker in a row without progress, whatever time each took. Then the realm stays down. */

@@ -1,4 +1,7 @@
-/** The server's log (an Effect `Logger`): entries with a level, an area and fields, written as text or as JSON. Secrets are masked. */
+/**
+ * The server's log (an Effect `Logger`): entries with a level, an area and fields, written as text or as JSON. Secrets
+ * are masked.
+ */
 import { Cause, Effect, Logger, References } from 'effect'
 
 export const LOG_FORMS = ['text', 'json'] as const

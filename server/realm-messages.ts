@@ -32,7 +32,10 @@ export type LinkEvent =
   /** The user's role has changed. The new bits apply to all of the user's players and open links. */
   | { readonly type: 'grant'; readonly uid: string; readonly granted: number }
 
-/** `not-permitted`: the package belongs to another user and is not shared. `archive-away`: the archive does not answer at present. */
+/**
+ * `not-permitted`: the package belongs to another user and is not shared. `archive-away`: the archive does not answer
+ * at present.
+ */
 export type PackageAnswer =
   | { readonly ok: true; readonly physics: PackagePhysics }
   | { readonly ok: false; readonly reason: 'unknown-package' | 'not-permitted' | 'archive-away' }
@@ -55,7 +58,7 @@ export interface RealmStart {
   /** Where the thread marks its progress for the watchdog (server/host/watchdog.ts). */
   readonly pulse?: SharedArrayBuffer
   /** True if the thread runs attempts of a search (storage/recordings/search.ts) and no realm. */
-  readonly isTrial?: boolean
+  readonly runsAttempts?: boolean
   /** Default: WARM_UP_TICKS. */
   readonly warmUpTicks?: number
   /** Shared memory for the worker's metrics, which the main thread reads. */
@@ -71,7 +74,9 @@ export type ToRealm =
   /** Send every client a goodbye with this reason, close the recording, end. */
   | { readonly type: 'stop'; readonly reason: string }
 
-/** What one tick sends: packet i goes to `links[i]` and has `lengths[i]` bytes. Then the links of `closes` are closed. */
+/**
+ * What one tick sends: packet i goes to `links[i]` and has `lengths[i]` bytes. Then the links of `closes` are closed.
+ */
 export interface OutboundPackets {
   readonly links: readonly LinkId[]
   readonly lengths: readonly number[]
@@ -116,7 +121,10 @@ export type FromRealm =
       readonly what: string
       readonly where: string
       readonly fix: string
-      /** `never`: only the operator can help. `again`: start it again later. `search`: find what makes it fail and leave that out. */
+      /**
+       * `never`: only the operator can help. `again`: start it again later. `search`: find what makes it fail and leave
+       * that out.
+       */
       readonly retry: 'never' | 'again' | 'search'
     }
   | { readonly type: 'stopped' }

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
-import { inWords, readHolder, type Holder, type LockMark } from './lock-mark.ts'
+import { describeHolder, readHolder, type Holder, type LockMark } from './lock-mark.ts'
 
 /** Thrown if another process, or another part of this one, has the lock. */
 export class LockHeld extends Error {
@@ -68,7 +68,7 @@ function openLocked(file: string, mine: Holder): number {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600)
     try {
-      if (!lock(tryLock, fd, file)) throw new LockHeld(file, inWords(readHolder(file)))
+      if (!lock(tryLock, fd, file)) throw new LockHeld(file, describeHolder(readHolder(file)))
       if (isAt(file, fd)) {
         ftruncateSync(fd)
         writeSync(fd, `${JSON.stringify(mine)}\n`, 0)
@@ -80,7 +80,7 @@ function openLocked(file: string, mine: Holder): number {
     }
     closeSync(fd)
   }
-  throw new LockHeld(file, inWords(null))
+  throw new LockHeld(file, describeHolder(null))
 }
 
 function lock(tryLock: TryLock, fd: number, file: string): boolean {

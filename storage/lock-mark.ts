@@ -31,7 +31,7 @@ export function readHolder(file: string): Holder | null {
   }
 }
 
-export const inWords = (holder: Holder | null): string =>
+export const describeHolder = (holder: Holder | null): string =>
   holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`
 
 /**
@@ -40,5 +40,5 @@ export const inWords = (holder: Holder | null): string =>
  */
 export function otherHolder({ file, token }: LockMark): string | null {
   const holder = readHolder(file)
-  return holder === null || holder.token === token ? null : inWords(holder)
+  return holder === null || holder.token === token ? null : describeHolder(holder)
 }

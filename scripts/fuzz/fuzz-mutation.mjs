@@ -1,5 +1,6 @@
-// npm run fuzz:mutation -- [--packets N] [--seed S] [--processes P] [--targets a,b] [--json]: mutated packets, for every decoder and
-// for both ends of a session. All changes come from the seed; a failure is printed with its bytes. Exits with 1 on a failure.
+// npm run fuzz:mutation -- [--packets N] [--seed S] [--processes P] [--targets a,b] [--json]: mutated packets, for
+// every decoder and for both ends of a session. All changes come from the seed; a failure is printed with its bytes.
+// Exits with 1 on a failure.
 import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { bundleMutate } from './fuzz-bundle.mjs'

@@ -16,7 +16,10 @@ import type { ElementChanges } from '../realm/replication/element-change-tracker
 import { textOf } from '../error.ts'
 import { inArea } from '../log.ts'
 
-/** Waiting entries of the list of recordings and checkpoints; beyond it the oldest are dropped. An hour of checkpoints is 360. */
+/**
+ * Waiting entries of the list of recordings and checkpoints; beyond it the oldest are dropped. An hour of checkpoints
+ * is 360.
+ */
 const ENTRIES_MAX = 4_096
 /** Pause before a retry, ms; it doubles up to RETRY_MS_MAX. */
 const RETRY_MS = 500

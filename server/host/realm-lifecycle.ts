@@ -7,7 +7,13 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Cause, Data, Duration, Effect, Fiber, Schedule, type Scope } from 'effect'
 import { otherHolder } from '../../storage/lock-mark.ts'
-import { findRemedy, listRecordings, sealLeftOpen, type Found, type Remedy } from '../../storage/recordings/index.ts'
+import {
+  findRemedy,
+  listRecordings,
+  sealLeftOpen,
+  type SearchResult,
+  type Remedy,
+} from '../../storage/recordings/index.ts'
 import type { Settings } from '../config.ts'
 import { ServerError, textOf } from '../error.ts'
 import { inArea, type CallbackLog } from '../log.ts'
@@ -24,7 +30,7 @@ import type { ServerTable } from '../metrics/server-meters.ts'
 import { packageRoot } from '../package-root.ts'
 import type { FromRealm, RealmStart, ToRealm } from '../realm-messages.ts'
 import type { SavedStart } from '../recorder/archive-restore.ts'
-import { TrialWorkers } from './trial-workers.ts'
+import { AttemptWorkers } from './attempt-workers.ts'
 import { Pulse, Watchdog } from './watchdog.ts'
 
 export interface RealmLifecycleOptions {
@@ -77,7 +83,7 @@ export class RealmLifecycle {
   /** True if the next start first searches for the cause of the failure. */
   #searches = false
   /** What the last start leaves out, until the realm ticks and reports it. */
-  #pending: Extract<Found, { type: 'remedy' }> | null = null
+  #pending: Extract<SearchResult, { type: 'remedy' }> | null = null
 
   constructor(options: RealmLifecycleOptions) {
     this.#options = options
@@ -187,16 +193,16 @@ export class RealmLifecycle {
   readonly #search = Effect.suspend(() => {
     const { start } = this.#options
     return Effect.acquireUseRelease(
-      Effect.sync(() => new TrialWorkers(this.#file, start)),
-      (trials) =>
+      Effect.sync(() => new AttemptWorkers(this.#file, start)),
+      (runner) =>
         Effect.tryPromise({
           try: async () => {
             const paths = (await listRecordings(start.recordings, start.definition.id)).map(({ path }) => path)
-            return findRemedy(paths, trials)
+            return findRemedy(paths, runner)
           },
           catch: (error) => error,
         }),
-      (trials) => Effect.promise(() => trials.end()),
+      (runner) => Effect.promise(() => runner.end()),
     )
   })
 

@@ -6,7 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from '../../http/http.ts'
 import { isUpload } from '../../storage/assets/index.ts'
 
-/** Watches a request until its body is complete. A slow one is answered with 408, or cut off if its answer has begun. */
+/**
+ * Watches a request until its body is complete. A slow one is answered with 408, or cut off if its answer has begun.
+ */
 export function limitBody(request: IncomingMessage, response: ServerResponse, msMax: number): void {
   if (!hasBody(request)) return
   const timer = setInterval(() => {

@@ -13,7 +13,10 @@ export interface ListenerService {
   readonly server: Server
   /** The port that was bound. */
   readonly port: number
-  /** Sets the handler of requests. Before the first call they are answered with 503 `starting`, after null with 503 `stopping`. */
+  /**
+   * Sets the handler of requests. Before the first call they are answered with 503 `starting`, after null with 503
+   * `stopping`.
+   */
   answerWith(handler: RequestListener | null): void
 }
 

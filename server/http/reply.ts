@@ -4,8 +4,8 @@ import { HttpError } from '../../http/http.ts'
 import type { ErrorReason, StatusOf } from '../../http-api/index.ts'
 
 /**
- * Thrown by a handler; becomes the JSON `{reason, message, where, fix}` with the status. The contract knows each reason and
- * its one status.
+ * Thrown by a handler; becomes the JSON `{reason, message, where, fix}` with the status. The contract knows each reason
+ * and its one status.
  */
 export class RouteError<R extends ErrorReason = ErrorReason> extends HttpError {
   override readonly where: string
@@ -33,8 +33,9 @@ const HOST = /^[\w.\-:[\]]{1,255}$/
 
 /**
  * Headers of every answer. The policy fits the viewer: scripts and styles from files only, WebAssembly allowed,
- * connections to this server (named as well, because not every browser counts ws: as 'self'), to the store of files where
- * that has an origin of its own, and to blob:, as which the page reads the textures within the models that it downloaded.
+ * connections to this server (named as well, because not every browser counts ws: as 'self'), to the store of files
+ * where that has an origin of its own, and to blob:, as which the page reads the textures within the models that it
+ * downloaded.
  */
 export function securityHeaders(
   response: ServerResponse,

@@ -32,7 +32,10 @@ export interface Call<Id extends EndpointId = EndpointId> {
 export type Handler<Id extends EndpointId> = (call: Call<Id>) => Promise<AnswerFor<Id> | undefined>
 export type Handlers = { readonly [Id in EndpointId]?: Handler<Id> }
 
-/** Answers a request for a decoded path and returns true, or false if the path is not one of its. Rejects with HttpError. */
+/**
+ * Answers a request for a decoded path and returns true, or false if the path is not one of its. Rejects with
+ * HttpError.
+ */
 export type Router = (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
 interface Route {

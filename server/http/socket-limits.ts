@@ -1,6 +1,6 @@
 /**
- * Limits the TCP sockets of the HTTP port by address, WebSockets included. It counts them before a request is read, so that
- * silent sockets cannot use up all of them.
+ * Limits the TCP sockets of the HTTP port by address, WebSockets included. It counts them before a request is read, so
+ * that silent sockets cannot use up all of them.
  */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'

@@ -1,7 +1,8 @@
 /**
  * Serves the built viewer from memory. Only files that existed at the start can be served, so no path leads elsewhere.
- * Why not `sirv`: it streams files from disk, so a rebuild while the server runs mixes two builds; it compresses only what
- * the build has compressed; and its ETags come from the file's time, which differs between machines with the same build.
+ * Why not `sirv`: it streams files from disk, so a rebuild while the server runs mixes two builds; it compresses only
+ * what the build has compressed; and its ETags come from the file's time, which differs between machines with the same
+ * build.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'

@@ -31,7 +31,9 @@ const TICK_BUCKETS = [
   0.25,
   1,
 ]
-/** Seconds. A sync takes well under a millisecond on a fast disk; from 50 ms on a power loss costs more than promised. */
+/**
+ * Seconds. A sync takes well under a millisecond on a fast disk; from 50 ms on a power loss costs more than promised.
+ */
 const SYNC_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
 /** Seconds. */
 const GC_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25]

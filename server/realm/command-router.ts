@@ -1,4 +1,7 @@
-/** Command routing: the inputs of players go to the Interaction Center, and their acknowledgements come back from the log. */
+/**
+ * Command routing: the inputs of players go to the Interaction Center, and their acknowledgements come back from the
+ * log.
+ */
 import { isLatestWins } from '../../protocol/index.ts'
 import type { Input, InputFrame, Realm } from '../../sim/index.ts'
 import type { InteractionCenter } from './interaction-center.ts'
@@ -27,7 +30,9 @@ export class CommandRouter {
     return this.submit(member, member.moves.takeDue(this.#realm.tick + 1))
   }
 
-  /** Submits a move that stops the avatar of a lost player. It would walk on otherwise, as a move holds until the next. */
+  /**
+   * Submits a move that stops the avatar of a lost player. It would walk on otherwise, as a move holds until the next.
+   */
   standStill({ player, session }: Member): void {
     const avatar = this.#realm.players.get(player)
     if (!avatar) return

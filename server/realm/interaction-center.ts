@@ -1,6 +1,7 @@
 /**
- * Interaction Center: the realm's input buffer and sequencer. It queues the inputs of players and of the server, and seals
- * one InputFrame each tick. Inputs that come after the seal, or exceed a player's share of a frame, go into the next one.
+ * Interaction Center: the realm's input buffer and sequencer. It queues the inputs of players and of the server, and
+ * seals one InputFrame each tick. Inputs that come after the seal, or exceed a player's share of a frame, go into the
+ * next one.
  */
 import { defined } from '../../sim/assert.ts'
 import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, PACKAGE_BYTES_MAX } from '../../protocol/index.ts'
@@ -18,7 +19,9 @@ import {
 } from '../../sim/index.ts'
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from '../limits.ts'
 
-/** A package that the realm must define before it is used. A frame defines at most PACKAGE_BYTES_MAX bytes of packages. */
+/**
+ * A package that the realm must define before it is used. A frame defines at most PACKAGE_BYTES_MAX bytes of packages.
+ */
 export interface PackageDefinition {
   readonly physics: PackagePhysics
   readonly bytes: number
@@ -96,7 +99,10 @@ export class InteractionCenter {
     this.#creationWork = creationWork
   }
 
-  /** Queues an input of the server for the next frame and returns its sequence. It is never refused, as the server limits its own inputs. */
+  /**
+   * Queues an input of the server for the next frame and returns its sequence. It is never refused, as the server
+   * limits its own inputs.
+   */
   order(command: Command): number {
     const input = this.#numbered(command)
     this.#fromServer.push(input)
@@ -182,7 +188,10 @@ class OpenFrame {
     this.#options = options
   }
 
-  /** Moves inputs of one player's queue into the frame while there is room, up to the first that must wait. No sequence is taken twice. Returns the rest. */
+  /**
+   * Moves inputs of one player's queue into the frame while there is room, up to the first that must wait. No sequence
+   * is taken twice. Returns the rest.
+   */
   fillFrom(queue: readonly Waiting[]): Waiting[] {
     const { inputsPerFrameMax, frameInputsMax, frameBytesMax, frameCreationMax } = this.#options.limits
     const taken = new Set<number>()
@@ -232,8 +241,8 @@ class OpenFrame {
 }
 
 /**
- * Returns the index of a waiting input that a newer one supersedes, or -1: a pose, a drag of the same hand, or a move of
- * the same kind, if only such inputs follow it. A jump and a change between walking and flying are kept.
+ * Returns the index of a waiting input that a newer one supersedes, or -1: a pose, a drag of the same hand, or a move
+ * of the same kind, if only such inputs follow it. A jump and a change between walking and flying are kept.
  */
 function supersededBy(newer: Command, queue: readonly Waiting[]): number {
   for (let i = queue.length - 1; i >= 0; i--) {

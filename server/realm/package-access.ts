@@ -59,7 +59,10 @@ export class PackageAccess implements PackageRights {
     this.#options = options
   }
 
-  /** Returns whether a player may use a package. Where that is not known, it requests the answer, one at a time for each player. */
+  /**
+   * Returns whether a player may use a package. Where that is not known, it requests the answer, one at a time for each
+   * player.
+   */
   verdict(player: PlayerId, hash: PackageHash): Verdict {
     const nowMs = this.#options.nowMs()
     const requester = this.#requesterOf(player, nowMs)
@@ -114,7 +117,10 @@ function grant({ grants }: Requester, hash: PackageHash, nowMs: number): void {
   if (grants.size > GRANTS_PER_PLAYER_MAX && !oldest.done) grants.delete(oldest.value)
 }
 
-/** Rejects here what does not fit into a frame or is not valid in any realm, as nobody gets the outcome of the server's own commands. */
+/**
+ * Rejects here what does not fit into a frame or is not valid in any realm, as nobody gets the outcome of the server's
+ * own commands.
+ */
 function answerOf(hash: PackageHash, given: PackageAnswer): Answer {
   if (!given.ok) return { ok: false, reason: given.reason }
   const { physics } = given

@@ -1,6 +1,7 @@
 /**
- * Realm Core: the tick pipeline of one realm instance. A tick seals the frame, writes it to the log, steps the simulation,
- * hashes the state and writes the hash. Only then may anything that follows from the tick leave the process.
+ * Realm Core: the tick pipeline of one realm instance. A tick seals the frame, writes it to the log, steps the
+ * simulation, hashes the state and writes the hash. Only then may anything that follows from the tick leave the
+ * process.
  */
 import {
   checkpoint,
@@ -60,7 +61,9 @@ export class RealmCore {
   readonly #laps: Laps
   readonly #pulse: Pulse
   #lastHash: string
-  /** Frame that is sealed but not in the log. If it could not be written, the next `run` writes it before anything else. */
+  /**
+   * Frame that is sealed but not in the log. If it could not be written, the next `run` writes it before anything else.
+   */
   #sealed: InputFrame | null = null
   /** Tick that was stepped but whose hash is not in the log. */
   #stepped: TickOutcome | null = null
@@ -101,7 +104,10 @@ export class RealmCore {
     return outcome
   }
 
-  /** Call after `run`, once the outcomes of the tick are queued. A recovery from the checkpoint does not produce them again. */
+  /**
+   * Call after `run`, once the outcomes of the tick are queued. A recovery from the checkpoint does not produce them
+   * again.
+   */
   checkpointIfDue(): void {
     const { realm, log } = this.#options
     if (log.checkpointDue(realm.tick)) log.checkpoint(realm.tick, checkpoint(realm))

@@ -1,4 +1,7 @@
-/** Runs one realm instance in its worker thread: loads the engine, opens the recording, and ticks until a `stop` message. */
+/**
+ * Runs one realm instance in its worker thread: loads the engine, opens the recording, and ticks until a `stop`
+ * message.
+ */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { hash, loadEngine, SimulationFault } from '../../sim/index.ts'
 import { RecordingFault, repairable, ReplayFault } from '../../storage/recordings/index.ts'
@@ -58,7 +61,10 @@ async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<
   post({ type: 'stopped' })
 }
 
-/** Describes an error to the main thread, with what can help: the operator, a restart, or a search for what to leave out. */
+/**
+ * Describes an error to the main thread, with what can help: the operator, a restart, or a search for what to leave
+ * out.
+ */
 function failure(error: unknown, start: RealmStart): FromRealm {
   if (error instanceof ServerError)
     return {

@@ -1,4 +1,7 @@
-/** Runs one realm instance. In each tick it receives what has come in, runs the Realm Core and sends what follows from it. */
+/**
+ * Runs one realm instance. In each tick it receives what has come in, runs the Realm Core and sends what follows from
+ * it.
+ */
 import { SAMPLE_EVERY_TICKS } from '../../replay/index.ts'
 import { creationWork, hasRoom } from '../../sim/index.ts'
 import { RecordingFault } from '../../storage/recordings/index.ts'

@@ -1,4 +1,7 @@
-/** The recording of a running realm, as the realm's thread uses it. The Champion is one; tests and the warm-up keep theirs in memory. */
+/**
+ * The recording of a running realm, as the realm's thread uses it. The Champion is one; tests and the warm-up keep
+ * theirs in memory.
+ */
 import type { Realm } from '../../sim/index.ts'
 import type { RemovalNotices } from '../recorder/removal-notices.ts'
 import type { SequenceTracker } from '../recorder/sequence-tracker.ts'

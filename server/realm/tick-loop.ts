@@ -1,12 +1,15 @@
 /**
- * The tick schedule. Tick n is due at start + n × period, so that errors do not add up. After a tick that took too long,
- * the next ones run back to back until they are on schedule again. If the loop is behind by more than `catchUpMsMax`, the
- * schedule itself moves. No tick is ever skipped.
+ * The tick schedule. Tick n is due at start + n × period, so that errors do not add up. After a tick that took too
+ * long, the next ones run back to back until they are on schedule again. If the loop is behind by more than
+ * `catchUpMsMax`, the schedule itself moves. No tick is ever skipped.
  */
 
 export interface TickTimer {
   nowMs(): number
-  /** Resolves at `atMs` or shortly after. Other events of the process run before it resolves, also when `atMs` has passed. */
+  /**
+   * Resolves at `atMs` or shortly after. Other events of the process run before it resolves, also when `atMs` has
+   * passed.
+   */
   until(atMs: number): Promise<void>
 }
 
@@ -72,12 +75,15 @@ export class TickLoop {
   }
 }
 
-/** Time slept on a shared array, which is precise to about 0.1 ms. `setTimeout` fires more than a millisecond late at times. */
+/**
+ * Time slept on a shared array, which is precise to about 0.1 ms. `setTimeout` fires more than a millisecond late at
+ * times.
+ */
 const FINE_WAIT_MS = 2
 
 /**
- * A timer for a worker thread that only ticks. It blocks the thread for the last two milliseconds of each wait, so do not
- * use it in a thread that serves anything else.
+ * A timer for a worker thread that only ticks. It blocks the thread for the last two milliseconds of each wait, so do
+ * not use it in a thread that serves anything else.
  */
 export function preciseTimer(): TickTimer {
   const sleeper = new Int32Array(new SharedArrayBuffer(4))

@@ -1,4 +1,7 @@
-/** Entry of a realm's worker thread. It runs a realm instance or the attempts of a recovery search, and loads only what that needs. */
+/**
+ * Entry of a realm's worker thread. It runs a realm instance or the attempts of a recovery search, and loads only what
+ * that needs.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { RealmStart } from '../realm-messages.ts'
 import { Pulse } from '../host/watchdog.ts'
@@ -7,6 +10,6 @@ if (parentPort) {
   const start = workerData as RealmStart
   const pulse = new Pulse(start.pulse)
   pulse.enrol()
-  if (start.isTrial) await (await import('./trial.ts')).tryOut(parentPort, pulse)
+  if (start.runsAttempts) await (await import('./repair-attempts.ts')).runAttempts(parentPort, pulse)
   else (await import('./run.ts')).runRealm(parentPort, start, pulse)
 }

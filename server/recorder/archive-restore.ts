@@ -25,7 +25,10 @@ export interface SavedStart {
   readonly packages: readonly { readonly hash: string; readonly physics: PackagePhysics }[]
 }
 
-/** Replaces the props of a realm, as genesis made it, with the saved elements, and reports how many. Throws SimulationFault. */
+/**
+ * Replaces the props of a realm, as genesis made it, with the saved elements, and reports how many. Throws
+ * SimulationFault.
+ */
 export function restoreFromArchive(
   realm: Realm,
   { elements, packages, at }: SavedStart & { readonly at: LogPosition },
@@ -46,7 +49,10 @@ export function restoreFromArchive(
   )
 }
 
-/** Returns the command with its numbers rounded as a recording rounds them, so that a package is the same either way. Empty where it cannot be encoded. */
+/**
+ * Returns the command with its numbers rounded as a recording rounds them, so that a package is the same either way.
+ * Empty where it cannot be encoded.
+ */
 function asRecorded(command: Command): readonly Command[] {
   const read = decodeFrame(encodeFrame({ tick: 1, inputs: [{ player: 0, sequence: 1, command }] }))
   return read.ok ? read.value.inputs.map((input) => input.command) : []

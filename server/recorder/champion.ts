@@ -1,6 +1,6 @@
 /**
- * Champion: the realm's recorder, or in database terms the keeper of its write-ahead log. It recovers the realm from its
- * recordings, starts an epoch at each start of the server, writes every tick, rolls segments and applies retention.
+ * Champion: the realm's recorder, or in database terms the keeper of its write-ahead log. It recovers the realm from
+ * its recordings, starts an epoch at each start of the server, writes every tick, rolls segments and applies retention.
  * Nothing else writes a realm's recordings.
  */
 import { basename } from 'node:path'
@@ -147,7 +147,10 @@ export class Champion implements RunningLog {
     })
   }
 
-  /** A state beyond the largest checkpoint is not written, as no reader would accept it. A recovery uses the last checkpoint that fitted. */
+  /**
+   * A state beyond the largest checkpoint is not written, as no reader would accept it. A recovery uses the last
+   * checkpoint that fitted.
+   */
   #fits(tick: number, bytes: Uint8Array): boolean {
     const bytesMax = this.#options.checkpointBytesMax ?? CHECKPOINT_BYTES_MAX
     const before = this.#checkpoints
@@ -169,7 +172,10 @@ export class Champion implements RunningLog {
     this.#currentUndelivered = current
   }
 
-  /** Call between two ticks. Starts the next segment when the current one has reached its size and the state fits into a checkpoint. */
+  /**
+   * Call between two ticks. Starts the next segment when the current one has reached its size and the state fits into a
+   * checkpoint.
+   */
   rollIfDue(): void {
     const { realm } = this
     if (!this.#file.rollDue || realm.tick < this.#rollAtTick) return

@@ -1,4 +1,7 @@
-/** Reads the notes that the server writes into recordings: JSON arrays of rows. A damaged note gives no rows, never an error. */
+/**
+ * Reads the notes that the server writes into recordings: JSON arrays of rows. A damaged note gives no rows, never an
+ * error.
+ */
 
 /** Returns the rows of a note. A row that is not an array is returned as an empty one. */
 export function noteRows(text: string): readonly (readonly unknown[])[] {

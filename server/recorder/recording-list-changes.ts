@@ -4,7 +4,10 @@ import type { RecordingEntry as ListedRecording } from '../../storage/archive/in
 import type { RecordingEntry } from '../../storage/recordings/index.ts'
 import type { LogEvent } from '../host/element-write-behind.ts'
 
-/** Returns a function that takes the current recordings. It reports those that are new, changed or removed since its last call. */
+/**
+ * Returns a function that takes the current recordings. It reports those that are new, changed or removed since its
+ * last call.
+ */
 export function recordingListChanges(report: (event: LogEvent) => void): (entries: readonly RecordingEntry[]) => void {
   const reported = new Map<string, { readonly entry: ListedRecording; readonly text: string }>()
   return (entries) => {
@@ -24,7 +27,9 @@ export function recordingListChanges(report: (event: LogEvent) => void): (entrie
   }
 }
 
-/** Returns null where the file cannot be read. A file that was not closed has no last tick, and its size is given as 0. */
+/**
+ * Returns null where the file cannot be read. A file that was not closed has no last tick, and its size is given as 0.
+ */
 function listed({ realm, epoch, segment, path, bytes, summary }: RecordingEntry): ListedRecording | null {
   if (!summary) return null
   const { header, index } = summary

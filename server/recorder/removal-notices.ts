@@ -1,4 +1,7 @@
-/** Notices for users about props and avatars that a recovery removed from the realm. They are kept until the user returns. */
+/**
+ * Notices for users about props and avatars that a recovery removed from the realm. They are kept until the user
+ * returns.
+ */
 import type { Note, Recording } from '../../replay/index.ts'
 import type { UserNumber } from '../../sim/index.ts'
 import { noteRows, isUint32 } from './note-rows.ts'

@@ -21,7 +21,7 @@ import {
   findRemedy,
   listRecordings,
   repairable,
-  runTry,
+  runAttempt,
   type Remedy,
   type RepairableSimulation,
 } from '../../storage/recordings/index.ts'
@@ -90,7 +90,7 @@ async function reopen(
   simulation: RepairableSimulation<Realm>,
 ): Promise<{ readonly champion: Champion; readonly remedy: Remedy }> {
   const paths = (await listRecordings(recordings, DEFAULT_DEFINITION.id)).map(({ path }) => path)
-  const found = await findRemedy(paths, { run: (attempt) => runTry(attempt, simulation) })
+  const found = await findRemedy(paths, { run: (attempt) => runAttempt(attempt, simulation) })
   if (found.type !== 'remedy') throw new Error(found.type)
   return {
     remedy: found.remedy,

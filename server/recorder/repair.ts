@@ -1,8 +1,18 @@
-/** Applies to a recovered realm the remedy that a search has found, and reports it to the operator and the users concerned. */
+/**
+ * Applies to a recovered realm the remedy that a search has found, and reports it to the operator and the users
+ * concerned.
+ */
 import { decodeFrame } from '../../protocol/index.ts'
 import type { Quarantine, Recording } from '../../replay/index.ts'
 import { hash, step, type InputFrame, type Realm } from '../../sim/index.ts'
-import { frameOf, inWords, quarantineOf, things, type Remedy, type Thing } from '../../storage/recordings/index.ts'
+import {
+  frameOf,
+  describeElement,
+  quarantineOf,
+  removableElements,
+  type Remedy,
+  type RemovableElement,
+} from '../../storage/recordings/index.ts'
 import type { SequenceTracker } from './sequence-tracker.ts'
 import type { RemovalNotices } from './removal-notices.ts'
 import type { UndeliveredOutcomes } from './undelivered-outcomes.ts'
@@ -26,15 +36,15 @@ export interface RepairTargets {
 export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, targets: RepairTargets): Repair {
   const tick = remedy.tick + 1
   const pending = remedy.goesBack ? null : recording.frameBytes(tick)
-  const out = things(realm).filter(({ type, element, player }) =>
+  const out = removableElements(realm).filter(({ type, element, player }) =>
     type === 'prop' ? remedy.props.includes(element) : remedy.players.includes(player),
   )
-  const quarantined = out.map((thing) => quarantineOf(realm, thing, tick, remedy.reason))
-  for (const thing of out) {
+  const quarantined = out.map((element) => quarantineOf(realm, element, tick, remedy.reason))
+  for (const element of out) {
     targets.note(
-      `${inWords(thing)} is taken out, as the simulation fails with it (${remedy.reason}); it is kept in the recording as quarantined`,
+      `${describeElement(element)} is taken out, as the simulation fails with it (${remedy.reason}); it is kept in the recording as quarantined`,
     )
-    targets.removalNotices.add(thing.user, noticeFor(thing))
+    targets.removalNotices.add(element.user, noticeFor(element))
   }
   if (remedy.leavesOut && pending) {
     const left = { tick, reason: remedy.reason, frame: pending.slice() }
@@ -53,7 +63,10 @@ export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, tar
   return { quarantined, frame: frame && frame.inputs.length > 0 ? frame : null }
 }
 
-/** Rejects the commands of the ticks that are dropped, so that clients do not send them again: one of them made the realm fail. */
+/**
+ * Rejects the commands of the ticks that are dropped, so that clients do not send them again: one of them made the
+ * realm fail.
+ */
 function goBack(realm: Realm, recording: Recording, { tick, reason }: Remedy, targets: RepairTargets): void {
   for (let at = tick + 1; at <= recording.lastTick + 1; at++) {
     const frame = recording.frameBytes(at)
@@ -81,7 +94,7 @@ const hasPlayerInputs = ({ frame }: Quarantine): boolean => {
   return decoded.ok && decoded.value.inputs.some(({ player }) => player !== 0)
 }
 
-const noticeFor = ({ type, name }: Thing): string =>
+const noticeFor = ({ type, name }: RemovableElement): string =>
   type === 'prop'
     ? `Your "${name}" was taken out of the realm: the simulation failed with it. The operator of the server has it in the recording.`
     : 'Your avatar was taken out of the realm: the simulation failed with it. What you wore then may be the cause.'

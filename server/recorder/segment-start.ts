@@ -1,6 +1,7 @@
 /**
  * Start of a recording whose realm has grown beyond the size of a checkpoint. A recording normally starts with the
- * realm's state. Where that does not fit, it starts with the last checkpoint that fits, and repeats the frames since then.
+ * realm's state. Where that does not fit, it starts with the last checkpoint that fits, and repeats the frames since
+ * then.
  */
 import type { Recording } from '../../replay/index.ts'
 import { defined } from '../../sim/assert.ts'

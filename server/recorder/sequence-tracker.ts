@@ -54,7 +54,10 @@ export class SequenceTracker {
     }
   }
 
-  /** Reads the sequences from the intact parts of a recording, up to the state after `tick`: the note at the start, then the frames. */
+  /**
+   * Reads the sequences from the intact parts of a recording, up to the state after `tick`: the note at the start, then
+   * the frames.
+   */
   static fromRecording(parts: readonly Recording[], tick: number): SequenceTracker {
     const sequences = new SequenceTracker()
     for (const recording of parts) {

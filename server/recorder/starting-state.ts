@@ -27,7 +27,10 @@ export interface StartingState {
 
 const NO_REPAIR: Repair = { quarantined: [], frame: null }
 
-/** Recovers the realm from its newest recording, or creates it. Throws ServerError, and ReplayFault where the simulation fails on the recording. */
+/**
+ * Recovers the realm from its newest recording, or creates it. Throws ServerError, and ReplayFault where the simulation
+ * fails on the recording.
+ */
 export async function findStartingState(options: ChampionOptions): Promise<StartingState> {
   const { recordings, definition, remedy } = options.start
   const undelivered = new UndeliveredOutcomes()

@@ -14,7 +14,10 @@ import { outcomeOf, type CommandOutcome } from '../realm/outcomes.ts'
 /** Outcomes that have not been acknowledged, by player, oldest first. */
 export type OutcomesByPlayer = ReadonlyMap<PlayerId, readonly CommandOutcome[]>
 
-/** Kind of the note that carries them over a checkpoint, as frames before it are not replayed. Recordings depend on this text. */
+/**
+ * Kind of the note that carries them over a checkpoint, as frames before it are not replayed. Recordings depend on this
+ * text.
+ */
 const UNDELIVERED_NOTE = 'otherworld.unheard'
 
 export const undeliveredNote = (tick: number, undelivered: OutcomesByPlayer): Note => ({
@@ -48,7 +51,9 @@ export class UndeliveredOutcomes {
     return new Map([...this.#outcomes].map(([player, outcomes]) => [player, [...outcomes.values()]]))
   }
 
-  /** Puts the outcomes of the last note up to `tick` before those of the replay. Rows that are not valid are ignored. */
+  /**
+   * Puts the outcomes of the last note up to `tick` before those of the replay. Rows that are not valid are ignored.
+   */
   carryOver(parts: readonly Recording[], tick: number): void {
     const replayed = this.all
     const note = parts
@@ -82,7 +87,10 @@ export class UndeliveredOutcomes {
         this.#set(event.player, outcomeOf(event, tick))
   }
 
-  /** Rejects the commands of a frame that is left out and counts them as received. Otherwise clients would send again what made the simulation fail. */
+  /**
+   * Rejects the commands of a frame that is left out and counts them as received. Otherwise clients would send again
+   * what made the simulation fail.
+   */
   recordLeftOut({ tick, frame }: Quarantine, sequences: SequenceTracker): void {
     const decoded = decodeFrame(frame)
     if (!decoded.ok) return

@@ -241,7 +241,9 @@ function ingestFile(file: string, upload: Upload, parts: PipelineParts): Effect.
   )
 }
 
-/** Stores all files of the package, then the package. The manifest is among the files, so its hash leads to every one. */
+/**
+ * Stores all files of the package, then the package. The manifest is among the files, so its hash leads to every one.
+ */
 function store(job: Job): Effect.Effect<void, StoreError> {
   const { upload, parts, files, result } = job
   if (!files || !result) return Effect.void

@@ -1,4 +1,6 @@
-/** The test suite for every implementation of the archive. Call `archiveContract('PostgreSQL', open)` in a test file. */
+/**
+ * The test suite for every implementation of the archive. Call `archiveContract('PostgreSQL', open)` in a test file.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ArchiveService } from './archive.ts'
 import { definitionOf, done, elementOf } from './archive.fixture.ts'

@@ -10,7 +10,10 @@ import type { Transactions } from './transactions.ts'
 
 /** Attempts to create the first table. Two hosts that do it at the same time collide in PostgreSQL's catalogue. */
 const CREATE_ATTEMPTS_MAX = 5
-/** SQLSTATE of that collision: unique_violation in the catalogue, duplicate_table, duplicate_object (the table's row type). */
+/**
+ * SQLSTATE of that collision: unique_violation in the catalogue, duplicate_table, duplicate_object (the table's row
+ * type).
+ */
 const RACES: ReadonlySet<string> = new Set(['23505', '42P07', '42710'])
 
 /**

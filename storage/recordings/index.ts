@@ -8,14 +8,14 @@ export { parseRecordingName, recordingName } from './names.ts'
 export { recover, ReplayFault, type Recovered, type Recovery, type Skipped } from './recover.ts'
 export {
   frameOf,
-  runTry,
-  type Outcome,
+  runAttempt,
+  type AttemptOutcome,
   type Remedy,
   type RepairableSimulation,
-  type Thing,
-  type Trials,
-  type Try,
+  type RemovableElement,
+  type AttemptRunner,
+  type RepairAttempt,
 } from './remedy.ts'
-export { findRemedy, type Found } from './search.ts'
-export { inWords, quarantineOf, repairable, things } from './things.ts'
+export { findRemedy, type SearchResult } from './search.ts'
+export { describeElement, quarantineOf, removableElements, repairable } from './removable-elements.ts'
 export { sealLeftOpen } from './seal.ts'

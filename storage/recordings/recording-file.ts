@@ -128,7 +128,10 @@ export class RecordingFile {
     if (start) this.#budget.took(start.tick, start.stored.length)
   }
 
-  /** Begins the recording of an epoch. Its header and starting state are on the disk when this returns. Throws RecordingFault. */
+  /**
+   * Begins the recording of an epoch. Its header and starting state are on the disk when this returns. Throws
+   * RecordingFault.
+   */
   static create(options: RecordingFileOptions): RecordingFile {
     if ((options.header.start === 'checkpoint') !== (options.checkpoint !== undefined))
       throw new TypeError('a recording that starts from a checkpoint needs it, another must not have one')

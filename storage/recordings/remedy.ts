@@ -1,5 +1,5 @@
 /**
- * Remedies: what to leave out of a realm on which the simulation fails, so that it can continue; and one trial of a
+ * Remedies: what to leave out of a realm on which the simulation fails, so that it can continue; and one attempt with a
  * remedy. docs/recording.md, "Recovery", has the rules.
  */
 import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
@@ -30,12 +30,12 @@ export interface Remedy {
   readonly players: readonly PlayerId[]
   /** True if the realm goes back to a tick before the last recorded one. */
   readonly goesBack: boolean
-  /** Number of trials that the search took. */
+  /** Number of attempts that the search took. */
   readonly tries: number
 }
 
 /** An element that can be removed. */
-export interface Thing {
+export interface RemovableElement {
   readonly type: 'prop' | 'avatar'
   readonly element: ElementId
   /** The player of an avatar; 0 for a prop. */
@@ -47,7 +47,7 @@ export interface Thing {
 
 /** A simulation that can list and remove elements of its realms. */
 export interface RepairableSimulation<R> extends Simulation<R> {
-  things(realm: R): readonly Thing[]
+  elements(realm: R): readonly RemovableElement[]
 }
 
 /** A state to try from, and what is known of it. */
@@ -60,46 +60,46 @@ export interface Base {
   readonly checkpoint: Uint8Array
   /** The recorded frame of the next tick; null if it has no inputs. */
   readonly pending: Uint8Array | null
-  readonly things: readonly Thing[]
+  readonly elements: readonly RemovableElement[]
   /** Ticks at which elements were last spawned, grabbed, scaled or released. */
   readonly touched: ReadonlyMap<ElementId, number>
 }
 
-export type Try =
+export type RepairAttempt =
   /** Replays a recording to `tick`, or to the last whole tick if null. */
   | { readonly type: 'replay'; readonly path: string; readonly tick: number | null }
   /** Continues from a state for `ticks` ticks; `frame` is the first. */
   | {
       readonly type: 'go-on'
       readonly base: Pick<Base, 'tick' | 'definition' | 'checkpoint'>
-      readonly frame: FrameWanted
+      readonly frame: RepairFrame
       readonly ticks: number
     }
 
 /** The frame after a base: the removals, and the recorded inputs if they are kept. */
-interface FrameWanted {
+interface RepairFrame {
   readonly pending: Uint8Array | null
   readonly props: readonly ElementId[]
   readonly players: readonly PlayerId[]
 }
 
-export type Outcome =
+export type AttemptOutcome =
   | { readonly type: 'replayed'; readonly base: Base }
   | { readonly type: 'went-on' }
   /** `tick`: the tick that failed; null if the failure was outside of a step. */
   | { readonly type: 'failed'; readonly tick: number | null; readonly reason: string }
   | { readonly type: 'unusable'; readonly reason: RecordingErrorReason; readonly message: string }
 
-/** Runs trials, each with a time limit. A failed trial has no effect on the next. */
-export interface Trials {
-  run(attempt: Try): Promise<Outcome>
+/** Runs attempts, each with a time limit. A failed attempt has no effect on the next. */
+export interface AttemptRunner {
+  run(attempt: RepairAttempt): Promise<AttemptOutcome>
 }
 
 /**
  * Puts the removals after the server's own inputs and before those of players. Returns null if the recorded inputs
  * cannot be decoded.
  */
-export function frameOf(tick: number, { pending, props, players }: FrameWanted): InputFrame | null {
+export function frameOf(tick: number, { pending, props, players }: RepairFrame): InputFrame | null {
   const decoded = pending === null ? null : decodeFrame(pending)
   if (decoded && !decoded.ok) return null
   const inputs = decoded?.value.inputs ?? []
@@ -114,12 +114,12 @@ export function frameOf(tick: number, { pending, props, players }: FrameWanted):
   return frame.ok ? frame.value : null
 }
 
-/** Runs one trial in this thread. It may never end, and after a failure the engine must not be used again. */
-export async function runTry<R>(
-  attempt: Try,
+/** Runs one attempt in this thread. It may never end, and after a failure the engine must not be used again. */
+export async function runAttempt<R>(
+  attempt: RepairAttempt,
   simulation: RepairableSimulation<R>,
   platform?: Platform,
-): Promise<Outcome> {
+): Promise<AttemptOutcome> {
   try {
     return attempt.type === 'replay' ? await replay(attempt, simulation, platform) : goOn(attempt, simulation)
   } catch (error) {
@@ -132,10 +132,10 @@ export async function runTry<R>(
 }
 
 async function replay<R>(
-  { path, tick }: Extract<Try, { type: 'replay' }>,
+  { path, tick }: Extract<RepairAttempt, { type: 'replay' }>,
   simulation: RepairableSimulation<R>,
   platform?: Platform,
-): Promise<Outcome> {
+): Promise<AttemptOutcome> {
   const touched = new Map<ElementId, number>()
   const watching: Simulation<R> = {
     ...simulation,
@@ -159,7 +159,7 @@ async function replay<R>(
     definition,
     checkpoint: simulation.checkpoint(realm),
     pending: recording.frameBytes(found.tick + 1)?.slice() ?? null,
-    things: simulation.things(realm),
+    elements: simulation.elements(realm),
     touched,
   }
   simulation.free(realm)
@@ -171,9 +171,9 @@ function noteTouch(event: SimEvent, tick: number, touched: Map<ElementId, number
 }
 
 function goOn<R>(
-  { base, frame: wanted, ticks }: Extract<Try, { type: 'go-on' }>,
+  { base, frame: wanted, ticks }: Extract<RepairAttempt, { type: 'go-on' }>,
   simulation: RepairableSimulation<R>,
-): Outcome {
+): AttemptOutcome {
   const realm = simulation.restore(base.definition, base.checkpoint)
   for (let tick = base.tick + 1; tick <= base.tick + ticks; tick++) {
     const frame = tick === base.tick + 1 ? frameOf(tick, wanted) : { tick, inputs: [] }

@@ -2,8 +2,8 @@ import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import { encodeFrame } from '../../protocol/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/index.ts'
-import type { Base, Outcome, Thing, Trials, Try } from './remedy.ts'
-import { CULPRITS_MAX, findRemedy, PROOF_TICKS, TRIES_MAX, type Found } from './search.ts'
+import type { Base, AttemptOutcome, RemovableElement, AttemptRunner, RepairAttempt } from './remedy.ts'
+import { CULPRITS_MAX, findRemedy, PROOF_TICKS, SEARCH_ATTEMPTS_MAX, type SearchResult } from './search.ts'
 
 /** A minimal world for the search: who owns what, which elements fail together, and what was sent. */
 interface World {
@@ -22,29 +22,29 @@ const pendingFrame = encodeFrame({
   inputs: [{ player: 1, sequence: 1, command: { type: 'release', hand: 0 } }],
 })
 
-class Tried implements Trials {
-  readonly attempts: Try[] = []
+class FakeRunner implements AttemptRunner {
+  readonly attempts: RepairAttempt[] = []
   readonly #world: World
 
   constructor(world: World) {
     this.#world = world
   }
 
-  run(attempt: Try): Promise<Outcome> {
+  run(attempt: RepairAttempt): Promise<AttemptOutcome> {
     this.attempts.push(attempt)
     return Promise.resolve(attempt.type === 'replay' ? this.#replay(attempt) : this.#goOn(attempt))
   }
 
-  #replay({ path, tick }: Extract<Try, { type: 'replay' }>): Outcome {
-    const things = this.#world.owners.map((user, i): Thing => ({
+  #replay({ path, tick }: Extract<RepairAttempt, { type: 'replay' }>): AttemptOutcome {
+    const elements = this.#world.owners.map((user, i): RemovableElement => ({
       type: 'prop',
       element: i + 10,
       player: 0,
       user,
-      name: `thing ${i}`,
+      name: `element ${i}`,
       isAwake: i % 2 === 0,
     }))
-    const avatars = [...new Set(this.#world.owners)].map((user): Thing => ({
+    const avatars = [...new Set(this.#world.owners)].map((user): RemovableElement => ({
       type: 'avatar',
       element: user + 5_000,
       player: user,
@@ -59,16 +59,16 @@ class Tried implements Trials {
       tick: tick ?? last,
       definition: DEFAULT_DEFINITION,
       checkpoint: new Uint8Array(0),
-      things: [...things, ...avatars],
+      elements: [...elements, ...avatars],
       pending: tick === null && path === PATH ? pendingFrame : null,
       touched: new Map(),
     }
     return { type: 'replayed', base }
   }
 
-  #goOn({ base, frame }: Extract<Try, { type: 'go-on' }>): Outcome {
+  #goOn({ base, frame }: Extract<RepairAttempt, { type: 'go-on' }>): AttemptOutcome {
     const { culprits, badInputs, brokenFrom } = this.#world
-    const failed: Outcome = { type: 'failed', tick: base.tick + 1, reason: 'unreachable' }
+    const failed: AttemptOutcome = { type: 'failed', tick: base.tick + 1, reason: 'unreachable' }
     if (brokenFrom !== null) return base.tick >= brokenFrom ? failed : { type: 'went-on' }
     if (badInputs && frame.pending !== null) return failed
     return [...culprits].every((i) => frame.props.includes(i + 10)) ? { type: 'went-on' } : failed
@@ -78,12 +78,12 @@ class Tried implements Trials {
 async function search(
   world: World,
   paths = [PATH],
-): Promise<{ readonly found: Extract<Found, { type: 'remedy' }>; readonly tries: number }> {
-  const trials = new Tried(world)
-  const found = await findRemedy(paths, trials)
+): Promise<{ readonly found: Extract<SearchResult, { type: 'remedy' }>; readonly tries: number }> {
+  const runner = new FakeRunner(world)
+  const found = await findRemedy(paths, runner)
   if (found.type !== 'remedy') throw new Error(found.type)
-  expect(found.remedy.tries).toBe(trials.attempts.length)
-  return { found, tries: trials.attempts.length }
+  expect(found.remedy.tries).toBe(runner.attempts.length)
+  return { found, tries: runner.attempts.length }
 }
 
 const NOTHING: World = { owners: [1, 2], culprits: new Set(), badInputs: false, brokenFrom: null }
@@ -91,7 +91,7 @@ const arbitraryOwners = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1,
 const some = (count: number): fc.Arbitrary<readonly number[]> => fc.array(fc.nat(), { minLength: 1, maxLength: count })
 
 test.prop([arbitraryOwners, some(CULPRITS_MAX), fc.boolean()])(
-  'the search finds any few culprits within a limited number of trials and removes nothing else',
+  'the search finds any few culprits within a limited number of attempts and removes nothing else',
   async (owners, picks, badInputs) => {
     const culprits = new Set(picks.map((pick) => pick % owners.length))
     const { found, tries } = await search({ owners, culprits, badInputs, brokenFrom: null })
@@ -105,7 +105,7 @@ test.prop([arbitraryOwners, some(CULPRITS_MAX), fc.boolean()])(
       reason: 'unreachable',
     })
     const halvings = Math.ceil(Math.log2(owners.length + 1))
-    expect(tries).toBeLessThanOrEqual(Math.min(TRIES_MAX, 5 + culprits.size * (2 * halvings + 2)))
+    expect(tries).toBeLessThanOrEqual(Math.min(SEARCH_ATTEMPTS_MAX, 5 + culprits.size * (2 * halvings + 2)))
   },
 )
 
@@ -121,7 +121,7 @@ test.prop([
     const culprits = new Set(owners.flatMap((owner, i) => (owner === 1 ? [i] : [])))
     const { found, tries } = await search({ owners, culprits, badInputs: false, brokenFrom: null })
     expect(new Set(found.remedy.props)).toEqual(new Set([...culprits].map((i) => i + 10)))
-    expect(tries).toBeLessThanOrEqual(TRIES_MAX)
+    expect(tries).toBeLessThanOrEqual(SEARCH_ATTEMPTS_MAX)
   },
 )
 
@@ -131,7 +131,7 @@ test.prop([arbitraryOwners, fc.array(fc.nat(), { maxLength: 300 })])(
     const culprits = new Set(picks.map((pick) => pick % owners.length))
     const { found, tries } = await search({ owners, culprits, badInputs: false, brokenFrom: null })
     for (const i of culprits) expect(found.remedy.props).toContain(i + 10)
-    expect(tries).toBeLessThanOrEqual(TRIES_MAX)
+    expect(tries).toBeLessThanOrEqual(SEARCH_ATTEMPTS_MAX)
   },
 )
 
@@ -166,24 +166,24 @@ test('if the inputs are to blame, only they are left out', async () => {
   expect(tries).toBe(3)
 })
 
-test('the search gives up on a hopeless realm after a limited number of trials, with a message', async () => {
-  const trials = new Tried({
+test('the search gives up on a hopeless realm after a limited number of attempts, with a message', async () => {
+  const runner = new FakeRunner({
     owners: Array.from({ length: 1_000 }, (_, i) => i),
     culprits: new Set(),
     badInputs: false,
     brokenFrom: 0,
   })
-  expect(await findRemedy([PATH, OLDER], trials)).toEqual({
+  expect(await findRemedy([PATH, OLDER], runner)).toEqual({
     type: 'none',
-    tries: trials.attempts.length,
+    tries: runner.attempts.length,
     reason: 'unreachable',
   })
-  expect(trials.attempts.length).toBeLessThanOrEqual(TRIES_MAX)
-  for (const attempt of trials.attempts) if (attempt.type === 'go-on') expect(attempt.ticks).toBe(PROOF_TICKS)
+  expect(runner.attempts.length).toBeLessThanOrEqual(SEARCH_ATTEMPTS_MAX)
+  for (const attempt of runner.attempts) if (attempt.type === 'go-on') expect(attempt.ticks).toBe(PROOF_TICKS)
 })
 
-test('if no trial can run, the search reaches no verdict', async () => {
-  const dead: Trials = { run: () => Promise.resolve({ type: 'failed', tick: null, reason: 'the thread ended' }) }
-  expect(await findRemedy([PATH, OLDER], dead)).toEqual({ type: 'untold' })
-  expect(await findRemedy([], dead)).toEqual({ type: 'untold' })
+test('if no attempt can run, the search reaches no verdict', async () => {
+  const dead: AttemptRunner = { run: () => Promise.resolve({ type: 'failed', tick: null, reason: 'the thread ended' }) }
+  expect(await findRemedy([PATH, OLDER], dead)).toEqual({ type: 'untried' })
+  expect(await findRemedy([], dead)).toEqual({ type: 'untried' })
 })

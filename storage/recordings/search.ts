@@ -1,5 +1,5 @@
 /**
- * Finds out by trials what to leave out so that a realm can continue. It tries these in order, each only if the one
+ * Finds out by attempts what to leave out so that a realm can continue. It tries these in order, each only if the one
  * before does not help:
  * - the inputs of the failing tick,
  * - props, the most suspicious and newest first, narrowed down to the few that matter, or to one owner's,
@@ -7,10 +7,18 @@
  * - going back to an earlier tick,
  * - going back to an earlier recording.
  */
-import { frameOf, type Base, type Outcome, type Remedy, type Thing, type Trials, type Try } from './remedy.ts'
+import {
+  frameOf,
+  type Base,
+  type AttemptOutcome,
+  type Remedy,
+  type RemovableElement,
+  type AttemptRunner,
+  type RepairAttempt,
+} from './remedy.ts'
 
-/** Trials of one search. Each has a time limit; one search among a thousand elements takes some 20. */
-export const TRIES_MAX = 100
+/** Attempts of one search. Each has a time limit; one search among a thousand elements takes some 20. */
+export const SEARCH_ATTEMPTS_MAX = 100
 /**
  * Ticks without inputs that a realm must survive to count as repaired: a second. A later failure starts another search.
  */
@@ -24,50 +32,50 @@ const REPLAYS_MAX = 3
 
 /**
  * - `remedy`: `removed` has the elements of `remedy.props` and `remedy.players`.
- * - `untried`: no trial could run, or no recording could be used; the start of the realm will report why.
- * - `none`: nothing helps, or TRIES_MAX was reached.
+ * - `untried`: no attempt could run, or no recording could be used; the start of the realm will report why.
+ * - `none`: nothing helps, or SEARCH_ATTEMPTS_MAX was reached.
  */
-export type Found =
-  | { readonly type: 'remedy'; readonly remedy: Remedy; readonly removed: readonly Thing[] }
-  | { readonly type: 'untold' }
+export type SearchResult =
+  | { readonly type: 'remedy'; readonly remedy: Remedy; readonly removed: readonly RemovableElement[] }
+  | { readonly type: 'untried' }
   | { readonly type: 'none'; readonly tries: number; readonly reason: string }
 
-class TriesSpent extends Error {}
+class AttemptsSpent extends Error {}
 
 /** `paths`: recordings of the realm, newest first. */
-export async function findRemedy(paths: readonly string[], trials: Trials): Promise<Found> {
-  const search = new Search(trials)
+export async function findRemedy(paths: readonly string[], runner: AttemptRunner): Promise<SearchResult> {
+  const search = new Search(runner)
   try {
     for (const [i, path] of paths.entries()) await search.recording(path, i > 0)
   } catch (error) {
-    if (!(error instanceof TriesSpent)) throw error
+    if (!(error instanceof AttemptsSpent)) throw error
   }
   return search.result()
 }
 
 /** Thrown if no better remedy can be found. */
-class Healed extends TriesSpent {}
+class BestRemedyFound extends AttemptsSpent {}
 
 class Search {
-  readonly #trials: Trials
+  readonly #runner: AttemptRunner
   #tries = 0
   #reason: string | null = null
   /** The best working remedy so far: the one with the fewest removals. */
-  #best: Extract<Found, { type: 'remedy' }> | null = null
+  #best: Extract<SearchResult, { type: 'remedy' }> | null = null
 
-  constructor(trials: Trials) {
-    this.#trials = trials
+  constructor(runner: AttemptRunner) {
+    this.#runner = runner
   }
 
-  result(): Found {
+  result(): SearchResult {
     if (this.#best) return { ...this.#best, remedy: { ...this.#best.remedy, tries: this.#tries } }
-    return this.#reason === null ? { type: 'untold' } : { type: 'none', tries: this.#tries, reason: this.#reason }
+    return this.#reason === null ? { type: 'untried' } : { type: 'none', tries: this.#tries, reason: this.#reason }
   }
 
-  async #run(attempt: Try): Promise<Outcome> {
-    if (this.#tries >= TRIES_MAX) throw new TriesSpent()
+  async #run(attempt: RepairAttempt): Promise<AttemptOutcome> {
+    if (this.#tries >= SEARCH_ATTEMPTS_MAX) throw new AttemptsSpent()
     this.#tries++
-    return this.#trials.run(attempt)
+    return this.#runner.run(attempt)
   }
 
   /** `isOlder`: not the newest recording. Returns if nothing in this recording helps. */
@@ -80,7 +88,7 @@ class Search {
     }
     await this.#helps(end, [], { keepsInputs: true })
     if (end.pending !== null) await this.#helps(end, [])
-    await this.#things(end)
+    await this.#removals(end)
     return this.#goBack(end)
   }
 
@@ -98,10 +106,16 @@ class Search {
     return null
   }
 
-  /** Tries whether the realm continues from `base` without `things`, and keeps the remedy if it is the best so far. */
-  async #heals(base: Base, things: readonly Thing[], { keepsInputs = false, goesBack = false } = {}): Promise<boolean> {
-    const props = things.filter(({ type }) => type === 'prop').map(({ element }) => element)
-    const players = things.filter(({ type }) => type === 'avatar').map(({ player }) => player)
+  /**
+   * Tries whether the realm continues from `base` without `elements`, and keeps the remedy if it is the best so far.
+   */
+  async #works(
+    base: Base,
+    elements: readonly RemovableElement[],
+    { keepsInputs = false, goesBack = false } = {},
+  ): Promise<boolean> {
+    const props = elements.filter(({ type }) => type === 'prop').map(({ element }) => element)
+    const players = elements.filter(({ type }) => type === 'avatar').map(({ player }) => player)
     const frame = { pending: keepsInputs ? base.pending : null, props, players }
     const outcome = await this.#run({
       type: 'go-on',
@@ -113,34 +127,34 @@ class Search {
       if (outcome.type === 'failed') this.#reason ??= outcome.reason
       return false
     }
-    if (this.#best === null || things.length <= this.#best.removed.length) {
+    if (this.#best === null || elements.length <= this.#best.removed.length) {
       const leavesOut = !keepsInputs && base.pending !== null && !goesBack
       const reason = this.#reason ?? ''
       this.#best = {
         type: 'remedy',
-        removed: things,
+        removed: elements,
         remedy: { path: base.path, tick: base.tick, reason, leavesOut, props, players, goesBack, tries: this.#tries },
       }
     }
     return true
   }
 
-  /** Like `heals`, and ends the search if it does. */
+  /** Like `works`, and ends the search if it does. */
   async #helps(
     base: Base,
-    things: readonly Thing[],
+    elements: readonly RemovableElement[],
     options?: { keepsInputs?: boolean; goesBack?: boolean },
   ): Promise<void> {
-    if (await this.#heals(base, things, options)) throw new Healed()
+    if (await this.#works(base, elements, options)) throw new BestRemedyFound()
   }
 
-  async #things(base: Base): Promise<void> {
+  async #removals(base: Base): Promise<void> {
     const order = suspects(base, this.#reason ?? '')
     const props = order.filter(({ type }) => type === 'prop')
     const found =
       (await this.#fewest(
         base,
-        props.map((thing) => [thing]),
+        props.map((element) => [element]),
       )) ?? (await this.#fewest(base, byUser(order)))
     if (found === null) return
     // The inputs of the tick may be innocent.
@@ -148,24 +162,27 @@ class Search {
       base.pending !== null &&
       frameOf(base.tick + 1, { pending: base.pending, props: [], players: [] })?.inputs.length
     )
-      await this.#heals(base, found, { keepsInputs: true })
-    throw new Healed()
+      await this.#works(base, found, { keepsInputs: true })
+    throw new BestRemedyFound()
   }
 
   /**
    * Finds the few groups that must be removed; `groups` has the most suspicious first. Returns null if even removing
    * all does not help.
    */
-  async #fewest(base: Base, groups: readonly (readonly Thing[])[]): Promise<readonly Thing[] | null> {
-    const all = (some: readonly (readonly Thing[])[]): Thing[] => some.flat()
-    const count = await shortest(groups.length, (n) => this.#heals(base, all(groups.slice(0, n))))
+  async #fewest(
+    base: Base,
+    groups: readonly (readonly RemovableElement[])[],
+  ): Promise<readonly RemovableElement[] | null> {
+    const all = (some: readonly (readonly RemovableElement[])[]): RemovableElement[] => some.flat()
+    const count = await shortest(groups.length, (n) => this.#works(base, all(groups.slice(0, n))))
     if (count === null) return null
     const enough = groups.slice(0, count)
-    const few = await this.#narrow(enough.slice(0, -1), enough.slice(-1), (some) => this.#heals(base, all(some)))
+    const few = await this.#narrow(enough.slice(0, -1), enough.slice(-1), (some) => this.#works(base, all(some)))
     if (few) return all(few)
     const owners = byUser(all(enough))
     const fewOwners =
-      owners.length < count ? await this.#narrow(owners, [], (some) => this.#heals(base, all(some))) : null
+      owners.length < count ? await this.#narrow(owners, [], (some) => this.#works(base, all(some))) : null
     return all(fewOwners ?? enough)
   }
 
@@ -194,9 +211,9 @@ class Search {
     const count = await shortest(steps, async (n) => {
       const tick = Math.max(end.startTick, end.tick - n * BACK_TICKS)
       const outcome = await this.#run({ type: 'replay', path: end.path, tick })
-      return outcome.type === 'replayed' && this.#heals({ ...outcome.base, pending: null }, [], { goesBack: true })
+      return outcome.type === 'replayed' && this.#works({ ...outcome.base, pending: null }, [], { goesBack: true })
     })
-    if (count !== null) throw new Healed()
+    if (count !== null) throw new BestRemedyFound()
   }
 }
 
@@ -221,19 +238,22 @@ async function shortest(max: number, helps: (n: number) => Promise<boolean>): Pr
 }
 
 /** Orders suspects: those that the failure names, recently touched ones, moving ones; each newest first. */
-function suspects({ things, touched }: Pick<Base, 'things' | 'touched'>, reason: string): readonly Thing[] {
+function suspects(
+  { elements, touched }: Pick<Base, 'elements' | 'touched'>,
+  reason: string,
+): readonly RemovableElement[] {
   const named = Number(/\bprop (\d+)\b/.exec(reason)?.[1] ?? 0)
-  const rank = ({ element, isAwake }: Thing): number =>
+  const rank = ({ element, isAwake }: RemovableElement): number =>
     element === named ? 3 : touched.has(element) ? 2 : isAwake ? 1 : 0
-  return things.toSorted(
+  return elements.toSorted(
     (a, b) =>
       rank(b) - rank(a) || (touched.get(b.element) ?? 0) - (touched.get(a.element) ?? 0) || b.element - a.element,
   )
 }
 
 /** Groups elements by user, in the order of each user's first element. */
-function byUser(things: readonly Thing[]): readonly (readonly Thing[])[] {
-  const groups = new Map<number, Thing[]>()
-  for (const thing of things) groups.set(thing.user, [...(groups.get(thing.user) ?? []), thing])
+function byUser(elements: readonly RemovableElement[]): readonly (readonly RemovableElement[])[] {
+  const groups = new Map<number, RemovableElement[]>()
+  for (const element of elements) groups.set(element.user, [...(groups.get(element.user) ?? []), element])
   return [...groups.values()]
 }

@@ -2,7 +2,10 @@
 
 /** Longest mutated input, bytes: several of the largest packets. */
 const BYTES_MAX = 65_536
-/** Numbers at the edges of what fields hold, as varints: 0, 1, 127, 128, 2^14, 2^28, 2^31, 2^32 - 1, 2^35, 2^63, eleven bytes. */
+/**
+ * Numbers at the edges of what fields hold, as varints: 0, 1, 127, 128, 2^14, 2^28, 2^31, 2^32 - 1, 2^35, 2^63, eleven
+ * bytes.
+ */
 const VARINTS: readonly (readonly number[])[] = [
   [0],
   [1],

@@ -1,4 +1,6 @@
-/** A realm's runner on a clock that tests control, with its log in memory, and clients that exchange packets with it. */
+/**
+ * A realm's runner on a clock that tests control, with its log in memory, and clients that exchange packets with it.
+ */
 import { ClientSession } from '../../netcode/session/index.ts'
 import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'
 import { SequenceTracker } from '../../server/recorder/sequence-tracker.ts'

@@ -1,4 +1,7 @@
-/** Catalog of elements for render clients: finds what was added, changed or removed, except for motion, which snapshots carry. */
+/**
+ * Catalog of elements for render clients: finds what was added, changed or removed, except for motion, which snapshots
+ * carry.
+ */
 import type { ServerMessage } from '../../../protocol/index.ts'
 import {
   boxOf,
@@ -32,7 +35,10 @@ export class Catalog {
     this.update(realm)
   }
 
-  /** Returns messages that describe all elements, for a new client. An element that has not changed has the same message object as before, so that it is encoded once. */
+  /**
+   * Returns messages that describe all elements, for a new client. An element that has not changed has the same message
+   * object as before, so that it is encoded once.
+   */
   describe(realm: Realm): readonly ServerMessage[] {
     return [
       ...Array.from(this.#avatars.values(), ({ message }) => message),
@@ -48,7 +54,9 @@ export class Catalog {
     return message
   }
 
-  /** Returns what has changed since the last call. Compares every element, because holds can also end without a command. */
+  /**
+   * Returns what has changed since the last call. Compares every element, because holds can also end without a command.
+   */
   update(realm: Realm): readonly ServerMessage[] {
     const messages: ServerMessage[] = []
     this.#removals(realm, messages)

@@ -70,7 +70,10 @@ export class Observers {
     observer.state = 'requested'
   }
 
-  /** Call after each tick. Sends its frame to observers that have the state before it, and the state to those that requested it. */
+  /**
+   * Call after each tick. Sends its frame to observers that have the state before it, and the state to those that
+   * requested it.
+   */
   ticked({ frame, hash }: TickOutcome, nowMs: number): void {
     let frameBytes: Uint8Array | null = null
     let startBytes: Uint8Array | null = null

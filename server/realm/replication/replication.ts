@@ -11,7 +11,10 @@ import type { RemovalNotices } from '../../recorder/removal-notices.ts'
 import { Catalog } from './element-catalog.ts'
 import type { Member } from '../sessions/member.ts'
 
-/** Ticks between two snapshots to one client: 20 snapshots a second at 60 ticks. Clients take turns, so that no tick makes all. */
+/**
+ * Ticks between two snapshots to one client: 20 snapshots a second at 60 ticks. Clients take turns, so that no tick
+ * makes all.
+ */
 const SNAPSHOT_TICKS = 3
 /** Ticks between two samples of the state's hash to the clients. */
 const HASH_SAMPLE_TICKS = 60

@@ -17,7 +17,9 @@ type Kind = FreezeCause | 'expired'
 const props = (n: number, of: string, one: string, many: string): string =>
   `${n} ${n === 1 ? 'prop' : 'props'} of ${of} ${n === 1 ? one : many}`
 
-/** Messages for an owner: what happened, why, and what to do. There is none for expired props, as their owner has left. */
+/**
+ * Messages for an owner: what happened, why, and what to do. There is none for expired props, as their owner has left.
+ */
 const TO_OWNER: Readonly<Record<FreezeCause, (n: number) => string>> = {
   work: (n) =>
     props(

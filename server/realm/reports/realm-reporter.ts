@@ -1,4 +1,6 @@
-/** Reports once a second how a realm is doing: its status for the main thread, metrics, and overload for the operator. */
+/**
+ * Reports once a second how a realm is doing: its status for the main thread, metrics, and overload for the operator.
+ */
 import { elementCount, type Realm } from '../../../sim/index.ts'
 import { OVERLOAD_NOTE_MS, OVERLOAD_SHARE_MAX, STATISTICS_MS } from '../../limits.ts'
 import type { RealmMeters } from '../../metrics/realm-meters.ts'
@@ -89,7 +91,9 @@ export class RealmReporter {
     })
   }
 
-  /** Sends a note for each ten seconds in which more than a few ticks were too long. A single one is only in the status. */
+  /**
+   * Sends a note for each ten seconds in which more than a few ticks were too long. A single one is only in the status.
+   */
   #reportOverload({ overruns, ticks, delayedMs }: TickStatistics, nowMs: number): void {
     const before = this.#counted
     if (nowMs - before.atMs < OVERLOAD_NOTE_MS) return

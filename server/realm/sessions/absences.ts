@@ -6,7 +6,10 @@ import type { Note, Recording } from '../../../replay/index.ts'
 import { noteRows } from '../../recorder/note-rows.ts'
 import type { PlayerId } from '../../../sim/index.ts'
 
-/** Kind of the note in a recording. Each row is a player and the tick since when it is away; 0: it is back or has left. Recordings depend on this text. */
+/**
+ * Kind of the note in a recording. Each row is a player and the tick since when it is away; 0: it is back or has left.
+ * Recordings depend on this text.
+ */
 const AWAY_NOTE = 'otherworld.away'
 
 export class Absences {

@@ -18,7 +18,9 @@ export class AdmissionQueue<T> {
     this.#left = NEWCOMERS_PER_TICK_MAX
   }
 
-  /** Returns those whose turn it is. A newcomer for whom `isWaiting` returns false is dropped and takes nobody's turn. */
+  /**
+   * Returns those whose turn it is. A newcomer for whom `isWaiting` returns false is dropped and takes nobody's turn.
+   */
   admit(isWaiting: (newcomer: T) => boolean): readonly T[] {
     const admitted: T[] = []
     let seen = 0

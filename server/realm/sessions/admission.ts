@@ -24,7 +24,10 @@ export class Admission {
     this.#options = options
   }
 
-  /** Takes the first Hello of a link. Returns why the player cannot enter, as a message for a person; null: it waits for its turn. */
+  /**
+   * Takes the first Hello of a link. Returns why the player cannot enter, as a message for a person; null: it waits for
+   * its turn.
+   */
   receiveHello(member: Member, link: LinkId, hello: Hello): string | null {
     const refusal = this.#refusalOf(hello) ?? (member.stage === 'new' ? this.#options.closedTo() : null)
     if (refusal !== null) return refusal

@@ -1,10 +1,16 @@
-/** Sessions that end: sends each client its goodbye until it acknowledges it or GOODBYE_MS_MAX has passed, then closes the link. */
+/**
+ * Sessions that end: sends each client its goodbye until it acknowledges it or GOODBYE_MS_MAX has passed, then closes
+ * the link.
+ */
 import { GOODBYE_MS_MAX, INPUT_INTERVAL_MS } from '../../../netcode/session/limits.ts'
 import type { ServerSession } from '../../../netcode/session/index.ts'
 import type { Outbound } from '../replication/outbound.ts'
 import type { LinkId } from '../../realm-messages.ts'
 
-/** A goodbye on a link whose session goes on at another link. The session cannot make new packets for it, so the last ones are sent again. */
+/**
+ * A goodbye on a link whose session goes on at another link. The session cannot make new packets for it, so the last
+ * ones are sent again.
+ */
 interface GoodbyeResend {
   readonly packets: readonly Uint8Array[]
   readonly reason: string
@@ -31,7 +37,10 @@ export class ClosingSessions {
     this.#leaving.set(link, { session, reason })
   }
 
-  /** Sends packets that hold a goodbye until the client closes the link. If the server closed it first, the client might not read them. */
+  /**
+   * Sends packets that hold a goodbye until the client closes the link. If the server closed it first, the client might
+   * not read them.
+   */
   resendGoodbye(link: LinkId, packets: readonly Uint8Array[], reason: string, nowMs: number): void {
     this.#goodbyes.set(link, { packets, reason, endMs: nowMs + GOODBYE_MS_MAX, nextMs: nowMs })
     this.#resend(nowMs)

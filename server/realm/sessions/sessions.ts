@@ -230,7 +230,9 @@ export class Sessions {
     this.#remove(member, 'left')
   }
 
-  /** The server ends a session. The avatar leaves at once, and the client is sent the reason until it acknowledges it. */
+  /**
+   * The server ends a session. The avatar leaves at once, and the client is sent the reason until it acknowledges it.
+   */
   #expel(member: Member, ending: SessionEnding, reason: string, nowMs: number): void {
     if (member.link !== null) this.#closing.begin(member.link, member.session, reason, nowMs)
     this.#remove(member, ending)
@@ -248,7 +250,9 @@ export class Sessions {
 
   // --- ticks
 
-  /** After each tick that is in the log: routes outcomes, ends what has timed out, admits players and serves clients. */
+  /**
+   * After each tick that is in the log: routes outcomes, ends what has timed out, admits players and serves clients.
+   */
   ticked({ frame, events, hash }: TickOutcome, nowMs: number): void {
     const { realm } = this.#options
     this.#nowMs = nowMs
@@ -280,7 +284,9 @@ export class Sessions {
     this.#closing.ticked(nowMs)
   }
 
-  /** The server stops: every client gets a goodbye. Avatars stay, so that their players can return after the restart. */
+  /**
+   * The server stops: every client gets a goodbye. Avatars stay, so that their players can return after the restart.
+   */
   goodbye(reason: string, nowMs: number): void {
     const { out, meters, realm } = this.#options
     for (const link of this.#silent.keys()) out.close(link, reason)

@@ -2,12 +2,15 @@
 import { encodeFrame } from '../../protocol/index.ts'
 import { simulationOf, type Quarantine } from '../../replay/index.ts'
 import type { Command, Engine, Realm } from '../../sim/index.ts'
-import type { RepairableSimulation, Thing } from './remedy.ts'
+import type { RepairableSimulation, RemovableElement } from './remedy.ts'
 
-export const repairable = (engine: Engine): RepairableSimulation<Realm> => ({ ...simulationOf(engine), things })
+export const repairable = (engine: Engine): RepairableSimulation<Realm> => ({
+  ...simulationOf(engine),
+  elements: removableElements,
+})
 
-export function things(realm: Realm): readonly Thing[] {
-  const props = Array.from(realm.props.values(), ({ id, owner, spec, asleep }): Thing => ({
+export function removableElements(realm: Realm): readonly RemovableElement[] {
+  const props = Array.from(realm.props.values(), ({ id, owner, spec, asleep }): RemovableElement => ({
     type: 'prop',
     element: id,
     player: 0,
@@ -15,7 +18,7 @@ export function things(realm: Realm): readonly Thing[] {
     name: spec.name,
     isAwake: spec.motion !== 'static' && !asleep,
   }))
-  const avatars = Array.from(realm.avatars.values(), ({ id, player, user, name }): Thing => ({
+  const avatars = Array.from(realm.avatars.values(), ({ id, player, user, name }): RemovableElement => ({
     type: 'avatar',
     element: id,
     player,
@@ -27,22 +30,22 @@ export function things(realm: Realm): readonly Thing[] {
 }
 
 /** Describes an element for the operator. */
-export const inWords = ({ type, element, player, user, name }: Thing): string =>
+export const describeElement = ({ type, element, player, user, name }: RemovableElement): string =>
   type === 'prop'
-    ? `thing ${element} ("${name}") of ${user === 0 ? 'the realm' : `user ${user}`}`
+    ? `prop ${element} ("${name}") of ${user === 0 ? 'the realm' : `user ${user}`}`
     : `avatar ${element} of player ${player} ("${name}", user ${user})`
 
 /** The quarantine entry of a removed element: the server's input that would restore it, with its owner. */
-export function quarantineOf(realm: Realm, thing: Thing, tick: number, reason: string): Quarantine {
-  const command = commandOf(realm, thing)
+export function quarantineOf(realm: Realm, element: RemovableElement, tick: number, reason: string): Quarantine {
+  const command = commandOf(realm, element)
   return {
     tick,
-    reason: `${inWords(thing)}: ${reason}`,
+    reason: `${describeElement(element)}: ${reason}`,
     frame: encodeFrame({ tick, inputs: command ? [{ player: 0, sequence: 1, command }] : [] }),
   }
 }
 
-function commandOf(realm: Realm, { element }: Thing): Command | null {
+function commandOf(realm: Realm, { element }: RemovableElement): Command | null {
   const prop = realm.props.get(element)
   if (prop) {
     const { spec, package: hash, motion: m, scale, access, owner } = prop

@@ -1,13 +1,13 @@
 /** Runs the attempts of a recovery search in a thread that the main thread can end when one fails or hangs. */
 import type { MessagePort } from 'node:worker_threads'
 import { loadEngine } from '../../sim/index.ts'
-import { repairable, runTry, type Try } from '../../storage/recordings/index.ts'
+import { repairable, runAttempt, type RepairAttempt } from '../../storage/recordings/index.ts'
 import { watched, type Pulse } from '../host/watchdog.ts'
 
 /** Runs each attempt that it receives, one after the other. */
-export async function tryOut(port: MessagePort, pulse: Pulse): Promise<void> {
+export async function runAttempts(port: MessagePort, pulse: Pulse): Promise<void> {
   const simulation = watched(repairable(await loadEngine()), pulse)
-  port.on('message', (attempt: Try) => {
-    void runTry(attempt, simulation).then((outcome) => port.postMessage(outcome, []))
+  port.on('message', (attempt: RepairAttempt) => {
+    void runAttempt(attempt, simulation).then((outcome) => port.postMessage(outcome, []))
   })
 }
