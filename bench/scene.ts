@@ -89,11 +89,11 @@ export interface Scene {
 
 export function scene(engine: Engine, avatars: number, clips: FittedClips): Scene {
   const realm = genesis(engine, sceneDefinition(avatars))
-  const troupe = new SimCrowd({ count: avatars, behaviour: 'mocap', seed: SEED, clips })
+  const crowd = new SimCrowd({ count: avatars, behaviour: 'mocap', seed: SEED, clips })
   return {
     realm,
-    nextFrame: () => troupe.nextFrame(realm),
-    handleEvents: (events) => troupe.handleEvents(events),
-    step: (frame, options) => troupe.handleEvents(step(realm, frame, options)),
+    nextFrame: () => crowd.nextFrame(realm),
+    handleEvents: (events) => crowd.handleEvents(events),
+    step: (frame, options) => crowd.handleEvents(step(realm, frame, options)),
   }
 }

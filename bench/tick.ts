@@ -135,7 +135,7 @@ class TickCrowd implements TickTimer {
 
 async function play(recordings: string): Promise<TickCrowd> {
   const engine = await loadEngine()
-  const troupe = new SimCrowd({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips: await loadFittedClips() })
+  const bots = new SimCrowd({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips: await loadFittedClips() })
   const log = await Champion.open({
     start: { definition: sceneDefinition(PLAYERS), recordings, keepBytes: Infinity, recordedBy: 'bench' },
     engine,
@@ -144,7 +144,7 @@ async function play(recordings: string): Promise<TickCrowd> {
   const meters = new Meters()
   const crowd = new TickCrowd(meters, (sessions) => {
     if (log.realm.tick === 0) return
-    for (const { player, command } of troupe.nextFrame(log.realm).inputs) {
+    for (const { player, command } of bots.nextFrame(log.realm).inputs) {
       const session = sessions[player - 1]
       if (!session?.welcomed) continue
       if (isLatestWins(command.type)) session.latest(command)

@@ -46,12 +46,12 @@ function play(
 ): Played {
   const realm = genesis(engine, definition)
   realms.push(realm)
-  const troupe = new SimCrowd({ count, behaviour, seed, clips })
+  const crowd = new SimCrowd({ count, behaviour, seed, clips })
   const played: Played = { realm, frames: [], events: [], travelled: Array.from({ length: count }, () => 0) }
   for (let i = 0; i < seconds * definition.tickRate; i++) {
-    const frame = troupe.nextFrame(realm)
+    const frame = crowd.nextFrame(realm)
     const events = step(realm, frame)
-    troupe.handleEvents(events)
+    crowd.handleEvents(events)
     played.frames.push(frame)
     played.events.push(...events)
     for (const { player, velocity } of avatars(realm))
@@ -105,11 +105,11 @@ test('dragging bots grab, carry, throw and scale', () => {
 test('thrown props fly', () => {
   const realm = genesis(engine, DEFAULT_DEFINITION)
   realms.push(realm)
-  const troupe = new SimCrowd({ count: 4, behaviour: 'drag', seed: 3, clips })
+  const crowd = new SimCrowd({ count: 4, behaviour: 'drag', seed: 3, clips })
   const speeds: number[] = []
   for (let i = 0; i < 1200; i++) {
-    const events = step(realm, troupe.nextFrame(realm))
-    troupe.handleEvents(events)
+    const events = step(realm, crowd.nextFrame(realm))
+    crowd.handleEvents(events)
     for (const event of events) {
       const motion = event.type === 'released' ? realm.props.get(event.element)?.motion : undefined
       if (motion) speeds.push(Math.hypot(motion[7] ?? 0, motion[8] ?? 0, motion[9] ?? 0))

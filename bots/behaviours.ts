@@ -1,7 +1,7 @@
 /** The four behaviours, composed of walking, carrying, playing motion clips and spawning. */
 import { Hand, RUN_SPEED, WALK_SPEED, type Vec3 } from '../sim/index.ts'
 import { Carrier, type CarrierOptions } from './carrier.ts'
-import { Maker } from './maker.ts'
+import { Spawner } from './spawner.ts'
 import { MotionClipPlayer, type FittedClips } from './motion-clip-player.ts'
 import {
   Dice,
@@ -11,7 +11,7 @@ import {
   type ActionResult,
   type Perception,
 } from './bot-behaviour.ts'
-import { Walker, type Gait } from './walker.ts'
+import { Walker, type WalkingSpeed } from './walker.ts'
 
 /** Time between two poses, ms: 15 a second (DESIGN.md section 5). */
 const POSE_MS = 1000 / 15
@@ -20,13 +20,13 @@ const POINTER_GRIP: Vec3 = { x: 0.25, y: 1.25, z: -1.25 }
 /** Duration of a gait or a mood, ms. */
 const MOOD_MS: readonly [number, number] = [4_000, 10_000]
 
-const WALK: Gait = { speed: WALK_SPEED, run: false }
-const RUN: Gait = { speed: RUN_SPEED, run: true }
+const WALK: WalkingSpeed = { speed: WALK_SPEED, run: false }
+const RUN: WalkingSpeed = { speed: RUN_SPEED, run: true }
 
 interface Parts {
   readonly carrier?: Carrier
-  readonly maker?: Maker
-  readonly mimic?: MotionClipPlayer
+  readonly spawner?: Spawner
+  readonly clipPlayer?: MotionClipPlayer
 }
 
 /** One body that walks and acts through its parts. */
@@ -45,36 +45,36 @@ class ComposedBehaviour implements BotBehaviour {
     this.#parts = parts
   }
 
-  think(nowMs: number, sight: Perception, deeds: Actions): void {
+  think(nowMs: number, perception: Perception, actions: Actions): void {
     if (nowMs >= this.#moodUntilMs) {
       this.#moodUntilMs = nowMs + this.#dice.between(...MOOD_MS)
       this.#run = this.#dice.chance(0.3)
     }
-    const { carrier, maker } = this.#parts
-    this.#walk(nowMs, sight, deeds)
-    this.#pose(nowMs, deeds)
-    carrier?.step(nowMs, sight, deeds, this.#walker.yaw, this.#grip)
-    maker?.step(nowMs, sight, deeds, this.#walker.yaw)
+    const { carrier, spawner } = this.#parts
+    this.#walk(nowMs, perception, actions)
+    this.#pose(nowMs, actions)
+    carrier?.step(nowMs, perception, actions, this.#walker.yaw, this.#grip)
+    spawner?.step(nowMs, perception, actions, this.#walker.yaw)
   }
 
   actionEnded(outcome: ActionResult): void {
     this.#parts.carrier?.actionEnded(outcome)
-    this.#parts.maker?.actionEnded(outcome)
+    this.#parts.spawner?.actionEnded(outcome)
   }
 
-  #walk(nowMs: number, sight: Perception, deeds: Actions): void {
-    const wanted = this.#parts.carrier?.wants(sight) ?? undefined
-    if (wanted) this.#walker.goTo(wanted, sight.definition)
-    const gait = this.#parts.mimic?.gait(this.#run) ?? (this.#run ? RUN : WALK)
-    deeds.move(this.#walker.step(nowMs, sight, gait, wanted))
+  #walk(nowMs: number, perception: Perception, actions: Actions): void {
+    const target = this.#parts.carrier?.approachTarget(perception) ?? undefined
+    if (target) this.#walker.goTo(target, perception.definition)
+    const gait = this.#parts.clipPlayer?.gait(this.#run) ?? (this.#run ? RUN : WALK)
+    actions.move(this.#walker.step(nowMs, perception, gait, target))
   }
 
-  #pose(nowMs: number, deeds: Actions): void {
-    const { mimic } = this.#parts
-    if (!mimic || nowMs - this.#poseMs < POSE_MS) return
+  #pose(nowMs: number, actions: Actions): void {
+    const { clipPlayer } = this.#parts
+    if (!clipPlayer || nowMs - this.#poseMs < POSE_MS) return
     this.#poseMs = Math.max(this.#poseMs + POSE_MS, nowMs - POSE_MS)
-    const pose = mimic.step(nowMs, this.#walker.speed, this.#run)
-    deeds.pose(pose)
+    const pose = clipPlayer.step(nowMs, this.#walker.speed, this.#run)
+    actions.pose(pose)
     const { x, y, z } = pose.right.position
     this.#grip = { x, y, z: z - 0.35 }
   }
@@ -85,14 +85,14 @@ const RIGHT_HAND: CarrierOptions = { hand: Hand.right, pauseMs: [4_000, 12_000],
 
 type SingleBehaviour = Exclude<BehaviourName, 'mixed'>
 
-function composed(kind: SingleBehaviour, dice: Dice, clips: FittedClips, makes: boolean): BotBehaviour {
-  const maker = makes ? { maker: new Maker(dice) } : {}
-  if (kind === 'walk') return new ComposedBehaviour(dice, 1_500, maker)
-  if (kind === 'drag') return new ComposedBehaviour(dice, 800, { carrier: new Carrier(dice, POINTER), ...maker })
+function composed(kind: SingleBehaviour, dice: Dice, clips: FittedClips, spawns: boolean): BotBehaviour {
+  const spawner = spawns ? { spawner: new Spawner(dice) } : {}
+  if (kind === 'walk') return new ComposedBehaviour(dice, 1_500, spawner)
+  if (kind === 'drag') return new ComposedBehaviour(dice, 800, { carrier: new Carrier(dice, POINTER), ...spawner })
   return new ComposedBehaviour(dice, 4_000, {
-    mimic: new MotionClipPlayer(dice, clips),
+    clipPlayer: new MotionClipPlayer(dice, clips),
     carrier: new Carrier(dice, RIGHT_HAND),
-    ...maker,
+    ...spawner,
   })
 }
 

@@ -28,14 +28,14 @@ export interface Perception {
 /** The last `move`, without its type. */
 export type MoveIntent = Omit<Extract<Command, { type: 'move' }>, 'type'>
 /** A command with exactly one outcome. */
-export type Action = Extract<Command, { type: 'spawn' | 'despawn' | 'grab' | 'release' | 'scale' }>
+export type BotCommand = Extract<Command, { type: 'spawn' | 'despawn' | 'grab' | 'release' | 'scale' }>
 
 export interface Actions {
   move(move: MoveIntent): void
   pose(pose: Pose): void
   drag(hand: HandId, position: Vec3, rotation: Quat): void
   /** Sends a command. Returns the sequence that its outcome will have. */
-  command(deed: Action): number
+  command(action: BotCommand): number
 }
 
 /** The outcome of a command: an element, or the reason of the rejection. */
@@ -45,7 +45,7 @@ export type ActionResult =
 
 export interface BotBehaviour {
   /** Perceives and acts. Call it about 30 times a second. `nowMs` may start anywhere. */
-  think(nowMs: number, sight: Perception, deeds: Actions): void
+  think(nowMs: number, perception: Perception, actions: Actions): void
   actionEnded(outcome: ActionResult): void
 }
 

@@ -5,7 +5,7 @@
 import { packPose, type Vec3 } from '../sim/index.ts'
 import type { RenderClient } from '../netcode/client/render-client.ts'
 import type { AvatarSample, CommandResult as Answer, WorldSample } from '../netcode/client/types.ts'
-import type { Action, Actions, BotBehaviour, MoveIntent, Perception } from './bot-behaviour.ts'
+import type { BotCommand, Actions, BotBehaviour, MoveIntent, Perception } from './bot-behaviour.ts'
 
 /** Time between two calls of the behaviour, ms: twice as often as inputs are sent. */
 const THINK_MS = 1000 / 30
@@ -20,7 +20,7 @@ export interface CommandTally {
 
 export class Bot {
   readonly client: RenderClient
-  readonly #mind: BotBehaviour
+  readonly #behaviour: BotBehaviour
   #thoughtMs = -Infinity
   #lookedMs = -Infinity
   #world: WorldSample | null = null
@@ -33,9 +33,9 @@ export class Bot {
   /** Whether it jumps; null while its behaviour decides. */
   #jumps: boolean | null = null
 
-  constructor(client: RenderClient, mind: BotBehaviour) {
+  constructor(client: RenderClient, behaviour: BotBehaviour) {
     this.client = client
-    this.#mind = mind
+    this.#behaviour = behaviour
   }
 
   /** Advances the bot. Call it 60 times a second. */
@@ -43,8 +43,8 @@ export class Bot {
     this.client.update(nowMs)
     if (this.#resting || nowMs - this.#thoughtMs < THINK_MS) return
     this.#thoughtMs = nowMs
-    const sight = this.#perceive(nowMs)
-    if (sight) this.#mind.think(nowMs, sight, this.#deeds)
+    const perception = this.#perceive(nowMs)
+    if (perception) this.#behaviour.think(nowMs, perception, this.#actions)
   }
 
   /** Stands still and begins no more commands, so that pending ones can end. */
@@ -82,56 +82,56 @@ export class Bot {
       this.#self && {
         definition,
         player: state.player,
-        position: reckoned(this.#self, nowMs - this.#lookedMs),
+        position: extrapolated(this.#self, nowMs - this.#lookedMs),
         props: () => props,
       }
     )
   }
 
-  readonly #deeds: Actions = {
+  readonly #actions: Actions = {
     move: (move) => {
       this.#move = move
       this.client.move(this.#jumps === null ? move : { ...move, jump: this.#jumps })
     },
     pose: (pose) => this.client.pose(packPose(pose)),
     drag: (hand, position, rotation) => this.client.drag(hand, position, rotation),
-    command: (deed) => this.#command(deed),
+    command: (action) => this.#command(action),
   }
 
   /** Numbers commands itself, because the behaviour must tell them apart before they have outcomes. */
-  #command(deed: Action): number {
+  #command(action: BotCommand): number {
     const sequence = ++this.#commands
-    void this.#settle(deed, sequence)
+    void this.#settle(action, sequence)
     return sequence
   }
 
-  async #settle(deed: Action, sequence: number): Promise<void> {
-    const answer = await this.#carryOut(deed)
+  async #settle(action: BotCommand, sequence: number): Promise<void> {
+    const answer = await this.#carryOut(action)
     if (answer.ok) this.#done++
     else this.#rejected[answer.reason] = (this.#rejected[answer.reason] ?? 0) + 1
-    this.#mind.actionEnded(
+    this.#behaviour.actionEnded(
       answer.ok ? { sequence, ok: true, element: answer.element } : { sequence, ok: false, reason: answer.reason },
     )
   }
 
-  #carryOut(deed: Action): Promise<Answer> {
-    switch (deed.type) {
+  #carryOut(action: BotCommand): Promise<Answer> {
+    switch (action.type) {
       case 'grab':
-        return this.client.grab(deed.element, deed.hand)
+        return this.client.grab(action.element, action.hand)
       case 'release':
-        return this.client.release(deed.hand)
+        return this.client.release(action.hand)
       case 'scale':
-        return this.client.scale(deed.element, deed.scale)
+        return this.client.scale(action.element, action.scale)
       case 'spawn':
-        return this.client.spawn(deed.prop, deed)
+        return this.client.spawn(action.prop, action)
       case 'despawn':
-        return this.client.despawn(deed.element)
+        return this.client.despawn(action.element)
     }
   }
 }
 
 /** Extrapolates the position of an avatar from a sample of that age. */
-function reckoned({ position, velocity }: AvatarSample, ageMs: number): Vec3 {
+function extrapolated({ position, velocity }: AvatarSample, ageMs: number): Vec3 {
   const s = Math.min(ageMs, LOOK_MS) / 1000
   return { x: position.x + velocity.x * s, y: position.y, z: position.z + velocity.z * s }
 }

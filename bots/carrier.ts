@@ -47,8 +47,8 @@ export class Carrier {
   }
 
   /** Position of the prop that it wants to approach. */
-  wants(sight: Perception): Vec3 | null {
-    return this.#state.name === 'near' ? (propOf(sight, this.#state.element)?.position ?? null) : null
+  approachTarget(perception: Perception): Vec3 | null {
+    return this.#state.name === 'near' ? (propOf(perception, this.#state.element)?.position ?? null) : null
   }
 
   get holding(): boolean {
@@ -56,22 +56,22 @@ export class Carrier {
   }
 
   /** `grip`: position of the hand in root space. */
-  step(nowMs: number, sight: Perception, deeds: Actions, yaw: number, grip: Vec3): void {
+  step(nowMs: number, perception: Perception, actions: Actions, yaw: number, grip: Vec3): void {
     this.#nowMs = nowMs
     const state = this.#state
     switch (state.name) {
       case 'bored':
-        if (nowMs >= state.untilMs) this.#choose(sight)
+        if (nowMs >= state.untilMs) this.#choose(perception)
         return
       case 'near':
-        return this.#approach(state.element, state.untilMs, sight, deeds)
+        return this.#approach(state.element, state.untilMs, perception, actions)
       case 'asked':
         if (nowMs > state.untilMs) this.#rest()
         return
       case 'carry':
-        return this.#carry(state, sight, deeds, yaw, grip)
+        return this.#carry(state, perception, actions, yaw, grip)
       case 'swing':
-        return this.#swing(state, sight, deeds, yaw, grip)
+        return this.#swing(state, perception, actions, yaw, grip)
     }
   }
 
@@ -90,32 +90,38 @@ export class Carrier {
     this.#state = { name: 'bored', untilMs: this.#nowMs + this.#dice.between(...this.#options.pauseMs) }
   }
 
-  #choose(sight: Perception): void {
-    const near = [...sight.props()]
+  #choose(perception: Perception): void {
+    const near = [...perception.props()]
       .filter(
         ({ spec, holder, position }) =>
-          spec.motion !== 'static' && holder === 0 && distance(position, sight.position) < INTEREST_METRES,
+          spec.motion !== 'static' && holder === 0 && distance(position, perception.position) < INTEREST_METRES,
       )
-      .toSorted((a, b) => distance(a.position, sight.position) - distance(b.position, sight.position))
+      .toSorted((a, b) => distance(a.position, perception.position) - distance(b.position, perception.position))
     const chosen = this.#dice.pick(near.slice(0, 4))
     if (chosen) this.#state = { name: 'near', element: chosen.element, untilMs: this.#nowMs + APPROACH_MS_MAX }
     else this.#rest()
   }
 
-  #approach(element: ElementId, untilMs: number, sight: Perception, deeds: Actions): void {
-    const prop = propOf(sight, element)
+  #approach(element: ElementId, untilMs: number, perception: Perception, actions: Actions): void {
+    const prop = propOf(perception, element)
     if (!prop || prop.holder !== 0 || this.#nowMs > untilMs) return this.#rest()
-    if (distance(prop.position, eyes(sight)) > sight.definition.reach * REACH_SHARE) return
-    const sequence = deeds.command({ type: 'grab', element, hand: this.#options.hand })
+    if (distance(prop.position, eyes(perception)) > perception.definition.reach * REACH_SHARE) return
+    const sequence = actions.command({ type: 'grab', element, hand: this.#options.hand })
     this.#state = { name: 'asked', element, sequence, untilMs: this.#nowMs + ANSWER_MS_MAX }
   }
 
-  #carry(state: Extract<State, { name: 'carry' }>, sight: Perception, deeds: Actions, yaw: number, grip: Vec3): void {
-    const prop = propOf(sight, state.element)
+  #carry(
+    state: Extract<State, { name: 'carry' }>,
+    perception: Perception,
+    actions: Actions,
+    yaw: number,
+    grip: Vec3,
+  ): void {
+    const prop = propOf(perception, state.element)
     if (!prop) return this.#rest()
-    deeds.drag(this.#options.hand, this.#place(sight, yaw, grip, 0), yawRotation(yaw))
+    actions.drag(this.#options.hand, this.#place(perception, yaw, grip, 0), yawRotation(yaw))
     if (this.#nowMs >= state.scaleAtMs) {
-      deeds.command({ type: 'scale', element: state.element, scale: this.#newScale(prop) })
+      actions.command({ type: 'scale', element: state.element, scale: this.#newScale(prop) })
       this.#state = { ...state, scaleAtMs: Infinity }
     } else if (this.#nowMs >= state.untilMs)
       this.#state = { name: 'swing', element: state.element, startMs: this.#nowMs }
@@ -125,23 +131,33 @@ export class Carrier {
     return Math.fround(Math.min(SCALE_MAX, Math.max(SCALE_MIN, scale * this.#dice.between(0.7, 1.5))))
   }
 
-  #swing(state: Extract<State, { name: 'swing' }>, sight: Perception, deeds: Actions, yaw: number, grip: Vec3): void {
+  #swing(
+    state: Extract<State, { name: 'swing' }>,
+    perception: Perception,
+    actions: Actions,
+    yaw: number,
+    grip: Vec3,
+  ): void {
     const share = (this.#nowMs - state.startMs) / SWING_MS
     if (share <= 1) {
-      deeds.drag(this.#options.hand, this.#place(sight, yaw, grip, (share - 0.5) * SWING_METRES), yawRotation(yaw))
+      actions.drag(
+        this.#options.hand,
+        this.#place(perception, yaw, grip, (share - 0.5) * SWING_METRES),
+        yawRotation(yaw),
+      )
       return
     }
-    deeds.command({ type: 'release', hand: this.#options.hand })
+    actions.command({ type: 'release', hand: this.#options.hand })
     this.#rest()
   }
 
   /** Position of the hand in the world, moved `forward` metres ahead and limited to the reach. */
-  #place(sight: Perception, yaw: number, grip: Vec3, forward: number): Vec3 {
+  #place(perception: Perception, yaw: number, grip: Vec3, forward: number): Vec3 {
     const look = ahead(yaw)
-    const at = add(sight.position, rotate(yawRotation(yaw), grip))
+    const at = add(perception.position, rotate(yawRotation(yaw), grip))
     const wished = { x: at.x + look.x * forward, y: at.y + Math.max(0, forward) * 0.4, z: at.z + look.z * forward }
-    const from = eyes(sight)
-    const share = Math.min(1, (sight.definition.reach * REACH_SHARE) / Math.max(distance(wished, from), 1e-6))
+    const from = eyes(perception)
+    const share = Math.min(1, (perception.definition.reach * REACH_SHARE) / Math.max(distance(wished, from), 1e-6))
     const along = (a: number, b: number): number => Math.fround(a + (b - a) * share)
     return { x: along(from.x, wished.x), y: along(from.y, wished.y), z: along(from.z, wished.z) }
   }
@@ -150,7 +166,7 @@ export class Carrier {
 /** Reach is measured from about this position. */
 const eyes = ({ position }: Perception): Vec3 => ({ x: position.x, y: position.y + 1.5, z: position.z })
 
-function propOf(sight: Perception, element: ElementId): SeenProp | undefined {
-  for (const prop of sight.props()) if (prop.element === element) return prop
+function propOf(perception: Perception, element: ElementId): SeenProp | undefined {
+  for (const prop of perception.props()) if (prop.element === element) return prop
   return undefined
 }

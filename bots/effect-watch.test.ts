@@ -23,23 +23,23 @@ afterEach(() => {
 })
 
 /** Does what its behaviour wants but never jumps on its own. */
-const earthbound = (mind: BotBehaviour): BotBehaviour => ({
-  think: (nowMs, sight, deeds) =>
-    mind.think(nowMs, sight, { ...deeds, move: (move) => deeds.move({ ...move, jump: false }) }),
-  actionEnded: (outcome) => mind.actionEnded(outcome),
+const earthbound = (behaviour: BotBehaviour): BotBehaviour => ({
+  think: (nowMs, perception, actions) =>
+    behaviour.think(nowMs, perception, { ...actions, move: (move) => actions.move({ ...move, jump: false }) }),
+  actionEnded: (outcome) => behaviour.actionEnded(outcome),
 })
 
 interface Scene {
   readonly behaviour?: BehaviourName
   readonly delayMs?: number
   /** False: the server receives no more jumps. */
-  readonly heard?: boolean
+  readonly jumpsArrive?: boolean
 }
 
 async function play({
   behaviour = 'mocap',
   delayMs = 20,
-  heard = true,
+  jumpsArrive = true,
 }: Scene): Promise<{ readonly latencyMs: readonly number[]; readonly jumps: number }> {
   const here = new SmallServer({ engine, definition: DEFAULT_DEFINITION, conditions: { delayMs }, seed: 3 })
   server = here
@@ -71,7 +71,7 @@ async function play({
   }
   await pass(WARM_UP_SECONDS, () => undefined)
   expect(jumps).toBe(0)
-  if (!heard) for (const { client } of bots) client.move = () => undefined
+  if (!jumpsArrive) for (const { client } of bots) client.move = () => undefined
   const watch = new EffectWatch(bots, 1)
   await pass(SECONDS, () => watch.update(here.nowMs))
   return { latencyMs: watch.latencyMs, jumps }
@@ -98,7 +98,7 @@ test('the effect time grows with the network delay, both ways', async () => {
 })
 
 test('an unseen jump counts as three seconds', async () => {
-  const { latencyMs, jumps } = await play({ heard: false })
+  const { latencyMs, jumps } = await play({ jumpsArrive: false })
   expect(jumps).toBe(0)
   expect(latencyMs.length).toBeGreaterThanOrEqual(6)
   expect(Math.min(...latencyMs)).toBeGreaterThanOrEqual(3_000)

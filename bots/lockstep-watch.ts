@@ -53,7 +53,7 @@ class HashCheck {
 
   constructor(options: HashCheckOptions) {
     this.#worker = new Worker(FILE, { workerData: options })
-    this.#worker.on('message', (message: FromHashCheck) => this.#heard(message))
+    this.#worker.on('message', (message: FromHashCheck) => this.#receive(message))
     this.#worker.on('error', (error: Error) => void (this.#ended ??= `its thread failed: ${error.message}`))
     this.#worker.on('exit', () => void (this.#ended ??= 'its thread ended'))
   }
@@ -75,7 +75,7 @@ class HashCheck {
     return this.#report
   }
 
-  #heard(message: FromHashCheck): void {
+  #receive(message: FromHashCheck): void {
     if (message.type === 'running') this.#running = true
     else if (message.type === 'report') this.#report = message
     else if (message.type === 'trouble') {

@@ -14,7 +14,7 @@ const REPORT_MS = 250
 async function watch(
   { url, name }: HashCheckOptions,
   port: MessagePort,
-  tell: (message: FromHashCheck) => void,
+  post: (message: FromHashCheck) => void,
 ): Promise<void> {
   const engine = await loadEngine()
   const { token } = await login(url, name, { role: 'observer' })
@@ -25,24 +25,24 @@ async function watch(
     connects: [connectWebSocket],
     engine,
     budgetMs: BUDGET_MS,
-    events: { state: (state) => heard(state) },
+    events: { state: (state) => onState(state) },
   })
   const report = (): void => {
-    if (peer.realm) tell({ type: 'report', firstTick, cpuSeconds: threadCpuSeconds(), ...peer.report() })
+    if (peer.realm) post({ type: 'report', firstTick, cpuSeconds: threadCpuSeconds(), ...peer.report() })
   }
   const stopDriving = drive([peer])
   const reporting = setInterval(report, REPORT_MS)
   const end = (reason: string): void => {
     clearInterval(reporting)
     stopDriving()
-    tell({ type: 'ended', reason })
+    post({ type: 'ended', reason })
     port.close()
   }
-  const heard = (state: LockstepState): void => {
+  const onState = (state: LockstepState): void => {
     if (state.type === 'running' && firstTick === 0) firstTick = (peer.realm?.tick ?? 0) + 1
-    if (state.type === 'running') tell({ type: 'running' })
-    if (state.type === 'connecting' && state.waiting !== undefined) tell({ type: 'trouble', reason: state.waiting })
-    if (state.type === 'reconnecting') tell({ type: 'trouble', reason: state.reason })
+    if (state.type === 'running') post({ type: 'running' })
+    if (state.type === 'connecting' && state.waiting !== undefined) post({ type: 'trouble', reason: state.waiting })
+    if (state.type === 'reconnecting') post({ type: 'trouble', reason: state.reason })
     if (state.type === 'closed') end(state.reason)
   }
   port.on('message', () => {
@@ -53,11 +53,11 @@ async function watch(
 }
 
 async function main(port: MessagePort): Promise<void> {
-  const tell = (message: FromHashCheck): void => port.postMessage(message, [])
+  const post = (message: FromHashCheck): void => port.postMessage(message, [])
   try {
-    await watch(workerData as HashCheckOptions, port, tell)
+    await watch(workerData as HashCheckOptions, port, post)
   } catch (error) {
-    tell({ type: 'ended', reason: error instanceof Error ? error.message : String(error) })
+    post({ type: 'ended', reason: error instanceof Error ? error.message : String(error) })
     port.close()
   }
 }

@@ -5,7 +5,7 @@
 import { mixPoses, type AvatarBody, type Pose } from '../sim/index.ts'
 import { fitClip, type Clip, type ClipKind, type FittedClip } from './clip.ts'
 import type { Dice } from './bot-behaviour.ts'
-import type { Gait } from './walker.ts'
+import type { WalkingSpeed } from './walker.ts'
 
 /** Duration of the blend from one clip to the next, ms. */
 const BLEND_MS = 250
@@ -49,7 +49,7 @@ export class MotionClipPlayer {
   }
 
   /** The speed at which the feet do not slide. */
-  gait(run: boolean): Gait {
+  gait(run: boolean): WalkingSpeed {
     return { speed: run ? this.#run.speed : this.#walk.speed, run }
   }
 

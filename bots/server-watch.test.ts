@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { REALM_FAMILIES } from '../server/metrics/families.ts'
 import { MetricTable } from '../server/metrics/table.ts'
-import { metricsText, toldOf } from '../server/metrics/text.ts'
+import { metricsText, metricsOf } from '../server/metrics/text.ts'
 import { quantile, ServerWatch } from './server-watch.ts'
 
 describe('a quantile of a histogram', () => {
@@ -42,7 +42,7 @@ afterEach(() => {
 
 test('only what happened between two scrapes counts', async () => {
   const table = new MetricTable(REALM_FAMILIES)
-  const server = createServer((_, response) => void response.end(metricsText(toldOf(table, { realm: 'test' }))))
+  const server = createServer((_, response) => void response.end(metricsText(metricsOf(table, { realm: 'test' }))))
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   undo.push(() => void server.close())
   let nowMs = 0

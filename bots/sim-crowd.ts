@@ -15,7 +15,7 @@ import {
   type Vec3,
 } from '../sim/index.ts'
 import { createBehaviour } from './behaviours.ts'
-import type { BehaviourName, Action, Actions, BotBehaviour, SeenProp } from './bot-behaviour.ts'
+import type { BehaviourName, BotCommand, Actions, BotBehaviour, SeenProp } from './bot-behaviour.ts'
 import type { FittedClips } from './motion-clip-player.ts'
 
 /** Each bot decides in every second tick, half of them in each. */
@@ -23,7 +23,7 @@ const THINK_TICKS = 2
 
 interface CrowdMember {
   readonly player: PlayerId
-  readonly mind: BotBehaviour
+  readonly behaviour: BotBehaviour
   sequence: number
 }
 
@@ -40,7 +40,7 @@ export class SimCrowd {
   constructor({ count, behaviour, seed, clips }: SimCrowdOptions) {
     this.#members = Array.from({ length: count }, (_, i) => ({
       player: i + 1,
-      mind: createBehaviour(behaviour, seed + i, clips),
+      behaviour: createBehaviour(behaviour, seed + i, clips),
       sequence: 0,
     }))
   }
@@ -61,7 +61,7 @@ export class SimCrowd {
           : 'element' in event
             ? ({ sequence: event.sequence, ok: true, element: event.element } as const)
             : null
-      if (outcome) this.#members[event.player - 1]?.mind.actionEnded(outcome)
+      if (outcome) this.#members[event.player - 1]?.behaviour.actionEnded(outcome)
     }
   }
 
@@ -96,7 +96,7 @@ function think(member: CrowdMember, realm: Realm, seen: readonly SeenProp[], pos
     inputs.push({ player: member.player, sequence: ++member.sequence, command })
     return member.sequence
   }
-  const deeds: Actions = {
+  const actions: Actions = {
     move: (move) =>
       put({ type: 'move', ...move, x: Math.fround(move.x), z: Math.fround(move.z), yaw: Math.fround(move.yaw) }),
     pose: (pose) => put({ type: 'pose', pose: packPose(pose) }),
@@ -107,9 +107,13 @@ function think(member: CrowdMember, realm: Realm, seen: readonly SeenProp[], pos
         position: at,
         rotation: { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z), w: Math.fround(w) },
       }),
-    command: (deed: Action) => put(deed),
+    command: (action: BotCommand) => put(action),
   }
   const nowMs = (realm.tick * 1000) / realm.definition.tickRate
-  member.mind.think(nowMs, { definition: realm.definition, player: member.player, position, props: () => seen }, deeds)
+  member.behaviour.think(
+    nowMs,
+    { definition: realm.definition, player: member.player, position, props: () => seen },
+    actions,
+  )
   return inputs
 }

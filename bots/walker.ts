@@ -21,7 +21,7 @@ const JUMP_RATE = 0.08
 const JUMP_MS = 150
 
 /** Speed in m/s, and whether it is a run. */
-export interface Gait {
+export interface WalkingSpeed {
   readonly speed: number
   readonly run: boolean
 }
@@ -58,18 +58,18 @@ export class Walker {
   }
 
   /** The next move. `face`: where to look while standing. */
-  step(nowMs: number, sight: Perception, gait: Gait, face?: Vec3): MoveIntent {
+  step(nowMs: number, perception: Perception, gait: WalkingSpeed, face?: Vec3): MoveIntent {
     const seconds = this.#lastMs === null ? 0 : Math.min(0.2, (nowMs - this.#lastMs) / 1000)
     this.#lastMs = nowMs
-    if (nowMs < this.#standUntilMs) return this.#stay(sight, seconds, face)
-    const goal = this.#goal ?? this.#head(this.#waypoint(sight.definition))
-    const away = Math.hypot(goal.x - sight.position.x, goal.z - sight.position.z)
+    if (nowMs < this.#standUntilMs) return this.#stay(perception, seconds, face)
+    const goal = this.#goal ?? this.#head(this.#waypoint(perception.definition))
+    const away = Math.hypot(goal.x - perception.position.x, goal.z - perception.position.z)
     if (away < this.#nearest - 0.05) [this.#nearest, this.#nearestMs] = [away, nowMs]
     if (away < ARRIVED_METRES || nowMs - this.#nearestMs > STUCK_MS) {
       this.stand(nowMs + this.#dice.between(0, this.#standMsMax))
-      return this.#stay(sight, seconds, face)
+      return this.#stay(perception, seconds, face)
     }
-    const off = this.#turn(yawTowards(sight.position, goal), seconds)
+    const off = this.#turn(yawTowards(perception.position, goal), seconds)
     const top = gait.run ? RUN_SPEED : WALK_SPEED
     this.speed = Math.min(top, gait.speed) * clamp(Math.cos(off), 0, 1)
     if (this.#dice.chance(JUMP_RATE * seconds)) this.#jumpUntilMs = nowMs + JUMP_MS
@@ -84,8 +84,8 @@ export class Walker {
     }
   }
 
-  #stay(sight: Perception, seconds: number, face: Vec3 | undefined): MoveIntent {
-    if (face) this.#turn(yawTowards(sight.position, face), seconds)
+  #stay(perception: Perception, seconds: number, face: Vec3 | undefined): MoveIntent {
+    if (face) this.#turn(yawTowards(perception.position, face), seconds)
     this.speed = 0
     return { x: 0, y: 0, z: 0, yaw: this.yaw, jump: false, run: false, fly: false }
   }

@@ -15,7 +15,7 @@ import {
   ServerError,
   startServer,
   type LogForm,
-  type Observers,
+  type ObserverPolicy,
   type RunningServer,
   type Settings,
 } from '../server/main.ts'
@@ -180,7 +180,7 @@ function publicAddressOf(text: string | undefined): string | null {
   throw new UsageError(`--public-address is "${text}"; it takes an IP address like 203.0.113.7, not a name`)
 }
 
-function observersOf(text: string): Observers {
+function observersOf(text: string): ObserverPolicy {
   const found = OBSERVERS.find((each) => each === text)
   if (found === undefined) throw new UsageError(`--observers is "${text}"; it takes ${OBSERVERS.join(', ')}`)
   return found

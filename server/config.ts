@@ -9,7 +9,7 @@ import { serverLogger, type ServerLogger } from './log.ts'
 
 /** Who may be a lockstep peer. Peers see every input of all players. */
 export const OBSERVERS = ['loopback', 'anyone', 'nobody'] as const
-export type Observers = (typeof OBSERVERS)[number]
+export type ObserverPolicy = (typeof OBSERVERS)[number]
 
 export interface Settings {
   /** Address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 or :: for all networks. */
@@ -26,7 +26,7 @@ export interface Settings {
   /** Store of files; null keeps them in the data directory. */
   readonly s3: S3Settings | null
   readonly definition: RealmDefinition
-  readonly observers: Observers
+  readonly observers: ObserverPolicy
   /** Origins of other pages that may use this server, e.g. https://example.org. */
   readonly origins: readonly string[]
   /**

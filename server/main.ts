@@ -24,7 +24,7 @@ export {
   DEFAULT_PORT,
   OBSERVERS,
   readRealmFile,
-  type Observers,
+  type ObserverPolicy,
   type Settings,
 } from './config.ts'
 export { databaseInWords, filesInWords, readStoreSettings } from './host/store-settings.ts'

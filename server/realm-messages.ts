@@ -36,7 +36,7 @@ export type LinkEvent =
  * `not-permitted`: the package belongs to another user and is not shared. `archive-away`: the archive does not answer
  * at present.
  */
-export type PackageAnswer =
+export type PackageAccessAnswer =
   | { readonly ok: true; readonly physics: PackagePhysics }
   | { readonly ok: false; readonly reason: 'unknown-package' | 'not-permitted' | 'archive-away' }
 
@@ -68,7 +68,7 @@ export interface RealmStart {
 export type ToRealm =
   | { readonly type: 'batch'; readonly events: readonly LinkEvent[]; readonly bytes: Uint8Array }
   /** The answer to `package-request`. */
-  | ({ readonly type: 'package-answer'; readonly hash: string; readonly player: PlayerId } & PackageAnswer)
+  | ({ readonly type: 'package-answer'; readonly hash: string; readonly player: PlayerId } & PackageAccessAnswer)
   /** Send all elements again: the archive has nothing to build on. */
   | { readonly type: 'resend-elements' }
   /** Send every client a goodbye with this reason, close the recording, end. */

@@ -24,7 +24,7 @@ import {
 } from '../sim/index.ts'
 
 /** One command of a player at a tick; player 0 is the server. */
-export interface Act {
+export interface ScheduledCommand {
   readonly tick: number
   readonly player: number
   readonly command: Command
@@ -32,7 +32,7 @@ export interface Act {
 
 export interface Scenario {
   readonly ticks: number
-  readonly acts: readonly Act[]
+  readonly acts: readonly ScheduledCommand[]
 }
 
 const number = (min: number, max: number): fc.Arbitrary<number> =>
@@ -176,7 +176,7 @@ const serverCommand = (players: number): fc.Arbitrary<Command> => {
  * A player grabs a prop, carries it along some points and releases it: single random commands rarely form this
  * sequence.
  */
-const carry = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
+const carry = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]> =>
   fc
     .record({
       tick: fc.integer({ min: 2, max: ticks }),
@@ -190,7 +190,7 @@ const carry = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
     })
     .map(({ tick, player, element: grabbed, hand: by, points }) => {
       let at = tick
-      const drags = points.map(({ position, rotation, gap }): Act => ({
+      const drags = points.map(({ position, rotation, gap }): ScheduledCommand => ({
         tick: (at += gap),
         player,
         command: { type: 'drag', hand: by, position, rotation },
@@ -203,7 +203,7 @@ const carry = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
     })
 
 /** A sequence of poses with different bones. */
-const gesture = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
+const gesture = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]> =>
   fc
     .record({
       tick: fc.integer({ min: 2, max: ticks }),
@@ -211,11 +211,15 @@ const gesture = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
       poses: fc.array(arbitraryPose, { minLength: 2, maxLength: 4 }),
     })
     .map(({ tick, player, poses }) =>
-      poses.map((pose, i): Act => ({ tick: tick + 4 * i, player, command: { type: 'pose', pose: packPose(pose) } })),
+      poses.map((pose, i): ScheduledCommand => ({
+        tick: tick + 4 * i,
+        player,
+        command: { type: 'pose', pose: packPose(pose) },
+      })),
     )
 
 /** A package is defined, and a player wears it or spawns and grabs it; then the same with another package. */
-const unpack = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
+const unpack = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]> =>
   fc
     .record({
       tick: fc.integer({ min: 2, max: ticks }),
@@ -257,7 +261,7 @@ export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbit
     },
     { weight: 1, arbitrary: fc.record({ tick, player: fc.constant(0), command: serverCommand(players) }) },
   )
-  const joins: Act[] = Array.from({ length: players }, (_, i) => ({
+  const joins: ScheduledCommand[] = Array.from({ length: players }, (_, i) => ({
     tick: 1,
     player: 0,
     command: { type: 'join', player: i + 1, user: i + 1, name: `p${i + 1}`, body: 0, permissions: 31 },

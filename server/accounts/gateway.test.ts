@@ -1,7 +1,7 @@
 import { Cause, Effect, Exit } from 'effect'
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
-import type { Observers } from '../config.ts'
+import type { ObserverPolicy } from '../config.ts'
 import { makeGateway, type Caller, type GatewayService, type LoginError } from './gateway.ts'
 import type { Login } from '../../http-api/index.ts'
 import { IDENTITY_SECONDS_MAX, LOGINS_PER_MINUTE_MAX, TOKEN_SECONDS_MAX } from '../limits.ts'
@@ -11,7 +11,7 @@ const secret = new Uint8Array(32).fill(7)
 const here: Caller = { address: '127.0.0.1', host: 'localhost:7350', forwarded: false }
 const away: Caller = { address: '203.0.113.9', host: 'world.example', forwarded: false }
 
-function gatewayAt(clock: { ms: number }, observers: Observers = 'loopback'): GatewayService {
+function gatewayAt(clock: { ms: number }, observers: ObserverPolicy = 'loopback'): GatewayService {
   let player = 0
   let user = 0
   return makeGateway({

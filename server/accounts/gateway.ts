@@ -6,7 +6,7 @@ import { decodeBody, ENDPOINTS, type Login, type LoginRole } from '../../http-ap
 import { cleanName, NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { Archive } from '../../storage/archive/index.ts'
 import { isLocalHost } from '../http/address.ts'
-import { ServerSettings, type Observers } from '../config.ts'
+import { ServerSettings, type ObserverPolicy } from '../config.ts'
 import { DataDirectoryService } from './data-directory.ts'
 import * as limits from '../limits.ts'
 import { LruMap } from '../../http/lru-map.ts'
@@ -36,7 +36,7 @@ export class LoginError extends Data.TaggedError('LoginError')<{
 export interface GatewayOptions {
   readonly realm: string
   readonly secret: Uint8Array
-  readonly observers: Observers
+  readonly observers: ObserverPolicy
   readonly meters?: ServerTable
   /** Logins that one address may make at once. The allowance refills within a minute. */
   readonly loginsPerMinuteMax: number
@@ -152,7 +152,7 @@ function shareOf(secret: Uint8Array, address: string): Pick<Claims, 'share'> {
 }
 
 /** Everyone on this machine may observe, except a proxy or a page of another host name, which acts for someone else. */
-function mayObserve(observers: Observers, caller: Caller): boolean {
+function mayObserve(observers: ObserverPolicy, caller: Caller): boolean {
   if (observers === 'loopback') return isLoopback(caller.address) && isLocalHost(caller.host) && !caller.forwarded
   return observers === 'anyone'
 }
@@ -210,7 +210,7 @@ const tooMany = (address: string): Effect.Effect<never, LoginError> =>
     }),
   )
 
-function notObserver(observers: Observers): Effect.Effect<never, LoginError> {
+function notObserver(observers: ObserverPolicy): Effect.Effect<never, LoginError> {
   const who =
     observers === 'nobody'
       ? 'this server admits no observers'

@@ -8,8 +8,8 @@ import type { ElementId, RealmDefinition } from '../../sim/index.ts'
 import {
   ArchiveError,
   type ArchiveService,
-  type CheckpointEntry,
-  type RecordingEntry,
+  type ArchivedCheckpoint,
+  type ArchivedRecording,
   type SavedElement,
 } from '../../storage/archive/index.ts'
 import type { ElementChanges } from '../realm/replication/element-change-tracker.ts'
@@ -31,9 +31,9 @@ const BACK_OFF = Schedule.exponential(RETRY_MS).pipe(
 
 /** A change in a realm's log. */
 export type LogEvent =
-  | { readonly type: 'recording'; readonly entry: RecordingEntry }
-  | { readonly type: 'recording-removed'; readonly entry: Pick<RecordingEntry, 'realm' | 'epoch' | 'segment'> }
-  | { readonly type: 'checkpoint'; readonly entry: CheckpointEntry }
+  | { readonly type: 'recording'; readonly entry: ArchivedRecording }
+  | { readonly type: 'recording-removed'; readonly entry: Pick<ArchivedRecording, 'realm' | 'epoch' | 'segment'> }
+  | { readonly type: 'checkpoint'; readonly entry: ArchivedCheckpoint }
 
 export interface ElementWriteBehindOptions {
   readonly archive: ArchiveService

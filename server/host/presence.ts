@@ -16,24 +16,24 @@ export class Presence {
     this.#nowMs = nowMs
   }
 
-  came(claims: Claims): void {
+  linkOpened(claims: Claims): void {
     const known = this.#open.get(claims.session)
     if (known) known.links++
     else {
       const startedAtMs = this.#nowMs()
       this.#open.set(claims.session, { startedAtMs, links: 1 })
-      this.#tell(claims, startedAtMs, null)
+      this.#record(claims, startedAtMs, null)
     }
   }
 
-  went(claims: Claims): void {
+  linkClosed(claims: Claims): void {
     const known = this.#open.get(claims.session)
     if (!known || --known.links > 0) return
     this.#open.delete(claims.session)
-    this.#tell(claims, known.startedAtMs, this.#nowMs())
+    this.#record(claims, known.startedAtMs, this.#nowMs())
   }
 
-  #tell({ session, uid, player }: Claims, startedAtMs: number, endedAtMs: number | null): void {
+  #record({ session, uid, player }: Claims, startedAtMs: number, endedAtMs: number | null): void {
     this.#records.session({ id: session, userUid: uid, realm: this.#realm, player, startedAtMs, endedAtMs })
   }
 }

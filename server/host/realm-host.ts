@@ -19,7 +19,7 @@ import { RealmMeters } from '../metrics/realm-meters.ts'
 import { callbackLog, inArea, type CallbackLog } from '../log.ts'
 import { RealmLifecycle, type RealmLifecycleOptions } from './realm-lifecycle.ts'
 import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
-import type { FromRealm, PackageAnswer, RealmStart, WorkerStatus } from '../realm-messages.ts'
+import type { FromRealm, PackageAccessAnswer, RealmStart, WorkerStatus } from '../realm-messages.ts'
 import { savedStart } from './saved-start.ts'
 import { healthOf, withRecording, type Closure, type Health, type RealmStatus } from '../http/status.ts'
 
@@ -67,8 +67,8 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         log: yield* callbackLog('realm'),
         settle: (error) => Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void),
         grantedTo: (uid) => grants.permissionsOf(uid),
-        came: (claims) => presence.came(claims),
-        went: (claims) => presence.went(claims),
+        linkOpened: (claims) => presence.linkOpened(claims),
+        linkClosed: (claims) => presence.linkClosed(claims),
         physicsFor: (hash, uid, reply) =>
           void fork(Effect.map(packages.physicsFor(hash, uid), (answer) => reply(answer))),
       })
@@ -93,7 +93,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
 type NewestState = Pick<WorkerStatus, 'tick' | 'stateHash' | 'players' | 'elements'>
 
 interface HostOptions
-  extends Pick<RealmLinksOptions, 'grantedTo' | 'came' | 'went'>, Pick<RealmLifecycleOptions, 'settle'> {
+  extends Pick<RealmLinksOptions, 'grantedTo' | 'linkOpened' | 'linkClosed'>, Pick<RealmLifecycleOptions, 'settle'> {
   readonly settings: Settings
   readonly gateway: GatewayService
   readonly archive: ArchiveService
@@ -102,7 +102,7 @@ interface HostOptions
   readonly start: RealmStart
   readonly log: CallbackLog
   /** Looks up a package in the archive for the realm. Always replies in time. */
-  physicsFor(hash: string, uid: string, reply: (answer: PackageAnswer) => void): void
+  physicsFor(hash: string, uid: string, reply: (answer: PackageAccessAnswer) => void): void
 }
 
 class Host {
@@ -123,10 +123,10 @@ class Host {
       counted,
       claimsOf: (session) => gateway.claimsOf(session),
       grantedTo: options.grantedTo,
-      came: options.came,
-      went: options.went,
+      linkOpened: options.linkOpened,
+      linkClosed: options.linkClosed,
       closedTo: () => this.closedTo()?.words ?? null,
-      waits: () => {
+      onWaiting: () => {
         this.#batchTimer ??= setTimeout(() => this.#flush(), INBOUND_BATCH_MS)
       },
       log,

@@ -21,10 +21,10 @@ test('packets for a realm that does not tick are limited in bytes: the newest ar
     counted: new MetricTable(SERVER_FAMILIES),
     claimsOf: () => CLAIMS,
     grantedTo: () => 0,
-    came: () => undefined,
-    went: () => undefined,
+    linkOpened: () => undefined,
+    linkClosed: () => undefined,
     closedTo: () => null,
-    waits: () => undefined,
+    onWaiting: () => undefined,
     log: { ...SILENT, warn: (line) => void said.push(line), error: (line) => void said.push(line) },
   })
   const events = links.eventsFor(() => TRANSPORT)
@@ -47,10 +47,10 @@ test('a role change is reported after the links opened before it, with the permi
     counted: new MetricTable(SERVER_FAMILIES),
     claimsOf: () => CLAIMS,
     grantedTo: () => granted,
-    came: () => undefined,
-    went: () => undefined,
+    linkOpened: () => undefined,
+    linkClosed: () => undefined,
     closedTo: () => null,
-    waits: () => undefined,
+    onWaiting: () => undefined,
     log: SILENT,
   })
   links.eventsFor(() => TRANSPORT).opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })

@@ -24,13 +24,13 @@ export interface RealmLinksOptions {
   claimsOf(session: string): Claims | undefined
   /** Permission bits that a user's role adds to everyone's. */
   grantedTo(uid: string): number
-  /** A link of a session was opened. The returned promise settles when it is closed. */
-  came(claims: Claims): void
-  went(claims: Claims): void
+  /** A link of a session was opened, or closed. */
+  linkOpened(claims: Claims): void
+  linkClosed(claims: Claims): void
   /** Why nobody is admitted at present; null if everyone is. */
   closedTo(): string | null
   /** Something waits for the realm: `take` it within INBOUND_BATCH_MS. */
-  waits(): void
+  onWaiting(): void
   readonly log: CallbackLog
 }
 
@@ -74,7 +74,7 @@ export class RealmLinks {
     }
     const link = this.#table.add(transport, connection)
     this.#claims.set(link, claims)
-    this.#options.came(claims)
+    this.#options.linkOpened(claims)
     this.#queue({ type: 'opened', link, peer, claims, granted: this.#options.grantedTo(claims.uid) })
   }
 
@@ -107,7 +107,7 @@ export class RealmLinks {
 
   #queue(event: LinkEvent): void {
     this.#events.push(event)
-    this.#options.waits()
+    this.#options.onWaiting()
   }
 
   /** Returns everything that waits for the realm. The bytes may be transferred. */
@@ -158,7 +158,7 @@ export class RealmLinks {
     const claims = this.#claims.get(link)
     this.#claims.delete(link)
     this.#table.remove(link)
-    if (claims) this.#options.went(claims)
+    if (claims) this.#options.linkClosed(claims)
   }
 
   /** The transport reports the close later; the realm has already forgotten the link. */

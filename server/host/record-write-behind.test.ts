@@ -109,12 +109,12 @@ test('a session begins with its first link and ends with its last', () => {
   let nowMs = 1_000
   const presence = new Presence('yard', { session: (each) => void told.push(each) }, () => nowMs)
   const claims = { session: uid(9), player: 4, name: 'Ada', role: 'player', uid: uid(1), user: 1 } as const
-  presence.came(claims)
+  presence.linkOpened(claims)
   nowMs = 2_000
-  presence.came(claims)
-  presence.went(claims)
+  presence.linkOpened(claims)
+  presence.linkClosed(claims)
   nowMs = 3_000
-  presence.went(claims)
+  presence.linkClosed(claims)
   expect(told).toEqual([
     { id: uid(9), userUid: uid(1), realm: 'yard', player: 4, startedAtMs: 1_000, endedAtMs: null },
     { id: uid(9), userUid: uid(1), realm: 'yard', player: 4, startedAtMs: 1_000, endedAtMs: 3_000 },

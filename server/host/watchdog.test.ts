@@ -90,7 +90,7 @@ test('time without looks does not count, as when the process was stopped or the 
 test('a thread reports its processor time if the system does', () => {
   const pulse = new Pulse()
   expect(pulse.cpuMs()).toBeNull()
-  pulse.enrol()
+  pulse.registerThread()
   const before = pulse.cpuMs()
   if (process.platform === 'linux') expect(before).toBeGreaterThan(0)
   else expect(before).toBeNull()

@@ -13,23 +13,23 @@ import type { Simulation } from '../../replay/index.ts'
 export const LOOK_MS = 50
 
 /** Counter of step beginnings and ends (odd: in a step), the tick being stepped, the operating system's thread id. */
-const WORDS = 3
+const SLOTS = 3
 /** By the clock a step may take this many times as long, because a step without a processor is not an endless loop. */
 const CLOCK_TIMES = 4
 
 export class Pulse {
   readonly buffer: SharedArrayBuffer
-  readonly #words: Int32Array
+  readonly #slots: Int32Array
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * WORDS)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * SLOTS)) {
     this.buffer = buffer
-    this.#words = new Int32Array(buffer)
+    this.#slots = new Int32Array(buffer)
   }
 
   /** Call it in the thread to watch. */
-  enrol(): void {
+  registerThread(): void {
     try {
-      Atomics.store(this.#words, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
+      Atomics.store(this.#slots, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
     } catch {
       // Only Linux has this file. Elsewhere the clock decides.
     }
@@ -37,7 +37,7 @@ export class Pulse {
 
   /** Processor time of the thread so far, ms; null if the system does not report it. */
   cpuMs(): number | null {
-    const thread = Atomics.load(this.#words, 2)
+    const thread = Atomics.load(this.#slots, 2)
     if (thread === 0) return null
     try {
       // The first number is the time on the processor, nanoseconds.
@@ -49,22 +49,22 @@ export class Pulse {
 
   /** The step of a tick begins. */
   begin(tick: number): void {
-    Atomics.store(this.#words, 1, tick)
-    Atomics.add(this.#words, 0, 1)
+    Atomics.store(this.#slots, 1, tick)
+    Atomics.add(this.#slots, 0, 1)
   }
 
   /** The step has ended or thrown. */
   end(): void {
-    Atomics.add(this.#words, 0, 1)
+    Atomics.add(this.#slots, 0, 1)
   }
 
   get count(): number {
-    return Atomics.load(this.#words, 0)
+    return Atomics.load(this.#slots, 0)
   }
 
   /** The tick being stepped, or the last one. */
   get tick(): number {
-    return Atomics.load(this.#words, 1)
+    return Atomics.load(this.#slots, 1)
   }
 
   /** Runs a nested simulation step. */
@@ -139,8 +139,8 @@ export class Watchdog {
     return nowMs === null || this.#cpuAtMs === null ? clockMs : nowMs - this.#cpuAtMs
   }
 
-  #stuck(tell: (what: string) => void, what: string): void {
+  #stuck(report: (what: string) => void, what: string): void {
     this.stop()
-    tell(what)
+    report(what)
   }
 }

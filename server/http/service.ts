@@ -19,7 +19,7 @@ import { RealmHost } from '../host/realm-host.ts'
 import { RecordWriteBehindService } from '../host/record-write-behind.ts'
 import { effectRunner } from './run.ts'
 import { loadStaticFiles } from './static-files.ts'
-import type { ThingsStatus } from './status.ts'
+import type { ServicesStatus } from './status.ts'
 import { Stores } from '../host/stores.ts'
 import { Transports } from '../host/transports.ts'
 import { Uploads } from '../uploads/layer.ts'
@@ -47,7 +47,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const stores = yield* Stores
       const assets = yield* Assets
       const run = yield* effectRunner
-      const things = (): ThingsStatus => ({
+      const services = (): ServicesStatus => ({
         ...stores.state(),
         uploads: uploads.counts,
         backlog: { records: records.state.waiting, elements: host.saveBacklog() },
@@ -60,7 +60,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
         viewer: loadStaticFiles(join(packageRoot(), 'dist/viewer')),
         origins: settings.origins,
         transports: transports.routes,
-        status: () => ({ schema: 'otherworld/status/1', realms: [host.status()], ...things() }),
+        status: () => ({ schema: 'otherworld/status/1', realms: [host.status()], ...services() }),
         health: () => ({ ...host.health(), ...stores.state() }),
         metrics: () =>
           scrape({
@@ -68,7 +68,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
             realmMeters: host.meters,
             meters,
             transports: transports.stats(),
-            things: things(),
+            services: services(),
           }),
         log: yield* callbackLog('http'),
       })

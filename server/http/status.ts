@@ -6,7 +6,7 @@ import type { StoresState } from '../host/stores.ts'
 import { HEALTHY_TICK_AGE_MS_MAX } from '../limits.ts'
 
 export type { RealmStatus, ServerStatus }
-export type ThingsStatus = Omit<ServerStatus, 'schema' | 'realms'>
+export type ServicesStatus = Omit<ServerStatus, 'schema' | 'realms'>
 
 /** Why a realm admits nobody. `starting` ends automatically; `stopping` and `down` need the operator. */
 export interface Closure {
@@ -44,19 +44,19 @@ export function healthOf(
 ): Health {
   const tickAgeMs = Math.round(nowMs - tickAtMs)
   const late = tickAgeMs > HEALTHY_TICK_AGE_MS_MAX
-  const said = problem ?? (late ? `no tick for ${(tickAgeMs / 1_000).toFixed(1)} s` : null)
+  const reason = problem ?? (late ? `no tick for ${(tickAgeMs / 1_000).toFixed(1)} s` : null)
   return {
-    ok: said === null,
-    realms: [{ id, ok: said === null, tick, tickAgeMs, problem: said, warning, recordingsLost: 0 }],
+    ok: reason === null,
+    realms: [{ id, ok: reason === null, tick, tickAgeMs, problem: reason, warning, recordingsLost: 0 }],
   }
 }
 
 /** A realm that ticks without a recording is unhealthy. */
 export function withRecording({ realms, ...rest }: Health, { lost, isMissing }: RecordingHealth): Health {
-  const told = realms.map((realm) => {
+  const checked = realms.map((realm) => {
     const problem =
       realm.problem ?? (isMissing ? 'the recording was deleted, and another could not be begun yet' : null)
     return { ...realm, ok: problem === null, problem, recordingsLost: lost }
   })
-  return { ...rest, ok: told.every(({ ok }) => ok), realms: told }
+  return { ...rest, ok: checked.every(({ ok }) => ok), realms: checked }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { counter, gauge, histogram, MetricTable } from './table.ts'
 import { parseMetrics } from '../../bots/parse-metrics.ts'
-import { metricsText, told, toldOf } from './text.ts'
+import { metricsText, metric, metricsOf } from './text.ts'
 import { LOGIN_REFUSALS } from '../accounts/login-refusals.ts'
 import { SESSION_ENDINGS } from '../realm/sessions/session-endings.ts'
 import { REJECT_REASONS } from '../../sim/index.ts'
@@ -44,7 +44,10 @@ describe('the text', () => {
     const table = new MetricTable(FAMILIES)
     for (const value of [0.05, 0.5, 7]) table.observe('took', value)
     const metrics = parseMetrics(
-      metricsText([...toldOf(table, { realm: 'yard' }), told('test_open', 'gauge', '', [[{ realm: 'attic' }, 4]])]),
+      metricsText([
+        ...metricsOf(table, { realm: 'yard' }),
+        metric('test_open', 'gauge', '', [[{ realm: 'attic' }, 4]]),
+      ]),
     )
     expect([...metrics.families.keys()]).toEqual(['test_ends_total', 'test_open', 'test_took_seconds'])
     const bucket = (le: string): number => metrics.sum('test_took_seconds_bucket', { part: 'a', realm: 'yard', le })
@@ -59,7 +62,7 @@ describe('the text', () => {
   test('follows the format byte for byte, with escapes', () => {
     expect(
       metricsText([
-        told('test_x', 'gauge', 'A \\ and\nmore.', [
+        metric('test_x', 'gauge', 'A \\ and\nmore.', [
           [{ name: 'a"b\\c\nd' }, 0.5],
           [{}, Infinity],
         ]),
@@ -68,7 +71,7 @@ describe('the text', () => {
   })
 
   test('a metric without values is left out', () => {
-    expect(metricsText([told('test_none', 'gauge', 'Nothing.', [])])).toBe('')
+    expect(metricsText([metric('test_none', 'gauge', 'Nothing.', [])])).toBe('')
   })
 })
 
@@ -91,7 +94,7 @@ test('each reason of a rejected command is counted under its own label', () => {
   const meters = new RealmMeters()
   for (const reason of REJECT_REASONS)
     meters.stepped(0, [{ type: 'rejected', player: 1, sequence: 1, command: 'spawn', reason }])
-  const metrics = parseMetrics(metricsText(toldOf(meters.realm, {})))
+  const metrics = parseMetrics(metricsText(metricsOf(meters.realm, {})))
   for (const reason of [...REJECT_REASONS, 'other'])
     expect(metrics.sum('otherworld_commands_rejected_total', { reason }), reason).toBe(reason === 'other' ? 0 : 1)
 })
@@ -119,7 +122,7 @@ test('the parts of a tick add up to the tick', () => {
     split.lap(part)
   }
   meters.ticked({ startedAtMs: 0, lateMs: 2, workMs: nowMs, overrun: false, delayMs: 0 }, split)
-  const metrics = parseMetrics(metricsText(toldOf(meters.realm, {})))
+  const metrics = parseMetrics(metricsText(metricsOf(meters.realm, {})))
   expect(metrics.sum('otherworld_tick_part_seconds_sum')).toBeCloseTo(metrics.sum('otherworld_tick_seconds_sum'), 12)
   expect(metrics.sum('otherworld_tick_part_seconds_sum', { part: 'record' })).toBeCloseTo(0.00225, 12)
 })

@@ -6,7 +6,7 @@ export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 export type Labels = Readonly<Record<string, string>>
 
 /** A metric in a response. Its samples are grouped under one name. */
-export interface Told {
+export interface Metric {
   readonly name: string
   readonly type: Family['type']
   readonly help: string
@@ -15,15 +15,15 @@ export interface Told {
 }
 
 /** Creates a metric from values that are known only at the request. */
-export const told = (
+export const metric = (
   name: string,
   type: 'counter' | 'gauge',
   help: string,
   samples: readonly (readonly [labels: Labels, value: number])[],
-): Told => ({ name, type, help, samples: samples.map(([labels, value]) => ({ labels, value })) })
+): Metric => ({ name, type, help, samples: samples.map(([labels, value]) => ({ labels, value })) })
 
 /** Returns all metrics of a table; `labels` are added to every sample. */
-export function toldOf<F extends Families>(table: MetricTable<F>, labels: Labels): Told[] {
+export function metricsOf<F extends Families>(table: MetricTable<F>, labels: Labels): Metric[] {
   return Object.entries<Family>(table.families).map(([key, family]) => {
     const { name, type, help, label, rows } = family
     const samples = rows.flatMap((row, i) => {
@@ -36,7 +36,7 @@ export function toldOf<F extends Families>(table: MetricTable<F>, labels: Labels
 }
 
 /** A bucket counts all values up to its bound, so it includes the buckets before it. */
-function histogramLines({ buckets }: Family, values: Float64Array, labels: Labels): Told['samples'] {
+function histogramLines({ buckets }: Family, values: Float64Array, labels: Labels): Metric['samples'] {
   let count = 0
   const lines = [...buckets, Infinity].map((bound, i) => {
     count += values[i] ?? 0
@@ -50,8 +50,8 @@ function histogramLines({ buckets }: Family, values: Float64Array, labels: Label
 }
 
 /** Formats metrics. Those with one name from several sources become one. */
-export function metricsText(all: readonly Told[]): string {
-  const byName = new Map<string, Told>()
+export function metricsText(all: readonly Metric[]): string {
+  const byName = new Map<string, Metric>()
   for (const each of all) {
     const before = byName.get(each.name)
     byName.set(each.name, before ? { ...before, samples: [...before.samples, ...each.samples] } : each)
@@ -62,7 +62,7 @@ export function metricsText(all: readonly Told[]): string {
     .join('')
 }
 
-function familyText({ name, type, help, samples }: Told): string {
+function familyText({ name, type, help, samples }: Metric): string {
   const lines = samples.map(
     ({ suffix = '', labels, value }) => `${name}${suffix}${labelsText(labels)} ${numberText(value)}\n`,
   )

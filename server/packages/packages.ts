@@ -10,7 +10,7 @@ import type { PackageFile, PackageKind } from '../../packages/manifest.ts'
 import { RouteError } from '../http/reply.ts'
 import { readBody } from '../http/router.ts'
 import { DOWNLOAD_LINK_SECONDS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
-import type { PackageAnswer } from '../realm-messages.ts'
+import type { PackageAccessAnswer } from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import { inTime, orRefuse, type StoreError } from '../uploads/retry.ts'
 import { PackageCache } from './package-cache.ts'
@@ -34,7 +34,7 @@ export class Packages {
   }
 
   /** Anyone who knows the hash may read it, because everyone in a realm must see its props. */
-  tell(hash: string, { uid }: Claims): Effect.Effect<PackageDescription, Failure> {
+  describe(hash: string, { uid }: Claims): Effect.Effect<PackageDescription, Failure> {
     return Effect.gen({ self: this }, function* () {
       const stored = yield* this.#cache.find(hash)
       if (!stored) return yield* Effect.fail(unknown(hash))
@@ -83,12 +83,12 @@ export class Packages {
           .toReversed()
           .map((each) => [each.package, each]),
       )
-      const told: PackageRecord[] = []
+      const records: PackageRecord[] = []
       for (const record of [...own, ...[...others.values()].toReversed()]) {
         const stored = yield* this.#cache.find(record.package)
-        if (stored) told.push(toldOf(record, stored.kind, uid))
+        if (stored) records.push(packageRecordOf(record, stored.kind, uid))
       }
-      return told
+      return records
     })
   }
 
@@ -100,7 +100,7 @@ export class Packages {
       const stored = record ? yield* this.#cache.find(hash) : null
       if (!record || !stored || !(yield* inTime(this.#parts.archive.setSharing(record.id, uid, sharing))))
         return yield* Effect.fail(notYours(hash))
-      return toldOf({ ...record, sharing }, stored.kind, uid)
+      return packageRecordOf({ ...record, sharing }, stored.kind, uid)
     })
   }
 
@@ -121,13 +121,13 @@ export class Packages {
   }
 
   /** Answers the realm: may the user use the package, and what is its physics? Always answers in time. */
-  physicsFor(hash: string, uid: string): Effect.Effect<PackageAnswer> {
+  physicsFor(hash: string, uid: string): Effect.Effect<PackageAccessAnswer> {
     return Effect.all([this.#cache.find(hash, PACKAGE_ANSWER_MS_MAX), this.#mayUse(hash, uid)], ALL_AT_ONCE).pipe(
-      Effect.map(([stored, may]): PackageAnswer => {
+      Effect.map(([stored, may]): PackageAccessAnswer => {
         if (!stored) return { ok: false, reason: 'unknown-package' }
         return may ? { ok: true, physics: stored.manifest.physics } : { ok: false, reason: 'not-permitted' }
       }),
-      Effect.catchCause(() => Effect.succeed<PackageAnswer>({ ok: false, reason: 'archive-away' })),
+      Effect.catchCause(() => Effect.succeed<PackageAccessAnswer>({ ok: false, reason: 'archive-away' })),
     )
   }
 
@@ -140,7 +140,7 @@ export class Packages {
 
 const ALL_AT_ONCE = { concurrency: 'unbounded' } as const
 
-const toldOf = (
+const packageRecordOf = (
   { package: hash, name, sharing, bytes, createdAtMs, userUid }: ObjectRecord,
   kind: PackageKind,
   uid: string,

@@ -9,7 +9,7 @@ export const packageRoutes = (packages: Packages, claimsOf: ClaimsOf, run: RunEf
       schema: 'otherworld/packages/1',
       packages: await run(packages.list(await claimsOf(request))),
     }),
-    readPackage: async ({ request, parameters: { hash } }) => run(packages.tell(hash, await claimsOf(request))),
+    readPackage: async ({ request, parameters: { hash } }) => run(packages.describe(hash, await claimsOf(request))),
     sharePackage: async ({ request, parameters: { hash }, json }) => {
       const user = await claimsOf(request)
       return run(packages.share(hash, await json(), user))

@@ -28,7 +28,7 @@ export interface PackageDefinition {
 }
 
 /** `wait`: it is not known yet. `definition`: null if the realm has the package. */
-export type Verdict =
+export type PackageVerdict =
   | 'wait'
   | { readonly ok: true; readonly definition: PackageDefinition | null }
   | { readonly ok: false; readonly reason: Refusal }
@@ -40,11 +40,11 @@ const refusedInput = ({ player, sequence }: Input, reason: Refusal): Input => ({
   command: { type: 'refused', reason },
 })
 
-const UNKNOWN: Verdict = { ok: false, reason: 'unknown-package' }
+const UNKNOWN: PackageVerdict = { ok: false, reason: 'unknown-package' }
 
 /** Decides who may use which package. It is asked when the input that names the package is next. */
 export interface PackageRights {
-  verdict(player: PlayerId, hash: PackageHash): Verdict
+  verdict(player: PlayerId, hash: PackageHash): PackageVerdict
 }
 
 export interface InteractionLimits {

@@ -12,7 +12,7 @@ import {
   type PackagePhysics,
   type PlayerId,
 } from '../../sim/index.ts'
-import type { PackageDefinition, PackageRights, Verdict } from './interaction-center.ts'
+import type { PackageDefinition, PackageRights, PackageVerdict } from './interaction-center.ts'
 import {
   GRANT_MS,
   GRANTS_PER_PLAYER_MAX,
@@ -20,7 +20,7 @@ import {
   WANTED_BURST_MAX,
   WANTED_PER_SECOND_MAX,
 } from '../limits.ts'
-import type { FromRealm, PackageAnswer, ToRealm } from '../realm-messages.ts'
+import type { FromRealm, PackageAccessAnswer, ToRealm } from '../realm-messages.ts'
 
 export interface PackageAccessOptions {
   post(message: Extract<FromRealm, { readonly type: 'package-request' }>): void
@@ -42,7 +42,7 @@ interface PackageRequest {
 
 type Answer =
   | { readonly ok: true; readonly definition: PackageDefinition; readonly characters: number }
-  | Extract<Verdict, { readonly ok: false }>
+  | Extract<PackageVerdict, { readonly ok: false }>
 
 interface Requester {
   readonly bucket: TokenBucket
@@ -63,7 +63,7 @@ export class PackageAccess implements PackageRights {
    * Returns whether a player may use a package. Where that is not known, it requests the answer, one at a time for each
    * player.
    */
-  verdict(player: PlayerId, hash: PackageHash): Verdict {
+  verdict(player: PlayerId, hash: PackageHash): PackageVerdict {
     const nowMs = this.#options.nowMs()
     const requester = this.#requesterOf(player, nowMs)
     if ((requester.grants.get(hash) ?? -Infinity) >= nowMs && this.#options.knows(hash))
@@ -80,7 +80,7 @@ export class PackageAccess implements PackageRights {
     return this.#options.hasRoom(answer.characters) ? answer : { ok: false, reason: 'package-limit' }
   }
 
-  #request(player: PlayerId, requester: Requester, hash: PackageHash, nowMs: number): Verdict {
+  #request(player: PlayerId, requester: Requester, hash: PackageHash, nowMs: number): PackageVerdict {
     const uid = this.#options.uidOf(player)
     if (uid === null) return { ok: false, reason: 'unknown-package' }
     if (!requester.bucket.take(1, nowMs)) return 'wait'
@@ -121,7 +121,7 @@ function grant({ grants }: Requester, hash: PackageHash, nowMs: number): void {
  * Rejects here what does not fit into a frame or is not valid in any realm, as nobody gets the outcome of the server's
  * own commands.
  */
-function answerOf(hash: PackageHash, given: PackageAnswer): Answer {
+function answerOf(hash: PackageHash, given: PackageAccessAnswer): Answer {
   if (!given.ok) return { ok: false, reason: given.reason }
   const { physics } = given
   const bytes = bytesOf(hash, physics)

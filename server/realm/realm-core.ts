@@ -18,7 +18,7 @@ import { NO_LAPS, type Laps } from '../metrics/tick-split.ts'
 import { Pulse } from '../host/watchdog.ts'
 
 /** The write-ahead log of the core. */
-export interface RealmLog {
+export interface TickLog {
   /** Writes a frame before its step. Returns the frame as every reader will decode it: step that one. */
   frame(frame: InputFrame): InputFrame
   /** Writes the hash of the state after the step. */
@@ -38,7 +38,7 @@ export interface RealmLog {
 
 export interface RealmCoreOptions {
   readonly realm: Realm
-  readonly log: RealmLog
+  readonly log: TickLog
   readonly center: InteractionCenter
   /** Ticks between samples. */
   readonly sampleTicks: number

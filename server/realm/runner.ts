@@ -17,12 +17,12 @@ import { Outbound } from './replication/outbound.ts'
 import { PackageAccess } from './package-access.ts'
 import { RealmCore, type TickOutcome } from './realm-core.ts'
 import { countsOf, RealmReporter } from './reports/realm-reporter.ts'
-import type { RunningLog } from './running-log.ts'
+import type { RealmLog } from './realm-log.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
 
 export interface RealmRunnerOptions {
-  readonly log: RunningLog
+  readonly log: RealmLog
   readonly timer: TickTimer
   /** Returns the next message that has come in, or undefined. */
   receive(): ToRealm | undefined

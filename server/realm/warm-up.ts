@@ -20,7 +20,7 @@ import {
 import { SequenceTracker } from '../recorder/sequence-tracker.ts'
 import { unpackOutbound, type FromRealm, type ToRealm } from '../realm-messages.ts'
 import { RealmRunner } from './runner.ts'
-import type { RunningLog } from './running-log.ts'
+import type { RealmLog } from './realm-log.ts'
 import { RemovalNotices } from '../recorder/removal-notices.ts'
 import { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
 
@@ -108,7 +108,7 @@ class WarmUp {
 }
 
 /** A log that writes nothing. */
-function scratchLog(realm: Realm): RunningLog {
+function scratchLog(realm: Realm): RealmLog {
   return {
     realm,
     epoch: 0,

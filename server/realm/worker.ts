@@ -9,7 +9,7 @@ import { Pulse } from '../host/watchdog.ts'
 if (parentPort) {
   const start = workerData as RealmStart
   const pulse = new Pulse(start.pulse)
-  pulse.enrol()
+  pulse.registerThread()
   if (start.runsAttempts) await (await import('./repair-attempts.ts')).runAttempts(parentPort, pulse)
   else (await import('./run.ts')).runRealm(parentPort, start, pulse)
 }

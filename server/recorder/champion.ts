@@ -9,8 +9,8 @@ import { defined } from '../../sim/assert.ts'
 import { checkpoint, elementCount, hash, type InputFrame, type Realm } from '../../sim/index.ts'
 import { parseRecordingName, RecordingFile, RecordingFault, removeUnfinished } from '../../storage/recordings/index.ts'
 import { otherHolder } from '../../storage/lock-mark.ts'
-import type { RealmLog } from '../realm/realm-core.ts'
-import type { CheckpointsState, LogSpace, RunningLog } from '../realm/running-log.ts'
+import type { TickLog } from '../realm/realm-core.ts'
+import type { CheckpointsState, LogSpace, RealmLog } from '../realm/realm-log.ts'
 import type { ChampionOptions } from './champion-options.ts'
 import { headerOf } from './recording-header.ts'
 import type { RemovalNotices } from './removal-notices.ts'
@@ -24,7 +24,7 @@ import { undeliveredNote, type UndeliveredOutcomes, type OutcomesByPlayer } from
 /** Ticks until the next attempt, when a segment could not be started. Most often the disk is full. */
 const ROLL_RETRY_TICKS = 600
 
-export class Champion implements RunningLog {
+export class Champion implements RealmLog {
   readonly realm: Realm
   readonly epoch: number
   /** Input sequences of the players whose avatars are in the realm. */
@@ -117,7 +117,7 @@ export class Champion implements RunningLog {
   }
 
   /** A sample that cannot be written is left out. The tick itself is safe. */
-  sample(sample: Parameters<RealmLog['sample']>[0]): void {
+  sample(sample: Parameters<TickLog['sample']>[0]): void {
     this.#tryWrite(() => this.#file.sample(sample))
   }
 

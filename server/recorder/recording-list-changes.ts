@@ -1,6 +1,6 @@
 /** Finds what changed between two listings of a realm's recordings, for the archive's list. */
 import { basename } from 'node:path'
-import type { RecordingEntry as ListedRecording } from '../../storage/archive/index.ts'
+import type { ArchivedRecording } from '../../storage/archive/index.ts'
 import type { RecordingEntry } from '../../storage/recordings/index.ts'
 import type { LogEvent } from '../host/element-write-behind.ts'
 
@@ -9,7 +9,7 @@ import type { LogEvent } from '../host/element-write-behind.ts'
  * last call.
  */
 export function recordingListChanges(report: (event: LogEvent) => void): (entries: readonly RecordingEntry[]) => void {
-  const reported = new Map<string, { readonly entry: ListedRecording; readonly text: string }>()
+  const reported = new Map<string, { readonly entry: ArchivedRecording; readonly text: string }>()
   return (entries) => {
     const here = new Set(entries.map(({ path }) => path))
     for (const [path, { entry }] of reported) {
@@ -30,7 +30,7 @@ export function recordingListChanges(report: (event: LogEvent) => void): (entrie
 /**
  * Returns null where the file cannot be read. A file that was not closed has no last tick, and its size is given as 0.
  */
-function listed({ realm, epoch, segment, path, bytes, summary }: RecordingEntry): ListedRecording | null {
+function listed({ realm, epoch, segment, path, bytes, summary }: RecordingEntry): ArchivedRecording | null {
   if (!summary) return null
   const { header, index } = summary
   return {

@@ -87,7 +87,7 @@ const STAGES: readonly Stage[] = [
 /** Runs the upload to its end. Interruption ends it as abandoned, with the upload's own reason. */
 export function runPipeline(upload: Upload, parts: PipelineParts): Effect.Effect<void> {
   const job: Job = { upload, parts, bytes: new Uint8Array(), files: null, result: null }
-  return Effect.sync(() => upload.now('checking')).pipe(
+  return Effect.sync(() => upload.moveTo('checking')).pipe(
     Effect.andThen(
       Effect.forEach(STAGES, ({ name, run }) => run(job).pipe(Effect.annotateLogs({ stage: name })), { discard: true }),
     ),
@@ -102,17 +102,20 @@ export function runPipeline(upload: Upload, parts: PipelineParts): Effect.Effect
 
 function settle(upload: Upload, exit: Exit.Exit<void, StoreError | UploadEnd>): Effect.Effect<void> {
   if (Exit.isSuccess(exit)) return Effect.void
-  if (Cause.hasInterruptsOnly(exit.cause)) return Effect.sync(() => upload.now('failed', { message: upload.givenUp }))
+  if (Cause.hasInterruptsOnly(exit.cause))
+    return Effect.sync(() => upload.moveTo('failed', { message: upload.givenUp }))
   const error = Cause.squash(exit.cause)
   if (error instanceof UploadEnd) {
     const { message, rejections, warnings } = error
     return Effect.sync(() =>
-      rejections.length > 0 ? upload.now('rejected', { rejections, warnings }) : upload.now('failed', { message }),
+      rejections.length > 0
+        ? upload.moveTo('rejected', { rejections, warnings })
+        : upload.moveTo('failed', { message }),
     )
   }
   return Effect.andThen(
     Effect.logError(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    Effect.sync(() => upload.now('failed', { message: failureMessage(error) })),
+    Effect.sync(() => upload.moveTo('failed', { message: failureMessage(error) })),
   )
 }
 
@@ -127,7 +130,7 @@ function failureMessage(error: unknown): string {
 }
 
 const retried = <T>({ upload }: Job, call: Effect.Effect<T, StoreError>): Effect.Effect<T, StoreError> =>
-  retryWhileAway(call, (message) => upload.say(message))
+  retryWhileAway(call, (message) => upload.setMessage(message))
 
 const rejected = (rule: string, value: string | number | null, limit: string | number, message: string): UploadEnd =>
   new UploadEnd(message, [{ rule, where: '', value, limit, message }])
@@ -220,7 +223,7 @@ function ingestFile(file: string, upload: Upload, parts: PipelineParts): Effect.
     name,
     ...(kind === null ? {} : { kind }),
     ...(humanoid === null ? {} : { humanoid }),
-    onStage: (stage: IngestStage) => upload.now(stage),
+    onStage: (stage: IngestStage) => upload.moveTo(stage),
   }
   return Effect.flatMap(callbackLog('uploads'), (log) =>
     Effect.callback((resume) => {
@@ -253,7 +256,7 @@ function store(job: Job): Effect.Effect<void, StoreError> {
     files.values(),
     ({ bytes, mediaType }) =>
       Effect.suspend(() => {
-        upload.now('storing', {}, done++ / (files.size + 1))
+        upload.moveTo('storing', {}, done++ / (files.size + 1))
         return retried(job, parts.assets.put(bytes, mediaType))
       }),
     { discard: true },
@@ -274,7 +277,7 @@ function record(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
   } = upload
   const { archive, nowMs, dedupe } = parts
   return Effect.gen(function* () {
-    upload.now('storing', {}, 0.9)
+    upload.moveTo('storing', {}, 0.9)
     yield* retried(job, archive.putUser({ uid, number: user, name: userName }))
     yield* addRecord(job, {
       id,
@@ -290,7 +293,7 @@ function record(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
     if (own && sharing === 'everyone' && own.sharing !== sharing)
       yield* retried(job, archive.setSharing(own.id, uid, sharing))
     dedupe.put(fingerprintOf(upload.declaration), hash)
-    upload.now('done', { package: hash, kind: manifest.kind, rank: manifest.rank, warnings })
+    upload.moveTo('done', { package: hash, kind: manifest.kind, rank: manifest.rank, warnings })
   }).pipe(Effect.uninterruptible)
 }
 

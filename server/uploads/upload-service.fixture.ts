@@ -35,7 +35,7 @@ export const [ADA, BOB] = [user(1), user(2)]
 export const CUP = Buffer.from('a teacup of at least twenty bytes')
 
 /** The service, with promises. */
-export class Uploads {
+export class TestUploads {
   readonly #service: UploadService
   readonly #run: InstantClock['run']
 
@@ -80,7 +80,7 @@ export class Shop {
   readonly logged: string[] = []
   nowMs = 1_000_000
   ingests = 0
-  readonly uploads: Uploads
+  readonly uploads: TestUploads
 
   /** `onSleep`: see instantClock. */
   constructor(changes: Partial<UploadServiceParts> = {}, onSleep?: (ms: number) => boolean) {
@@ -107,7 +107,7 @@ export class Shop {
       ended: (ending) => void this.ended.push(ending),
       ...changes,
     })
-    this.uploads = new Uploads(service, (effect) => run(Effect.provide(effect, logger)))
+    this.uploads = new TestUploads(service, (effect) => run(Effect.provide(effect, logger)))
   }
 
   declare(

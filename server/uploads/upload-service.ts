@@ -98,7 +98,7 @@ export class UploadService {
       const stored = yield* inTime(archive.package(hash))
       if (!stored) return null
       this.#uploads.set(upload.id, upload)
-      upload.now('done', { package: hash, kind: stored.kind, rank: stored.manifest.rank })
+      upload.moveTo('done', { package: hash, kind: stored.kind, rank: stored.manifest.rank })
       return { ...upload.status, put: null }
     })
   }
@@ -127,10 +127,10 @@ export class UploadService {
   }
 
   #enqueue(upload: Upload): Effect.Effect<void> {
-    upload.now('received', { queue: this.#queue.length })
+    upload.moveTo('received', { queue: this.#queue.length })
     const run = runPipeline(upload, this.#parts)
     // Detached: the server's stop waits for it no longer than UPLOADS_STOP_MS_MAX.
-    return this.#queue.run({ moved: (before) => upload.now('received', { queue: before }), run }).pipe(
+    return this.#queue.run({ moved: (before) => upload.moveTo('received', { queue: before }), run }).pipe(
       Effect.forkDetach({ startImmediately: true }),
       Effect.map((fiber) => {
         upload.fiber = fiber
@@ -207,7 +207,7 @@ export class UploadService {
         stage === 'waiting' || stage === 'received'
           ? this.#parts.assets.remove(upload.key).pipe(Effect.timeoutOption(limits.STORE_ANSWER_MS_MAX), Effect.ignore)
           : Effect.void
-      if (stage === 'waiting' || stage === 'received') upload.now('failed', { message: reason })
+      if (stage === 'waiting' || stage === 'received') upload.moveTo('failed', { message: reason })
       const end = upload.fiber ? Fiber.interrupt(upload.fiber) : Effect.void
       return Effect.andThen(end, remove).pipe(Effect.forkDetach({ startImmediately: true }), Effect.asVoid)
     })

@@ -5,7 +5,7 @@ import type { Claims } from '../accounts/tokens.ts'
 import type { Declaration } from './declaration.ts'
 import { progressOf } from './progress.ts'
 
-type Told = Pick<UploadStatus, 'queue' | 'package' | 'kind' | 'rank' | 'rejections' | 'warnings' | 'message'>
+type StatusDetails = Pick<UploadStatus, 'queue' | 'package' | 'kind' | 'rank' | 'rejections' | 'warnings' | 'message'>
 
 export class Upload {
   /** UUID; also its name in the quarantine. */
@@ -23,7 +23,7 @@ export class Upload {
   fiber: Fiber.Fiber<void> | null = null
   #stage: UploadStage = 'waiting'
   #progress = progressOf('waiting')
-  #told: Told = {}
+  #details: StatusDetails = {}
   readonly #followers = new Set<(status: UploadStatus) => void>()
 
   constructor(id: string, owner: Claims, declaration: Declaration, declaredAtMs: number) {
@@ -47,7 +47,7 @@ export class Upload {
       bytes,
       stage: this.#stage,
       progress: Math.round(this.#progress * 1_000) / 1_000,
-      ...this.#told,
+      ...this.#details,
     }
   }
 
@@ -56,22 +56,22 @@ export class Upload {
   }
 
   /** `share`: the finished part of the stage, 0 to 1. Fields that are no longer reported are omitted. */
-  now(stage: UploadStage, told: Told = {}, share = 0): void {
+  moveTo(stage: UploadStage, details: StatusDetails = {}, share = 0): void {
     if (this.settled) return
     this.#stage = stage
     const next = stage === 'storing' ? progressOf('done') : progressOf(stage)
     this.#progress = progressOf(stage) + share * (next - progressOf(stage))
-    this.#told = told
+    this.#details = details
     if (this.settled) this.onSettled()
     for (const follower of this.#followers) follower(this.status)
     if (this.settled) this.#followers.clear()
   }
 
   /** Reports a message about the current stage. */
-  say(message: string | null): void {
-    const { message: before = null, ...others } = this.#told
+  setMessage(message: string | null): void {
+    const { message: before = null, ...others } = this.#details
     if (before === message) return
-    this.now(this.#stage, message === null ? others : { ...others, message })
+    this.moveTo(this.#stage, message === null ? others : { ...others, message })
   }
 
   get followerCount(): number {

@@ -1,7 +1,7 @@
 /** Archive suite: realms with their elements, recordings and checkpoints. */
 import { expect, test } from 'vitest'
 import { ELEMENTS_MAX } from '../../sim/index.ts'
-import type { ArchiveService, LogPosition, RecordingEntry, SavedElement } from './archive.ts'
+import type { ArchiveService, LogPosition, ArchivedRecording, SavedElement } from './archive.ts'
 import { definitionOf, done, elementOf, reasonOf } from './archive.fixture.ts'
 
 export function realms(service: () => ArchiveService): void {
@@ -90,7 +90,7 @@ export function realms(service: () => ArchiveService): void {
 
 export function recordings(service: () => ArchiveService): void {
   test('recordings and checkpoints are listed newest first and removed together', async () => {
-    const entry = (epoch: number, segment: number): RecordingEntry => ({
+    const entry = (epoch: number, segment: number): ArchivedRecording => ({
       realm: 'lane',
       epoch,
       segment,

@@ -88,7 +88,7 @@ export interface SavedRealm extends LogPosition {
   readonly elements: readonly SavedElement[]
 }
 
-export interface RecordingEntry {
+export interface ArchivedRecording {
   readonly realm: string
   readonly epoch: number
   readonly segment: number
@@ -100,7 +100,7 @@ export interface RecordingEntry {
   readonly bytes: number
 }
 
-export interface CheckpointEntry extends LogPosition {
+export interface ArchivedCheckpoint extends LogPosition {
   readonly segment: number
   readonly stateHash: string
   readonly bytes: number
@@ -171,13 +171,13 @@ export interface ArchiveService {
   /** Returns elements in the order of their ids. */
   savedRealm(realm: string): Answer<SavedRealm | null>
 
-  putRecording(entry: RecordingEntry): Answer<void>
-  putCheckpoint(entry: CheckpointEntry): Answer<void>
+  putRecording(entry: ArchivedRecording): Answer<void>
+  putCheckpoint(entry: ArchivedCheckpoint): Answer<void>
   /** Lists recordings, newest first. */
-  recordings(realm: string): Answer<readonly RecordingEntry[]>
+  recordings(realm: string): Answer<readonly ArchivedRecording[]>
   /** Removes the entries of recordings that retention deleted, with their checkpoints. */
-  removeRecording(entry: Pick<RecordingEntry, 'realm' | 'epoch' | 'segment'>): Answer<void>
-  checkpoints(realm: string, limit: number): Answer<readonly CheckpointEntry[]>
+  removeRecording(entry: Pick<ArchivedRecording, 'realm' | 'epoch' | 'segment'>): Answer<void>
+  checkpoints(realm: string, limit: number): Answer<readonly ArchivedCheckpoint[]>
 
   putGrant(grant: Grant): Answer<void>
   removeGrant(realm: string, userUid: string): Answer<boolean>

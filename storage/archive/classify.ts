@@ -6,10 +6,10 @@ import { SqlFault } from './connection.ts'
  * `again`: another transaction interfered, and nothing was done. `lost`: unknown whether it was done. The other
  * verdicts end in an ArchiveError with that reason.
  */
-export type Verdict = 'again' | 'lost' | 'away' | 'conflict' | 'too-large' | 'internal'
+export type FaultVerdict = 'again' | 'lost' | 'away' | 'conflict' | 'too-large' | 'internal'
 
 /** SQLSTATE codes (PostgreSQL's manual, appendix A), longest prefix first. */
-const VERDICTS: readonly (readonly [prefix: string, verdict: Verdict])[] = [
+const VERDICTS: readonly (readonly [prefix: string, verdict: FaultVerdict])[] = [
   ['40001', 'again'], // serialization_failure
   ['40P01', 'again'], // deadlock_detected
   ['40003', 'lost'], // statement_completion_unknown: CockroachDB's ambiguous commit
@@ -28,7 +28,7 @@ const VERDICTS: readonly (readonly [prefix: string, verdict: Verdict])[] = [
   ['08', 'lost'], // connection exception
 ]
 
-export function classify(error: unknown): Verdict {
+export function classify(error: unknown): FaultVerdict {
   if (error instanceof ArchiveError || !(error instanceof SqlFault)) return 'internal'
   if (error.kind === 'unreachable') return 'away'
   if (error.kind === 'lost') return 'lost'

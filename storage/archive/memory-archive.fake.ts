@@ -6,11 +6,11 @@ import { ELEMENTS_MAX, type RealmDefinition } from '../../sim/index.ts'
 import type {
   ArchiveError,
   ArchiveService,
-  CheckpointEntry,
+  ArchivedCheckpoint,
   Grant,
   LogPosition,
   ObjectRecord,
-  RecordingEntry,
+  ArchivedRecording,
   SavedElement,
   SessionEntry,
   StoredPackage,
@@ -197,8 +197,8 @@ function recordings(): Pick<
   ArchiveService,
   'putRecording' | 'putCheckpoint' | 'recordings' | 'removeRecording' | 'checkpoints'
 > {
-  const entries = new Map<string, RecordingEntry>()
-  const points = new Map<string, CheckpointEntry>()
+  const entries = new Map<string, ArchivedRecording>()
+  const points = new Map<string, ArchivedCheckpoint>()
   return {
     putRecording: (entry) => did(() => void entries.set(`${entry.realm} ${entry.epoch} ${entry.segment}`, copy(entry))),
     putCheckpoint: (entry) => did(() => void points.set(`${entry.realm} ${entry.epoch} ${entry.tick}`, copy(entry))),

@@ -2,10 +2,10 @@
 import { REALM_ROLES, SHARINGS } from '../../http-api/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
 import type {
-  CheckpointEntry,
+  ArchivedCheckpoint,
   Grant,
   ObjectRecord,
-  RecordingEntry,
+  ArchivedRecording,
   SessionEntry,
   StoredPackage,
   User,
@@ -49,7 +49,7 @@ export const recordOf = (row: Row): ObjectRecord => ({
   createdAtMs: integer(row, 'created_at_ms'),
 })
 
-export const recordingOf = (row: Row): RecordingEntry => ({
+export const recordingOf = (row: Row): ArchivedRecording => ({
   realm: text(row, 'realm'),
   epoch: integer(row, 'epoch'),
   segment: integer(row, 'segment'),
@@ -59,7 +59,7 @@ export const recordingOf = (row: Row): RecordingEntry => ({
   bytes: integer(row, 'bytes'),
 })
 
-export const checkpointOf = (row: Row): CheckpointEntry => ({
+export const checkpointOf = (row: Row): ArchivedCheckpoint => ({
   realm: text(row, 'realm'),
   epoch: integer(row, 'epoch'),
   tick: integer(row, 'tick'),

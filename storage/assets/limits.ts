@@ -32,14 +32,14 @@ export const DOWNLOADS_MAX = 256
 export const UPLOADS_MAX = 32
 
 /** Minimum number of bytes in each time window. A slower connection is closed. */
-export interface Pace {
+export interface MinimumRate {
   readonly bytesMin: number
   readonly windowMs: number
 }
 /** Slowest upload: a phone at 64 kbit/s is faster. */
-export const UPLOAD_PACE: Pace = { bytesMin: 65_536, windowMs: 10_000 }
+export const UPLOAD_RATE_MIN: MinimumRate = { bytesMin: 65_536, windowMs: 10_000 }
 /** Slowest download: a chunk counts once the client has received all of it. */
-export const DOWNLOAD_PACE: Pace = { bytesMin: DOWNLOAD_CHUNK_BYTES, windowMs: 60_000 }
+export const DOWNLOAD_RATE_MIN: MinimumRate = { bytesMin: DOWNLOAD_CHUNK_BYTES, windowMs: 60_000 }
 
 /** Time that a refused sender may go on sending before its connection is closed, ms: enough to read the response. */
 export const LINGER_MS_MAX = 2_000

@@ -4,9 +4,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError } from '../../http/http.ts'
 import type { ParsedKey } from './keys.ts'
-import { DOWNLOAD_CHUNK_BYTES, DOWNLOADS_MAX, type Pace } from './limits.ts'
+import { DOWNLOAD_CHUNK_BYTES, DOWNLOADS_MAX, type MinimumRate } from './limits.ts'
 import type { LocalFiles, OpenFile } from './local-files.ts'
-import { watchPace } from './pace.ts'
+import { watchRate } from './minimum-rate.ts'
 import { parseRange, type ByteRange } from './range.ts'
 
 export class Downloads {
@@ -38,7 +38,7 @@ export class Downloads {
           'it may have been removed: ask the API for the package',
         )
       try {
-        await answer(file, `"${key.name}"`, request, response, this.#store.paces.download)
+        await answer(file, `"${key.name}"`, request, response, this.#store.minimumRates.download)
       } finally {
         await file.close()
       }
@@ -53,7 +53,7 @@ async function answer(
   etag: string,
   request: IncomingMessage,
   response: ServerResponse,
-  pace: Pace,
+  pace: MinimumRate,
 ): Promise<void> {
   const { headers, method } = request
   response.setHeader('etag', etag)
@@ -95,9 +95,14 @@ const isNamed = (header: string | undefined, etag: string): boolean =>
 /** If-Range (section 13.1.5): strong comparison. A date never matches, because files have none here. */
 const isCurrent = (header: string, etag: string): boolean => header.trim() === etag
 
-async function pour(file: OpenFile, { first, last }: ByteRange, response: ServerResponse, pace: Pace): Promise<void> {
+async function pour(
+  file: OpenFile,
+  { first, last }: ByteRange,
+  response: ServerResponse,
+  pace: MinimumRate,
+): Promise<void> {
   let sent = 0
-  const stop = watchPace(
+  const stop = watchRate(
     () => sent,
     pace,
     () => void response.destroy(),

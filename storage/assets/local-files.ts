@@ -2,7 +2,7 @@
 import type { AssetHead } from './assets.ts'
 import type { Disk } from './disk.ts'
 import type { ParsedKey } from './keys.ts'
-import type { Pace } from './limits.ts'
+import type { MinimumRate } from './limits.ts'
 import type { LinkSigner } from './signature.ts'
 
 /** Path prefix under which the server serves its files. */
@@ -17,7 +17,7 @@ export interface OpenFile extends AssetHead {
 export interface LocalFiles {
   readonly signer: LinkSigner
   readonly disk: Disk
-  readonly paces: { readonly upload: Pace; readonly download: Pace }
+  readonly minimumRates: { readonly upload: MinimumRate; readonly download: MinimumRate }
   readonly nowMs: () => number
   /** Returns null if there is no such file. */
   openFile(key: ParsedKey): Promise<OpenFile | null>

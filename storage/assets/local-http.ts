@@ -10,7 +10,7 @@ import { diskFault } from './disk.ts'
 import { LINGER_MS_MAX } from './limits.ts'
 import { LOCAL_PATH, type LocalFiles } from './local-files.ts'
 import { Downloads } from './local-download.ts'
-import { Uploads } from './local-upload.ts'
+import { UploadReceiver } from './local-upload.ts'
 import { readQuery, type SignedRequest } from './signature.ts'
 
 const ROUTE = `${LOCAL_PATH}/`
@@ -39,7 +39,7 @@ export const isUpload = ({ method, url = '' }: IncomingMessage): boolean =>
 const isAssetRequest = ({ url = '' }: IncomingMessage): boolean => url.startsWith(ROUTE)
 
 export function localCloudHandler(store: LocalFiles, { origins, log }: LocalHttpOptions): AssetsService['answers'] {
-  const parts = { downloads: new Downloads(store), uploads: new Uploads(store), store, origins }
+  const parts = { downloads: new Downloads(store), uploads: new UploadReceiver(store), store, origins }
   return (request, response) => {
     if (!isAssetRequest(request)) return false
     request.on('error', () => undefined)
@@ -77,7 +77,7 @@ export function noFilesHere(request: IncomingMessage, response: ServerResponse):
 interface Parts {
   readonly store: LocalFiles
   readonly downloads: Downloads
-  readonly uploads: Uploads
+  readonly uploads: UploadReceiver
   readonly origins: readonly string[] | '*'
 }
 

@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError, sendJson } from '../../http/http.ts'
 import { pathOf, type NewFile } from './disk.ts'
 import type { DeclaredFile, ParsedKey } from './keys.ts'
-import { UPLOADS_MAX, type Pace } from './limits.ts'
+import { UPLOADS_MAX, type MinimumRate } from './limits.ts'
 import type { LocalFiles } from './local-files.ts'
-import { watchPace } from './pace.ts'
+import { watchRate } from './minimum-rate.ts'
 
 /** Ends an upload once, with a reason. */
 interface Cut {
@@ -23,7 +23,7 @@ function newCut(): Cut {
   return { happens, end }
 }
 
-export class Uploads {
+export class UploadReceiver {
   readonly #store: LocalFiles
   /** Running uploads, by name. */
   readonly #running = new Map<string, Cut>()
@@ -80,7 +80,7 @@ export class Uploads {
   async #save(path: string, declared: DeclaredFile, request: IncomingMessage, cut: Cut): Promise<void> {
     const file = await this.#store.disk.create()
     try {
-      await takeBody(request, declared, file, cut, this.#store.paces.upload)
+      await takeBody(request, declared, file, cut, this.#store.minimumRates.upload)
       await this.#store.writeType(path, declared.mediaType)
       await file.publish(path)
     } catch (error) {
@@ -119,7 +119,7 @@ async function takeBody(
   { bytes, sha256 }: DeclaredFile,
   file: NewFile,
   { happens, end }: Cut,
-  pace: Pace,
+  pace: MinimumRate,
 ): Promise<void> {
   const where = `quarantine, ${bytes} bytes`
   const slow = new HttpError(
@@ -133,7 +133,7 @@ async function takeBody(
   const hash = createHash('sha256')
   let received = 0
   let isWriting = false
-  const stop = watchPace(
+  const stop = watchRate(
     () => received,
     pace,
     () => end(isWriting ? away : slow),

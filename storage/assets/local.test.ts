@@ -279,7 +279,7 @@ test('a second sender of the same upload replaces the first, which gets an error
 const QUICK = { bytesMin: 65_536, windowMs: 1_000 }
 
 test('a slow sender is disconnected with an error, and a sender at the permitted pace may take as long as it needs', async () => {
-  const { store, base, directory } = await here({ paces: { upload: QUICK, download: QUICK } })
+  const { store, base, directory } = await here({ minimumRates: { upload: QUICK, download: QUICK } })
   const bytes = newBytes(800_000)
   const open = async (id: string): Promise<ReturnType<typeof say>> => {
     const { url } = await run(store.uploadLink(`quarantine/${id}`, fileOf(bytes), 60))
@@ -306,7 +306,7 @@ test('a slow sender is disconnected with an error, and a sender at the permitted
 })
 
 test('a client that does not read its download is disconnected, and others are served meanwhile', async () => {
-  const { store, base } = await here({ paces: { upload: QUICK, download: QUICK } })
+  const { store, base } = await here({ minimumRates: { upload: QUICK, download: QUICK } })
   const bytes = newBytes(16_000_000)
   const { url } = await run(store.downloadLink(await run(store.put(bytes, TYPE)), 60))
   const lazy = Array.from({ length: 8 }, () => {

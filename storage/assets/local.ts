@@ -20,7 +20,14 @@ import {
   type DeclaredFile,
   type ParsedKey,
 } from './keys.ts'
-import { ASSET_FREE_BYTES_MIN, CHUNK_BYTES, DISK_MS_MAX, DOWNLOAD_PACE, UPLOAD_PACE, type Pace } from './limits.ts'
+import {
+  ASSET_FREE_BYTES_MIN,
+  CHUNK_BYTES,
+  DISK_MS_MAX,
+  DOWNLOAD_RATE_MIN,
+  UPLOAD_RATE_MIN,
+  type MinimumRate,
+} from './limits.ts'
 import { LOCAL_PATH, type LocalFiles, type OpenFile } from './local-files.ts'
 import { LinkSigner } from './signature.ts'
 
@@ -32,7 +39,7 @@ export interface LocalOptions {
   readonly publicPath?: string
   readonly freeBytesMin?: number
   /** Slowest permitted uploads and downloads. */
-  readonly paces?: { readonly upload: Pace; readonly download: Pace }
+  readonly minimumRates?: { readonly upload: MinimumRate; readonly download: MinimumRate }
   readonly nowMs?: () => number
 }
 
@@ -42,7 +49,7 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   readonly origin: string | null
   readonly signer: LinkSigner
   readonly disk: Disk
-  readonly paces: { readonly upload: Pace; readonly download: Pace }
+  readonly minimumRates: { readonly upload: MinimumRate; readonly download: MinimumRate }
   readonly nowMs: () => number
   readonly #publicPath: string
   readonly #writing = new Map<AssetKey, Promise<void>>()
@@ -55,7 +62,7 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
     nowMs = Date.now,
     ...options
   }: LocalOptions) {
-    this.paces = options.paces ?? { upload: UPLOAD_PACE, download: DOWNLOAD_PACE }
+    this.minimumRates = options.minimumRates ?? { upload: UPLOAD_RATE_MIN, download: DOWNLOAD_RATE_MIN }
     this.disk = new Disk(directory, freeBytesMin)
     this.signer = new LinkSigner(secret)
     this.#publicPath = publicPath

@@ -145,7 +145,7 @@ await server.stop()
 await postgres.remove()
 
 const share = ({ overruns, ticks }: TickFigures): number => overruns / Math.max(1, ticks)
-const wasTold = server.errors().includes('archive: away')
+const wasLogged = server.errors().includes('archive: away')
 const report = {
   schema: 'otherworld/archive-away/1',
   bots: players.all.length,
@@ -155,14 +155,14 @@ const report = {
   during,
   after,
   backSeconds,
-  operatorWasTold: wasTold,
+  outageWasLogged: wasLogged,
   reconnects,
   ...settled,
   elements: kept,
 }
 const isGood =
   isBack &&
-  wasTold &&
+  wasLogged &&
   kept.different === 0 &&
   kept.saved === kept.recorded &&
   settled.commandsLost === 0 &&
@@ -170,6 +170,6 @@ const isGood =
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 else
   process.stdout.write(
-    `the archive was back ${backSeconds.toFixed(1)} s after the database; ${kept.saved} of ${kept.recorded} things saved, ${kept.different} different from the recording; ${settled.commandsAnswered} commands answered, ${settled.commandsLost} lost; the operator was ${wasTold ? '' : 'not '}told\n`,
+    `the archive was back ${backSeconds.toFixed(1)} s after the database; ${kept.saved} of ${kept.recorded} elements saved, ${kept.different} different from the recording; ${settled.commandsAnswered} commands answered, ${settled.commandsLost} lost; the outage was ${wasLogged ? '' : 'not '}logged\n`,
   )
 process.exit(isGood ? 0 : 1)

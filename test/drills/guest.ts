@@ -64,7 +64,7 @@ interface Afterwards {
 interface PhaseReport {
   readonly phase: string
   readonly goal: string
-  readonly told: CommandEndings
+  readonly outcomes: CommandEndings
   readonly guestsEnded: Readonly<Record<string, number>>
   readonly figures: ServerLoad
   readonly changed: readonly string[]
@@ -189,7 +189,7 @@ async function runPhase(name: string, play: GuestDrill): Promise<PhaseReport> {
   await phase.run({ url: server.url, guests, connects, draw, endMs: performance.now() + seconds * 1_000 })
   await sleep(AFTER_MS)
   const figures = await watch.end()
-  const told = structuredClone(guests.endings)
+  const outcomes = structuredClone(guests.endings)
   await tidy(guests)
   guests.close()
   const commandsLost = honest.all.reduce((sum, { client }) => sum + client.stats().inputsLost, 0) - lostBefore
@@ -197,7 +197,7 @@ async function runPhase(name: string, play: GuestDrill): Promise<PhaseReport> {
   return {
     phase: name,
     goal: phase.goal,
-    told,
+    outcomes,
     guestsEnded: guests.ended,
     ...report,
     afterwards: null,
@@ -208,7 +208,7 @@ async function runPhase(name: string, play: GuestDrill): Promise<PhaseReport> {
 const again = (name: string): string =>
   `npm run drill -- guest --seed ${seed} --seconds ${seconds} --guests ${values.guests} --bots ${values.bots}${values.from === undefined ? '' : ` --from ${values.from}`} --only ${name}`
 
-function printPhase({ phase, goal, told, guestsEnded, figures, afterwards: after, faults }: PhaseReport): void {
+function printPhase({ phase, goal, outcomes, guestsEnded, figures, afterwards: after, faults }: PhaseReport): void {
   const counts = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
       .toSorted((a, b) => b[1] - a[1])
@@ -217,8 +217,8 @@ function printPhase({ phase, goal, told, guestsEnded, figures, afterwards: after
   const { honest } = figures
   const lines = [
     `${phase}: ${goal}; ${figures.seconds} s, ${figures.ticks} ticks`,
-    `  told: ${
-      Object.entries(told)
+    `  outcomes: ${
+      Object.entries(outcomes)
         .map(([type, outcomes]) => `${type}: ${counts(outcomes)}`)
         .join('; ') || 'nothing'
     }`,

@@ -10,7 +10,7 @@ export interface Outage {
   begin(): Promise<() => Promise<void>>
 }
 
-export interface Stand {
+export interface StoreScenario {
   readonly server: ServerProcess
   readonly outages: readonly Outage[]
   stop(): Promise<void>
@@ -19,7 +19,7 @@ export interface Stand {
 const ARGS = ['--logins-per-minute', '100000'] as const
 
 /** A server with a real S3 server that can be stopped with open connections, or killed. */
-export async function standWithS3(): Promise<Stand> {
+export async function serverWithS3(): Promise<StoreScenario> {
   const s3 = await startRadosgw()
   const settings = {
     ENDPOINT: s3.endpoint,
@@ -53,7 +53,7 @@ export async function standWithS3(): Promise<Stand> {
 }
 
 /** A server whose folder of files can go away, like an unmounted disk. */
-export async function standWithDisk(): Promise<Stand> {
+export async function serverWithDisk(): Promise<StoreScenario> {
   const server = await startServerProcess(...ARGS)
   const folder = join(server.data, 'assets')
   const gone: Outage = {

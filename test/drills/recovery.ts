@@ -127,12 +127,12 @@ for (let i = 1; i <= rounds; i += 1) {
   )
   if (!isBack) {
     faults.push(
-      `round ${i}: not everything is as it was: ${JSON.stringify([honest.client.state, hostile.client.state])}`,
+      `round ${i}: not everything is unchanged: ${JSON.stringify([honest.client.state, hostile.client.state])}`,
     )
     break
   }
   if (!(await isTrueWithin(() => hostile.notices.length >= i, WAIT_MS_MAX)) || hostile.notices.length > i)
-    faults.push(`round ${i}: the owner was told ${hostile.notices.length} times`)
+    faults.push(`round ${i}: the owner got ${hostile.notices.length} notices`)
   if (!values.json) process.stdout.write(`${fault} ${i}: back after ${took?.toFixed(2) ?? 'never'} s\n`)
 }
 const end = await statusOf(server.url)
@@ -142,8 +142,8 @@ if (
   JSON.stringify({ ...honest.client.state, resumed: false }) !==
   JSON.stringify({ ...(JSON.parse(identity) as object), resumed: false })
 )
-  faults.push('the honest player is not who it was')
-const told = server
+  faults.push('the honest player has another player id or avatar')
+const logEntries = server
   .errors()
   .split('\n')
   .filter((line) => line.includes('("cursed ball")')).length
@@ -159,14 +159,14 @@ const report = {
   seconds,
   secondsP50: sorted[Math.floor(sorted.length / 2)] ?? 0,
   secondsMax: sorted.at(-1) ?? 0,
-  ownerTold: hostile.notices.length,
-  operatorTold: told,
+  ownerNotices: hostile.notices.length,
+  logEntries,
   faults,
 }
 const isGood = faults.length === 0 && report.secondsMax < BACK_SECONDS_MAX
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 else
   process.stdout.write(
-    `${report.back} of ${rounds} back, after ${report.secondsP50.toFixed(2)} s (median), ${report.secondsMax.toFixed(2)} s at most; the owner was told ${report.ownerTold} times; ${faults.length === 0 ? 'all else was where it had been' : faults.join('; ')}\n`,
+    `${report.back} of ${rounds} back, after ${report.secondsP50.toFixed(2)} s (median), ${report.secondsMax.toFixed(2)} s at most; the owner got ${report.ownerNotices} notices; ${faults.length === 0 ? 'everything else was unchanged' : faults.join('; ')}\n`,
   )
 process.exit(isGood ? 0 : 1)

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { ServerWatch, type ServerFigures } from '../../bots/server-watch.ts'
-import { standWithDisk, standWithS3, type Outage, type Stand } from './outages.ts'
+import { serverWithDisk, serverWithS3, type Outage, type StoreScenario } from './outages.ts'
 import { Players } from './players.ts'
 import { sleep } from '../harness/wait.ts'
 import { UploadRun } from './uploader.ts'
@@ -164,25 +164,30 @@ async function rehearse(url: string, outage: Outage, players: Players): Promise<
   }
 }
 
-async function rehearseAll(make: () => Promise<Stand>): Promise<
+async function rehearseAll(make: () => Promise<StoreScenario>): Promise<
   readonly (OutageResult & {
     readonly commandsLost: number
     readonly changed: readonly string[]
     readonly log: readonly string[]
   })[]
 > {
-  const stand = await make()
+  const scenario = await make()
   try {
-    const players = await Players.join(stand.server.url, [connectWebSocket], Number(values.bots), Number(values.seed))
+    const players = await Players.join(
+      scenario.server.url,
+      [connectWebSocket],
+      Number(values.bots),
+      Number(values.seed),
+    )
     const results: OutageResult[] = []
-    for (const outage of stand.outages) {
-      results.push(await rehearse(stand.server.url, outage, players))
+    for (const outage of scenario.outages) {
+      results.push(await rehearse(scenario.server.url, outage, players))
       if (!values.json) process.stdout.write(`${textOf(results.at(-1))}\n`)
     }
     const { commandsLost } = await players.settle()
     const { changed } = players
     await players.leave()
-    const log = stand.server
+    const log = scenario.server
       .errors()
       .split('\n')
       .filter((line) => /away|back|assets|files/.test(line))
@@ -194,7 +199,7 @@ async function rehearseAll(make: () => Promise<Stand>): Promise<
       isGood: result.isGood && commandsLost === 0 && changed.length === 0,
     }))
   } finally {
-    await stand.stop()
+    await scenario.stop()
   }
 }
 
@@ -216,7 +221,7 @@ function textOf(result: OutageResult | undefined): string {
   ].join('\n')
 }
 
-const stands = { s3: [standWithS3], disk: [standWithDisk], all: [standWithDisk, standWithS3] }[values.store]
+const stands = { s3: [serverWithS3], disk: [serverWithDisk], all: [serverWithDisk, serverWithS3] }[values.store]
 if (stands === undefined || !(seconds >= 5) || !(Number(values.bots) >= 1)) {
   process.stderr.write('--store takes s3, disk or all; --seconds at least 5; --bots at least 1\n')
   process.exit(2)

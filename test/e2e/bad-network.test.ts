@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { whyNoNetwork } from '../environments/network/available.ts'
 import { TestNetwork } from '../environments/network/network.ts'
 import { cleanup, sleep, until } from '../harness/server-harness.ts'
-import { botsIn, lay, PORT, serveIn, type Laid } from './network/bed.ts'
+import { botsIn, startServerNetwork, PORT, serveIn, type ServerNetwork } from './network/server-network.ts'
 import { buildPlayer, startPlayer, type Player, type PlayerReport } from './network/player-process.ts'
 
 /** Seed of all losses and delays. Which packet meets which still depends on the machine. */
@@ -26,8 +26,8 @@ beforeEach(({ skip }) => {
 afterEach(() => clean.all())
 
 /** A player in its own host that has joined. */
-async function walker(bed: Laid, name: string, transports?: string): Promise<Player> {
-  const player = startPlayer(clean, await bed.network.host(name), bed.server.url, name, transports)
+async function walker(net: ServerNetwork, name: string, transports?: string): Promise<Player> {
+  const player = startPlayer(clean, await net.network.host(name), net.server.url, name, transports)
   await player.joined()
   return player
 }
@@ -66,10 +66,10 @@ const snapshotsPerSecond = (from: PlayerReport, to: PlayerReport): number =>
 
 describe('on a network that is bad all the time', () => {
   test('with 5 % loss and 50 ms ± 20 ms each way, 8 bots play, no command is lost, snapshots flow, and a lockstep peer agrees', async () => {
-    const bed = await lay(clean, SEED)
-    const host = await bed.network.host('bots')
+    const net = await startServerNetwork(clean, SEED)
+    const host = await net.network.host('bots')
     host.line.set({ delayMs: 30, jitterMs: 40, lossShare: 0.05 })
-    const report = await botsIn(host, '--url', bed.server.url, '--count', '8', '--seconds', '20', '--lockstep', '1')
+    const report = await botsIn(host, '--url', net.server.url, '--count', '8', '--seconds', '20', '--lockstep', '1')
     expect(report).toMatchObject({
       requested: 8,
       connected: 8,
@@ -88,10 +88,10 @@ describe('on a network that is bad all the time', () => {
   })
 
   test('packets that are reordered by 80 ms and duplicated have the effect of ordered ones', async () => {
-    const bed = await lay(clean, SEED)
-    const host = await bed.network.host('bots')
+    const net = await startServerNetwork(clean, SEED)
+    const host = await net.network.host('bots')
     host.line.set({ delayMs: 10, jitterMs: 80, duplicateShare: 0.2 })
-    const report = await botsIn(host, '--url', bed.server.url, '--count', '4', '--seconds', '12', '--lockstep', '1')
+    const report = await botsIn(host, '--url', net.server.url, '--count', '4', '--seconds', '12', '--lockstep', '1')
     expect(report).toMatchObject({
       connected: 4,
       inputsLost: 0,
@@ -104,9 +104,9 @@ describe('on a network that is bad all the time', () => {
   })
 
   test('a client whose network begins to lose 30 % in bursts plays on, and the others do not notice', async () => {
-    const bed = await lay(clean, SEED)
-    const others = [await walker(bed, 'ada'), await walker(bed, 'bob')]
-    const poor = await walker(bed, 'poor')
+    const net = await startServerNetwork(clean, SEED)
+    const others = [await walker(net, 'ada'), await walker(net, 'bob')]
+    const poor = await walker(net, 'poor')
     poor.host.line.set({ delayMs: 100, jitterMs: 50, lossShare: 0.3, lossBurst: 3 })
     const from = others.map(({ report }) => report)
     const before = poor.report
@@ -124,12 +124,12 @@ describe('on a network that is bad all the time', () => {
 
 describe('on a network with too little bandwidth', () => {
   test('8 players share 400 kb/s, a third of what they could see: the stream adapts, round trips stay short, nothing is lost', async () => {
-    const bed = await lay(clean, SEED)
-    const host = await bed.network.host('bots')
+    const net = await startServerNetwork(clean, SEED)
+    const host = await net.network.host('bots')
     const crowd = botsIn(
-      await bed.network.host('crowd'),
+      await net.network.host('crowd'),
       '--url',
-      bed.server.url,
+      net.server.url,
       '--count',
       '12',
       '--seconds',
@@ -141,7 +141,7 @@ describe('on a network with too little bandwidth', () => {
     const report = await botsIn(
       host,
       '--url',
-      bed.server.url,
+      net.server.url,
       '--count',
       '8',
       '--seconds',
@@ -160,8 +160,8 @@ describe('on a network with too little bandwidth', () => {
 
 describe('during an outage', () => {
   test('after 2 s without a packet everyone has the same connection', async () => {
-    const bed = await lay(clean, SEED)
-    const [ada, bob] = [await walker(bed, 'ada'), await walker(bed, 'bob')]
+    const net = await startServerNetwork(clean, SEED)
+    const [ada, bob] = [await walker(net, 'ada'), await walker(net, 'bob')]
     await backAfterMs(ada, 5_000)
     ada.host.line.set({ lossShare: 1 })
     await sleep(2_000)
@@ -174,8 +174,8 @@ describe('during an outage', () => {
   })
 
   test('after 6 s without a packet the session is resumed with the same avatar, and nothing is lost', async () => {
-    const bed = await lay(clean, SEED)
-    const ada = await walker(bed, 'ada')
+    const net = await startServerNetwork(clean, SEED)
+    const ada = await walker(net, 'ada')
     await backAfterMs(ada, 5_000)
     ada.host.line.set({ lossShare: 1 })
     await sleep(6_000)
@@ -187,10 +187,10 @@ describe('during an outage', () => {
 
   for (const transport of ['webrtc', 'websocket']) {
     test(`a session resumes within seconds after its address changed over ${transport}, with the same avatar and without losses`, async () => {
-      const bed = await lay(clean, SEED)
-      const ada = await walker(bed, 'ada', transport)
+      const net = await startServerNetwork(clean, SEED)
+      const ada = await walker(net, 'ada', transport)
       await backAfterMs(ada, 5_000)
-      bed.network.move(ada.host)
+      net.network.move(ada.host)
       // The 5 s of silence after which a connection counts as dead, and the time to connect
       expect(await backAfterMs(ada, 20_000)).toBeLessThan(10_000)
       expect(ada.report.joins.map((join) => join.transport)).toEqual([transport, transport])
@@ -201,10 +201,10 @@ describe('during an outage', () => {
 
 describe('when UDP is blocked', () => {
   test('from the start, players join over WebSocket', async () => {
-    const bed = await lay(clean, SEED)
-    const host = await bed.network.host('office')
+    const net = await startServerNetwork(clean, SEED)
+    const host = await net.network.host('office')
     host.line.blocked = new Set(['udp'])
-    const ada = startPlayer(clean, host, bed.server.url, 'ada')
+    const ada = startPlayer(clean, host, net.server.url, 'ada')
     await ada.joined()
     await backAfterMs(ada, 5_000)
     expect(ada.report.joins.map(({ transport }) => transport)).toEqual(['websocket'])
@@ -213,8 +213,8 @@ describe('when UDP is blocked', () => {
   })
 
   test('in mid-session, players continue over WebSocket with the same avatar, and nothing is lost', async () => {
-    const bed = await lay(clean, SEED)
-    const ada = await walker(bed, 'ada')
+    const net = await startServerNetwork(clean, SEED)
+    const ada = await walker(net, 'ada')
     await backAfterMs(ada, 5_000)
     ada.host.line.blocked = new Set(['udp'])
     await backAfterMs(ada, 25_000)
@@ -225,12 +225,12 @@ describe('when UDP is blocked', () => {
 
 describe('behind routers that translate addresses', () => {
   test('a client plays over WebRTC, and resumes its session when its router gets another address', async () => {
-    const bed = await lay(clean, SEED)
-    const router = await bed.network.host('router')
-    const ada = startPlayer(clean, bed.network.hostBehind(router, 'ada'), bed.server.url, 'ada', 'webrtc')
+    const net = await startServerNetwork(clean, SEED)
+    const router = await net.network.host('router')
+    const ada = startPlayer(clean, net.network.hostBehind(router, 'ada'), net.server.url, 'ada', 'webrtc')
     await ada.joined()
     await backAfterMs(ada, 5_000)
-    bed.network.move(router)
+    net.network.move(router)
     expect(await backAfterMs(ada, 20_000)).toBeLessThan(10_000)
     await leavesWhole(ada)
   })

@@ -13,7 +13,7 @@ import { launchChromium } from './browser/chromium.ts'
 import { expectGodotTests } from './godot/godot.ts'
 import { startNginx } from './nginx.ts'
 import { joinByKeyboard, openPage } from './browser/viewer-page.ts'
-import { bring, complaintsOf, drawn, settled } from './browser/viewer-things.ts'
+import { uploadByDrop, complaintsOf, drawn, settled } from './browser/viewer-uploads.ts'
 
 const TEACUP = fileURLToPath(new URL('../../fixtures/assets/objects/teacup.glb', import.meta.url))
 
@@ -58,7 +58,7 @@ test('the page below a path joins over WebRTC, uploads and shows the mesh, and r
   await page.reload()
   await joinByKeyboard(page, 'Mira')
   const watcher = await joined(clean, url, 'watcher')
-  await bring(page, TEACUP, 'done')
+  await uploadByDrop(page, TEACUP, 'done')
   const cup = await settled('the cup stands', () => watcher.sample().props.find(({ package: hash }) => hash !== null))
   await drawn(page, cup.element)
   expect(await page.textContent('#panel')).toMatch(/WebRTC/)

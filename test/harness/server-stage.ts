@@ -8,12 +8,12 @@ import {
   unpackOutbound,
   type FromRealm,
   type LinkEvent,
-  type PackageAnswer,
+  type PackageAccessAnswer,
   type ToRealm,
   type WorkerStatus,
 } from '../../server/realm-messages.ts'
 import { RealmRunner } from '../../server/realm/runner.ts'
-import type { RunningLog } from '../../server/realm/running-log.ts'
+import type { RealmLog } from '../../server/realm/realm-log.ts'
 import { RemovalNotices } from '../../server/recorder/removal-notices.ts'
 import type { Role } from '../../server/accounts/tokens.ts'
 import { UndeliveredOutcomes } from '../../server/recorder/undelivered-outcomes.ts'
@@ -37,7 +37,7 @@ export class Stage {
   readonly sent = new Map<number, Uint8Array[]>()
   readonly closes = new Map<number, string>()
   readonly removalNotices = new RemovalNotices()
-  readonly log: RunningLog
+  readonly log: RealmLog
   status: WorkerStatus | null = null
   nowMs = 10_000
   closed = false
@@ -71,7 +71,7 @@ export class Stage {
     this.#ended = this.#done.catch(() => undefined)
   }
 
-  #makeLog(sequences: SequenceTracker, undelivered: UndeliveredOutcomes): RunningLog {
+  #makeLog(sequences: SequenceTracker, undelivered: UndeliveredOutcomes): RealmLog {
     return {
       realm: this.realm,
       epoch: 1,
@@ -168,7 +168,7 @@ export class Stage {
     return this.posted.splice(0).filter((message) => message.type === 'package-request')
   }
 
-  answer(player: number, hash: string, answer: PackageAnswer): void {
+  answer(player: number, hash: string, answer: PackageAccessAnswer): void {
     this.#inbox.push({ type: 'package-answer', hash, player, ...answer })
   }
 

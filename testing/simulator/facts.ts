@@ -53,13 +53,13 @@ export class PlayerFacts {
     }
   }
 
-  #recordEnding(sequence: number, told: CommandEnding): void {
+  #recordEnding(sequence: number, ending: CommandEnding): void {
     // Moves, poses and drags may be rejected too, but nobody waits for their outcome.
     if (!this.issued.has(sequence)) return
     const before = this.endings.get(sequence)
-    if (before && JSON.stringify(before) !== JSON.stringify(told))
-      this.contradictions.push(`command ${sequence} ended as ${JSON.stringify(before)} and as ${JSON.stringify(told)}`)
-    this.endings.set(sequence, told)
+    if (before && JSON.stringify(before) !== JSON.stringify(ending))
+      this.contradictions.push(`command ${sequence} ended as ${JSON.stringify(before)} and as ${JSON.stringify(ending)}`)
+    this.endings.set(sequence, ending)
   }
 }
 
@@ -99,8 +99,8 @@ export class Facts {
       missing.push(`tick ${tick} was sent with hash ${seen.hash} and is recovered with ${hash}`)
     for (let lost = tick + 1; lost <= this.lastSentTick; lost++) {
       // With few clients, some ticks are sent to nobody.
-      const told = this.sent.get(lost)
-      if (told && (powerAtMs === null || told.atMs < powerAtMs - POWER_LOSS_MS_MAX))
+      const ending = this.sent.get(lost)
+      if (ending && (powerAtMs === null || ending.atMs < powerAtMs - POWER_LOSS_MS_MAX))
         missing.push(`tick ${lost} was sent and is not in the recovered log, which ends at ${tick}`)
       this.sent.delete(lost)
     }

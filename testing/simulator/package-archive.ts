@@ -1,7 +1,7 @@
 /** The packages of a simulated world, and an archive that answers about them late, not at all, or that it is away. */
 import { DEFAULT_BODY, type PackageHash, type PackagePhysics, type PropSpec } from '../../sim/index.ts'
 import { IDENTITY } from '../../sim/maths/maths.ts'
-import type { PackageAnswer } from '../../server/realm-messages.ts'
+import type { PackageAccessAnswer } from '../../server/realm-messages.ts'
 import type { Dice } from '../../bots/bot-behaviour.ts'
 
 const CUP: PropSpec = {
@@ -45,7 +45,7 @@ export const PACKAGE_HASHES: readonly PackageHash[] = [
   NOWHERE_HASH,
 ]
 
-const ANSWERS: Readonly<Record<PackageHash, PackageAnswer>> = {
+const ANSWERS: Readonly<Record<PackageHash, PackageAccessAnswer>> = {
   [CUP_HASH]: { ok: true, physics: { kind: 'object', prop: CUP } },
   [TALL_HASH]: { ok: true, physics: TALL },
   [PRIVATE_HASH]: { ok: false, reason: 'not-permitted' },
@@ -60,7 +60,7 @@ const AWAY_SHARE = 0.05
 export function askArchive(
   hash: PackageHash,
   dice: Dice,
-): { readonly inMs: number; readonly answer: PackageAnswer } | null {
+): { readonly inMs: number; readonly answer: PackageAccessAnswer } | null {
   const drawn = dice.unit()
   if (drawn < SILENT_SHARE) return null
   const inMs = dice.between(...ANSWER_MS)

@@ -1,5 +1,5 @@
 /** Deliberately planted bugs. Each breaks one promise, and the simulator must notice it. */
-import type { RunningLog } from '../../server/realm/running-log.ts'
+import type { RealmLog } from '../../server/realm/realm-log.ts'
 import { decodeLockstep, decodeServerPacket, encodeLockstep } from '../../protocol/index.ts'
 import { compareInputs, type Input } from '../../sim/index.ts'
 
@@ -39,13 +39,13 @@ export type Sabotage = (typeof SABOTAGES)[number]
 const STRIKE_TICK = 240
 
 /** The log as a faulty server would write it. */
-export function sabotagedLog(log: RunningLog, sabotage: Sabotage | null): RunningLog {
+export function sabotagedLog(log: RealmLog, sabotage: Sabotage | null): RealmLog {
   if (sabotage !== 'double-command' && sabotage !== 'wrong-hash') return log
   let again: Input | null = null
   return new Proxy(log, {
     get(target, name) {
       if (name === 'frame' && sabotage === 'double-command')
-        return (frame: Parameters<RunningLog['frame']>[0]) => {
+        return (frame: Parameters<RealmLog['frame']>[0]) => {
           const extra = again !== null && !frame.inputs.some(({ player }) => player === again?.player) ? [again] : []
           if (extra.length > 0) again = null
           else

@@ -95,11 +95,11 @@ export class SimulatedServer {
       counted: new MetricTable(SERVER_FAMILIES),
       claimsOf: (session) => this.claims.get(session),
       grantedTo: () => 0,
-      came: () => undefined,
-      went: () => undefined,
+      linkOpened: () => undefined,
+      linkClosed: () => undefined,
       closedTo: () =>
         this.#options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.#problem,
-      waits: () => this.#batchSoon(),
+      onWaiting: () => this.#batchSoon(),
       log: { info: (text) => this.#log(text), warn: (text) => this.#log(text), error: (text) => this.#log(text) },
     })
     this.#links = links

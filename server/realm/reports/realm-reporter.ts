@@ -8,7 +8,7 @@ import type { FromRealm } from '../../realm-messages.ts'
 import type { InteractionCenter } from '../interaction-center.ts'
 import type { Observers } from '../replication/observers.ts'
 import type { RealmCore } from '../realm-core.ts'
-import type { RunningLog } from '../running-log.ts'
+import type { RealmLog } from '../realm-log.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { TickTiming } from '../tick-loop.ts'
 import { TickRecorder, type TickStatistics } from './tick-statistics.ts'
@@ -17,7 +17,7 @@ import { TickRecorder, type TickStatistics } from './tick-statistics.ts'
 const STATUS_MS = 1_000
 
 export interface RealmReporterOptions {
-  readonly log: RunningLog
+  readonly log: RealmLog
   readonly core: RealmCore
   readonly center: InteractionCenter
   readonly sessions: Sessions

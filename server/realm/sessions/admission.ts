@@ -16,7 +16,7 @@ export interface AdmissionOptions {
   closedTo(): string | null
 }
 
-export class Admission {
+export class AdmissionControl {
   readonly #options: AdmissionOptions
   readonly #queue = new AdmissionQueue<{ readonly member: Member; readonly link: LinkId; readonly body: number }>()
 

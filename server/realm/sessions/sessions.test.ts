@@ -4,7 +4,7 @@ import { PROTOCOL_VERSION, type Hello } from '../../../protocol/index.ts'
 import { AssertionError } from '../../../sim/assert.ts'
 import { DEFAULT_DEFINITION, genesis, loadEngine, step, type Input, type Realm } from '../../../sim/index.ts'
 import { NEWCOMERS_PER_TICK_MAX } from '../../limits.ts'
-import { Admission } from './admission.ts'
+import { AdmissionControl } from './admission.ts'
 import { CommandRouter } from '../command-router.ts'
 import { InteractionCenter } from '../interaction-center.ts'
 import { Member } from './member.ts'
@@ -22,7 +22,7 @@ class Entrance {
   readonly center = new InteractionCenter()
   readonly members = new MemberTable()
   readonly refused: string[] = []
-  readonly admission: Admission
+  readonly admission: AdmissionControl
   readonly outcomes: OutcomeRouter
   closedTo: string | null = null
 
@@ -32,7 +32,7 @@ class Entrance {
       memberOf: (player) => this.members.get(player),
       refuse: (_, reason) => this.refused.push(reason),
     })
-    this.admission = new Admission({
+    this.admission = new AdmissionControl({
       realm: this.realm,
       center: this.center,
       outcomes: this.outcomes,

@@ -11,7 +11,7 @@ import type { RealmMeters } from '../../metrics/realm-meters.ts'
 import type { LinkId } from '../../realm-messages.ts'
 import type { OutcomesByPlayer } from '../../recorder/undelivered-outcomes.ts'
 import type { Absences } from './absences.ts'
-import { Admission } from './admission.ts'
+import { AdmissionControl } from './admission.ts'
 import { ClosingSessions } from './closing-sessions.ts'
 import { CommandRouter } from '../command-router.ts'
 import type { InteractionCenter } from '../interaction-center.ts'
@@ -23,13 +23,13 @@ import type { PackageAccess } from '../package-access.ts'
 import { PropReports } from '../reports/prop-reports.ts'
 import type { TickOutcome } from '../realm-core.ts'
 import { Replication } from '../replication/replication.ts'
-import type { RunningLog } from '../running-log.ts'
+import type { RealmLog } from '../realm-log.ts'
 import type { SessionEnding } from './session-endings.ts'
 
 export interface SessionsOptions {
   readonly realm: Realm
   /** What a recovery knows about the realm's players, and where absences are recorded. */
-  readonly log: Pick<RunningLog, 'sequences' | 'undelivered' | 'removalNotices'>
+  readonly log: Pick<RealmLog, 'sequences' | 'undelivered' | 'removalNotices'>
   readonly center: InteractionCenter
   readonly packageAccess: PackageAccess
   readonly out: Outbound
@@ -57,7 +57,7 @@ export class Sessions {
   readonly #closing: ClosingSessions
   readonly #commands: CommandRouter
   readonly #outcomes: OutcomeRouter
-  readonly #admission: Admission
+  readonly #admission: AdmissionControl
   readonly #replication: Replication
   readonly #reports: PropReports
   #nowMs: number
@@ -74,7 +74,7 @@ export class Sessions {
       memberOf: (player) => this.#members.get(player),
       refuse: (member, reason) => this.#expel(member, 'refused', reason, this.#nowMs),
     })
-    this.#admission = new Admission({ realm, center, outcomes: this.#outcomes, closedTo: options.closedTo })
+    this.#admission = new AdmissionControl({ realm, center, outcomes: this.#outcomes, closedTo: options.closedTo })
     this.#replication = new Replication({ realm, removalNotices: log.removalNotices, meters })
     this.#reports = new PropReports({
       frozenCause: (element) => frozenCause(realm, element),

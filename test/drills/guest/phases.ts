@@ -13,9 +13,9 @@ import {
 import type { Connect } from '../../../netcode/index.ts'
 import { Actor } from '../../fuzz/scenes/actor.ts'
 import type { Draw } from '../../fuzz/scenes/edges.ts'
-import { heavyCompound } from '../../fuzz/scenes/makes.ts'
+import { heavyCompound } from '../../fuzz/scenes/shapes.ts'
 import { styleNamed } from '../../fuzz/scenes/styles.ts'
-import { bloat } from '../../fuzz/scenes/things.ts'
+import { bloat } from '../../fuzz/scenes/spawned-props.ts'
 import { sleep } from '../../harness/wait.ts'
 import { PAIRS, single, spawnOf } from './cases.ts'
 import type { Guests } from './guests.ts'
@@ -81,10 +81,10 @@ async function random(stage: PhaseContext, style: string, commandsPerRound: numb
   const at = DEFAULT_DEFINITION.spawn.position
   await rounds(stage, (guest) => {
     for (let i = draw.below(commandsPerRound + 1); i > 0; i -= 1) {
-      const deed = actor.deed()
+      const kind = actor.nextKind()
       // The realm's own props have the first ids.
       const elements = draw.chance(0.3) ? Array.from({ length: 25 }, (_, id) => id + 3) : guest.elements
-      if (deed !== 'server') guest.command(actor.command(deed, { at, hands: null }, { elements, places: [] }))
+      if (kind !== 'server') guest.command(actor.command(kind, { at, hands: null }, { elements, places: [] }))
     }
   })
 }

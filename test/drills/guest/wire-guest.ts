@@ -49,8 +49,8 @@ interface WaitingCommand {
 /** Outcomes of commands by type: `done`, and the reasons of rejections. */
 export type CommandEndings = Record<string, Record<string, number>>
 
-export function count(told: CommandEndings, type: string, outcome: string, times = 1): void {
-  const of = (told[type] ??= {})
+export function count(endings: CommandEndings, type: string, outcome: string, times = 1): void {
+  const of = (endings[type] ??= {})
   of[outcome] = (of[outcome] ?? 0) + times
 }
 
@@ -76,8 +76,8 @@ export class WireGuest {
   #latestInputs: Uint8Array[] = []
   readonly #commandsSent = new Map<number, Command>()
 
-  constructor(told: CommandEndings, nowMs: number) {
-    this.endings = told
+  constructor(endings: CommandEndings, nowMs: number) {
+    this.endings = endings
     this.#link = new PacketTracker(nowMs)
     this.#heardAtMs = nowMs
     this.#bytes = bucket(RECEIVED_BYTES_PER_SECOND_MAX, RECEIVED_BYTES_BURST_MAX, nowMs)

@@ -65,7 +65,7 @@ function coloursOf(page: Page, png: Buffer): Promise<number> {
   }, png.toString('base64'))
 }
 
-async function visit(
+async function openVisitor(
   url: string,
   name: string,
   size: { readonly width: number; readonly height: number },
@@ -83,7 +83,7 @@ test('the page shows twenty walking bots with names in a coloured world, and the
   const watcher = await joined(clean, url, 'watcher')
   await until('all bots are in', () => watcher.sample().avatars.length === BOTS + 1, CROWD_PATIENCE_MS)
   await watcher.close()
-  const { page, errors } = await visit(url, 'live', { width: 1280, height: 800 })
+  const { page, errors } = await openVisitor(url, 'live', { width: 1280, height: 800 })
   await page.mouse.move(640, 300)
   for (let i = 0; i < 3; i++) await page.mouse.wheel(0, 100)
   await page.click('#verify')

@@ -18,7 +18,16 @@ import {
   propOf,
   type OpenPage,
 } from './viewer-page.ts'
-import { bring, complaintsOf, countPixels, drawn, lastPhase, notePhases, reportOf, settled } from './viewer-things.ts'
+import {
+  uploadByDrop,
+  complaintsOf,
+  countPixels,
+  drawn,
+  lastPhase,
+  notePhases,
+  reportOf,
+  settled,
+} from './viewer-uploads.ts'
 
 const asset = (path: string): string => fileURLToPath(new URL(`../../../fixtures/assets/${path}`, import.meta.url))
 const TEACUP = asset('objects/teacup.glb')
@@ -33,7 +42,7 @@ afterAll(() => browser.close())
 
 type Visitor = OpenPage & { readonly complaints: readonly string[] }
 
-async function visit(url: string, name: string): Promise<Visitor> {
+async function openVisitor(url: string, name: string): Promise<Visitor> {
   const opened = await openPage(browser, url, { query: 'quality=low' })
   clean.add(() => opened.page.context().close())
   const complaints = complaintsOf(opened.page)
@@ -93,11 +102,11 @@ async function restart({ child, exit, url }: ServeProcess, data: string): Promis
 test('a dropped teacup appears at the marker with its mesh, another player scales and drags it, and it survives a restart', async () => {
   const data = temporaryDirectory(clean)
   const server = await serveProcess(clean, ['--port', '0', '--data', data])
-  const mira = await visit(server.url, 'Mira')
-  const ada = await visit(server.url, 'Ada')
+  const mira = await openVisitor(server.url, 'Mira')
+  const ada = await openVisitor(server.url, 'Ada')
   const watcher = await joined(clean, server.url, 'watcher')
   const phases = await notePhases(mira.page)
-  await bring(mira.page, TEACUP, 'done')
+  await uploadByDrop(mira.page, TEACUP, 'done')
   expect(await phases()).toEqual(expect.arrayContaining(['sending', 'validating', 'done']))
 
   const cup = await settled('the cup stands', () => cupOf(watcher))
@@ -124,10 +133,10 @@ test('a dropped teacup appears at the marker with its mesh, another player scale
 
 test('a dropped avatar is worn at the press of its button, and another player sees it move', async () => {
   const server = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
-  const mira = await visit(server.url, 'Mira')
-  const ada = await visit(server.url, 'Ada')
+  const mira = await openVisitor(server.url, 'Mira')
+  const ada = await openVisitor(server.url, 'Ada')
   const watcher = await joined(clean, server.url, 'watcher')
-  await bring(mira.page, asset('avatars/debug_robot.vrm'), 'done')
+  await uploadByDrop(mira.page, asset('avatars/debug_robot.vrm'), 'done')
   await mira.page.click('#uploads button.primary')
   const worn = await settled('Mira wears it', () => {
     const now = avatarOf(watcher, 'Mira')
@@ -150,8 +159,8 @@ test('a dropped avatar is worn at the press of its button, and another player se
 test('a file that breaks a rule is refused with a text to copy, and the next file is uploaded', async () => {
   const folder = temporaryDirectory(clean)
   const server = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
-  const { page, errors, complaints } = await visit(server.url, 'Mira')
-  await bring(page, cyclicModel(folder), 'rejected')
+  const { page, errors, complaints } = await openVisitor(server.url, 'Mira')
+  await uploadByDrop(page, cyclicModel(folder), 'rejected')
   const words = (await page.textContent('#uploads')) ?? ''
   expect(words).toContain('Not accepted')
   expect(words).toMatch(/Rule NODE_LOOP/)
@@ -159,7 +168,7 @@ test('a file that breaks a rule is refused with a text to copy, and the next fil
   expect(
     await page.evaluate(() => [...document.querySelectorAll('#uploads button')].map(({ textContent }) => textContent)),
   ).toEqual(['Copy', 'Close'])
-  await bring(page, TEACUP, 'done')
+  await uploadByDrop(page, TEACUP, 'done')
   expect(await lastPhase(page)).toBe('done')
   expect([...errors, ...complaints]).toEqual([])
 })

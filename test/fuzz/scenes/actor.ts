@@ -15,10 +15,10 @@ import {
   type Vec3,
 } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
-import { body, rotation } from './makes.ts'
-import type { StyledAct, Style } from './styles.ts'
+import { body, rotation } from './shapes.ts'
+import type { CommandKind, Style } from './styles.ts'
 import type { FittedProp } from './fit.ts'
-import { drawScale, thingsOf } from './things.ts'
+import { drawScale, propsOf } from './spawned-props.ts'
 
 const { fround } = Math
 /** Every permission: a builder's. */
@@ -48,7 +48,7 @@ export class Actor {
   readonly definition: RealmDefinition
   readonly style: Style
   readonly #draw: Draw
-  readonly #nextDeed: () => FittedProp
+  readonly #nextProp: () => FittedProp
   /** The point at which props are put on top of each other. */
   readonly #point: Vec3
 
@@ -56,14 +56,14 @@ export class Actor {
     this.#draw = draw
     this.definition = definition
     this.style = style
-    this.#nextDeed = thingsOf(draw, style)
+    this.#nextProp = propsOf(draw, style)
     this.#point = this.#anywhere()
   }
 
   /** The next kind of command to draw. */
-  deed(): StyledAct {
+  nextKind(): CommandKind {
     return this.#draw.weighted(
-      Object.entries(this.style.deeds).map(([name, weight]) => [weight, name as StyledAct] as const),
+      Object.entries(this.style.commandWeights).map(([name, weight]) => [weight, name as CommandKind] as const),
     )
   }
 
@@ -78,7 +78,7 @@ export class Actor {
           type: 'package',
           hash: draw.of(PACKAGES),
           physics: draw.chance(0.5)
-            ? { kind: 'object', prop: this.#nextDeed().spec }
+            ? { kind: 'object', prop: this.#nextProp().spec }
             : { kind: 'avatar', body: body(draw, wild) },
         }),
       ],
@@ -108,19 +108,19 @@ export class Actor {
   }
 
   /** One command of a player. */
-  command(deed: Exclude<StyledAct, 'server'>, player: Standing, sight: ActorView): Command {
+  command(kind: Exclude<CommandKind, 'server'>, player: Standing, view: ActorView): Command {
     const draw = this.#draw
     const { wild } = this.style
-    const element = (): ElementId => this.#element(player, sight)
-    const isIdle = player.hands?.length === 0 && (deed === 'drag' || deed === 'release') && !draw.chance(EMPTY_SHARE)
-    switch (isIdle ? 'grab' : deed) {
+    const element = (): ElementId => this.#element(player, view)
+    const isIdle = player.hands?.length === 0 && (kind === 'drag' || kind === 'release') && !draw.chance(EMPTY_SHARE)
+    switch (isIdle ? 'grab' : kind) {
       case 'spawn': {
-        const { spec, scale } = this.#nextDeed()
+        const { spec, scale } = this.#nextProp()
         const prop = draw.chance(0.05) ? draw.of(PACKAGES) : spec
         return {
           type: 'spawn',
           prop,
-          position: this.place(player, sight.places),
+          position: this.place(player, view.places),
           rotation: rotation(draw, wild),
           scale,
           access: draw.chance(0.2) ? draw.below(64) : 0,
@@ -135,7 +135,7 @@ export class Actor {
         return {
           type: 'drag',
           hand: this.#hand(player),
-          position: this.reach(player, sight.places),
+          position: this.reach(player, view.places),
           rotation: rotation(draw, 1),
         }
       case 'release':

@@ -85,17 +85,17 @@ export class Scene {
   /** The frame of the realm's next tick. */
   frame(realm: Realm): InputFrame {
     const inputs: Input[] = realm.tick === 0 ? this.#players.map((player) => this.#join(player)) : []
-    let sight: ActorView | null = null
+    let view: ActorView | null = null
     for (const player of realm.tick === 0 ? [] : this.#players) {
       for (let count = this.style.pace(this.#draw); count > 0; count--) {
-        sight ??= this.#look(realm)
-        const deed = this.#actor.deed()
-        if (deed === 'server') inputs.push(this.#fromServer(this.#actor.order(player)))
-        else if (deed !== 'spawn' || this.#left-- > 0)
+        view ??= this.#look(realm)
+        const kind = this.#actor.nextKind()
+        if (kind === 'server') inputs.push(this.#fromServer(this.#actor.order(player)))
+        else if (kind !== 'spawn' || this.#left-- > 0)
           inputs.push({
             player: player.id,
             sequence: ++player.sequence,
-            command: this.#actor.command(deed, player, sight),
+            command: this.#actor.command(kind, player, view),
           })
       }
     }

@@ -1,7 +1,7 @@
 /** Styles of scenes: how many guests do how much of what, and how far from ordinary. */
 import type { Draw } from './edges.ts'
 
-export type StyledAct =
+export type CommandKind =
   | 'spawn'
   | 'scale'
   | 'grab'
@@ -22,9 +22,9 @@ export interface Style {
   /** Share of spawns and drags at the one common point. */
   readonly gathers: number
   /** Weights of a player's next command. */
-  readonly deeds: Partial<Record<StyledAct, number>>
+  readonly commandWeights: Partial<Record<CommandKind, number>>
   /** The type of spawned props; null for all types. */
-  readonly thing: 'pair' | 'pile' | 'burst' | 'bloat' | null
+  readonly propType: 'pair' | 'pile' | 'burst' | 'bloat' | null
   /** Number of props of this type that all players spawn together. */
   count(draw: Draw): number
   /** Commands of one player in one tick. */
@@ -41,8 +41,8 @@ export const STYLES: readonly Style[] = [
     weight: 30,
     wild: 1,
     gathers: 0.4,
-    deeds: { ...HANDS, spawn: 8, despawn: 1, pose: 1, access: 0.5, wear: 0.5, server: 0.3 },
-    thing: null,
+    commandWeights: { ...HANDS, spawn: 8, despawn: 1, pose: 1, access: 0.5, wear: 0.5, server: 0.3 },
+    propType: null,
     count: (draw) => draw.whole(4, 50),
     pace: seldom,
   },
@@ -51,8 +51,8 @@ export const STYLES: readonly Style[] = [
     weight: 12,
     wild: 0.4,
     gathers: 0.5,
-    deeds: { ...HANDS, spawn: 5, despawn: 1, pose: 2, access: 0.5, wear: 0.5, server: 0.3 },
-    thing: null,
+    commandWeights: { ...HANDS, spawn: 5, despawn: 1, pose: 2, access: 0.5, wear: 0.5, server: 0.3 },
+    propType: null,
     count: (draw) => draw.whole(4, 50),
     pace: seldom,
   },
@@ -61,8 +61,8 @@ export const STYLES: readonly Style[] = [
     weight: 25,
     wild: 1,
     gathers: 1,
-    deeds: { spawn: 4, scale: 1, grab: 0.5, drag: 0.5, move: 1 },
-    thing: 'pair',
+    commandWeights: { spawn: 4, scale: 1, grab: 0.5, drag: 0.5, move: 1 },
+    propType: 'pair',
     count: (draw) => draw.whole(2, 6),
     pace: (draw) => (draw.chance(0.05) ? 1 : 0),
   },
@@ -71,8 +71,8 @@ export const STYLES: readonly Style[] = [
     weight: 12,
     wild: 0.3,
     gathers: 0.6,
-    deeds: { ...HANDS, grab: 5, drag: 10, scale: 5, spawn: 2, pose: 1 },
-    thing: null,
+    commandWeights: { ...HANDS, grab: 5, drag: 10, scale: 5, spawn: 2, pose: 1 },
+    propType: null,
     count: () => 30,
     pace: (draw) => draw.whole(0, 6),
   },
@@ -81,8 +81,8 @@ export const STYLES: readonly Style[] = [
     weight: 6,
     wild: 0.8,
     gathers: 0.5,
-    deeds: { server: 4, wear: 5, move: 3, pose: 4, spawn: 2, grab: 1, drag: 2 },
-    thing: null,
+    commandWeights: { server: 4, wear: 5, move: 3, pose: 4, spawn: 2, grab: 1, drag: 2 },
+    propType: null,
     count: () => 30,
     pace: seldom,
   },
@@ -91,8 +91,8 @@ export const STYLES: readonly Style[] = [
     weight: 6,
     wild: 0.2,
     gathers: 1,
-    deeds: { spawn: 20, scale: 0.5, move: 0.2, grab: 0.2, drag: 0.2 },
-    thing: 'pile',
+    commandWeights: { spawn: 20, scale: 0.5, move: 0.2, grab: 0.2, drag: 0.2 },
+    propType: 'pile',
     count: (draw) =>
       draw.weighted([
         [6, draw.whole(20, 120)],
@@ -106,8 +106,8 @@ export const STYLES: readonly Style[] = [
     weight: 4,
     wild: 0.3,
     gathers: 1,
-    deeds: { spawn: 1 },
-    thing: 'burst',
+    commandWeights: { spawn: 1 },
+    propType: 'burst',
     count: (draw) =>
       draw.weighted([
         [3, draw.whole(2, 6)],
@@ -120,8 +120,8 @@ export const STYLES: readonly Style[] = [
     weight: 3,
     wild: 0.2,
     gathers: 0.3,
-    deeds: { spawn: 10, scale: 1, move: 1 },
-    thing: 'bloat',
+    commandWeights: { spawn: 10, scale: 1, move: 1 },
+    propType: 'bloat',
     count: (draw) => draw.whole(3, 40),
     pace: (draw) => draw.whole(0, 2),
   },

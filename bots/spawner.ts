@@ -26,27 +26,27 @@ const SHAPES: readonly { readonly name: string; readonly shapes: readonly Shape[
   },
 ]
 
-export class Maker {
+export class Spawner {
   readonly #dice: Dice
   readonly #own: ElementId[] = []
-  readonly #asked = new Set<number>()
+  readonly #pendingSpawns = new Set<number>()
   #nextMs: number | null = null
 
   constructor(dice: Dice) {
     this.#dice = dice
   }
 
-  step(nowMs: number, sight: Perception, deeds: Actions, yaw: number): void {
+  step(nowMs: number, perception: Perception, actions: Actions, yaw: number): void {
     this.#nextMs ??= nowMs + this.#dice.between(...PAUSE_MS)
     if (nowMs < this.#nextMs) return
     this.#nextMs = nowMs + this.#dice.between(...PAUSE_MS)
     const oldest = this.#own.length >= OWN_MAX ? this.#own.shift() : undefined
-    if (oldest !== undefined) deeds.command({ type: 'despawn', element: oldest })
+    if (oldest !== undefined) actions.command({ type: 'despawn', element: oldest })
     const look = ahead(yaw)
-    const { x, y, z } = add(sight.position, { x: look.x, y: 1.5, z: look.z })
+    const { x, y, z } = add(perception.position, { x: look.x, y: 1.5, z: look.z })
     const position = { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) }
-    this.#asked.add(
-      deeds.command({
+    this.#pendingSpawns.add(
+      actions.command({
         type: 'spawn',
         prop: this.#spec(),
         position,
@@ -59,7 +59,7 @@ export class Maker {
   }
 
   actionEnded(outcome: ActionResult): void {
-    if (this.#asked.delete(outcome.sequence) && outcome.ok) this.#own.push(outcome.element)
+    if (this.#pendingSpawns.delete(outcome.sequence) && outcome.ok) this.#own.push(outcome.element)
   }
 
   #spec(): PropSpec {

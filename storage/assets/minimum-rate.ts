@@ -1,9 +1,9 @@
 /** Closes connections that send or receive too slowly. A minimum per time window decides, not the total time. */
 
-import type { Pace } from './limits.ts'
+import type { MinimumRate } from './limits.ts'
 
 /** Calls `onSlow` once if too few bytes moved. Returns a function that ends the watch. */
-export function watchPace(moved: () => number, { windowMs, bytesMin }: Pace, onSlow: () => void): () => void {
+export function watchRate(moved: () => number, { windowMs, bytesMin }: MinimumRate, onSlow: () => void): () => void {
   let before = moved()
   const timer = setInterval(() => {
     const now = moved()

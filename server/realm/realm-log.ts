@@ -6,9 +6,9 @@ import type { Realm } from '../../sim/index.ts'
 import type { RemovalNotices } from '../recorder/removal-notices.ts'
 import type { SequenceTracker } from '../recorder/sequence-tracker.ts'
 import type { OutcomesByPlayer, UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
-import type { RealmLog } from './realm-core.ts'
+import type { TickLog } from './realm-core.ts'
 
-export interface RunningLog extends RealmLog {
+export interface RealmLog extends TickLog {
   readonly realm: Realm
   readonly epoch: number
   readonly sequences: SequenceTracker

@@ -7,7 +7,7 @@ import { RANGES } from '../../../sim/limits/ranges.ts'
 import { SCALE_MAX, SCALE_MIN, type Collider, type PropSpec, type Shape } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
 import { toEdge, type FittedProp } from './fit.ts'
-import { COMMAND_TRIANGLES_MAX, heavyCompound, prop } from './makes.ts'
+import { COMMAND_TRIANGLES_MAX, heavyCompound, prop } from './shapes.ts'
 import type { Style } from './styles.ts'
 
 /** Draws for one prop; later draws are less extreme. */
@@ -31,14 +31,14 @@ export function drawScale(draw: Draw, wild: number): number {
 }
 
 /** A prop of any type. */
-function anyThing(draw: Draw, wild: number): FittedProp {
+function anyProp(draw: Draw, wild: number): FittedProp {
   const isUnchecked = draw.chance(UNCHECKED_SHARE)
   for (let left = TRIES; ; left--) {
     const now = (wild * left) / TRIES
     const drawn = { spec: prop(draw, now), scale: drawScale(draw, now) }
-    const thing = draw.chance(now * EDGE_SHARE) ? toEdge(draw, drawn) : drawn
-    if (left <= 1 || isUnchecked || (checkProp(thing.spec) ?? checkScale(thing.spec, thing.scale)) === null)
-      return thing
+    const fitted = draw.chance(now * EDGE_SHARE) ? toEdge(draw, drawn) : drawn
+    if (left <= 1 || isUnchecked || (checkProp(fitted.spec) ?? checkScale(fitted.spec, fitted.scale)) === null)
+      return fitted
   }
 }
 
@@ -86,8 +86,8 @@ export function bloat(draw: Draw): PropSpec {
 }
 
 /** Returns one prop after the other. Props of a pile are alike. */
-export function thingsOf(draw: Draw, { thing, wild }: Style): () => FittedProp {
-  switch (thing) {
+export function propsOf(draw: Draw, { propType, wild }: Style): () => FittedProp {
+  switch (propType) {
     case 'pile': {
       const half = draw.of([0.25, 0.1, 0.5])
       const scale = fround(draw.of([1, 1, 2, SCALE_MAX, 0.2]))
@@ -111,6 +111,6 @@ export function thingsOf(draw: Draw, { thing, wild }: Style): () => FittedProp {
       return () => ({ spec: bloat(draw), scale: drawScale(draw, wild) })
     case 'pair':
     case null:
-      return () => anyThing(draw, wild)
+      return () => anyProp(draw, wild)
   }
 }

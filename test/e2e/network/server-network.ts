@@ -8,14 +8,14 @@ import type { BotsReport } from '../bots-report.ts'
 const CLI = fileURLToPath(new URL('../../../cli/otherworld.js', import.meta.url))
 export const PORT = 7350
 
-export interface Laid {
+export interface ServerNetwork {
   readonly network: TestNetwork
   readonly home: NetworkHost
   readonly server: ServeProcess
 }
 
 /** A network, and `otherworld serve` in its host "home", whose connection is perfect. */
-export async function lay(clean: Cleanup, seed: number): Promise<Laid> {
+export async function startServerNetwork(clean: Cleanup, seed: number): Promise<ServerNetwork> {
   const network = await TestNetwork.start(seed)
   clean.add(() => network.stop())
   const home = await network.host('home')
@@ -45,10 +45,10 @@ export function serveIn(
 /** Runs `otherworld bots` in a host to its end. Throws if it prints no report. */
 export async function botsIn(host: NetworkHost, ...args: readonly string[]): Promise<BotsReport> {
   const child = host.spawn(process.execPath, [CLI, 'bots', ...args, '--json'])
-  let said = ''
+  let output = ''
   let errors = ''
   child.stdout?.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
+    output += chunk.toString()
   })
   child.stderr?.on('data', (chunk: Buffer) => {
     errors += chunk.toString()
@@ -56,6 +56,6 @@ export async function botsIn(host: NetworkHost, ...args: readonly string[]): Pro
   await new Promise((resolve) => {
     child.once('close', resolve)
   })
-  if (said === '') throw new Error(`the bots ended without a report: ${errors}`)
-  return JSON.parse(said) as BotsReport
+  if (output === '') throw new Error(`the bots ended without a report: ${errors}`)
+  return JSON.parse(output) as BotsReport
 }

@@ -48,7 +48,7 @@ export const lastPhase = (page: Page): Promise<string | null> =>
   page.evaluate(() => [...document.querySelectorAll<HTMLElement>('#uploads li')].at(-1)?.dataset.phase ?? null)
 
 /** Drops a file, confirms the card with Enter and waits until the upload is over. */
-export async function bring(page: Page, file: string, phase: 'done' | 'rejected'): Promise<void> {
+export async function uploadByDrop(page: Page, file: string, phase: 'done' | 'rejected'): Promise<void> {
   await dropFiles(page, [file])
   await page.waitForSelector('#upload-form:not([hidden])')
   await page.keyboard.press('Enter')
