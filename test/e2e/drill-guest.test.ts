@@ -29,7 +29,7 @@ interface Report {
   readonly phases: readonly {
     readonly phase: string
     readonly faults: readonly string[]
-    readonly told: Readonly<Record<string, Readonly<Record<string, number>>>>
+    readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>
     readonly figures: { readonly ticks: number; readonly restarts: number; readonly honest: { readonly in: number } }
   }[]
 }
@@ -54,12 +54,12 @@ test('hostile guests end neither the realm nor an honest player, and the realm r
     phases.map(({ phase, faults }) => [phase, faults]),
     errors.slice(-2_000),
   ).toEqual(PHASES.map((phase) => [phase, []]))
-  for (const { figures, told } of phases) {
+  for (const { figures, outcomes } of phases) {
     expect(figures).toMatchObject({ restarts: 0, honest: { in: 4 } })
     expect(figures.ticks).toBeGreaterThan(60)
     // The server received them: their commands had outcomes.
     expect(
-      Object.values(told)
+      Object.values(outcomes)
         .flatMap((outcomes) => Object.values(outcomes))
         .reduce((sum, times) => sum + times, 0),
     ).toBeGreaterThan(10)
