@@ -219,7 +219,7 @@ function printPhase({ phase, goal, outcomes, guestsEnded, figures, afterwards: a
     `${phase}: ${goal}; ${figures.seconds} s, ${figures.ticks} ticks`,
     `  outcomes: ${
       Object.entries(outcomes)
-        .map(([type, outcomes]) => `${type}: ${counts(outcomes)}`)
+        .map(([type, times]) => `${type}: ${counts(times)}`)
         .join('; ') || 'nothing'
     }`,
     ...(Object.keys(guestsEnded).length > 0 ? [`  guests ended: ${counts(guestsEnded)}`] : []),

@@ -60,7 +60,7 @@ test('hostile guests end neither the realm nor an honest player, and the realm r
     // The server received them: their commands had outcomes.
     expect(
       Object.values(outcomes)
-        .flatMap((outcomes) => Object.values(outcomes))
+        .flatMap((counts) => Object.values(counts))
         .reduce((sum, times) => sum + times, 0),
     ).toBeGreaterThan(10)
   }
