@@ -58,7 +58,9 @@ export class PlayerFacts {
     if (!this.issued.has(sequence)) return
     const before = this.endings.get(sequence)
     if (before && JSON.stringify(before) !== JSON.stringify(ending))
-      this.contradictions.push(`command ${sequence} ended as ${JSON.stringify(before)} and as ${JSON.stringify(ending)}`)
+      this.contradictions.push(
+        `command ${sequence} ended as ${JSON.stringify(before)} and as ${JSON.stringify(ending)}`,
+      )
     this.endings.set(sequence, ending)
   }
 }
