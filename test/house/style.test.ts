@@ -28,7 +28,7 @@ const TEST_HABITS = [
 ]
 const PAGE_HABITS = [
   /^(?:Of|Who|Whoever|What|Whose) (?!you get:)[^?]*[.:;]$/,
-  /\b(?:whoever|whosoever|one's|oneself|anew|in words|by itself|(?<!there )is none|be it|likewise|thereof|thereby|all the same)\b/i,
+  /\b(?:whoever|whatever|whosoever|one's|oneself|anew|in words|by itself|(?<!there )is none|be it|likewise|thereof|thereby|all the same)\b/i,
   /\b(?:is|are|was|were) (?:told|said|heard|let in|let go|brought)\b/,
   /\b(?:goes|go|went) on(?! its own)\b|\bso (?:many|long) (?!as|that)/,
   /\bstands? (?:in|there|beside|at|under|below)\b|\bas far as\b|\bfor whom\b|\bthe (?:former|latter)\b/,
