@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
+import { sleep } from '../test/harness/wait.ts'
+import { startListening } from '../test/harness/listen.ts'
 import { ConnectError, type Connect, type ConnectReason } from '../netcode/transport.ts'
 import { DEFAULT_DEFINITION, loadEngine } from '../sim/index.ts'
 import { SmallServer } from '../testing/small-server.ts'
@@ -19,15 +20,15 @@ afterEach(() => {
 /** Gives each name a token of its own, as the gateway does. */
 async function loginServer(): Promise<string> {
   let sessions = 0
-  const server: Server = createServer((_request, response) => {
+  const server = createServer((_request, response) => {
     const session = `session ${++sessions}`
     response.end(
       JSON.stringify({ token: session, session, realm: 'here', identity: session, user: { uid: uidOf(1), number: 1 } }),
     )
   })
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const url = await startListening(server)
   undo.push(() => void server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return url
 }
 
 interface Place {
@@ -107,7 +108,7 @@ test('at the end no command begins, and pending ones are awaited', async () => {
   const frames = server.frames.length
   const begun = (type: string): boolean =>
     server.frames.slice(frames).some(({ inputs }) => inputs.some(({ command }) => command.type === type))
-  await new Promise((resolve) => void setTimeout(resolve, 500))
+  await sleep(500)
   expect(['spawn', 'despawn', 'grab', 'scale'].filter(begun)).toEqual([])
   const rejected = Object.values(figures.commandsRejected).reduce((sum, times) => sum + times, 0)
   const asked = server.frames

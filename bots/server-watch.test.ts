@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { startListening } from '../test/harness/listen.ts'
 import { REALM_FAMILIES } from '../server/metrics/families.ts'
 import { MetricTable } from '../server/metrics/table.ts'
 import { metricsText, metricsOf } from '../server/metrics/text.ts'
@@ -43,10 +43,10 @@ afterEach(() => {
 test('only what happened between two scrapes counts', async () => {
   const table = new MetricTable(REALM_FAMILIES)
   const server = createServer((_, response) => void response.end(metricsText(metricsOf(table, { realm: 'test' }))))
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const url = await startListening(server)
   undo.push(() => void server.close())
   let nowMs = 0
-  const watch = new ServerWatch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, () => nowMs)
+  const watch = new ServerWatch(url, () => nowMs)
   for (let i = 0; i < 1000; i++) table.observe('tick', 0.9)
   table.add('overruns', 1000)
   const from = await watch.scrape()

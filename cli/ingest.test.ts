@@ -1,15 +1,14 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../test/harness/cleanup.ts'
 import { prism } from '../ingest/glb.fixture.ts'
 import { runIngest, verb } from './ingest.ts'
 import type { Terminal } from './output.ts'
 import { parseVerb, UsageError } from './verb.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'otherworld-ingest-cli-'))
-afterAll(() => rmSync(directory, { recursive: true }))
+const directory = temporaryDirectory()
 const asset = (name: string): string => fileURLToPath(new URL(`../fixtures/assets/${name}`, import.meta.url))
 
 async function run(...argv: string[]): Promise<{ code: number; out: string; json: () => Record<string, unknown> }> {

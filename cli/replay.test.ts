@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../test/harness/cleanup.ts'
 import { rawCheckpoint, readRecording, RecordingWriter, simulationOf } from '../replay/index.ts'
 import { FOOTER_BYTES } from '../replay/format.ts'
 import { DEFAULT_DEFINITION, loadEngine } from '../sim/index.ts'
@@ -12,7 +12,7 @@ import { runVerify, verb as verifyVerb } from './replay-verify.ts'
 import { parseVerb, UsageError } from './verb.ts'
 
 const simulation = simulationOf(await loadEngine())
-const directory = mkdtempSync(join(tmpdir(), 'otherworld-replay-cli-'))
+const directory = temporaryDirectory()
 const session = recordSession(simulation, { ticks: 150, players: 3, sampleEvery: 30, checkpointEvery: 60 })
 
 function file(name: string, bytes: Uint8Array): string {
@@ -68,8 +68,6 @@ const elsewhere = file(
   recordSession(simulation, { ticks: 2, players: 1, definition: { ...DEFAULT_DEFINITION, id: 'elsewhere' } }),
 )
 const empty = file('empty.owr', new Uint8Array(0))
-
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 interface Ran {
   readonly exit: number

@@ -1,21 +1,21 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startListening } from '../test/harness/listen.ts'
+import { temporaryDirectory } from '../test/harness/cleanup.ts'
 import { readRecording } from '../replay/index.ts'
 
 let directory = ''
 const undo: (() => void)[] = []
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'otherworld-serve-'))
+  directory = temporaryDirectory()
 })
 afterEach(() => {
   for (const each of undo.splice(0)) each()
-  rmSync(directory, { recursive: true, force: true })
 })
 
 interface Ended {
@@ -120,10 +120,9 @@ test('a second server on the same data directory is refused and harms nothing', 
 
 test('a port in use is named, with what to do, and no recording is begun', async () => {
   const other = createServer()
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const { port } = new URL(await startListening(other))
   undo.push(() => other.close())
-  const { port } = other.address() as AddressInfo
-  const { code, errors } = await serve(['--port', String(port), ...data()])
+  const { code, errors } = await serve(['--port', port, ...data()])
   expect(errors).toBe(
     `otherworld serve: port ${port} is in use by another program\n  where: 127.0.0.1:${port}\n  what to do: stop that program, or give another port with --port N (0: any)\n`,
   )

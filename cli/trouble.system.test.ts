@@ -6,10 +6,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
+import { closeServer, startListening } from '../test/harness/listen.ts'
 import { runCli, type CliEnd } from '../test/harness/run-cli.ts'
 import { cleanup, serveHere, temporaryDirectory } from '../test/harness/server-harness.ts'
 
@@ -27,14 +27,9 @@ const upload = (
   runCli(['upload', TEACUP, '--url', url, ...more], { XDG_CONFIG_HOME: temporaryDirectory(clean), ...settings })
 
 async function listening(server: Server, scheme = 'http'): Promise<string> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  clean.add(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const url = new URL(await startListening(server))
+  clean.add(() => closeServer(server))
+  return `${scheme}://${url.host}/`
 }
 
 const notFound: RequestListener = (_, response) =>

@@ -1,4 +1,5 @@
 /** A server of the transport under test and its clients, for the suite of all transports: each notes what it receives. */
+import { sleep } from '../test/harness/wait.ts'
 import {
   type Admission,
   type ClientConnection,
@@ -129,9 +130,7 @@ export class TransportWorld {
 
   async pause(milliseconds: number): Promise<void> {
     this.server.step?.()
-    await new Promise((resolve) => {
-      setTimeout(resolve, milliseconds)
-    })
+    await sleep(milliseconds)
   }
 }
 

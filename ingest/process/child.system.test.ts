@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { ingestInChild } from './child.ts'
 import { assetPath, glbWith } from '../glb.fixture.ts'
 import { ingest } from '../ingest.ts'
 import type { IngestStage } from '../types.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'otherworld-ingest-child-'))
-afterAll(() => rmSync(directory, { recursive: true }))
+const directory = temporaryDirectory()
 
 let files = 0
 function fileOf(bytes: Uint8Array): string {
@@ -80,7 +79,7 @@ test('the same bytes give the same package wherever and however the process runs
     { TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', VIPS_CONCURRENCY: '7', UV_THREADPOOL_SIZE: '1' },
     { TZ: 'UTC', LC_ALL: 'C', NODE_OPTIONS: '--no-deprecation' },
   ].map((env, i) => {
-    const out = mkdtempSync(join(directory, 'run-'))
+    const out = temporaryDirectory()
     const { status, stderr } = spawnSync(
       process.execPath,
       [child, JSON.stringify({ file: assetPath('avatars/RiggedFigure.glb'), directory: out, options: {} })],

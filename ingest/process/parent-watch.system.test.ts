@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transformSync } from 'esbuild'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { sleep, until } from '../../test/harness/wait.ts'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'otherworld-parent-watch-'))
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
+const directory = temporaryDirectory()
 
 /** It has ended, though perhaps nobody has asked how. */
 function isGone(pid: number): boolean {
@@ -15,16 +15,6 @@ function isGone(pid: number): boolean {
     return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return true
-  }
-}
-
-async function until(what: string, look: () => boolean, msMax: number): Promise<void> {
-  const endMs = performance.now() + msMax
-  while (!look()) {
-    if (performance.now() > endMs) throw new Error(`waited ${msMax} ms in vain until ${what}`)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 10)
-    })
   }
 }
 
@@ -55,9 +45,7 @@ test('a process whose main thread never looks up ends with its parent, and not b
       }),
     ),
   )
-  await new Promise((resolve) => {
-    setTimeout(resolve, 1_000)
-  })
+  await sleep(1_000)
   expect(isGone(pid)).toBe(false)
   parent.kill('SIGKILL')
   await until('it has ended', () => isGone(pid), 10_000).finally(() => {

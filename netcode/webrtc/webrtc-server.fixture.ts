@@ -1,5 +1,6 @@
 /** A WebRTC server for tests: transport, HTTP server, and notes of what it heard. Everything on 127.0.0.1. */
 import { createServer } from 'node:http'
+import { closeServer, startListening } from '../../test/harness/listen.ts'
 import { WebRtcTransport, type WebRtcOptions } from './host.ts'
 import { buildChild } from './build-child.fixture.ts'
 import type { ConnectionId } from '../transport.ts'
@@ -44,16 +45,10 @@ export async function serveWebRtc(options: Partial<WebRtcOptions> = {}): Promise
   const http = createServer((request, response) => {
     if (!transport.handleHttp(request, response)) response.writeHead(404).end()
   })
-  await new Promise<void>((resolve) => {
-    http.listen(0, '127.0.0.1', resolve)
-  })
-  const address = http.address()
+  const url = await startListening(http)
   const stop = async () => {
     await transport.stop()
-    http.closeAllConnections()
-    await new Promise<void>((resolve) => {
-      http.close(() => resolve())
-    })
+    await closeServer(http)
   }
   await transport.ready.catch(async (error: unknown) => {
     await stop()
@@ -61,7 +56,7 @@ export async function serveWebRtc(options: Partial<WebRtcOptions> = {}): Promise
   })
   return {
     transport,
-    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    url,
     opened,
     received,
     closed,

@@ -1,25 +1,15 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { otherHolder } from '../../storage/lock-mark.ts'
 import { openDataDirectory } from './data-directory.ts'
 
 let root = ''
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'otherworld-data-'))
+  root = temporaryDirectory()
 })
-afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 test('the secret is created once, readable only by its owner, and read again at the next start', () => {
   const first = openDataDirectory(join(root, 'deep', 'data'))

@@ -1,5 +1,6 @@
 import { Clock, Effect, Exit, Logger, Scope } from 'effect'
 import { expect, test } from 'vitest'
+import { sleep } from '../../test/harness/wait.ts'
 import { ArchiveError } from '../../storage/archive/archive.ts'
 import { instantClock } from '../../testing/instant-clock.ts'
 import { lineLogger } from '../log.ts'
@@ -84,8 +85,6 @@ test('after the scope ends no numbers are skipped', async () => {
   await late.run()
   await late.end()
   state.answer = 77
-  await new Promise((resolve) => {
-    setTimeout(resolve, 20)
-  })
+  await sleep(20)
   expect(late.passed).toEqual([])
 })

@@ -6,7 +6,7 @@ import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { definitionOf, elementOf } from '../../storage/archive/archive.fixture.ts'
 import { lineLogger } from '../log.ts'
 import { ElementWriteBehind } from './element-write-behind.ts'
-import { until as untilSo } from '../../test/harness/wait.ts'
+import { sleep, until as untilSo } from '../../test/harness/wait.ts'
 
 const REALM = definitionOf('yard')
 const away = (): ArchiveError => new ArchiveError({ reason: 'away', what: 'no answer', where: 'a test', fix: 'wait' })
@@ -155,9 +155,7 @@ describe('the element write-behind', () => {
     await until(() => retold.length === 1)
     // Reported before the realm got the request, so it is not everything.
     behind.elements(told(3, [at(9, 9)]))
-    await new Promise((resolve) => {
-      setTimeout(resolve, 700)
-    })
+    await sleep(700)
     expect(await saved()).toMatchObject({ tick: 1, elements: [at(1, 1)] })
     behind.elements(first(3, [at(1, 3), at(2, 3)]))
     await until(async () => (await saved())?.tick === 3)

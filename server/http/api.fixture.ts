@@ -1,11 +1,11 @@
 /** The HTTP API on fakes, and guests that use it. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterEach, beforeEach } from 'vitest'
+import { closeServer, startListening } from '../../test/harness/listen.ts'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import type { IngestOutcome } from '../../ingest/types.ts'
 import { makeApi } from './api.ts'
@@ -30,7 +30,7 @@ export const CUP = Buffer.from('a teacup of at least twenty bytes')
 
 let directory = ''
 
-const undo: (() => void)[] = []
+const undo: (() => unknown)[] = []
 
 export class Site {
   readonly assets = new FakeAssets()
@@ -98,14 +98,8 @@ export class Site {
         log: SILENT,
       }),
     )
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve)
-    })
-    undo.push(() => {
-      server.close()
-      server.closeAllConnections()
-    })
-    this.base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    this.base = await startListening(server)
+    undo.push(() => closeServer(server))
     return this
   }
 
@@ -173,10 +167,9 @@ export class Guest {
 /** Gives each test a directory of its own, and closes its sites afterwards. */
 export function useSites(): void {
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'otherworld-api-'))
+    directory = temporaryDirectory()
   })
-  afterEach(() => {
-    for (const each of undo.splice(0)) each()
-    rmSync(directory, { recursive: true, force: true })
+  afterEach(async () => {
+    for (const each of undo.splice(0)) await each()
   })
 }

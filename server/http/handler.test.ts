@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, request as httpRequest, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { closeServer, startListening } from '../../test/harness/listen.ts'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { makeGateway } from '../accounts/gateway.ts'
 import { httpHandler, type HttpParts } from './handler.ts'
 import { SILENT } from '../log.ts'
@@ -19,7 +19,7 @@ let problem: string | null = null
 const logged: string[] = []
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'otherworld-http-'))
+  root = temporaryDirectory()
   mkdirSync(join(root, 'viewer/assets'), { recursive: true })
   writeFileSync(join(root, 'secret.txt'), 'not for you')
   writeFileSync(join(root, 'viewer/index.html'), '<!doctype html><title>world</title>')
@@ -28,10 +28,9 @@ beforeEach(() => {
   logged.length = 0
   problem = null
 })
-afterEach(() => {
-  server?.close()
-  server?.closeAllConnections()
-  rmSync(root, { recursive: true, force: true })
+afterEach(async () => {
+  if (server) await closeServer(server)
+  server = undefined
 })
 
 async function start(changes: Partial<HttpParts> = {}): Promise<string> {
@@ -66,8 +65,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     ...changes,
   }
   server = createServer(httpHandler(parts))
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return await startListening(server)
 }
 
 /** Sends paths unchanged, which fetch would normalise. */

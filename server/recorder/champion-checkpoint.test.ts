@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { CHECKPOINT_EVERY_TICKS, readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
 import {
   checkpoint,
@@ -22,10 +22,9 @@ beforeAll(async () => {
   engine = await loadEngine()
 })
 beforeEach(() => {
-  recordings = mkdtempSync(join(tmpdir(), 'otherworld-checkpoint-'))
+  recordings = temporaryDirectory()
   notes = []
 })
-afterEach(() => rmSync(recordings, { recursive: true, force: true }))
 
 interface Limits {
   readonly checkpointBytesMax?: number

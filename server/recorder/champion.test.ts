@@ -1,25 +1,24 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { simulationOf } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../../sim/index.ts'
 import { elementOf } from '../../storage/archive/archive.fixture.ts'
-import { recover, type RecordingEntry } from '../../storage/recordings/index.ts'
+import { nodePlatform, recover, type Platform, type RecordingEntry } from '../../storage/recordings/index.ts'
 import { Champion } from './champion.ts'
 import { removable } from './retention.ts'
 import type { SavedStart } from './archive-restore.ts'
 
-/** Stands between the file system and the code under test: a directory whose files cannot be removed. */
-const rights = vi.hoisted(() => ({ unlinkFails: false }))
-vi.mock('node:fs/promises', async (original) => {
-  const fs = await original<typeof import('node:fs/promises')>()
-  const unlink: typeof fs.unlink = async (path) => {
-    if (rights.unlinkFails) throw Object.assign(new Error('EACCES: injected'), { code: 'EACCES' })
-    return fs.unlink(path)
-  }
-  return { ...fs, unlink }
-})
+/** This machine, except that a test may forbid to remove files. */
+let unlinkFails = false
+const platform: Platform = {
+  ...nodePlatform,
+  removeLater: async (path) => {
+    if (unlinkFails) throw Object.assign(new Error('EACCES: injected'), { code: 'EACCES' })
+    await nodePlatform.removeLater(path)
+  },
+}
 
 let engine: Engine
 let recordings = ''
@@ -28,11 +27,10 @@ beforeAll(async () => {
   engine = await loadEngine()
 })
 beforeEach(() => {
-  recordings = mkdtempSync(join(tmpdir(), 'otherworld-champion-'))
+  recordings = temporaryDirectory()
   notes = []
-  rights.unlinkFails = false
+  unlinkFails = false
 })
-afterEach(() => rmSync(recordings, { recursive: true, force: true }))
 
 const open = (
   changes: Partial<typeof DEFAULT_DEFINITION> = {},
@@ -44,6 +42,7 @@ const open = (
     segmentBytesMax,
     start: { definition: { ...DEFAULT_DEFINITION, ...changes }, recordings, keepBytes, recordedBy: 'test' },
     note: (text) => notes.push(text),
+    platform,
   })
 
 function run(
@@ -176,7 +175,7 @@ test('recordings that cannot be removed are reported, and the realm runs', async
     await champion.close()
     free(champion.realm)
   }
-  rights.unlinkFails = true
+  unlinkFails = true
   const champion = await open({}, 1)
   expect(notes.join('\n')).toContain('old recordings could not be removed')
   run(champion, 3)

@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { decodeFrame } from '../../protocol/index.ts'
 import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
 import {
@@ -34,10 +33,9 @@ beforeAll(async () => {
   engine = await loadEngine()
 })
 beforeEach(() => {
-  recordings = mkdtempSync(join(tmpdir(), 'otherworld-repair-'))
+  recordings = temporaryDirectory()
   notes = []
 })
-afterEach(() => rmSync(recordings, { recursive: true, force: true }))
 
 const START = { definition: DEFAULT_DEFINITION, keepBytes: 1e9, recordedBy: 'test' }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { until } from '../../test/harness/wait.ts'
 import type { IngestOutcome } from '../../ingest/types.ts'
 import { FOLLOWERS_PER_UPLOAD_MAX } from '../limits.ts'
 import { outcomeFor } from './uploads.fake.ts'
@@ -71,10 +72,7 @@ test('files are ingested one after the other, and a waiting upload knows its pla
   shop.uploads.abandon(ids[1] ?? '', user(2))
   for (const [i, id] of ids.entries()) {
     if (i === 1) continue
-    while (gates.length === 0)
-      await new Promise((resolve) => {
-        setTimeout(resolve, 2)
-      })
+    await until('an ingest waits', () => gates.length > 0)
     gates.shift()?.()
     expect(await shop.settled(id, user(i + 1))).toMatchObject({ stage: 'done' })
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Effect } from 'effect'
 import { expect, test } from 'vitest'
+import { until } from '../../test/harness/wait.ts'
 import { ArchiveError, type ArchiveService } from '../../storage/archive/archive.ts'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { UPLOADS_STOP_MS_MAX } from '../limits.ts'
@@ -75,10 +76,7 @@ test('a stopping server reports it to waiting uploads and waits for running ones
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
-  while (running.length === 0)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 2)
-    })
+  await until('an ingest waits', () => running.length > 0)
   const waiting = await shop.declare(BOB)
   const stopped = shop.uploads.stop()
   expect(await shop.uploads.status(waiting.id, BOB)).toMatchObject({
@@ -100,10 +98,7 @@ test('a stopping server waits a limited time for an upload that hangs', async ()
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
-  while (hanging.length === 0)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 2)
-    })
+  await until('an ingest waits', () => hanging.length > 0)
   const beganMs = shop.nowMs
   await shop.uploads.stop()
   expect(shop.nowMs - beganMs).toBe(UPLOADS_STOP_MS_MAX)

@@ -1,10 +1,10 @@
 /** An upload service on fakes, for its tests. */
 import type { ServerResponse } from 'node:http'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { Effect, Logger } from 'effect'
-import { afterEach, beforeEach } from 'vitest'
+import { beforeEach } from 'vitest'
+import { sleep } from '../../test/harness/wait.ts'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { type ArchiveService } from '../../storage/archive/archive.ts'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { instantClock, type InstantClock } from '../../testing/instant-clock.ts'
@@ -142,9 +142,7 @@ export class Shop {
         })
         return status
       }
-      await new Promise((resolve) => {
-        setTimeout(resolve, 2)
-      })
+      await sleep(2)
     }
   }
 }
@@ -161,7 +159,6 @@ export async function refusal(promise: Promise<unknown>): Promise<RouteError> {
 /** Gives each test of the file a directory of its own. */
 export function useDirectory(): void {
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'otherworld-uploads-'))
+    directory = temporaryDirectory()
   })
-  afterEach(() => rmSync(directory, { recursive: true, force: true }))
 }

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Effect, Logger, Exit, Layer } from 'effect'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { Archive, ArchiveError } from './archive.ts'
 import { buildArchiveWorker } from './embedded/build-worker.fixture.ts'
 import { archiveContract, type ContractArchive } from './archive.suite.ts'
@@ -14,18 +12,9 @@ import { integer } from './rows.ts'
 import { uuid } from './archive.fixture.ts'
 import { STATEMENTS } from './statements.ts'
 
-const places: string[] = []
-const place = (): string => {
-  const path = mkdtempSync(join(tmpdir(), 'otherworld-archive-'))
-  places.push(path)
-  return path
-}
 let worker = ''
 beforeAll(async () => {
   worker = await buildArchiveWorker()
-})
-afterAll(() => {
-  for (const path of places) rmSync(path, { recursive: true, force: true })
 })
 
 const options = (directory: string): ArchiveOptions => ({ databaseUrl: null, directory, worker })
@@ -44,20 +33,21 @@ async function embedded(directory: string): Promise<ContractArchive> {
 }
 
 archiveContract('plain maps', async () => ({ service: memoryArchive(), reopen: null, close: async () => undefined }))
-archiveContract('embedded', () => embedded(place()))
+const contractDirectory = temporaryDirectory()
+archiveContract('embedded', () => embedded(contractDirectory))
 
 describe('the embedded archive', () => {
   const user = { uid: uuid(1, 1), number: 1, name: 'Anna' }
 
   test('a new directory has the tables of this version without migrations', async () => {
-    const connection = new EmbeddedConnection(place(), worker)
+    const connection = new EmbeddedConnection(temporaryDirectory(), worker)
     const rows = await connection.session((sql) => sql.query(STATEMENTS.newestMigration))
     expect(rows.map((row) => integer(row, 'version'))).toEqual([SCHEMA_VERSION])
     await Effect.runPromise(connection.close)
   })
 
   test('a directory is used by one archive at a time', async () => {
-    const directory = place()
+    const directory = temporaryDirectory()
     const archive = openArchive(options(directory))
     expect(() => openArchive(options(directory))).toThrow(expect.objectContaining({ reason: 'in-use' }) as Error)
     await Effect.runPromise(archive.close)
@@ -65,7 +55,7 @@ describe('the embedded archive', () => {
   })
 
   test('after its thread died, the archive starts another and has all acknowledged data', async () => {
-    const archive = openArchive(options(place()))
+    const archive = openArchive(options(temporaryDirectory()))
     const { connection, service } = archive
     if (!(connection instanceof EmbeddedConnection)) throw new Error('not the embedded one')
     await Effect.runPromise(service.putUser(user))
@@ -82,7 +72,7 @@ describe('the embedded archive', () => {
   })
 
   test('making the layer fails if the archive cannot be used at all', async () => {
-    const bad = archiveLayer({ ...options(place()), databaseUrl: 'mysql://localhost/x' })
+    const bad = archiveLayer({ ...options(temporaryDirectory()), databaseUrl: 'mysql://localhost/x' })
     const exit = await Effect.runPromiseExit(Effect.scoped(Layer.build(bad)))
     expect(String(exit)).toContain('does not begin with postgres://')
   })
@@ -90,7 +80,7 @@ describe('the embedded archive', () => {
   test('a database that does not answer is logged, and used once it answers', async () => {
     const lines: string[] = []
     const layer = archiveLayer({
-      ...options(place()),
+      ...options(temporaryDirectory()),
       databaseUrl: 'postgres://u:secret@127.0.0.1:1/x',
     })
     const error = await Effect.runPromise(

@@ -1,8 +1,9 @@
 /** The disk as the local store uses it: the number of concurrent operations, and the meaning of its errors. */
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { AssetError } from './assets.ts'
 import { Disk, diskFault } from './disk.ts'
 import { DISK_JOBS_MAX, DISK_QUEUE_MAX } from './limits.ts'
@@ -62,20 +63,16 @@ test('no space becomes full, missing rights become denied, and all else becomes 
 })
 
 test('a file is invisible until it is published, and a discarded file leaves nothing', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'otherworld-disk-'))
-  try {
-    const disk = new Disk(root, 0)
-    await disk.begin(['sha256'])
-    const file = await disk.create()
-    await file.write(new Uint8Array(100_000))
-    expect(await disk.size('sha256/ab/file')).toBeNull()
-    await file.publish('sha256/ab/file')
-    expect(await disk.size('sha256/ab/file')).toBe(100_000)
-    const other = await disk.create()
-    await other.write(new Uint8Array(10))
-    await other.discard()
-    expect(await readdir(join(root, 'unfinished'))).toEqual([])
-  } finally {
-    await rm(root, { recursive: true, force: true })
-  }
+  const root = temporaryDirectory()
+  const disk = new Disk(root, 0)
+  await disk.begin(['sha256'])
+  const file = await disk.create()
+  await file.write(new Uint8Array(100_000))
+  expect(await disk.size('sha256/ab/file')).toBeNull()
+  await file.publish('sha256/ab/file')
+  expect(await disk.size('sha256/ab/file')).toBe(100_000)
+  const other = await disk.create()
+  await other.write(new Uint8Array(10))
+  await other.discard()
+  expect(await readdir(join(root, 'unfinished'))).toEqual([])
 })

@@ -1,11 +1,11 @@
 /** The Local Cloud against the stores' contract, and its own parts: HTTP, hostile requests, disk faults. */
 import { createServer, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { closeServer, startListening } from '../../test/harness/listen.ts'
+import { cleanup, temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { assetsContract, fileOf, newBytes, reasonOf, run } from './assets.suite.ts'
 import { UPLOADS_MAX } from './limits.ts'
 import { openLocalCloud, type AssetsService, type LocalCloudOptions } from './index.ts'
@@ -24,23 +24,18 @@ interface Place {
 }
 
 async function serve(options: Partial<LocalCloudOptions> = {}): Promise<Place> {
-  const parent = await mkdtemp(join(tmpdir(), 'otherworld-assets-'))
-  const directory = join(parent, 'assets')
+  const clean = cleanup()
+  const directory = join(temporaryDirectory(clean), 'assets')
   const store = await openLocalCloud({ directory, secret: SECRET, freeBytesMin: 0, ...options })
   const server = createServer((request, response) => {
     if (!store.answers(request, response)) response.writeHead(404).end('not ours')
   })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
+  const base = await startListening(server)
   const stop = async (): Promise<void> => {
-    server.closeAllConnections()
-    await new Promise((resolve) => {
-      server.close(resolve)
-    })
-    await rm(parent, { recursive: true, force: true })
+    await closeServer(server)
+    await clean.all()
   }
-  return { directory, store, server, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop }
+  return { directory, store, server, base, stop }
 }
 
 assetsContract('Local Cloud', async () => {

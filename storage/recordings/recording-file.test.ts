@@ -2,7 +2,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,9 +9,10 @@ import {
   writeFileSync,
   type PathLike,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { sleep } from '../../test/harness/wait.ts'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Realm } from '../../sim/index.ts'
 import { headerOf, sessionFrames } from '../../test/harness/recording-example.ts'
@@ -20,40 +20,54 @@ import { LOOK_EVERY_MS } from './directory-watch.ts'
 import {
   COMMIT_EVERY_MS,
   listRecordings,
+  nodePlatform,
   RecordingFault,
   RecordingFile,
   removeUnfinished,
+  type OutputFile,
+  type Platform,
   type RecordingFileOptions,
 } from './index.ts'
 
-/** Simulates a disk with limited space, between the file system and the code under test. */
-const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY, syncFails: '', syncDelayMs: 0, syncs: 0 }))
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>()
-  const full = (code: string) => Object.assign(new Error(`${code}: injected`), { code })
-  const writeSync = (fd: number, bytes: Uint8Array, offset: number, length: number, position: number): number => {
-    if (disk.bytesLeft <= 0) throw full('ENOSPC')
-    const written = fs.writeSync(fd, bytes, offset, Math.min(length, disk.bytesLeft), position)
-    disk.bytesLeft -= written
-    return written
+/** Faults of the disk under test: the bytes that it still takes, and how its syncs end. */
+const disk = { bytesLeft: Number.POSITIVE_INFINITY, syncFails: '', syncDelayMs: 0, syncs: 0 }
+const injected = (code: string): Error => Object.assign(new Error(`${code}: injected`), { code })
+
+function faulty(file: OutputFile): OutputFile {
+  return {
+    write: (bytes, from, position) => {
+      if (disk.bytesLeft <= 0) throw injected('ENOSPC')
+      const written = file.write(
+        bytes.subarray(0, from + Math.min(bytes.length - from, disk.bytesLeft)),
+        from,
+        position,
+      )
+      disk.bytesLeft -= written
+      return written
+    },
+    syncLater: async () => {
+      disk.syncs++
+      await sleep(disk.syncDelayMs)
+      if (disk.syncFails) throw injected(disk.syncFails)
+      await file.syncLater()
+    },
+    truncate: (length) => file.truncate(length),
+    sync: () => file.sync(),
+    close: () => file.close(),
+    id: () => file.id(),
   }
-  const fdatasync = (fd: number, done: (error: Error | null) => void): void => {
-    disk.syncs++
-    setTimeout(() => (disk.syncFails ? done(full(disk.syncFails)) : fs.fdatasync(fd, done)), disk.syncDelayMs)
-  }
-  return { ...fs, writeSync, fdatasync }
-})
+}
+const platform: Platform = { ...nodePlatform, create: (path) => faulty(nodePlatform.create(path)) }
 
 const simulation = simulationOf(await loadEngine())
 let directory = ''
 const faults: RecordingFault[] = []
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'otherworld-recordings-'))
+  directory = temporaryDirectory()
   Object.assign(disk, { bytesLeft: Number.POSITIVE_INFINITY, syncFails: '', syncDelayMs: 0, syncs: 0 })
   faults.length = 0
 })
-afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 function begin(realm: Realm, more: Partial<RecordingFileOptions> = {}): RecordingFile {
   return RecordingFile.create({
@@ -61,6 +75,7 @@ function begin(realm: Realm, more: Partial<RecordingFileOptions> = {}): Recordin
     header: headerOf(simulation, DEFAULT_DEFINITION, realm),
     commitEveryMs: 5,
     onFault: (fault) => faults.push(fault),
+    platform,
     ...more,
   })
 }
@@ -202,7 +217,7 @@ test('a close during a sync seals and syncs what was written meanwhile, and touc
   run(realm, file, 6, 10)
   await file.close()
   const syncs = disk.syncs
-  await new Promise((resolve) => setTimeout(resolve, 80))
+  await sleep(80)
   expect([faults, disk.syncs]).toEqual([[], syncs])
   expect((await verified(file.path)).lastTick).toBe(10)
   simulation.free(realm)

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { readRecording, simulationOf, type Simulation } from '../../replay/index.ts'
 import { loadEngine, type Realm } from '../../sim/index.ts'
 import { recordSession, type SessionOptions } from '../../test/harness/recording-example.ts'
@@ -13,9 +13,8 @@ const bytes = recordSession(simulation, { ...SESSION, seal: false })
 let directory = ''
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'otherworld-recover-'))
+  directory = temporaryDirectory()
 })
-afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 function put(content: Uint8Array, epoch = 1, segment = 1): string {
   const path = join(directory, recordingName({ realm: 'yard', epoch, segment }))

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sleep } from '../harness/wait.ts'
 import { archiveContract, type ContractArchive } from '../../storage/archive/archive.suite.ts'
 import { openArchive, type ArchiveError, type OpenArchive } from '../../storage/archive/index.ts'
 import { MIGRATIONS } from '../../storage/archive/migrations.ts'
@@ -203,9 +204,7 @@ describe('kill -9 during writes', () => {
           async () => {
             await durable.kill()
             await durable.start()
-            await new Promise((resolve) => {
-              setTimeout(resolve, 300)
-            })
+            await sleep(300)
           },
         )
         const archive = openAt(durable.url)

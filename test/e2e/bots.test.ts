@@ -1,11 +1,9 @@
 /** `otherworld bots` against a real server, over real WebRTC and WebSocket. Needs `npm run build`. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
+import { temporaryDirectory } from '../harness/cleanup.ts'
 import { until } from '../harness/wait.ts'
 import type { BotsReport } from './bots-report.ts'
 
@@ -20,18 +18,17 @@ interface Served {
 
 const served: Served[] = []
 afterEach(async () => {
-  for (const { process: server, data } of served.splice(0)) {
+  for (const { process: server } of served.splice(0)) {
     if (server.exitCode === null && server.signalCode === null) {
       const exited = new Promise((resolve) => void server.once('exit', resolve))
       server.kill('SIGKILL')
       await exited
     }
-    rmSync(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
 })
 
 async function serve(...more: string[]): Promise<Served> {
-  const data = mkdtempSync(join(tmpdir(), 'otherworld-bots-'))
+  const data = temporaryDirectory()
   const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data', data, '--json', ...more], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })

@@ -1,12 +1,9 @@
 /** Two containers on one volume: separate process and network namespaces, one data directory. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../harness/cleanup.ts'
 import { runPair } from '../environments/lock/pairs.ts'
 
-const data = mkdtempSync(join(tmpdir(), 'otherworld-containers-'))
-afterAll(() => rmSync(data, { recursive: true, force: true }))
+const data = temporaryDirectory()
 
 test('of two servers in separate containers one runs and the other names it; after a kill the next pair works too', async () => {
   const first = await runPair(data)

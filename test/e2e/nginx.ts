@@ -1,9 +1,9 @@
 /** A real nginx with the configuration from docs/operating.md. */
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../environments/ports.ts'
 import { temporaryDirectory, until, type Cleanup } from '../harness/server-harness.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/operating.md', import.meta.url))
@@ -17,18 +17,6 @@ function documented(listen: number, server: URL): string {
   if (filled.includes('listen 80') || filled.includes(':7350') || !filled.includes('location /world/'))
     throw new Error(`docs/operating.md has no nginx block that can be filled in:\n${block}`)
   return filled
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  return port
 }
 
 /**

@@ -3,6 +3,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort } from './ports.ts'
 
@@ -64,11 +65,6 @@ function runAs(): { readonly uid?: number; readonly gid?: number } {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
-
 class PostgresServer implements TestPostgres {
   readonly #folder: string
   readonly #bin: string
@@ -112,7 +108,7 @@ class PostgresServer implements TestPostgres {
       if (isUp) return
       // The processes of a killed server may still hold its memory, so this retries until they are gone.
       if (performance.now() > endMs) throw new Error(`PostgreSQL does not start:\n${this.#output}`)
-      await pause(100)
+      await sleep(100)
     }
   }
 
@@ -157,7 +153,7 @@ class PostgresServer implements TestPostgres {
         )
       )
         return true
-      await pause(50)
+      await sleep(50)
     }
     return false
   }

@@ -2,7 +2,8 @@
  * A proxy before a server. It records what a proxy's log would: the first line of each request, and separately the
  * tokens that passed.
  */
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { startListening } from './listen.ts'
 import type { Cleanup } from './server-harness.ts'
 
 export interface HttpTap {
@@ -44,11 +45,8 @@ export async function tapHttp(clean: Cleanup, server: string): Promise<HttpTap> 
     }
     clean.add(() => from.destroy())
   })
-  await new Promise<void>((resolve) => {
-    proxy.listen(0, '127.0.0.1', resolve)
-  })
+  const url = `${await startListening(proxy)}/`
   clean.add(() => proxy.close())
-  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/`
   return {
     url,
     requestLines,

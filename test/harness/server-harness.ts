@@ -1,8 +1,6 @@
 /** Real servers for tests, in this process or as their own process, and clients that connect to them. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
@@ -10,44 +8,13 @@ import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
 import { listRecordings } from '../../storage/recordings/index.ts'
 import { drive, login, RenderClient, type Connect, type RenderEvents, type Role } from '../../netcode/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
+import { temporaryDirectory, type Cleanup } from './cleanup.ts'
 import { until } from './wait.ts'
 import { defaultSettings, lineLogger, startServer, type RunningServer, type Settings } from '../../server/main.ts'
 
-const REMOVAL_TRIES_MAX = 20
-const REMOVAL_PAUSE_MS = 50
-
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-export interface Cleanup {
-  /** Runs at the end, in reverse order, even if earlier ones failed. */
-  add(undo: () => unknown): void
-  all(): Promise<void>
-}
-
-export function cleanup(): Cleanup {
-  const undos: (() => unknown)[] = []
-  return {
-    add: (undo) => void undos.push(undo),
-    all: async () => {
-      const faults: unknown[] = []
-      for (const undo of undos.splice(0).toReversed())
-        await Promise.resolve()
-          .then(undo)
-          .catch((fault: unknown) => faults.push(fault))
-      if (faults.length > 0) throw faults[0]
-    },
-  }
-}
-
-export function temporaryDirectory(clean: Cleanup): string {
-  const path = mkdtempSync(join(tmpdir(), 'otherworld-server-'))
-  // A killed process may leave a child that still writes for a moment
-  clean.add(() =>
-    rmSync(path, { recursive: true, force: true, maxRetries: REMOVAL_TRIES_MAX, retryDelay: REMOVAL_PAUSE_MS }),
-  )
-  return path
-}
-
+export { cleanup, temporaryDirectory, type Cleanup } from './cleanup.ts'
 export { sleep, until } from './wait.ts'
 
 /** A realm file for `serve --realm`: the default realm without obstacles. */
@@ -55,16 +22,6 @@ export function emptyRealmFile(clean: Cleanup): string {
   const file = join(temporaryDirectory(clean), 'empty.json')
   writeFileSync(file, JSON.stringify({ ...DEFAULT_DEFINITION, id: 'empty', props: [] }))
   return file
-}
-
-/** A TCP port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => void server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('the port is not known')
-  return address.port
 }
 
 export interface TestServer extends RunningServer {

@@ -5,6 +5,7 @@
 import { Effect } from 'effect'
 import { openArchive } from '../../storage/archive/index.ts'
 import { definitionOf, elementOf, recordOf, uuid } from '../../storage/archive/archive.fixture.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const [url = '', directory = '', run = '1', worker] = process.argv.slice(2)
 const archive = openArchive({
@@ -19,9 +20,7 @@ const QUOTA = { bytesMax: Number.MAX_SAFE_INTEGER, countMax: Number.MAX_SAFE_INT
 /** Retries until it succeeds, because a store that is away returns. */
 const surely = <T, E>(effect: Effect.Effect<T, E>): Promise<T> =>
   Effect.runPromise(effect).catch(async () => {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20)
-    })
+    await sleep(20)
     return surely(effect)
   })
 

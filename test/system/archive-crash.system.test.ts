@@ -1,8 +1,7 @@
 import { Effect } from 'effect'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
+import { temporaryDirectory } from '../harness/cleanup.ts'
 import { buildArchiveWorker } from '../../storage/archive/embedded/build-worker.fixture.ts'
 import { openArchive } from '../../storage/archive/index.ts'
 import { buildChild, expectThere, writeAndKill } from './archive-crash.ts'
@@ -11,9 +10,8 @@ import { randomFrom } from '../harness/recording-example.ts'
 const KILLS = 4
 const child = await buildChild()
 const worker = await buildArchiveWorker()
-const directory = mkdtempSync(join(tmpdir(), 'otherworld-archive-crash-'))
+const directory = temporaryDirectory()
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true })
   rmSync(child, { force: true })
 })
 

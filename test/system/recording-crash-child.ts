@@ -7,6 +7,7 @@ import { simulationOf } from '../../replay/index.ts'
 import { recover, RecordingFile } from '../../storage/recordings/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/index.ts'
 import { headerOf, sessionFrames } from '../harness/recording-example.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const [directory = '', checkpointEvery = '20'] = process.argv.slice(2)
 const simulation = simulationOf(await loadEngine())
@@ -37,5 +38,5 @@ for (const frame of sessionFrames({ ticks: 5000, players: 4, seed: 9 }).slice(st
   if (frame.tick % Number(checkpointEvery) === 0) file.checkpoint(frame.tick, simulation.checkpoint(realm))
   if (file.rollDue)
     file.roll({ tick: frame.tick, hash, ...simulation.counts(realm), checkpoint: simulation.checkpoint(realm) })
-  if (frame.tick % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  if (frame.tick % 2 === 0) await sleep(1)
 }

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { ClientSession } from '../../../netcode/session/index.ts'
 import { DEFAULT_DEFINITION, free, loadEngine } from '../../../sim/index.ts'
 import { uidOf } from '../../../testing/simulator/uid.ts'
@@ -11,16 +9,6 @@ import type { LinkEvent, ToRealm } from '../../realm-messages.ts'
 import { RealmRunner } from '../runner.ts'
 
 const engine = await loadEngine()
-const folders: string[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
-
-function recordingsFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'otherworld-away-'))
-  folders.push(folder)
-  return folder
-}
 
 /** A realm with its recording and a clock of its own, until it is killed: nothing is closed in order. */
 class Life {
@@ -112,7 +100,7 @@ class Life {
 }
 
 test('a player who does not return leaves 30 seconds after it was lost, over five crashes too', async () => {
-  const recordings = recordingsFolder()
+  const recordings = temporaryDirectory()
   let life = await Life.begin(recordings)
   life.connect(1, 1)
   await life.pass(1)
@@ -132,7 +120,7 @@ test('a player who does not return leaves 30 seconds after it was lost, over fiv
 })
 
 test('a player who was connected when the realm failed has the full 30 seconds, once', async () => {
-  const recordings = recordingsFolder()
+  const recordings = temporaryDirectory()
   let life = await Life.begin(recordings)
   life.connect(1, 1)
   await life.pass(3)
@@ -149,7 +137,7 @@ test('a player who was connected when the realm failed has the full 30 seconds, 
 })
 
 test('a player who returns has the full time again at the next loss', async () => {
-  const recordings = recordingsFolder()
+  const recordings = temporaryDirectory()
   let life = await Life.begin(recordings)
   life.connect(1, 1)
   await life.pass(1)

@@ -1,40 +1,30 @@
 /** Damages a real embedded database, which never syncs, as a power loss would. */
-import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, cpSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect } from 'effect'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import type { ArchiveError } from '../archive.ts'
 import { buildArchiveWorker } from './build-worker.fixture.ts'
 import { openArchive, type OpenArchive } from '../open.ts'
 import { uuid } from '../archive.fixture.ts'
 
-const places: string[] = []
-const place = (): string => {
-  const path = mkdtempSync(join(tmpdir(), 'otherworld-archive-'))
-  places.push(path)
-  return path
-}
 const user = { uid: uuid(1, 1), number: 1, name: 'Anna' }
 let worker = ''
 /** Folder of an archive with one user that was closed in order. */
-let sound = ''
+const sound = temporaryDirectory()
 
 const open = (directory: string): OpenArchive => openArchive({ databaseUrl: null, directory, worker })
 
 beforeAll(async () => {
   worker = await buildArchiveWorker()
-  sound = place()
   const archive = open(sound)
   await Effect.runPromise(archive.service.putUser(user))
   await Effect.runPromise(archive.close)
 })
-afterAll(() => {
-  for (const path of places) rmSync(path, { recursive: true, force: true })
-})
 
 async function faultAfter(harm: (database: string) => void): Promise<ArchiveError> {
-  const directory = place()
+  const directory = temporaryDirectory()
   cpSync(sound, directory, { recursive: true })
   harm(join(directory, 'database'))
   const archive = open(directory)
@@ -78,7 +68,7 @@ for (const [what, harm] of Object.entries(HARMS))
   })
 
 test('a new database begins after the operator moved the damaged folder aside', async () => {
-  const directory = place()
+  const directory = temporaryDirectory()
   cpSync(sound, directory, { recursive: true })
   truncateSync(join(directory, 'database', 'global', 'pg_control'))
   rmSync(join(directory, 'database'), { recursive: true })
@@ -88,7 +78,7 @@ test('a new database begins after the operator moved the damaged folder aside', 
 })
 
 test('files with open permissions are made private, and files without permissions readable', async () => {
-  const directory = place()
+  const directory = temporaryDirectory()
   cpSync(sound, directory, { recursive: true })
   chmodSync(join(directory, 'database', 'global', 'pg_control'), 0)
   chmodSync(join(directory, 'database', 'PG_VERSION'), 0o666)

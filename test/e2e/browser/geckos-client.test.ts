@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closeServer, startListening } from '../../harness/listen.ts'
 import { buildChild } from '../../../netcode/webrtc/build-child.fixture.ts'
 import { WebRtcTransport } from '../../../netcode/webrtc/host.ts'
 import { until } from '../../harness/wait.ts'
@@ -89,11 +90,7 @@ beforeAll(async () => {
       .end(`<!doctype html><title>test</title><script>${script.replaceAll('</script', '<\\/script')}</script>`)
   })
   webSocket.attach(http)
-  await new Promise<void>((resolve) => {
-    http.listen(0, '127.0.0.1', resolve)
-  })
-  const address = http.address()
-  url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  url = await startListening(http)
   await webRtc.ready
   browser = await launchChromium()
   page = await browser.newPage()
@@ -106,10 +103,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close()
   await Promise.all([webRtc.stop(), webSocket.stop()])
-  http.closeAllConnections()
-  await new Promise<void>((resolve) => {
-    http.close(() => resolve())
-  })
+  await closeServer(http)
 })
 
 const expected = Array.from({ length: ROUND_TRIPS }, (_, i) => [i + 100, 7, 7])

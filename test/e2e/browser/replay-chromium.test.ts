@@ -1,12 +1,12 @@
 /** Every recorded session gives the same hashes in Chromium as in Node. RECORDINGS=a.owr,b.owr adds your own files. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startListening } from '../../harness/listen.ts'
 import { launchChromium } from './chromium.ts'
 import { replay } from './replay-page.ts'
 
@@ -43,8 +43,7 @@ beforeAll(async () => {
         .setHeader('content-type', 'text/html')
         .end('<!doctype html><script type="module" src="/page.js"></script>')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  base = await startListening(server)
   browser = await launchChromium()
   page = await browser.newPage()
   await page.goto(base)

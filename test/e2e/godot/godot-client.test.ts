@@ -1,7 +1,7 @@
 /** OtherworldClient in a real Godot, with real servers. */
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { startListening } from '../../harness/listen.ts'
 import { DEFAULT_DEFINITION } from '../../../sim/index.ts'
 import { tapHttp } from '../../harness/http-tap.ts'
 import { cleanup, joined, serveHere } from '../../harness/server-harness.ts'
@@ -15,9 +15,9 @@ async function stranger(): Promise<string> {
   const server = createServer(
     (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
   )
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const url = await startListening(server)
   clean.add(() => server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return url
 }
 
 test('a Godot client joins, walks, spawns, grabs, drags, scales and releases, others see it, and no URL contains its token', async () => {

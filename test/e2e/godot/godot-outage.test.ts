@@ -2,14 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import {
-  cleanup,
-  emptyRealmFile,
-  freePort,
-  serveProcess,
-  temporaryDirectory,
-  until,
-} from '../../harness/server-harness.ts'
+import { freePort } from '../../environments/ports.ts'
+import { cleanup, emptyRealmFile, serveProcess, temporaryDirectory, until } from '../../harness/server-harness.ts'
 import { expectGodotTests } from './godot.ts'
 
 const clean = cleanup()

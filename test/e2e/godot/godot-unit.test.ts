@@ -1,8 +1,8 @@
 /** The addon's own unit tests, in a real Godot. */
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../../harness/cleanup.ts'
 import { expectGodotTests, GODOT_TESTS, runGodot } from './godot.ts'
 
 test('the unit tests of the addon pass', () => expectGodotTests('unit'))
@@ -13,13 +13,9 @@ test.each([
   ['a file that does not parse', 'func test_it( -> void:\n\tpass\n', 'cannot be loaded'],
   ['no test at all', 'func other() -> void:\n\tpass\n', '0 passed, 0 failed'],
 ])('%s fails the run', async (_what, code, told) => {
-  const folder = mkdtempSync(join(tmpdir(), 'otherworld-runner-'))
-  try {
-    writeFileSync(join(folder, 'x_test.gd'), `extends "${GODOT_TESTS}/test_case.gd"\n\n\n${code}`)
-    const { status, output } = await runGodot(['-s', join(GODOT_TESTS, 'run.gd'), '--', folder])
-    expect(status).toBe(1)
-    expect(output).toContain(told)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const folder = temporaryDirectory()
+  writeFileSync(join(folder, 'x_test.gd'), `extends "${GODOT_TESTS}/test_case.gd"\n\n\n${code}`)
+  const { status, output } = await runGodot(['-s', join(GODOT_TESTS, 'run.gd'), '--', folder])
+  expect(status).toBe(1)
+  expect(output).toContain(told)
 })

@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { startListening } from '../../harness/listen.ts'
 import { projectWithAddon } from '../../environments/godot.ts'
 import { childrenOf } from '../../soak/programs.ts'
 import { cleanup, serveHere, serveProcess, temporaryDirectory, type Cleanup } from '../../harness/server-harness.ts'
@@ -75,9 +75,9 @@ async function realm(undos: Cleanup): Promise<Readonly<Record<string, string>>> 
     process.kill(transport, 'SIGKILL')
     response.writeHead(204).end()
   })
-  await new Promise<void>((resolve) => void killer.listen(0, '127.0.0.1', resolve))
+  const killerUrl = await startListening(killer)
   undos.add(() => killer.close())
-  return { OTHERWORLD_URL: url, OTHERWORLD_KILL: `http://127.0.0.1:${(killer.address() as AddressInfo).port}/` }
+  return { OTHERWORLD_URL: url, OTHERWORLD_KILL: `${killerUrl}/` }
 }
 
 test('a Godot client plays among bots over the replacement stack, is cut off, and survives a restart of the transport process', async () => {

@@ -2,10 +2,10 @@
  * Packets that Godot's codec writes are read by the TypeScript codec: the same content, and the same bytes when it
  * writes them itself.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../harness/cleanup.ts'
 import {
   decodeClientPacket,
   decodeServerPacket,
@@ -30,24 +30,20 @@ interface Written {
 const schema = new Schema(readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8'))
 let packets: Written[] = []
 
+const folder = temporaryDirectory()
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'otherworld-packets-'))
-  try {
-    const file = join(folder, 'packets.json')
-    const { status, output } = await runGodot([
-      '-s',
-      join(GODOT_TESTS, 'write_packets.gd'),
-      '--',
-      file,
-      String(SEED),
-      String(COUNT),
-    ])
-    expect(status, output).toBe(0)
-    expect(output).not.toMatch(/ERROR/)
-    packets = JSON.parse(readFileSync(file, 'utf8')) as Written[]
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const file = join(folder, 'packets.json')
+  const { status, output } = await runGodot([
+    '-s',
+    join(GODOT_TESTS, 'write_packets.gd'),
+    '--',
+    file,
+    String(SEED),
+    String(COUNT),
+  ])
+  expect(status, output).toBe(0)
+  expect(output).not.toMatch(/ERROR/)
+  packets = JSON.parse(readFileSync(file, 'utf8')) as Written[]
 })
 
 const bytesOf = ({ hex }: Written): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))

@@ -5,6 +5,7 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as afterAll } from 'node:timers/promises'
+import { startListening } from '../../harness/listen.ts'
 
 /** Lines of an SDP that name ICE candidates. */
 export const CANDIDATE_LINES = /^a=candidate:.*\r\n/gm
@@ -145,12 +146,9 @@ export async function signallingProxy(serverUrl: string, seen: (exchange: Exchan
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
+  const url = await startListening(server)
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    url,
     exchanges,
     stop: () =>
       new Promise((resolve) => {

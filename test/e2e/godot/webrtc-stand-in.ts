@@ -5,6 +5,7 @@
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { PeerConnection, type DataChannel } from 'node-datachannel'
+import { startListening } from '../../harness/listen.ts'
 
 /** A call of the peer, or a signal that it emitted, in order. */
 export type PeerStep = Readonly<Record<string, unknown>>
@@ -55,12 +56,9 @@ export async function standIn(step: (step: PeerStep) => void): Promise<StandIn> 
       peer.take(line)
     })
   })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
+  const { port } = new URL(await startListening(server))
   return {
-    port: typeof address === 'object' && address ? address.port : 0,
+    port: Number(port),
     stop: () =>
       new Promise((resolve) => {
         for (const peer of peers) peer.hangUp()

@@ -3,6 +3,7 @@
  * relay (relay.ts), or through a router (also a namespace) whose kernel translates addresses.
  */
 import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RelayedHost } from './relay.ts'
 
 /** Time until a device appears, ms: milliseconds, unless the machine is busy. */
@@ -43,9 +44,7 @@ export async function openTun(device: string, relayPort: number, loopback: strin
   while (!said.includes('starting data transfer loop')) {
     if (child.exitCode !== null || performance.now() > endMs)
       throw new Error(`socat did not open the TUN device ${device}: ${said}`)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 10)
-    })
+    await sleep(10)
   }
   return { process: child, device }
 }

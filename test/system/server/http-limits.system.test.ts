@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { createServer } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
+import { closeServer, startListening } from '../../harness/listen.ts'
 import { isRefusal, ConnectionLimits, CONNECTION_LIMITS } from '../../../http/connection-limits.ts'
 import { login } from '../../../netcode/index.ts'
 import { HEADER_BYTES_MAX, REQUEST_CHECK_MS, REQUEST_MS_MAX } from '../../../server/limits.ts'
@@ -76,15 +77,8 @@ test('sockets of an address are limited: the next gets an error, and a close fre
   const server = createServer((_, response) => response.end('served'))
   const limits = new SocketLimits(2, () => false)
   limits.watch(server)
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  clean.add(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  const url = await startListening(server)
+  clean.add(() => closeServer(server))
   const [first, second] = [peer(url, ''), peer(url, '')]
   await until('both are counted', () => limits.addresses === 1)
   const third = peer(url, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')

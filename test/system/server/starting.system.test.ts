@@ -1,6 +1,7 @@
 /** Clients that connect while a real server's realm starts, over each transport. */
 import { connect as connectTcp } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { freePort } from '../../environments/ports.ts'
 import {
   drive,
   login,
@@ -14,7 +15,6 @@ import { connectWebSocket } from '../../../netcode/websocket/client-node.ts'
 import {
   cleanup,
   emptyRealmFile,
-  freePort,
   joined,
   lives,
   serveProcess,
