@@ -1,5 +1,5 @@
 /**
- * How well an avatar's capsules fill it: intersection over union of all capsules with the inside of the mesh at rest,
+ * Fit of an avatar's capsules: intersection over union of all capsules with the inside of the mesh at rest,
  * on a grid of points. A point is inside if the generalised winding number is above one half, by the sum of the
  * triangles' solid angles (Van Oosterom and Strackee 1983). The fit itself uses another measure.
  */

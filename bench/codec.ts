@@ -11,13 +11,13 @@ import {
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { meanMs } from './measure.ts'
 import type { BenchReport, BenchRow } from './report.ts'
-import { scene, sceneDefinition, loadFittedClips, type Scene } from './scene.ts'
+import { scene, sceneDefinition, loadFittedClips, type BenchScene } from './scene.ts'
 
 const AVATARS = 100
 const TICKS = 300
 const MEASURED_MS = 500
 
-function lastFrames({ nextFrame: next, step }: Scene): InputFrame[] {
+function lastFrames({ nextFrame: next, step }: BenchScene): InputFrame[] {
   const frames: InputFrame[] = []
   for (let i = 0; i < TICKS; i++) {
     const frame = next()
@@ -53,7 +53,7 @@ function frameRows(frames: readonly InputFrame[]): BenchRow[] {
   ]
 }
 
-function snapshotRows({ realm }: Scene): BenchRow[] {
+function snapshotRows({ realm }: BenchScene): BenchRow[] {
   const { bounds } = sceneDefinition(AVATARS)
   const [people, things] = [avatars(realm), props(realm)]
   const source = new SnapshotSource(bounds)

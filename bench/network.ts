@@ -1,5 +1,5 @@
 /**
- * What players notice of the network, over real WebRTC against the built server: the time from an input until another
+ * Network effects that players notice, over real WebRTC against the built server: the time from an input until another
  * client sees it, round trips, snapshots and bytes. Runs on this machine's loopback interface. If network namespaces
  * are permitted, it also runs over a network without faults and one with 5 % loss, 50 ms and 20 ms jitter each way.
  */

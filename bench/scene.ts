@@ -77,7 +77,7 @@ export async function loadFittedClips(): Promise<FittedClips> {
   return fitClips(await loadClips(), body)
 }
 
-export interface Scene {
+export interface BenchScene {
   readonly realm: Realm
   /** The next frame with the bots' inputs, not yet stepped. */
   nextFrame(): InputFrame
@@ -87,7 +87,7 @@ export interface Scene {
   step(frame: InputFrame, options?: StepOptions): void
 }
 
-export function scene(engine: Engine, avatars: number, clips: FittedClips): Scene {
+export function scene(engine: Engine, avatars: number, clips: FittedClips): BenchScene {
   const realm = genesis(engine, sceneDefinition(avatars))
   const crowd = new SimCrowd({ count: avatars, behaviour: 'mocap', seed: SEED, clips })
   return {

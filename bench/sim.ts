@@ -3,7 +3,7 @@ import { checkpoint, free, hash, loadEngine, PHASES, props, restore, type Engine
 import { median, samples, timed, type TimeSamples } from './measure.ts'
 import { percentile } from '../bots/figures.ts'
 import type { BenchReport, BenchRow } from './report.ts'
-import { DYNAMICS, scene, sceneDefinition, loadFittedClips, type Scene } from './scene.ts'
+import { DYNAMICS, scene, sceneDefinition, loadFittedClips, type BenchScene } from './scene.ts'
 import type { FittedClips } from '../bots/motion-clip-player.ts'
 
 const AVATARS = [10, 100, 300, 500] as const
@@ -49,7 +49,7 @@ const noPhases = (): Load['phases'] => ({
   bounds: [],
 })
 
-function measureTicks({ realm, nextFrame: next, step }: Scene): Load {
+function measureTicks({ realm, nextFrame: next, step }: BenchScene): Load {
   const load: Load = { phases: noPhases(), step: samples(), hash: samples(), awake: [], boneBodies: [] }
   for (let i = 0; i < WARM_UP_TICKS + MEASURED_TICKS; i++) {
     const frame = next()
@@ -92,7 +92,7 @@ function tickRows(avatars: number, load: Load): BenchRow[] {
   ]
 }
 
-function checkpointRows(engine: Engine, avatars: number, { realm }: Scene): BenchRow[] {
+function checkpointRows(engine: Engine, avatars: number, { realm }: BenchScene): BenchRow[] {
   const [taken, restored] = [samples(), samples()]
   let bytes: Uint8Array = new Uint8Array()
   for (let i = 0; i < CHECKPOINTS; i++) {

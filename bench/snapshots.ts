@@ -26,7 +26,7 @@ import type { FittedClips } from '../bots/motion-clip-player.ts'
 import { median, samples, timed, type TimeSamples } from './measure.ts'
 import { percentile } from '../bots/figures.ts'
 import type { BenchReport, BenchRow } from './report.ts'
-import { scene, sceneDefinition, loadFittedClips, type Scene } from './scene.ts'
+import { scene, sceneDefinition, loadFittedClips, type BenchScene } from './scene.ts'
 
 const AVATARS = 100
 /** Clients whose drawn state is compared with the truth; the others only acknowledge. */
@@ -250,7 +250,7 @@ class Mover {
 }
 
 function play(
-  { realm, nextFrame: next, step }: Scene,
+  { realm, nextFrame: next, step }: BenchScene,
   network: NetworkProfile,
   ticks: number,
   savings: Savings = SAVINGS,

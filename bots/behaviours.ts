@@ -15,7 +15,7 @@ import { Walker, type WalkingSpeed } from './walker.ts'
 
 /** Time between two poses, ms: 15 a second (DESIGN.md section 5). */
 const POSE_MS = 1000 / 15
-/** Where a desktop player holds props, in root space. */
+/** Position at which a desktop player holds props, in root space. */
 const POINTER_GRIP: Vec3 = { x: 0.25, y: 1.25, z: -1.25 }
 /** Duration of a gait or a mood, ms. */
 const MOOD_MS: readonly [number, number] = [4_000, 10_000]

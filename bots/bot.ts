@@ -30,7 +30,7 @@ export class Bot {
   readonly #rejected: Record<string, number> = {}
   #resting = false
   #move: MoveIntent | null = null
-  /** Whether it jumps; null while its behaviour decides. */
+  /** True or false if it must jump or not; null while its behaviour decides. */
   #jumps: boolean | null = null
 
   constructor(client: RenderClient, behaviour: BotBehaviour) {

@@ -14,7 +14,7 @@ import {
 } from '../sim/index.ts'
 import { add, IDENTITY, length, lerp, normalise, scaled, sub, ZERO } from '../sim/maths/maths.ts'
 
-/** What a clip shows: walking, running, standing, or one action. */
+/** The content of a clip: walking, running, standing, or one action. */
 export type ClipKind = 'walk' | 'run' | 'idle' | 'act'
 
 /**

@@ -99,7 +99,7 @@ export class EffectWatch {
   }
 }
 
-/** How the watcher draws the other bot's avatar now; null if one of the two is not connected. */
+/** The other bot's avatar as the watcher draws it now; null if one of the two is not connected. */
 function seenBy(watcher: Bot, { client: { state } }: Bot, nowMs: number): AvatarSample | null {
   if (state.type !== 'joined' || watcher.client.state.type !== 'joined') return null
   return watcher.client.sample(nowMs).avatars.find(({ element }) => element === state.avatar) ?? null

@@ -16,7 +16,8 @@ const STUCK_MS = 2_000
 /** Jumps a second of walking. */
 const JUMP_RATE = 0.08
 /**
- * How long a bot wants to jump, ms: moves are sent less often than bots decide, and one of them must contain the jump.
+ * Time for which a bot wants to jump, ms: moves are sent less often than bots decide, and one of them must contain the
+ * jump.
  */
 const JUMP_MS = 150
 

@@ -11,7 +11,7 @@ const UPDATE_MS_LATE = 50
 export const TRANSPORTS = ['webrtc', 'websocket'] as const
 export type TransportName = (typeof TRANSPORTS)[number]
 
-/** How the bots joined. */
+/** Figures of the joins. */
 interface JoinFigures {
   /** From the first join to the last. */
   readonly seconds: number

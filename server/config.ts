@@ -7,7 +7,7 @@ import type { S3Settings } from './host/store-settings.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from './limits.ts'
 import { serverLogger, type ServerLogger } from './log.ts'
 
-/** Who may be a lockstep peer. Peers see every input of all players. */
+/** Policy for lockstep peers, which see every input of all players. */
 export const OBSERVERS = ['loopback', 'anyone', 'nobody'] as const
 export type ObserverPolicy = (typeof OBSERVERS)[number]
 

@@ -8,7 +8,7 @@ export const LOG_FORMS = ['text', 'json'] as const
 export type LogForm = (typeof LOG_FORMS)[number]
 export type ServerLogger = Logger.Logger<unknown, void>
 
-/** What an entry says beside its message, e.g. the id of an upload. */
+/** Fields of an entry beside its message, e.g. the id of an upload. */
 export type LogFields = Readonly<Record<string, string | number>>
 
 interface Entry {

@@ -53,9 +53,9 @@ export interface RealmStart {
   readonly recordedBy: string
   /** State from the archive, if the realm has no recording and the archive has one. */
   readonly saved?: SavedStart
-  /** What to leave out after a fault, if a search has found it. */
+  /** The remedy that a search found after a fault. */
   readonly remedy?: Remedy
-  /** Where the thread marks its progress for the watchdog (server/host/watchdog.ts). */
+  /** Buffer in which the thread marks its progress for the watchdog (server/host/watchdog.ts). */
   readonly pulse?: SharedArrayBuffer
   /** True if the thread runs attempts of a search (storage/recordings/search.ts) and no realm. */
   readonly runsAttempts?: boolean
@@ -75,7 +75,8 @@ export type ToRealm =
   | { readonly type: 'stop'; readonly reason: string }
 
 /**
- * What one tick sends: packet i goes to `links[i]` and has `lengths[i]` bytes. Then the links of `closes` are closed.
+ * The output of one tick: packet i goes to `links[i]` and has `lengths[i]` bytes. Then the links of `closes` are
+ * closed.
  */
 export interface OutboundPackets {
   readonly links: readonly LinkId[]

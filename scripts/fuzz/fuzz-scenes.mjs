@@ -100,6 +100,26 @@ function workedMs(seen, cpuMs) {
   return cpuMs === null || seen.cpuMs === null || clockMs > CLOCK_TIMES * hangMs ? clockMs : cpuMs - seen.cpuMs
 }
 
+/** The report of a world whose step hangs at `tick`. */
+const hungReport = (world, tick) => ({
+  world,
+  style: '?',
+  ticks: tick,
+  commands: 0,
+  spawned: 0,
+  rejected: {},
+  stepMs: hangMs,
+  slowestMs: hangMs,
+  slowestTick: tick,
+  slowSteps: 1,
+  checkpointBytes: 0,
+  props: 0,
+  failures: [
+    { kind: 'hung', tick, message: `the step takes more than ${hangMs} ms of processor time; its thread was ended` },
+  ],
+  isSpoilt: true,
+})
+
 /** One thread. A hanging world is reported and its thread ended; a thread whose engine trapped is replaced too. */
 const thread = () =>
   new Promise((resolve, reject) => {
@@ -134,28 +154,7 @@ const thread = () =>
       const beat = Atomics.load(beats, 0)
       if (world === null || beat !== seen.beats) seen = now(beat)
       else if (workedMs(seen, cpuMs()) > hangMs) {
-        const tick = Atomics.load(beats, 1)
-        const failure = {
-          kind: 'hung',
-          tick,
-          message: `the step takes more than ${hangMs} ms of processor time; its thread was ended`,
-        }
-        take({
-          world,
-          style: '?',
-          ticks: tick,
-          commands: 0,
-          spawned: 0,
-          rejected: {},
-          stepMs: hangMs,
-          slowestMs: hangMs,
-          slowestTick: tick,
-          slowSteps: 1,
-          checkpointBytes: 0,
-          props: 0,
-          failures: [failure],
-          isSpoilt: true,
-        })
+        take(hungReport(world, Atomics.load(beats, 1)))
         end('replace')
       }
     }, LOOK_MS)

@@ -139,7 +139,7 @@ test('an existing directory and all in it become private, whatever modes they ha
   data.release()
 })
 
-test("other users' files and their folder keep their modes, and the operator is told", () => {
+test("other users' files and their folder keep their modes, and the operator gets a note", () => {
   const shared = join(root, 'shared')
   mkdirSync(join(shared, 'recordings'), { recursive: true })
   writeFileSync(join(shared, 'script.sh'), '')

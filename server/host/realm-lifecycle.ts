@@ -60,7 +60,7 @@ type Phase =
 interface Run {
   readonly worker: Worker
   readonly watchdog: Watchdog
-  /** What the worker reported before it died. */
+  /** The worker's last report before it died. */
   failure: Failure | null
   /** True if its step hung and it was ended from outside. */
   isStuck: boolean
@@ -82,7 +82,7 @@ export class RealmLifecycle {
   #starts = 0
   /** True if the next start first searches for the cause of the failure. */
   #searches = false
-  /** What the last start leaves out, until the realm ticks and reports it. */
+  /** The remedy of the last start, until the realm ticks and reports it. */
   #pending: Extract<SearchResult, { type: 'remedy' }> | null = null
 
   constructor(options: RealmLifecycleOptions) {

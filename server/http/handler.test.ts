@@ -202,7 +202,7 @@ test('only pages of allowed origins may use the API', async () => {
   expect(friend.headers.get('access-control-allow-origin')).toBe('https://friend.example')
 })
 
-test('behind a proxy on this machine, guests are told apart by the last forwarded address only', async () => {
+test('behind a proxy on this machine, guests differ by the last forwarded address only', async () => {
   const base = await start()
   const shareOf = async (forwardedFor: string | null): Promise<unknown> => {
     const headers = {

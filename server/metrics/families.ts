@@ -41,7 +41,7 @@ const GC_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25]
 /** Seconds. Rejections take some tenths, avatars seconds; a minute is the limit. */
 const INGEST_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
 
-/** How an upload can end. `expired`: its bytes never arrived. */
+/** Endings of an upload. `expired`: its bytes never arrived. */
 export const UPLOAD_ENDINGS = ['done', 'rejected', 'failed', 'expired', 'abandoned'] as const
 
 /** The last row of a metric with labels counts every value that is not in its list. */

@@ -1,4 +1,5 @@
 /** Routes what the simulation reports of a command to the session that sent the command. */
+import { assert } from '../../sim/assert.ts'
 import type { ServerMessage } from '../../protocol/index.ts'
 import type { PlayerId, Realm, RejectReason, SimEvent } from '../../sim/index.ts'
 import type { Member } from './sessions/member.ts'
@@ -27,6 +28,7 @@ export class OutcomeRouter {
 
   /** The outcome of the server's input `sequence` will say whether `member` may enter. */
   expectJoin(sequence: number, member: Member): void {
+    assert(!this.#joins.has(sequence), 'each join has a sequence of its own')
     this.#joins.set(sequence, member)
   }
 

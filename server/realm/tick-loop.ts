@@ -15,13 +15,13 @@ export interface TickTimer {
 
 export interface TickTiming {
   readonly startedAtMs: number
-  /** How long after its due time the tick started. */
+  /** Delay of the start after the due time. */
   readonly lateMs: number
-  /** How long its work took. */
+  /** Duration of the work. */
   readonly workMs: number
   /** The work took longer than a period. */
   readonly overrun: boolean
-  /** By how much the schedule moved after this tick; 0 if it did not. */
+  /** Delay that was added to the schedule after this tick, or 0. */
   readonly delayMs: number
 }
 

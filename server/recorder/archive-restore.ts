@@ -14,7 +14,7 @@ import {
 } from '../../sim/index.ts'
 import type { LogPosition, SavedElement } from '../../storage/archive/index.ts'
 
-/** What the archive has saved of a realm that has no recording. */
+/** The archive's saved state of a realm without a recording. */
 export interface SavedStart {
   /** The newest epoch of the realm that the archive knows. */
   readonly newestEpoch: number

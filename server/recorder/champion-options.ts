@@ -1,4 +1,4 @@
-/** What the Champion needs to open a realm's recording. */
+/** Options with which the Champion opens a realm's recording. */
 import type { Simulation } from '../../replay/index.ts'
 import type { Engine, Realm } from '../../sim/index.ts'
 import type { Platform } from '../../storage/recordings/index.ts'

@@ -204,7 +204,7 @@ export class Champion implements RealmLog {
     await this.#retention.list().catch(() => undefined)
   }
 
-  /** What a recovery must know about players and is not part of the realm's state. */
+  /** Notes about players that a recovery needs and the realm's state does not contain. */
   #notes(): readonly Note[] {
     const { tick } = this.realm
     return [

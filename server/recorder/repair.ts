@@ -4,6 +4,7 @@
  */
 import { decodeFrame } from '../../protocol/index.ts'
 import type { Quarantine, Recording } from '../../replay/index.ts'
+import { assert } from '../../sim/assert.ts'
 import { hash, step, type InputFrame, type Realm } from '../../sim/index.ts'
 import {
   frameOf,
@@ -18,13 +19,13 @@ import type { RemovalNotices } from './removal-notices.ts'
 import type { UndeliveredOutcomes } from './undelivered-outcomes.ts'
 
 export interface Repair {
-  /** What the new recording keeps as quarantined. */
+  /** Entries of the new recording's quarantine. */
   readonly quarantined: readonly Quarantine[]
   /** First frame of the new recording, or null where none is needed. */
   readonly frame: InputFrame | null
 }
 
-/** Where a repair is recorded and reported. */
+/** Recorders and recipients of a repair. */
 export interface RepairTargets {
   readonly sequences: SequenceTracker
   readonly undelivered: UndeliveredOutcomes
@@ -34,6 +35,7 @@ export interface RepairTargets {
 
 /** `realm` must be at the remedy's tick, and `recording` is the one it was recovered from. */
 export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, targets: RepairTargets): Repair {
+  assert(realm.tick === remedy.tick, 'a repair begins at the tick of its remedy')
   const tick = remedy.tick + 1
   const pending = remedy.goesBack ? null : recording.frameBytes(tick)
   const out = removableElements(realm).filter(({ type, element, player }) =>

@@ -21,7 +21,7 @@ export interface StartingState {
   readonly undelivered: UndeliveredOutcomes
   readonly removalNotices: RemovalNotices
   readonly repair: Repair
-  /** Where the new recording starts, if it cannot start with the realm's own state. */
+  /** The start of the new recording, if it cannot start with the realm's own state. */
   readonly segmentStart: (SegmentStart & { readonly notes: readonly Note[] }) | null
 }
 

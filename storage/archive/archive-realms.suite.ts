@@ -4,9 +4,9 @@ import { ELEMENTS_MAX } from '../../sim/index.ts'
 import type { ArchiveService, LogPosition, ArchivedRecording, SavedElement } from './archive.ts'
 import { definitionOf, done, elementOf, reasonOf } from './archive.fixture.ts'
 
-export function realms(service: () => ArchiveService): void {
-  const at = (realm: string, epoch: number, tick: number): LogPosition => ({ realm, epoch, tick })
+const at = (realm: string, epoch: number, tick: number): LogPosition => ({ realm, epoch, tick })
 
+export function realms(service: () => ArchiveService): void {
   test('a realm keeps its newest definition unchanged, and its epoch only rises', async () => {
     expect(await done(service().savedRealm('garden'))).toBeNull()
     await done(service().putRealm(definitionOf('garden'), 2))
@@ -23,7 +23,9 @@ export function realms(service: () => ArchiveService): void {
     })
     expect(JSON.stringify(saved?.definition)).toBe(JSON.stringify(definitionOf('garden', 'Renamed')))
   })
+}
 
+export function savedElements(service: () => ArchiveService): void {
   test('elements are saved, changed and removed, equal to the last bit', async () => {
     await done(service().putRealm(definitionOf('yard'), 1))
     await done(

@@ -8,6 +8,13 @@ const UPLOADS = 12
 const QUOTA_ROOM = 5
 
 export function usersAndPackages(service: () => ArchiveService): void {
+  users(service)
+  packages(service)
+  quotas(service)
+  grants(service)
+}
+
+function users(service: () => ArchiveService): void {
   test('answers a ping', async () => {
     await done(service().ping())
   })
@@ -55,7 +62,9 @@ export function usersAndPackages(service: () => ArchiveService): void {
     ])
     expect(await done(service().sessions('elsewhere', 2))).toEqual([])
   })
+}
 
+function packages(service: () => ArchiveService): void {
   test('a package keeps the content of its first upload, with the order of its keys', async () => {
     const stored = { hash: 'c'.repeat(64), kind: 'object', manifest: manifestOf('cup') } as const
     await done(service().putPackage(stored))
@@ -92,7 +101,9 @@ export function usersAndPackages(service: () => ArchiveService): void {
       false,
     ])
   })
+}
 
+function quotas(service: () => ArchiveService): void {
   test('concurrent uploads of one package by one user give one record', async () => {
     const uid = uuid(5, 3)
     const quota = { bytesMax: 1_000, countMax: 100 }
@@ -122,7 +133,9 @@ export function usersAndPackages(service: () => ArchiveService): void {
       'conflict',
     )
   })
+}
 
+function grants(service: () => ArchiveService): void {
   test('a user has one role in each realm', async () => {
     const [a, b] = [uuid(7, 1), uuid(7, 2)]
     await done(service().putGrant({ realm: 'attic', userUid: b, role: 'owner' }))

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ArchiveService } from './archive.ts'
 import { definitionOf, done, elementOf } from './archive.fixture.ts'
 import { usersAndPackages } from './archive-users.suite.ts'
-import { realms, recordings } from './archive-realms.suite.ts'
+import { realms, recordings, savedElements } from './archive-realms.suite.ts'
 import { randomCalls } from './archive-random.suite.ts'
 
 export interface ContractArchive {
@@ -25,6 +25,7 @@ export function archiveContract(name: string, open: () => Promise<ContractArchiv
     const service = (): ArchiveService => archive.service
     usersAndPackages(service)
     realms(service)
+    savedElements(service)
     recordings(service)
     randomCalls(service)
 

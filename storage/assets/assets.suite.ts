@@ -92,7 +92,9 @@ export function assetsContract(name: string, make: () => Promise<AssetsBed>): vo
     const quarantine = (): string => `quarantine/${randomUUID()}`
 
     filesContract(store)
+    declarationsContract(store)
     uploadsContract({ bed, store, at, follow, quarantine })
+    uploadLinksContract({ bed, store, at, follow, quarantine })
     downloadsContract({ store, at, follow })
     faultsContract({ bed, store, follow, quarantine })
   })
@@ -138,7 +140,9 @@ function filesContract(store: () => AssetsService): void {
     await run(store().remove(there))
     expect(await reasonOf(store().head(there))).toBe('not-found')
   })
+}
 
+function declarationsContract(store: () => AssetsService): void {
   const hex = 'ab'.repeat(32)
   for (const key of [
     '',
@@ -197,7 +201,7 @@ function filesContract(store: () => AssetsService): void {
   })
 }
 
-function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
+function uploadsContract({ bed, store, follow, quarantine }: Tools): void {
   test('an upload link accepts the declared file once', async () => {
     const [key, bytes] = [quarantine(), newBytes(200_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
@@ -232,7 +236,9 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
     ).toBeGreaterThanOrEqual(400)
     expect(await reasonOf(store().head(key))).toBe('not-found')
   })
+}
 
+function uploadLinksContract({ store, at, follow, quarantine }: Tools): void {
   test('an interrupted upload leaves nothing, and the link can be used again', async () => {
     const [key, bytes] = [quarantine(), newBytes(400_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))

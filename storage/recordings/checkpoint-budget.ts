@@ -1,4 +1,4 @@
-/** How often the state is written to the recording: the larger the state, the less often. */
+/** Limits the bytes of checkpoints in a recording: the larger the state, the less often it is written. */
 import { CHECKPOINT_EVERY_TICKS } from '../../replay/index.ts'
 
 /**

@@ -14,6 +14,7 @@ import {
   type Sample,
   type StoredCheckpoint,
 } from '../../replay/index.ts'
+import { assert } from '../../sim/assert.ts'
 import type { InputFrame } from '../../sim/index.ts'
 import { AppendFile } from './append-file.ts'
 import { CheckpointBudget } from './checkpoint-budget.ts'
@@ -133,8 +134,10 @@ export class RecordingFile {
    * RecordingFault.
    */
   static create(options: RecordingFileOptions): RecordingFile {
-    if ((options.header.start === 'checkpoint') !== (options.checkpoint !== undefined))
-      throw new TypeError('a recording that starts from a checkpoint needs it, another must not have one')
+    assert(
+      (options.header.start === 'checkpoint') === (options.checkpoint !== undefined),
+      'a recording has a starting checkpoint exactly if its header says so',
+    )
     return new RecordingFile(options)
   }
 
@@ -231,9 +234,7 @@ export class RecordingFile {
       .pack(bytes)
       .then((stored) => this.#packed(segment, { ...lead, encoding: Encoding.deflate, stored }))
       .catch((error: unknown) =>
-        this.#options.onFault(
-          error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for'),
-        ),
+        this.#options.onFault(recordingFault(error, segment.file.path, 'pack a checkpoint for')),
       )
       .finally(() => (segment.packing = null))
   }
@@ -256,8 +257,7 @@ export class RecordingFile {
   roll(state: RollState): void {
     const before = this.#segment
     const { tick, hash, players, elements, checkpoint, notes = [] } = state
-    if (tick !== before.writer.lastTick)
-      throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
+    assert(tick === before.writer.lastTick, 'a segment begins at the last tick of the one before')
     const header: RecordingHeader = {
       ...before.header,
       segment: before.header.segment + 1,
@@ -285,7 +285,7 @@ export class RecordingFile {
     this.#missing = false
     this.#budget.took(tick, checkpoint.length)
     const closing = this.#finish(before)
-      .catch((error: unknown) => this.#options.onFault(error as RecordingFault))
+      .catch((error: unknown) => this.#options.onFault(recordingFault(error, before.file.path, 'close')))
       .finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
     this.#commitSoon()
@@ -346,9 +346,7 @@ export class RecordingFile {
       await this.#watch.look(segment.file, nameOf(segment.header))
       return true
     } catch (error) {
-      this.#options.onFault(
-        error instanceof RecordingFault ? error : faultOf(error, this.#options.directory, 'look at'),
-      )
+      this.#options.onFault(recordingFault(error, this.#options.directory, 'look at'))
       return false
     }
   }
@@ -360,6 +358,9 @@ export class RecordingFile {
     this.#options.onMissing?.(path)
   }
 }
+
+const recordingFault = (error: unknown, path: string, doing: string): RecordingFault =>
+  error instanceof RecordingFault ? error : faultOf(error, path, doing)
 
 const nameOf = ({
   definition,

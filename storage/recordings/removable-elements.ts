@@ -1,7 +1,9 @@
 /** The elements of a realm that a recovery can remove, and how quarantine keeps them. */
 import { encodeFrame } from '../../protocol/index.ts'
 import { simulationOf, type Quarantine } from '../../replay/index.ts'
+import { assert } from '../../sim/assert.ts'
 import type { Command, Engine, Realm } from '../../sim/index.ts'
+import { positionOf, rotationOf } from '../../sim/props/props.ts'
 import type { RepairableSimulation, RemovableElement } from './remedy.ts'
 
 export const repairable = (engine: Engine): RepairableSimulation<Realm> => ({
@@ -41,22 +43,19 @@ export function quarantineOf(realm: Realm, element: RemovableElement, tick: numb
   return {
     tick,
     reason: `${describeElement(element)}: ${reason}`,
-    frame: encodeFrame({ tick, inputs: command ? [{ player: 0, sequence: 1, command }] : [] }),
+    frame: encodeFrame({ tick, inputs: [{ player: 0, sequence: 1, command }] }),
   }
 }
 
-function commandOf(realm: Realm, { element }: RemovableElement): Command | null {
+function commandOf(realm: Realm, { element }: RemovableElement): Command {
   const prop = realm.props.get(element)
   if (prop) {
-    const { spec, package: hash, motion: m, scale, access, owner } = prop
-    const [position, rotation] = [
-      { x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 },
-      { x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 },
-    ]
-    return { type: 'spawn', prop: hash ?? spec, position, rotation, scale, access, owner }
+    const { spec, package: hash, scale, access, owner } = prop
+    const at = { position: positionOf(prop), rotation: rotationOf(prop) }
+    return { type: 'spawn', prop: hash ?? spec, ...at, scale, access, owner }
   }
   const avatar = realm.avatars.get(element)
-  if (!avatar) return null
+  assert(avatar, 'a removed element is a prop or an avatar of the realm')
   const { player, user, share, name, bodyChoice, permissions } = avatar
   return { type: 'join', player, user, share, name, body: typeof bodyChoice === 'number' ? bodyChoice : 0, permissions }
 }

@@ -1,5 +1,5 @@
 /**
- * What a server saves in its archive and restores from it, for any archive: shared by a unit test and an end-to-end
+ * Checks that a server restores what it saved in its archive, for any archive: shared by a unit test and an end-to-end
  * test.
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs'

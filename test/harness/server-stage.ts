@@ -29,7 +29,7 @@ import {
 } from '../../sim/index.ts'
 
 /** A realm with its log in memory. Time passes only in `pass`. */
-export class Stage {
+export class RealmStage {
   readonly realm: Realm
   readonly frames: InputFrame[] = []
   readonly hashes = new Map<number, string>()
@@ -182,17 +182,17 @@ export class Stage {
 }
 
 /** A render client of the stage, with one link at a time. */
-export class Guest {
+export class StageClient {
   readonly messages: ServerMessage[] = []
   readonly session: ClientSession
   goodbye: string | null = null
   snapshots = 0
   link: number
-  readonly #stage: Stage
+  readonly #stage: RealmStage
   readonly player: number
 
   /** `session`: the session of a client that was at another stage before. */
-  constructor(stage: Stage, link: number, player: number, session?: ClientSession, granted = 0) {
+  constructor(stage: RealmStage, link: number, player: number, session?: ClientSession, granted = 0) {
     this.#stage = stage
     this.player = player
     this.link = link
@@ -233,7 +233,7 @@ export class Guest {
   }
 }
 
-export async function playAll(stage: Stage, guests: readonly Guest[], ms = 50): Promise<void> {
+export async function playAll(stage: RealmStage, guests: readonly StageClient[], ms = 50): Promise<void> {
   for (let passed = 0; passed < ms; passed += 50) {
     for (const guest of guests) guest.exchange()
     await stage.pass(50)

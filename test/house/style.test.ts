@@ -9,8 +9,11 @@ const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' 
 const read = (path: string): string[] => readFileSync(`${root}/${path}`, 'utf8').split('\n')
 
 /** Files whose comments and test names follow the guide. Add a room when its comments are done; never remove one. */
-const SOURCES = /^(?:viewer|cli|test\/house)\/.*\.ts$/
-/** All pages for people. docs/STYLE.md quotes what it replaces; the pages in fixtures/ are generated with the files beside them. */
+const SOURCES = /^(?:viewer|cli|server|storage|bots|testing|bench|scripts|test(?!\/godot\/))\/.*\.(?:ts|mjs)$/
+/**
+ * All pages for people. docs/STYLE.md quotes what it replaces; the pages in fixtures/ are generated with the files
+ * beside them.
+ */
 const PAGES = /^(?!docs\/STYLE|fixtures\/)[\w./-]+\.md$/
 /** Limits of a sentence on a page: its words, and its clauses that begin with "which", "that" or "who". */
 const SENTENCE_WORDS_MAX = 40

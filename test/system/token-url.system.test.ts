@@ -1,4 +1,4 @@
-/** What a proxy's log would contain: no token, whatever a client does. */
+/** A proxy's log contains no token, whatever a client does. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'

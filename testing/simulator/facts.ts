@@ -1,6 +1,6 @@
 /**
- * What an observer outside of the parts under test knows: what passed over the wire, what the server reported, what
- * existed after a crash.
+ * The knowledge of an observer outside of the parts under test: what passed over the wire, what the server reported,
+ * what existed after a crash.
  */
 import { decodeClientPacket, decodeServerPacket } from '../../protocol/index.ts'
 import type { PlayerId } from '../../sim/index.ts'

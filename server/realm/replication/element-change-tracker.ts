@@ -4,6 +4,7 @@
  */
 import { defined } from '../../../sim/assert.ts'
 import type { ElementId, Realm } from '../../../sim/index.ts'
+import { positionOf, rotationOf } from '../../../sim/props/props.ts'
 import type { SavedElement } from '../../../storage/archive/index.ts'
 
 /** Time between the starts of two rounds, s. */
@@ -24,7 +25,7 @@ export interface ElementChanges {
   readonly isComplete: boolean
 }
 
-/** What was sent of an element last. */
+/** The values of an element that were sent last. */
 interface SentElement {
   readonly place: Float32Array
   readonly scale: number
@@ -133,7 +134,8 @@ export class ElementChangeTracker {
   }
 }
 
-function savedElement({ id, spec, package: hash, owner, access, motion: m, scale }: Prop): SavedElement {
+function savedElement(prop: Prop): SavedElement {
+  const { id, spec, package: hash, owner, access, scale } = prop
   return {
     element: id,
     name: spec.name,
@@ -141,8 +143,8 @@ function savedElement({ id, spec, package: hash, owner, access, motion: m, scale
     spec: hash === null ? spec : null,
     owner,
     access,
-    position: { x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 },
-    rotation: { x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 },
+    position: positionOf(prop),
+    rotation: rotationOf(prop),
     scale,
   }
 }

@@ -5,6 +5,7 @@
 import type { OutgoingPart } from '../../../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../../../netcode/snapshot.ts'
 import { PROTOCOL_VERSION, type ServerMessage } from '../../../protocol/index.ts'
+import { defined } from '../../../sim/assert.ts'
 import { passingAvatars, passingProps, type Avatar, type Realm } from '../../../sim/index.ts'
 import type { RealmMeters } from '../../metrics/realm-meters.ts'
 import type { RemovalNotices } from '../../recorder/removal-notices.ts'
@@ -57,8 +58,7 @@ export class Replication {
   queue(member: Member): void {
     for (const message of this.#messages) member.session.queue(message)
     if (member.connection.state !== 'admitted' || member.stage !== 'playing') return
-    const avatar = this.#options.realm.players.get(member.player)
-    if (avatar) this.#welcome(member, avatar)
+    this.#welcome(member, defined(this.#options.realm.players.get(member.player), 'a playing member has an avatar'))
   }
 
   #welcome(member: Member, avatar: Avatar): void {
@@ -90,8 +90,7 @@ export class Replication {
   snapshot({ player, connection, session, own }: Member, nowMs: number): readonly OutgoingPart[] {
     if (connection.state !== 'welcomed') return []
     const { realm, meters } = this.#options
-    const avatar = realm.players.get(player)
-    if (avatar === undefined) return []
+    const avatar = defined(realm.players.get(player), 'a welcomed player has an avatar')
     const pace = session.pace(nowMs)
     if (pace === 'wait' || (pace === 'free' && realm.tick % SNAPSHOT_TICKS !== connection.phase)) return []
     meters.realm.add('snapshots')

@@ -18,7 +18,7 @@ function make() {
   return { toOwners, toOperator, still, reports, freeze }
 }
 
-test('an owner is told how many props are frozen and what to do, the operator whose they are', () => {
+test('an owner gets the number of frozen props and what to do, and the operator gets their owner', () => {
   const { toOwners, toOperator, reports, freeze } = make()
   reports.stepped([freeze(4, 7, 'unstable'), freeze(5, 7, 'unstable')], 0)
   reports.stepped([], PROP_REPORT_MS)

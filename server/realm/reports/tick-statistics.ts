@@ -1,4 +1,5 @@
 /** Percentiles of the time that ticks took, over a window of time. */
+import { defined } from '../../../sim/assert.ts'
 import type { TickTiming } from '../tick-loop.ts'
 
 export interface TickStatistics {
@@ -8,14 +9,15 @@ export interface TickStatistics {
   /** Since the worker's start. */
   readonly overruns: number
   readonly ticks: number
-  /** By how much the schedule has moved since the start, ms. */
+  /** Total delay of the schedule since the start, ms. */
   readonly delayedMs: number
 }
 
 /** Returns the value at `share` of the sorted values (nearest rank), or 0 if there are none. */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
   if (sorted.length === 0) return 0
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0
+  const rank = Math.min(sorted.length, Math.max(1, Math.ceil(share * sorted.length)))
+  return defined(sorted[rank - 1], 'a percentile is one of the values')
 }
 
 export class TickRecorder {
@@ -48,7 +50,7 @@ export class TickRecorder {
     const used = Math.min(this.#count, this.#workMs.length)
     const recent = this.#workMs
       .slice(0, used)
-      .filter((_, i) => (this.#atMs[i] ?? 0) >= nowMs - this.#windowMs)
+      .filter((_, i) => defined(this.#atMs[i], 'each tick has its time') >= nowMs - this.#windowMs)
       .toSorted()
     return {
       tickMsP50: percentile(recent, 0.5),

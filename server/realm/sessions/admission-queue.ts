@@ -6,7 +6,7 @@ import { NEWCOMERS_PER_TICK_MAX } from '../../limits.ts'
 
 export class AdmissionQueue<T> {
   #waiting: T[] = []
-  /** How many more may be admitted in this tick. */
+  /** Number of players that may still be admitted in this tick. */
   #left = NEWCOMERS_PER_TICK_MAX
 
   enqueue(newcomer: T): void {

@@ -1,4 +1,5 @@
 /** The players of a realm, by player and by the link that each is connected with. */
+import { assert, defined } from '../../../sim/assert.ts'
 import type { PlayerId } from '../../../sim/index.ts'
 import type { LinkId } from '../../realm-messages.ts'
 import type { Member } from './member.ts'
@@ -35,18 +36,23 @@ export class MemberTable {
   }
 
   add(member: Member): void {
+    const before = this.#byPlayer.get(member.player)
+    assert(before === undefined || before === member, 'a player has one member')
     this.#byPlayer.set(member.player, member)
   }
 
   /** Connects a member, in place of its link before. */
   attach(member: Member, link: LinkId, nowMs: number): void {
+    assert(!this.#byLink.has(link), 'a link is attached to one member, once')
     if (member.link !== null) this.#byLink.delete(member.link)
     this.#byLink.set(link, member)
     member.attach(link, nowMs)
   }
 
   detach(member: Member, nowMs: number): void {
-    if (member.link !== null) this.#byLink.delete(member.link)
+    const link = defined(member.link, 'a connected member has a link')
+    assert(this.#byLink.get(link) === member, 'a link leads to its member')
+    this.#byLink.delete(link)
     member.detach(nowMs)
   }
 

@@ -1,4 +1,4 @@
-/** How a player's session can end. The metrics count by these. */
+/** Endings of a player's session. The metrics count by these. */
 import { SESSION_FAULTS } from '../../../netcode/session/index.ts'
 
 export const SESSION_ENDINGS = [

@@ -28,7 +28,7 @@ import type { SessionEnding } from './session-endings.ts'
 
 export interface SessionsOptions {
   readonly realm: Realm
-  /** What a recovery knows about the realm's players, and where absences are recorded. */
+  /** A recovery's knowledge about the realm's players, and the record of absences. */
   readonly log: Pick<RealmLog, 'sequences' | 'undelivered' | 'removalNotices'>
   readonly center: InteractionCenter
   readonly packageAccess: PackageAccess

@@ -12,7 +12,7 @@ export interface Reported {
   readonly problem: string | null
 }
 
-/** What the page reports that it draws of packages. */
+/** The packages that the page reports to draw. */
 export const reportOf = (page: Page): Promise<readonly Reported[]> =>
   page.evaluate(() => (globalThis as unknown as { otherworld: { report(): readonly Reported[] } }).otherworld.report())
 

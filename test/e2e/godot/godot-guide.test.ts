@@ -31,7 +31,7 @@ test('following the keyboard route of the guide puts you and the teacup into the
   writeFileSync(join(project, 'project.godot'), fileOf('project.godot', url))
   writeFileSync(join(project, 'main.gd'), fileOf('main.gd', url))
   const scene = fileOf('main.tscn', url)
-  // What adding the script in the editor does to the scene.
+  // The editor changes the scene like this when a script is added.
   writeFileSync(
     join(project, 'main.tscn'),
     scene

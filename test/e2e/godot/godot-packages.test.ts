@@ -37,7 +37,7 @@ function placeOf(node: Node): { readonly position: Vec3; readonly rotation: Quat
   return { position: rotate(TURNED, point(node.getWorldTranslation())), rotation: multiply(TURNED, { x, y, z, w }) }
 }
 
-/** What Godot must show, computed from the runtime file by another reader than Godot's. */
+/** The models as Godot must show them, computed from the runtime file by another reader than Godot's. */
 async function expectedOf(
   person: Person,
   path: string,

@@ -104,7 +104,8 @@ export class Scene {
   }
 
   /**
-   * What a server would seal into this frame: new colliders within the limit of a frame; the rest waits for the next.
+   * The inputs that a server would seal into this frame: new colliders within the limit of a frame; the rest waits for
+   * the next.
    */
   #sealed(realm: Realm, inputs: readonly Input[]): Input[] {
     const all = [...this.#waiting, ...inputs]

@@ -1,7 +1,7 @@
 /** Roles in a realm: the permissions that they add, at admission and immediately after a change. */
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { free, loadEngine, Permission, type Engine, type Realm, type RealmDefinition } from '../../../sim/index.ts'
-import { Guest, playAll, Stage } from '../../harness/server-stage.ts'
+import { StageClient, playAll, RealmStage } from '../../harness/server-stage.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -14,8 +14,8 @@ afterEach(() => {
   realms.clear()
 })
 
-function stageOf(changes: Partial<RealmDefinition> = {}): Stage {
-  const stage = new Stage(engine, changes)
+function stageOf(changes: Partial<RealmDefinition> = {}): RealmStage {
+  const stage = new RealmStage(engine, changes)
   realms.add(stage.realm)
   return stage
 }
@@ -25,8 +25,8 @@ const BUILDER = Permission.spawn | Permission.scale
 
 test("a role adds its permissions to everyone's", async () => {
   const stage = stageOf({ permissions: VISITOR })
-  const ada = new Guest(stage, 1, 7, undefined, BUILDER)
-  const bob = new Guest(stage, 2, 8)
+  const ada = new StageClient(stage, 1, 7, undefined, BUILDER)
+  const bob = new StageClient(stage, 2, 8)
   await playAll(stage, [ada, bob], 500)
   expect(ada.last('welcome')?.permissions).toBe(VISITOR | BUILDER)
   expect(bob.last('welcome')?.permissions).toBe(VISITOR)
@@ -34,7 +34,7 @@ test("a role adds its permissions to everyone's", async () => {
 
 test('a changed role applies at once, and after the player was away', async () => {
   const stage = stageOf({ permissions: VISITOR })
-  const ada = new Guest(stage, 1, 7)
+  const ada = new StageClient(stage, 1, 7)
   await ada.play(500)
   stage.grant(7, BUILDER)
   await ada.play(100)

@@ -1,5 +1,5 @@
 /**
- * What a client must not do in a realm. Each offence ends or is refused for that client only, with a message, and the
+ * Offences of a client in a realm. Each offence ends or is refused for that client only, with a message, and the
  * realm continues.
  */
 import { afterEach, beforeAll, expect, test } from 'vitest'
@@ -7,10 +7,10 @@ import { PACKETS_BURST_MAX, RECEIVED_BYTES_BURST_MAX, SEQUENCE_JUMP_MAX } from '
 import { encodeClientPacket, encodeInput, type ClientHead } from '../../../protocol/index.ts'
 import { TAKEOVERS_BURST_MAX } from '../../../server/limits.ts'
 import { loadEngine, type Command, type Engine, type PropSpec } from '../../../sim/index.ts'
-import { Guest, hello, playAll, Stage } from '../../harness/server-stage.ts'
+import { StageClient, hello, playAll, RealmStage } from '../../harness/server-stage.ts'
 
 let engine: Engine
-let stage: Stage | null = null
+let stage: RealmStage | null = null
 beforeAll(async () => {
   engine = await loadEngine()
 })
@@ -20,8 +20,8 @@ afterEach(async () => {
   stage = null
 })
 
-function begin(changes: ConstructorParameters<typeof Stage>[1] = {}): Stage {
-  stage = new Stage(engine, changes)
+function begin(changes: ConstructorParameters<typeof RealmStage>[1] = {}): RealmStage {
+  stage = new RealmStage(engine, changes)
   return stage
 }
 
@@ -40,7 +40,7 @@ const move = { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false,
 /**
  * Eve has joined and played for `ms`; the test decides what she sends next. Her packet numbers so far are below 500.
  */
-const attacks: readonly [string, (to: Stage) => void, RegExp][] = [
+const attacks: readonly [string, (to: RealmStage) => void, RegExp][] = [
   [
     'packets faster than the rate',
     (to) => {
@@ -124,7 +124,7 @@ const attacks: readonly [string, (to: Stage) => void, RegExp][] = [
 
 test.each(attacks)('%s ends only that client, with a message', async (_, attack, words) => {
   const at = begin()
-  const [ada, eve] = [new Guest(at, 1, 1), new Guest(at, 2, 2)]
+  const [ada, eve] = [new StageClient(at, 1, 1), new StageClient(at, 2, 2)]
   await playAll(at, [ada, eve], 400)
   attack(at)
   await at.pass(100)
@@ -140,7 +140,7 @@ test.each(attacks)('%s ends only that client, with a message', async (_, attack,
 
 test('a second Hello changes nothing, and a Hello with the first goodbye leaves no player behind', async () => {
   const at = begin()
-  const ada = new Guest(at, 1, 1)
+  const ada = new StageClient(at, 1, 1)
   await ada.play(400)
   const { avatar } = ada.last('welcome') ?? {}
   at.receive(
@@ -158,7 +158,7 @@ test('a second Hello changes nothing, and a Hello with the first goodbye leaves 
 
 test('distant poses, distant drags and senseless scales are limited to the reach or rejected', async () => {
   const at = begin()
-  const [ada, eve] = [new Guest(at, 1, 1), new Guest(at, 2, 2)]
+  const [ada, eve] = [new StageClient(at, 1, 1), new StageClient(at, 2, 2)]
   await playAll(at, [ada, eve], 400)
   const bytes = new Uint8Array(30 + 18 * 4).fill(0x7f)
   eve.session.latest({ type: 'pose', pose: { bytes, boneMask: 2 ** 18 - 1 } })
@@ -188,7 +188,7 @@ test('distant poses, distant drags and senseless scales are limited to the reach
 test("one player's props are limited: further spawns are rejected with a reason, and despawning makes room", async () => {
   const share = 64
   const at = begin({ elementsMax: 4 * share })
-  const eve = new Guest(at, 1, 1)
+  const eve = new StageClient(at, 1, 1)
   await eve.play(400)
   const pebble: PropSpec = {
     name: 'pebble',
@@ -234,7 +234,7 @@ test("one player's props are limited: further spawns are rejected with a reason,
 
 test('takeovers with a stolen token are limited; then further ones are refused with a message', async () => {
   const at = begin()
-  const ada = new Guest(at, 1, 1)
+  const ada = new StageClient(at, 1, 1)
   await ada.play(300)
   const last = TAKEOVERS_BURST_MAX + 4
   for (let link = 2; link <= last; link++) {

@@ -11,7 +11,7 @@ import {
   type Realm,
   type RealmDefinition,
 } from '../../../sim/index.ts'
-import { Guest, hello, Stage, walk } from '../../harness/server-stage.ts'
+import { StageClient, hello, RealmStage, walk } from '../../harness/server-stage.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -24,15 +24,15 @@ afterEach(() => {
   realms.clear()
 })
 
-function stageOf(): Stage {
-  const stage = new Stage(engine)
+function stageOf(): RealmStage {
+  const stage = new RealmStage(engine)
   realms.add(stage.realm)
   return stage
 }
 
 test('LCK-2: a lockstep peer gets the state and every later frame, and computes the same hashes', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(500)
   stage.open(9, 9, 'observer')
   stage.receive(9, hello('lockstep'))

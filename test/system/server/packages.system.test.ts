@@ -13,7 +13,7 @@ import {
   type PropSpec,
   type Realm,
 } from '../../../sim/index.ts'
-import { Guest, playAll, Stage, walk } from '../../harness/server-stage.ts'
+import { StageClient, playAll, RealmStage, walk } from '../../harness/server-stage.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -51,16 +51,16 @@ const spawn = (prop: string): Command => ({
 })
 const wear = (body: string): Command => ({ type: 'wear', player: 0, body })
 
-async function meeting(...players: number[]): Promise<{ readonly stage: Stage; readonly guests: Guest[] }> {
-  const stage = new Stage(engine, { props: [] })
+async function meeting(...players: number[]): Promise<{ readonly stage: RealmStage; readonly guests: StageClient[] }> {
+  const stage = new RealmStage(engine, { props: [] })
   realms.add(stage.realm)
-  const guests = players.map((player, i) => new Guest(stage, i + 1, player))
+  const guests = players.map((player, i) => new StageClient(stage, i + 1, player))
   await playAll(stage, guests, 500)
   stage.posted.length = 0
   return { stage, guests }
 }
 
-async function alone(): Promise<{ readonly stage: Stage; readonly ada: Guest }> {
+async function alone(): Promise<{ readonly stage: RealmStage; readonly ada: StageClient }> {
   const {
     stage,
     guests: [ada],
@@ -69,9 +69,9 @@ async function alone(): Promise<{ readonly stage: Stage; readonly ada: Guest }> 
   return { stage, ada }
 }
 
-const commandsOf = (stage: Stage, player: number): Command[] =>
+const commandsOf = (stage: RealmStage, player: number): Command[] =>
   stage.frames.flatMap(({ inputs }) => inputs.filter((input) => input.player === player).map(({ command }) => command))
-const answersOf = (guest: Guest) =>
+const answersOf = (guest: StageClient) =>
   guest.messages.filter((message) => message.type === 'commandDone' || message.type === 'commandRejected')
 
 test('INP-13: a command that names a package waits until the realm has it, and so do later inputs of the player', async () => {
@@ -154,7 +154,7 @@ test('INP-14, MSG-4: everyone gets the package that a player wears, also later p
     body: 0,
     package: BODY_HASH,
   })
-  const eve = new Guest(stage, 3, 9)
+  const eve = new StageClient(stage, 3, 9)
   await playAll(stage, [...guests, eve], 300)
   expect(eve.messages.filter(({ type }) => type === 'avatarAdded')).toContainEqual(
     expect.objectContaining({ player: 7, user: 7, package: BODY_HASH }),
@@ -163,7 +163,7 @@ test('INP-14, MSG-4: everyone gets the package that a player wears, also later p
 
 test("INP-10: the archive's and the realm's reasons of a rejection reach the sender", async () => {
   const { stage, ada } = await alone()
-  const ask = async (hash: string, answer: Parameters<Stage['answer']>[2]): Promise<string | undefined> => {
+  const ask = async (hash: string, answer: Parameters<RealmStage['answer']>[2]): Promise<string | undefined> => {
     ada.session.command(spawn(hash))
     await ada.play(200)
     stage.answer(7, hash, answer)

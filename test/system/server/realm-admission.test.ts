@@ -3,7 +3,7 @@ import { encodeClientPacket, encodeInput, PROTOCOL_VERSION } from '../../../prot
 import { free, loadEngine, type Engine, type Realm, type RealmDefinition } from '../../../sim/index.ts'
 import { RecordingFault } from '../../../storage/recordings/index.ts'
 import { HELLO_MS_MAX } from '../../../server/limits.ts'
-import { Guest, hello, playAll, Stage } from '../../harness/server-stage.ts'
+import { StageClient, hello, playAll, RealmStage } from '../../harness/server-stage.ts'
 
 let engine: Engine
 
@@ -18,8 +18,11 @@ afterEach(() => {
   realms.clear()
 })
 
-function stageOf(changes: Partial<RealmDefinition> = {}, from?: ConstructorParameters<typeof Stage>[2]): Stage {
-  const stage = new Stage(engine, changes, from)
+function stageOf(
+  changes: Partial<RealmDefinition> = {},
+  from?: ConstructorParameters<typeof RealmStage>[2],
+): RealmStage {
+  const stage = new RealmStage(engine, changes, from)
   realms.add(stage.realm)
   return stage
 }
@@ -30,7 +33,7 @@ test.each([
   ['a body that the realm does not have', hello('render', PROTOCOL_VERSION, 99), 'There is no body 99'],
 ])('SES-2, VER-1: %s is refused with a message, and nobody joins', async (_, bytes, words) => {
   const stage = stageOf()
-  const guest = new Guest(stage, 1, 1)
+  const guest = new StageClient(stage, 1, 1)
   stage.receive(1, bytes)
   await stage.pass(200)
   guest.take()
@@ -41,24 +44,24 @@ test.each([
 
 test('SES-2: a full realm refuses a player, and admits the next when there is room', async () => {
   const stage = stageOf({ playersMax: 1 })
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
-  const bob = new Guest(stage, 2, 2)
+  const bob = new StageClient(stage, 2, 2)
   await playAll(stage, [ada, bob], 300)
   expect(bob.goodbye).toBe('The realm is full: 1 players are in it. Try again later.')
   ada.session.goodbye('bye', stage.nowMs)
   await ada.play(200)
-  const cid = new Guest(stage, 3, 3)
+  const cid = new StageClient(stage, 3, 3)
   await cid.play(300)
   expect(cid.last('welcome')).toBeDefined()
 })
 
 test('while the disk is almost full nobody new is admitted, and players continue', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
   stage.isSpaceLow = true
-  const bob = new Guest(stage, 2, 2)
+  const bob = new StageClient(stage, 2, 2)
   await playAll(stage, [ada, bob], 300)
   expect(bob.goodbye).toContain('disk is almost full')
   ada.reconnect(3)
@@ -71,7 +74,7 @@ test('while the realm does not tick nobody new is admitted', async () => {
   await stage.pass(100)
   stage.writeFault = new RecordingFault('no-space', '/disk', 'the disk is full')
   await stage.pass(100)
-  const bob = new Guest(stage, 2, 2)
+  const bob = new StageClient(stage, 2, 2)
   await bob.play(300)
   expect(bob.goodbye).toContain('disk is almost full')
   stage.writeFault = null
@@ -81,7 +84,7 @@ test('while the realm does not tick nobody new is admitted', async () => {
 
 test('SES-1: inputs before the Welcome end the session and are dropped', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
   stage.put({ type: 'closed', link: 1, reason: 'gone' })
   stage.open(2, 1)

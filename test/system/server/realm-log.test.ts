@@ -3,7 +3,7 @@ import { free, loadEngine, type Engine, type Realm, type RealmDefinition } from 
 import { RecordingFault } from '../../../storage/recordings/index.ts'
 import { INPUTS_PER_FRAME_MAX } from '../../../server/limits.ts'
 import { UndeliveredOutcomes } from '../../../server/recorder/undelivered-outcomes.ts'
-import { Guest, Stage, walk } from '../../harness/server-stage.ts'
+import { StageClient, RealmStage, walk } from '../../harness/server-stage.ts'
 
 let engine: Engine
 
@@ -18,15 +18,18 @@ afterEach(() => {
   realms.clear()
 })
 
-function stageOf(changes: Partial<RealmDefinition> = {}, from?: ConstructorParameters<typeof Stage>[2]): Stage {
-  const stage = new Stage(engine, changes, from)
+function stageOf(
+  changes: Partial<RealmDefinition> = {},
+  from?: ConstructorParameters<typeof RealmStage>[2],
+): RealmStage {
+  const stage = new RealmStage(engine, changes, from)
   realms.add(stage.realm)
   return stage
 }
 
 test('INP-2: commands of a burst are acknowledged once the log has them, and all are carried out', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
   const count = 3 * INPUTS_PER_FRAME_MAX
   for (let i = 0; i < count; i++) ada.session.command({ type: 'release', hand: 0 })
@@ -48,7 +51,7 @@ test('INP-2: commands of a burst are acknowledged once the log has them, and all
 
 test('a tick that cannot be written waits with its inputs, and nothing of it is sent', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(500)
   const tick = stage.realm.tick
   const sampled = ada.snapshots
@@ -74,7 +77,7 @@ test('a tick that cannot be written waits with its inputs, and nothing of it is 
 
 test('a tick that is stepped is not sent until its hash is written', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(500)
   const { tick } = stage.realm
   stage.hashFault = new RecordingFault('no-space', '/disk', 'the disk is full')
@@ -114,7 +117,7 @@ test('slow steps are counted and logged, and no tick is skipped', async () => {
 
 test('SES-5: after a crash a session continues from the log, and no command is carried out twice', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
   ada.session.latest(walk)
   ada.session.command({ type: 'release', hand: 0 })
@@ -131,7 +134,7 @@ test('SES-5: after a crash a session continues from the log, and no command is c
   const stood = after.realm.players.get(1)?.position.z ?? 0
   await after.pass(1_000)
   expect(after.realm.players.get(1)?.position.z).toBeCloseTo(stood, 3)
-  const returned = new Guest(after, 5, 1, ada.session)
+  const returned = new StageClient(after, 5, 1, ada.session)
   await returned.play(300)
   expect(returned.last('welcome')).toMatchObject({ resumed: true, avatar: ada.last('welcome')?.avatar })
   expect(ada.session.unacknowledged).toBe(0)

@@ -9,7 +9,7 @@ import {
   type Realm,
   type RealmDefinition,
 } from '../../../sim/index.ts'
-import { Guest, playAll, Stage, walk } from '../../harness/server-stage.ts'
+import { StageClient, playAll, RealmStage, walk } from '../../harness/server-stage.ts'
 
 let engine: Engine
 
@@ -24,8 +24,11 @@ afterEach(() => {
   realms.clear()
 })
 
-function stageOf(changes: Partial<RealmDefinition> = {}, from?: ConstructorParameters<typeof Stage>[2]): Stage {
-  const stage = new Stage(engine, changes, from)
+function stageOf(
+  changes: Partial<RealmDefinition> = {},
+  from?: ConstructorParameters<typeof RealmStage>[2],
+): RealmStage {
+  const stage = new RealmStage(engine, changes, from)
   realms.add(stage.realm)
   return stage
 }
@@ -44,7 +47,7 @@ const BALL: PropSpec = {
 
 test('SES-3, MSG-6: a player says hello, gets the Welcome with the world, walks, and gets the outcomes of its commands', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 7)
+  const ada = new StageClient(stage, 1, 7)
   await ada.play(500)
   const avatar = stage.realm.players.get(7)
   expect(ada.last('welcome')).toMatchObject({
@@ -74,8 +77,8 @@ test('SES-3, MSG-6: a player says hello, gets the Welcome with the world, walks,
 
 test('MSG-4: other players get joins, holds and leaves', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
-  const bob = new Guest(stage, 2, 2)
+  const ada = new StageClient(stage, 1, 1)
+  const bob = new StageClient(stage, 2, 2)
   await playAll(stage, [ada, bob], 500)
   expect(ada.messages).toContainEqual(expect.objectContaining({ type: 'avatarAdded', player: 2 }))
   const position = stage.realm.players.get(2)?.position ?? { x: 0, y: 0, z: 0 }
@@ -105,7 +108,7 @@ test('MSG-4: other players get joins, holds and leaves', async () => {
 
 test('INP-8: a prop that slips from a hand is reported to everyone, and is not the outcome of a command', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
   ada.session.command({
     type: 'spawn',
@@ -130,7 +133,7 @@ test('INP-8: a prop that slips from a hand is reported to everyone, and is not t
 
 test('SES-5, SES-6: after silence the avatar stands and waits, and a player who returns in time gets it back', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
   ada.session.latest({ ...walk, run: true })
   await ada.play(300)
@@ -150,7 +153,7 @@ test('SES-5, SES-6: after silence the avatar stands and waits, and a player who 
 
 test('SES-5: a player who does not return within 30 seconds leaves', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
   stage.put({ type: 'closed', link: 1, reason: 'gone' })
   await stage.pass(RESUME_MS_MAX - 500)
@@ -162,8 +165,8 @@ test('SES-5: a player who does not return within 30 seconds leaves', async () =>
 
 test('LIM-1, PKT-8: only a faulty client ends, with the reason', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
-  const eve = new Guest(stage, 2, 2)
+  const ada = new StageClient(stage, 1, 1)
+  const eve = new StageClient(stage, 2, 2)
   await playAll(stage, [ada, eve], 300)
   stage.receive(2, Uint8Array.of(0xff, 0xff, 0xff))
   await playAll(stage, [ada, eve], 300)
@@ -176,9 +179,9 @@ test('LIM-1, PKT-8: only a faulty client ends, with the reason', async () => {
 
 test('SES-8: the newer of two links of a session continues, and the older gets the reason', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
-  const again = new Guest(stage, 2, 1)
+  const again = new StageClient(stage, 2, 1)
   await playAll(stage, [again], 300)
   ada.take()
   expect(ada.goodbye).toBe('This session goes on at another connection.')
@@ -196,7 +199,7 @@ test('SES-8: the newer of two links of a session continues, and the older gets t
 
 test('SES-7: a stopping realm says goodbye, keeps all avatars, and closes its log', async () => {
   const stage = stageOf()
-  const ada = new Guest(stage, 1, 1)
+  const ada = new StageClient(stage, 1, 1)
   await ada.play(300)
   stage.stop('The server stops.')
   await ada.play(300)

@@ -5,7 +5,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { NEWCOMERS_PER_TICK_MAX } from '../../../server/limits.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Engine } from '../../../sim/index.ts'
-import { Guest, playAll, Stage } from '../../harness/server-stage.ts'
+import { StageClient, playAll, RealmStage } from '../../harness/server-stage.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -15,8 +15,8 @@ beforeAll(async () => {
 const CROWD = 40
 
 test('a storm of joins is spread over ticks, and all players see each other and every prop', async () => {
-  const stage = new Stage(engine, { playersMax: CROWD })
-  const guests = Array.from({ length: CROWD }, (_, i) => new Guest(stage, i + 1, i + 1))
+  const stage = new RealmStage(engine, { playersMax: CROWD })
+  const guests = Array.from({ length: CROWD }, (_, i) => new StageClient(stage, i + 1, i + 1))
   await playAll(stage, guests, 1_500)
   const joins = stage.frames.map(({ inputs }) => inputs.filter(({ command }) => command.type === 'join').length)
   expect(Math.max(...joins)).toBe(NEWCOMERS_PER_TICK_MAX)
@@ -35,8 +35,8 @@ test('a storm of joins is spread over ticks, and all players see each other and 
 })
 
 test('all players return at once after their links were lost, and none waits longer than its turn', async () => {
-  const stage = new Stage(engine, { playersMax: CROWD })
-  const guests = Array.from({ length: CROWD }, (_, i) => new Guest(stage, i + 1, i + 1))
+  const stage = new RealmStage(engine, { playersMax: CROWD })
+  const guests = Array.from({ length: CROWD }, (_, i) => new StageClient(stage, i + 1, i + 1))
   await playAll(stage, guests, 1_500)
   for (const guest of guests) stage.put({ type: 'closed', link: guest.link, reason: 'transport restarted' })
   await stage.pass(50)
