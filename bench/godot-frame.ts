@@ -129,7 +129,7 @@ async function capture() {
     if (i < 60 || i % SEND_TICKS !== 0) continue
     const { bytes, acknowledged: arrived } = view.nextPart(source, own.avatar, 100)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
-    if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot came back as none')
+    if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot could not be decoded')
     const { snapshot } = packet.value
     packets.push({ tick: snapshot.tick, avatars: hex(snapshot.avatars), props: hex(snapshot.props) })
     waiting.push({ dueTick: realm.tick + ACK_TICKS, arrived })

@@ -46,7 +46,7 @@ interface Drawn {
 
 async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   if (stdout) for await (const line of createInterface({ input: stdout })) return JSON.parse(line)
-  throw new Error('the server ended without a word')
+  throw new Error('the server ended without output')
 }
 
 function drawnOf(file: string): { readonly drawn: Drawn[]; readonly figures: PositionFigures } {
@@ -173,7 +173,7 @@ function rowsOf(name: string, errors: readonly number[], figures: PositionFigure
 
 export async function run(): Promise<BenchReport> {
   const impossible = whyNoNetwork()
-  if (impossible !== null) throw new Error(`this benchmark lays networks of its own: ${impossible}`)
+  if (impossible !== null) throw new Error(`this benchmark creates networks: ${impossible}`)
   const rows: BenchRow[] = []
   for (const transport of process.env.WEBRTC_NATIVE === undefined ? ['websocket'] : ['webrtc', 'websocket'])
     for (const { name, conditions } of LINES) {

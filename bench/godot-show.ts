@@ -67,7 +67,7 @@ function upload(url: string, file: string, folder: string): string {
   )
   const hash: unknown =
     uploaded.status === 0 ? (JSON.parse(uploaded.stdout) as Readonly<Record<string, unknown>>).package : undefined
-  if (typeof hash !== 'string') throw new Error(`${file} was not taken:\n${uploaded.stdout}${uploaded.stderr}`)
+  if (typeof hash !== 'string') throw new Error(`${file} was not accepted:\n${uploaded.stdout}${uploaded.stderr}`)
   return hash
 }
 

@@ -36,7 +36,7 @@ const here: StartProcess = (args) => spawn(process.execPath, [...args], { stdio:
 /** The first line that a program prints. */
 async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   if (stdout) for await (const line of createInterface({ input: stdout })) return JSON.parse(line)
-  throw new Error('a program of the benchmark ended without a word')
+  throw new Error('a program of the benchmark ended without output')
 }
 
 async function figuresOf({ server, clients, address }: NetworkHosts): Promise<NetworkFigures> {

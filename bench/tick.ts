@@ -159,7 +159,7 @@ async function play(recordings: string): Promise<TickCrowd> {
 export async function run(): Promise<BenchReport> {
   const recordings = await mkdtemp(join(tmpdir(), 'otherworld-bench-'))
   const crowd = await play(recordings).finally(() => rm(recordings, { recursive: true, force: true }))
-  if (crowd.welcomed < PLAYERS) throw new Error(`only ${crowd.welcomed} of ${PLAYERS} clients came in`)
+  if (crowd.welcomed < PLAYERS) throw new Error(`only ${crowd.welcomed} of ${PLAYERS} clients joined`)
   const { cpuMs, allocatedMib, partsMs } = crowd.tally
   const rows: BenchRow[] = [
     { what: 'tick, median', value: median(cpuMs), unit: 'ms' },

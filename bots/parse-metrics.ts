@@ -35,7 +35,7 @@ export function parseMetrics(text: string): Metrics {
     const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? []
     if (kind === 'HELP') {
       help = { name, text: rest }
-      if (families.has(name) || !NAME.test(name)) fail('a metric is told twice or has no good name')
+      if (families.has(name) || !NAME.test(name)) fail('a metric is listed twice or has an invalid name')
     } else if (kind === 'TYPE') {
       if (help?.name !== name || !['counter', 'gauge', 'histogram'].includes(rest))
         fail('the type does not follow the help')
@@ -64,8 +64,8 @@ function labelsOf(text: string, fail: (what: string) => never): Record<string, s
   const labels: Record<string, string> = {}
   for (let at = 0; at < text.length;) {
     LABEL.lastIndex = at
-    const [whole, name = '', value = ''] = LABEL.exec(text) ?? fail('labels are not as they should be')
-    if (name in labels) fail(`label ${name} stands twice`)
+    const [whole, name = '', value = ''] = LABEL.exec(text) ?? fail('the labels are malformed')
+    if (name in labels) fail(`label ${name} is listed twice`)
     labels[name] = value.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped))
     at += whole.length
   }

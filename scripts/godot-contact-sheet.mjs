@@ -91,7 +91,7 @@ function upload(url, file, kind) {
     ],
     { encoding: 'utf8' },
   )
-  if (run.status !== 0) throw new Error(`${file} was not taken:\n${run.stdout}${run.stderr}`)
+  if (run.status !== 0) throw new Error(`${file} was not accepted:\n${run.stdout}${run.stderr}`)
   return `${name}=${JSON.parse(run.stdout).package}`
 }
 

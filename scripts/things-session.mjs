@@ -30,7 +30,8 @@ class Person {
     person.stop = drive([person.client])
     person.client.start()
     while (person.client.state.type !== 'joined') {
-      if (person.client.state.type === 'closed') throw new Error(`${name} is not let in: ${person.client.state.reason}`)
+      if (person.client.state.type === 'closed')
+        throw new Error(`${name} was not admitted: ${person.client.state.reason}`)
       await sleep(PACE_MS)
     }
     return person

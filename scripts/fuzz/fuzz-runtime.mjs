@@ -73,5 +73,5 @@ export function fuzzerNode() {
     unpack(uri)
   }
   if (loads(newerNode())) return newerNode()
-  throw new Error('Jazzer.js does not load, through a newer glibc neither.')
+  throw new Error('Jazzer.js does not load with a newer glibc either.')
 }

@@ -260,7 +260,7 @@ function identityError(file: string, what: string): ServerError {
     reason: 'data-directory',
     what: `the server's identity cannot be used: ${what}`,
     where: file,
-    fix: 'restore the file from a backup, or remove it: everyone is then a new guest, and owns nothing that stands in the realm',
+    fix: 'restore the file from a backup, or remove it: everyone is then a new guest, and owns nothing in the realm',
   })
 }
 

@@ -31,7 +31,7 @@ export const passKnownUsers = (
         : Effect.void,
     ),
     Effect.catch((error) =>
-      Effect.logError(`the archive cannot be asked for the numbers given so far: ${error.message}`),
+      Effect.logError(`the archive does not answer which numbers are assigned: ${error.message}`),
     ),
     inArea('users'),
     Effect.forkScoped({ startImmediately: true }),

@@ -194,7 +194,7 @@ export class ElementWriteBehind {
       Effect.suspend(() => {
         const wasAway = this.#isAway
         this.#isAway = false
-        return wasAway ? Effect.logInfo('back; what waited is being saved') : Effect.void
+        return wasAway ? Effect.logInfo('it answers again; the backlog is saved now') : Effect.void
       }),
     ),
     Effect.ignore,
@@ -257,7 +257,9 @@ export class ElementWriteBehind {
     const { reason } = error
     if (reason === 'fenced') {
       this.#isFenced = true
-      return Effect.logError(`${textOf(error)}. This server saves nothing of the realm any more; its recording goes on`)
+      return Effect.logError(
+        `${textOf(error)}. This server no longer saves the realm to the archive; its recording continues`,
+      )
     }
     if (reason === 'conflict') {
       if (this.#instance) this.#instance.isKnown = false
@@ -267,6 +269,6 @@ export class ElementWriteBehind {
     if (this.#isAway) return Effect.void
     this.#isAway = true
     const what = reason === 'away' || reason === 'broken' ? reason : 'cannot save'
-    return Effect.logError(`${what}: ${textOf(error)}. The realm goes on; what is to be saved waits`)
+    return Effect.logError(`${what}: ${textOf(error)}. The realm continues; unsaved changes wait`)
   }
 }

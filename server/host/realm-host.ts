@@ -241,7 +241,7 @@ class Host {
       this.#links.closeAll(reason)
       if (!(yield* writeBehind.end(ARCHIVE_FLUSH_MS_MAX)))
         yield* Effect.logWarning(
-          `${writeBehind.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
+          `${writeBehind.backlog} elements could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
         ).pipe(inArea('archive'))
     })
   }

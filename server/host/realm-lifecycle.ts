@@ -283,7 +283,7 @@ export class RealmLifecycle {
     this.quarantined += kinds.length
     if (removed.length > 0 || leavesOut) this.#starts = 0
     if (kinds.length > 0)
-      this.#log.warn(`what made it fail was found in ${tries} tries and is quarantined: ${kinds.join(', ')}`)
+      this.#log.warn(`the cause was found in ${tries} attempts and is quarantined: ${kinds.join(', ')}`)
   }
 
   // --- ends
@@ -311,7 +311,7 @@ export class RealmLifecycle {
       this.restarts++
       this.#options.counted.add('restarts')
       this.#log.error(
-        `the worker died and is started again from its recording (start ${this.#starts + 1} of ${STARTS_MAX} without progress)`,
+        `the worker died and is restarted from its recording (start ${this.#starts + 1} of ${STARTS_MAX} without progress)`,
       )
       // Another fault may not happen again. If it does, something in the realm may be to blame.
       this.#searches = isStuck || failure?.retry === 'search' || this.#starts >= 2

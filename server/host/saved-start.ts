@@ -62,7 +62,7 @@ const packagesOf = (
 function waitingForArchive<T>(realm: string, ask: Effect.Effect<T, ArchiveError>): Effect.Effect<T, ServerError> {
   const isRetryable = (error: ArchiveError): boolean => error.isRetryable
   const log = Effect.logWarning(
-    `there is no recording, and the archive is away: it is waited for, up to ${ARCHIVE_WAIT_MS_MAX / 1_000} s`,
+    `there is no recording, and the archive is away: waiting for it for up to ${ARCHIVE_WAIT_MS_MAX / 1_000} s`,
   )
   const logFirst = log.pipe(Effect.as(true), Effect.cached)
   return Effect.flatMap(logFirst, (logged) =>
@@ -82,6 +82,6 @@ const noArchive = (realm: string, cause: ArchiveError): ServerError =>
     reason: 'archive',
     cause,
     where: cause.where,
-    what: `the realm ${realm} has no recording, and the archive, which may have its things, cannot be asked: ${cause.what}`,
+    what: `the realm ${realm} has no recording, and the archive, which may have its elements, does not answer: ${cause.what}`,
     fix: `bring the recordings back; or ${cause.fix}; or name another database with --database-url`,
   })

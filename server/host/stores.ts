@@ -105,7 +105,7 @@ class Watched {
     if (fault === null) return Effect.logInfo('back')
     const why = textOf(fault instanceof Error ? (fault.cause ?? fault) : fault)
     return Effect.logWarning(
-      `${state}: ${why}; the realm goes on, uploads ${state === 'away' ? 'wait' : 'are refused'}`,
+      `${state}: ${why}; the realm continues; uploads ${state === 'away' ? 'wait' : 'are refused'}`,
     )
   }
 }

@@ -45,7 +45,7 @@ export function restoreFromArchive(
   const refused = events.filter((event) => event.type === 'rejected' && event.command === 'spawn').length
   const lost = elements.length - restored
   note(
-    `there was no recording: ${restored} things stand where the archive saved them at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be brought back (${refused} refused, the others damaged or of packages that are gone)`}`,
+    `there was no recording: ${restored} props were restored from the archive's save at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be restored (${refused} refused, the others damaged or of packages that are gone)`}`,
   )
 }
 

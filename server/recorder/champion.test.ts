@@ -241,7 +241,7 @@ test('a realm is restored from the archive before its recording starts, and agai
   expect(notes).toEqual(
     Array.from(
       { length: 2 },
-      () => 'there was no recording: 300 things stand where the archive saved them at tick 99 of epoch 5',
+      () => "there was no recording: 300 props were restored from the archive's save at tick 99 of epoch 5",
     ),
   )
   // As after kill -9: nothing more is written, and everything is there.

@@ -229,7 +229,7 @@ export class Champion implements RealmLog {
     this.#rollAtTick = 0
     this.#options.onLost?.()
     this.#options.note(
-      `${path} was deleted, moved or replaced while the realm writes it: another begins at the next tick with all of the realm's state; what the lost one held of the past is gone`,
+      `${path} was deleted, moved or replaced while the realm writes it: another begins at the next tick with the realm's state; the history in the lost file is gone`,
     )
   }
 
@@ -237,7 +237,7 @@ export class Champion implements RealmLog {
     const mib = Math.floor(this.#file.freeBytes / 1024 / 1024)
     this.#options.note(
       low
-        ? `the disk of ${this.#options.start.recordings} has ${mib} MiB left: nobody is let in until there is room`
+        ? `the disk of ${this.#options.start.recordings} has ${mib} MiB left: nobody is admitted until there is room`
         : `there is room on the disk again (${mib} MiB)`,
     )
   }

@@ -189,7 +189,7 @@ test('a prop on which the simulation fails is quarantined and its owner notified
   const expected = standing(first.realm).filter((line) => !line.startsWith('cursed'))
   expect(standing(second.realm)).toEqual(expected)
   expect(before).toHaveLength(expected.length + 1)
-  expect(notes.join('\n')).toMatch(/prop \d+ \("cursed"\) of user 105 is taken out/)
+  expect(notes.join('\n')).toMatch(/prop \d+ \("cursed"\) of user 105 is removed/)
   run(second, 5)
   await second.close()
 

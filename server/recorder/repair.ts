@@ -44,7 +44,7 @@ export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, tar
   const quarantined = out.map((element) => quarantineOf(realm, element, tick, remedy.reason))
   for (const element of out) {
     targets.note(
-      `${describeElement(element)} is taken out, as the simulation fails with it (${remedy.reason}); it is kept in the recording as quarantined`,
+      `${describeElement(element)} is removed because the simulation fails with it (${remedy.reason}); the recording keeps it in quarantine`,
     )
     targets.removalNotices.add(element.user, noticeFor(element))
   }
@@ -53,7 +53,7 @@ export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, tar
     quarantined.push(left)
     targets.undelivered.recordLeftOut(left, targets.sequences)
     targets.note(
-      `the inputs of tick ${tick} made the simulation fail twice (${remedy.reason}); they are left out and kept in the recording as quarantined`,
+      `the inputs of tick ${tick} made the simulation fail twice (${remedy.reason}); they are left out, and the recording keeps them in quarantine`,
     )
   }
   if (remedy.goesBack) goBack(realm, recording, remedy, targets)
@@ -75,7 +75,7 @@ function goBack(realm: Realm, recording: Recording, { tick, reason }: Remedy, ta
     if (frame) targets.undelivered.recordLeftOut({ tick: at, reason, frame }, targets.sequences)
   }
   targets.note(
-    `the realm goes back to tick ${tick}, as nothing less keeps the simulation from failing (${reason}); what came after stands in ${recording.header.realm}-e${recording.header.epoch} alone`,
+    `the realm goes back to tick ${tick}, because nothing less keeps the simulation from failing (${reason}); only the recording ${recording.header.realm}-e${recording.header.epoch} has what came after`,
   )
   for (const { user } of realm.avatars.values())
     targets.removalNotices.add(

@@ -121,7 +121,7 @@ async function resumeRealm(
 }
 
 function reportRecovery(found: Recovered<Realm>, { start, note }: ChampionOptions): void {
-  note(`goes on at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
+  note(`continues at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
   for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
   for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
   if (found.ticksLost > 0) note(`${found.ticksLost} ticks after tick ${found.tick} could not be recovered`)

@@ -15,7 +15,7 @@ export function textOrNull(row: Row, column: string): string | null {
 export function integer(row: Row, column: string): number {
   const value = Number(text(row, column))
   if (!Number.isSafeInteger(value))
-    throw new Error(`column ${column} holds ${row[column] ?? 'nothing'}, which is no whole number up to 2^53`)
+    throw new Error(`column ${column} holds ${row[column] ?? 'nothing'}, which is not a whole number up to 2^53`)
   return value
 }
 
@@ -27,7 +27,7 @@ export function integerOrNull(row: Row, column: string): number | null {
 export function float(row: Row, column: string): number {
   const value = Number(text(row, column))
   if (!Number.isFinite(value))
-    throw new Error(`column ${column} holds ${row[column] ?? 'nothing'}, which is no finite number`)
+    throw new Error(`column ${column} holds ${row[column] ?? 'nothing'}, which is not a finite number`)
   return value
 }
 

@@ -36,7 +36,7 @@ export function requireKey(key: AssetKey, folder?: ParsedKey['folder']): ParsedK
   const fix = `use ${folder === 'quarantine' ? '' : 'sha256/ and 64 lower-case hex digits'}${folder === undefined ? ', or ' : ''}${folder === 'sha256' ? '' : 'quarantine/ and up to 64 of a-z, 0-9 and -'}`
   throw new AssetError({
     reason: 'bad-key',
-    what: 'this is no name of a file that may be used so',
+    what: 'this is not a valid file name here',
     where: JSON.stringify(key.slice(0, 100)),
     fix,
   })

@@ -127,7 +127,7 @@ async function takeBody(
     'slow-upload',
     `fewer than ${pace.bytesMin} bytes came within ${pace.windowMs / 1_000} s`,
     where,
-    'try again on a faster line',
+    'try again on a faster connection',
   )
   const away = new HttpError(503, 'away', 'the store of this server does not answer', where, 'try again later')
   const hash = createHash('sha256')

@@ -277,7 +277,7 @@ function requireAddress(address: string): void {
   if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return
   throw new AssetError({
     reason: 'denied',
-    what: 'this is no address of an S3 server',
+    what: 'this is not the address of an S3 server',
     where: address,
     fix: 'give one like http://10.0.0.5:9000 with --s3-endpoint and --s3-public-endpoint',
   })

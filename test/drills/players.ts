@@ -54,7 +54,7 @@ export class Players {
       })
       client.start()
       if (!(await isTrueWithin(() => client.state.type === 'joined', JOIN_MS_MAX)))
-        throw new Error(`player ${i + 1} did not get in: ${JSON.stringify(client.state)}`)
+        throw new Error(`player ${i + 1} did not join: ${JSON.stringify(client.state)}`)
     }
     for (const player of players.all) player.identity = identityOf(player.client)
     return players

@@ -52,7 +52,7 @@ async function guest(url: string, name: string): Promise<RecoveryGuest> {
   drive([client])
   client.start()
   if (!(await isTrueWithin(() => client.state.type === 'joined', WAIT_MS_MAX)))
-    throw new Error(`${name} did not get in: ${JSON.stringify(client.state)}`)
+    throw new Error(`${name} did not join: ${JSON.stringify(client.state)}`)
   return { client, notices }
 }
 

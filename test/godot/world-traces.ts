@@ -229,7 +229,7 @@ function sentOver(dice: Dice): SentSnapshot[] {
     if (tick % 3 !== 0) continue
     const { bytes, acknowledged: heard } = view.nextPart(source, 11, 100)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
-    if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot came back as none')
+    if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot could not be decoded')
     const atMs = nowMs + 40 + dice.between(0, 90)
     const isLost = dice.chance(0.08) || (seconds > 2 && seconds % 2.3 < 0.3)
     if (!isLost) waiting.push({ part: packet.value.snapshot, heard, atMs })

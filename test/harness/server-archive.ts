@@ -161,7 +161,7 @@ export async function savesAndBringsBack(clean: Cleanup, databaseUrl: string | n
   expect(await saved()).toEqual(byElement(left))
 
   const second = await serveHere(clean, settings)
-  expect(second.logged.join('\n')).toContain('goes on at tick')
+  expect(second.logged.join('\n')).toContain('continues at tick')
   await second.stop()
   const gone = byElement(await recordedElements(data))
   expect(await saved()).toEqual(gone)

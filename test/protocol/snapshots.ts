@@ -166,7 +166,7 @@ function parts(): SnapshotPart[] {
     if (tick % 3 !== 0 && tick % 7 !== 0) continue
     const { bytes, acknowledged: arrived } = view.nextPart(source, 11, 50)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
-    if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot came back as none')
+    if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot could not be decoded')
     list.push(packet.value.snapshot)
     if (tick % 9 !== 0) arrived()
   }

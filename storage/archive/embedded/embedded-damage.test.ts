@@ -63,7 +63,7 @@ for (const [what, harm] of Object.entries(HARMS))
     const fault = await faultAfter(harm)
     expect(fault).toMatchObject({ reason: 'broken', isRetryable: false })
     expect(fault.message).toMatch(
-      /damaged[^]*where: .*database\n[^]*move this folder aside[^]*names of users[^]*comes back from their recordings/,
+      /damaged[^]*where: .*database\n[^]*move this folder aside[^]*user names[^]*their recordings have them/,
     )
   })
 

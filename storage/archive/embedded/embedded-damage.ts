@@ -52,8 +52,8 @@ function damaged(directory: string, what: string): ArchiveError {
     where: directory,
     what: `the embedded database is damaged, as after a loss of power: ${what}`,
     fix:
-      'stop the server, move this folder aside or put a backup in its place, and start again. Without a backup the records are lost: names of users, who brought which package, roles, the list of sessions. ' +
-      'What stands in the realms is not: it comes back from their recordings. Files of packages stay in the store; who brings one again has it again',
+      'stop the server, move this folder aside or put a backup in its place, and start again. Without a backup these records are lost: user names, owners of packages, roles, the list of sessions. ' +
+      'The realms are not lost, because their recordings have them. Package files stay in the store; uploading a package again restores its record',
   })
 }
 

@@ -81,7 +81,7 @@ export function startPlayer(
     createInterface({ input: child.stdout }).on('line', (line) => void reports.push(JSON.parse(line) as PlayerReport))
   const newest = (): PlayerReport => {
     const report = reports.at(-1)
-    if (!report) throw new Error(`${name} has not told anything`)
+    if (!report) throw new Error(`${name} has sent no report`)
     return report
   }
   return {

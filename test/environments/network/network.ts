@@ -72,7 +72,7 @@ export class TestNetwork {
   /** Gives a host (or a router with everything behind it) another address. */
   move(host: NetworkHost): void {
     const place = this.#lines.get(host.namespace)
-    if (!place) throw new Error(`${host.name} has no line of its own: move its router`)
+    if (!place) throw new Error(`${host.name} has no connection of its own: move its router`)
     place.moves += 1
     const address = `10.77.${place.moves}.${place.index}`
     host.setAddress(address)

@@ -54,6 +54,6 @@ export function drawDefinition(draw: Draw): RealmDefinition {
   if (draw.chance(DEFAULT_SHARE)) return DEFAULT_DEFINITION
   const drawn = variant(draw)
   const parsed = parseDefinition(drawn)
-  if (!parsed.ok) throw new Error(`a scene's definition is none: ${JSON.stringify(parsed.errors)}`)
+  if (!parsed.ok) throw new Error(`a scene's definition is invalid: ${JSON.stringify(parsed.errors)}`)
   return parsed.definition
 }

@@ -21,7 +21,7 @@ interface WorkerSettings {
 
 const settings = workerData as WorkerSettings
 const port = parentPort
-if (!port) throw new Error('this runs in a worker thread alone')
+if (!port) throw new Error('this runs only in a worker thread')
 
 function run(engine: Engine, world: number): void {
   const { seed, ticks, slowMs, caseFile, tellsFrames, minimises, beats } = settings

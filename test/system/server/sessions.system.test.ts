@@ -79,7 +79,7 @@ test('SES-7: SIGTERM says goodbye, seals the recording and frees the directory; 
   await until('Ada is back, as who she was', () => ada.state.type === 'joined' && ada.state.resumed)
   const bob = await enter(clean, second.url, 'Bob')
   await until("Bob sees the world with Ada's avatar", () => bob.sample().avatars.some(({ name }) => name === 'Ada'))
-  expect(second.errors()).toContain(`goes on at tick ${sealed?.lastTick}`)
+  expect(second.errors()).toContain(`continues at tick ${sealed?.lastTick}`)
   second.child.kill('SIGINT')
   expect(await second.exit).toBe(0)
   expect((await verifiedRecordings(data)).map(({ startTick }) => startTick)).toEqual([0, sealed?.lastTick])
