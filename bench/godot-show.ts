@@ -22,11 +22,11 @@ type FrameFigures = Readonly<Record<string, number>>
 async function measured(
   script: string,
   args: readonly string[],
-  picture = false,
+  withWindow = false,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench', script), '--', ...args], {
     project: PROJECT,
-    picture,
+    withWindow,
   })
   const line = output.split('\n').find((text) => text.startsWith('{'))
   if (status !== 0 || line === undefined || /^(SCRIPT )?ERROR/m.test(output))

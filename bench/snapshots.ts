@@ -130,9 +130,9 @@ class MeasuredClient {
 
   receive(nowMs: number, watched: boolean): void {
     for (const bytes of this.down.receive(nowMs)) {
-      const heard = this.client.receive(bytes, nowMs)
-      if (!heard.ok) throw new Error(heard.error.message)
-      const { snapshot, packet } = heard.value
+      const received = this.client.receive(bytes, nowMs)
+      if (!received.ok) throw new Error(received.error.message)
+      const { snapshot, packet } = received.value
       const decoded = snapshot === null || !watched ? null : this.decoder.decode(snapshot)
       if (decoded === null || snapshot === null) continue
       if (!decoded.ok) throw new Error(decoded.error.message)

@@ -22,8 +22,8 @@ test('an accepted file is reported with fields for programs, and its package wri
   const out = join(directory, 'out')
   const { code, json } = await run(asset('avatars/RiggedFigure.glb'), '--json', '--out', out)
   expect(code).toBe(0)
-  const { hash, package: kept, ...told } = json()
-  expect(told).toMatchObject({
+  const { hash, package: kept, ...result } = json()
+  expect(result).toMatchObject({
     schema: 'otherworld/ingest/1',
     accepted: true,
     kind: 'avatar',
@@ -36,7 +36,7 @@ test('an accepted file is reported with fields for programs, and its package wri
     rejections: [],
     name: 'RiggedFigure',
   })
-  const [capsule] = told['capsules'] as Record<string, unknown>[]
+  const [capsule] = result['capsules'] as Record<string, unknown>[]
   expect(Object.keys(capsule ?? {}).toSorted()).toEqual(['a', 'b', 'bone', 'joint', 'r'])
   expect(kept).toBe(join(out, String(hash)))
   expect(readdirSync(String(kept)).toSorted()).toEqual(['manifest.json', 'original.glb', 'runtime.glb', 'textures'])

@@ -219,8 +219,8 @@ test('info prints the first and the last state hash, and the hash of --tick', as
   const recording = readRecording(session)
   if (!recording.ok) throw recording.error
   const hash = (tick: number): string | null => recording.value.hash(tick)
-  const told = json(await run('info', [good, '--tick', '77', '--json']))
-  expect(told).toMatchObject({
+  const result = json(await run('info', [good, '--tick', '77', '--json']))
+  expect(result).toMatchObject({
     startTick: 0,
     startHash: hash(0),
     lastTick: 150,

@@ -5,8 +5,8 @@ import {
   DEFAULT_KEEP_GB,
   DEFAULT_PORT,
   defaultSettings,
-  databaseInWords,
-  filesInWords,
+  describeDatabase,
+  describeFileStore,
   LOG_FORMS,
   OBSERVERS,
   readRealmFile,
@@ -248,5 +248,5 @@ function readyJson({ url, data }: RunningServer): string {
 }
 
 function readyWords({ url, data }: RunningServer, { databaseUrl, s3 }: Settings): string {
-  return `Otherworld is open: ${url} (process ${process.pid}; recordings in ${data}; archive: ${databaseInWords(databaseUrl)}; files: ${filesInWords(s3)}; Ctrl+C stops it)\n`
+  return `Otherworld is open: ${url} (process ${process.pid}; recordings in ${data}; archive: ${describeDatabase(databaseUrl)}; files: ${describeFileStore(s3)}; Ctrl+C stops it)\n`
 }

@@ -68,14 +68,14 @@ function ownCertificate(): { readonly key: Buffer; readonly cert: Buffer; readon
 test('an untrusted certificate is reported, and NODE_EXTRA_CA_CERTS helps', async () => {
   const { key, cert, file } = ownCertificate()
   const url = await listening(createTlsServer({ key, cert }, notFound), 'https')
-  const told = await upload(url)
-  expect(told).toMatchObject({
+  const result = await upload(url)
+  expect(result).toMatchObject({
     code: 1,
     errors: expect.stringMatching(
       /answers, but its certificate is not trusted: self-signed certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\).*NODE_EXTRA_CA_CERTS=FILE/,
     ),
   })
-  expect(told.errors).not.toMatch(/does not answer| {4}at /)
+  expect(result.errors).not.toMatch(/does not answer| {4}at /)
   expect(await upload(url, { NODE_EXTRA_CA_CERTS: file })).toMatchObject({
     code: 1,
     errors: expect.stringMatching(/there is no Otherworld server at this address \(status 404\)/),

@@ -26,10 +26,10 @@ const propOf = (client: RenderClient, element: unknown): Promise<PropSample> =>
 test('a file is uploaded and spawned, its hash is printed last, and the next upload belongs to the same user', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const watcher = await joined(clean, url, 'watcher')
-  const told = await uploadFrom(home, TEACUP, '--url', url, '--spawn', '--as', 'Ada')
-  expect(told).toMatchObject({ code: 0, errors: '' })
-  expect(told.out).toMatch(/teacup\.glb: done, an object\n/)
-  const [hash = '', element] = [told.out.trim().split(/\s/).at(-1), Number(/element +(\d+)/.exec(told.out)?.[1])]
+  const result = await uploadFrom(home, TEACUP, '--url', url, '--spawn', '--as', 'Ada')
+  expect(result).toMatchObject({ code: 0, errors: '' })
+  expect(result.out).toMatch(/teacup\.glb: done, an object\n/)
+  const [hash = '', element] = [result.out.trim().split(/\s/).at(-1), Number(/element +(\d+)/.exec(result.out)?.[1])]
   expect(hash).toMatch(HASH)
   const cup = await propOf(watcher, element)
   expect(cup.package).toBe(hash)
@@ -65,9 +65,9 @@ test('identities are readable only by their user, in the file of --identity', as
 test('a rejected file exits with 1 and names the rule, the place and what to do', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const file = asset('hostile/node_cycle.glb')
-  const told = await uploadFrom(home, file, '--url', url, '--spawn')
-  expect(told).toMatchObject({ code: 1, errors: '' })
-  expect(told.out).toMatch(/node_cycle\.glb: rejected\n[^]*NODE_LOOP[^]*\/nodes\/0/)
+  const result = await uploadFrom(home, file, '--url', url, '--spawn')
+  expect(result).toMatchObject({ code: 1, errors: '' })
+  expect(result.out).toMatch(/node_cycle\.glb: rejected\n[^]*NODE_LOOP[^]*\/nodes\/0/)
   const json = await uploadFrom(home, file, '--url', url, '--json')
   expect(json.code).toBe(1)
   expect(json.json()).toMatchObject({

@@ -27,7 +27,7 @@ export {
   type ObserverPolicy,
   type Settings,
 } from './config.ts'
-export { databaseInWords, filesInWords, readStoreSettings } from './host/store-settings.ts'
+export { describeDatabase, describeFileStore, readStoreSettings } from './host/store-settings.ts'
 export { lineLogger, LOG_FORMS, serverLogger, type LogForm } from './log.ts'
 export { ServerError } from './error.ts'
 export type { Health, RealmStatus, ServerStatus } from './http/status.ts'

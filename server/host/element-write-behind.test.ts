@@ -65,14 +65,17 @@ function scene(): Scene {
   }
 }
 
-const told = (
+const changes = (
   tick: number,
   put: readonly SavedElement[],
   removed: readonly number[] = [],
   isComplete = true,
 ): Parameters<ElementWriteBehind['elements']>[0] => ({ tick, put, removed, begins: false, isComplete })
 /** A first report that contains all elements. */
-const first = (...given: Parameters<typeof told>): ReturnType<typeof told> => ({ ...told(...given), begins: true })
+const first = (...given: Parameters<typeof changes>): ReturnType<typeof changes> => ({
+  ...changes(...given),
+  begins: true,
+})
 const at = (element: number, x: number): SavedElement => elementOf(element, { position: { x, y: 0, z: 0 } })
 const until = (look: () => boolean | Promise<boolean>): Promise<boolean> => untilSo('the archive has it', look)
 
@@ -83,10 +86,10 @@ describe('the element write-behind', () => {
     behind.elements(first(1, [at(1, 1)], [], false))
     await until(async () => (await saved()) !== null)
     expect((await saved())?.epoch).toBe(0)
-    behind.elements(told(2, [at(2, 2)]))
+    behind.elements(changes(2, [at(2, 2)]))
     await until(async () => (await saved())?.tick === 2)
     expect((await saved())?.elements).toEqual([at(1, 1), at(2, 2)])
-    behind.elements(told(9, [at(2, 5)], [1]))
+    behind.elements(changes(9, [at(2, 5)], [1]))
     expect(await end(1_000)).toBe(true)
     expect(await saved()).toMatchObject({ epoch: 3, tick: 9, elements: [at(2, 5)] })
   })
@@ -98,7 +101,7 @@ describe('the element write-behind', () => {
     await until(async () => (await saved())?.tick === 1)
     mood.isAway = true
     for (let tick = 2; tick <= 500; tick++)
-      behind.elements(told(tick, [at(1, tick), at(3, tick)], tick === 400 ? [2] : []))
+      behind.elements(changes(tick, [at(1, tick), at(3, tick)], tick === 400 ? [2] : []))
     expect(behind.backlog).toBeLessThanOrEqual(3)
     await until(() => mood.saves > 4)
     expect(logged).toEqual([expect.stringContaining('archive: away')])
@@ -128,7 +131,7 @@ describe('the element write-behind', () => {
     behind.elements(first(1, [at(1, 1)]))
     await until(async () => (await saved())?.tick === 1)
     await Effect.runPromise(service.putRealm(REALM, 2))
-    behind.elements(told(2, [at(1, 2)]))
+    behind.elements(changes(2, [at(1, 2)]))
     await until(() => logged.length === 1)
     expect(logged[0]).toContain('epoch 2')
     expect(await end(50)).toBe(true)
@@ -151,10 +154,10 @@ describe('the element write-behind', () => {
             )
           : set(...args),
     })
-    behind.elements(told(2, [at(1, 2)]))
+    behind.elements(changes(2, [at(1, 2)]))
     await until(() => retold.length === 1)
     // Reported before the realm got the request, so it is not everything.
-    behind.elements(told(3, [at(9, 9)]))
+    behind.elements(changes(3, [at(9, 9)]))
     await sleep(700)
     expect(await saved()).toMatchObject({ tick: 1, elements: [at(1, 1)] })
     behind.elements(first(3, [at(1, 3), at(2, 3)]))

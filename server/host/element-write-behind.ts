@@ -107,14 +107,14 @@ export class ElementWriteBehind {
   /** Saves in the background until the scope ends. */
   static make(options: ElementWriteBehindOptions): Effect.Effect<ElementWriteBehind, never, Scope.Scope> {
     return Effect.gen(function* () {
-      const made = new ElementWriteBehind(options)
-      made.#fiber = yield* made.#work.await.pipe(
-        Effect.andThen(made.#saveAll),
+      const writeBehind = new ElementWriteBehind(options)
+      writeBehind.#fiber = yield* writeBehind.#work.await.pipe(
+        Effect.andThen(writeBehind.#saveAll),
         Effect.forever,
         inArea('archive'),
         Effect.forkScoped,
       )
-      return made
+      return writeBehind
     })
   }
 

@@ -105,9 +105,9 @@ test('stopped while the archive is away, it ends immediately and logs what is lo
 })
 
 test('a session begins with its first link and ends with its last', () => {
-  const told: SessionEntry[] = []
+  const entries: SessionEntry[] = []
   let nowMs = 1_000
-  const presence = new Presence('yard', { session: (each) => void told.push(each) }, () => nowMs)
+  const presence = new Presence('yard', { session: (each) => void entries.push(each) }, () => nowMs)
   const claims = { session: uid(9), player: 4, name: 'Ada', role: 'player', uid: uid(1), user: 1 } as const
   presence.linkOpened(claims)
   nowMs = 2_000
@@ -115,7 +115,7 @@ test('a session begins with its first link and ends with its last', () => {
   presence.linkClosed(claims)
   nowMs = 3_000
   presence.linkClosed(claims)
-  expect(told).toEqual([
+  expect(entries).toEqual([
     { id: uid(9), userUid: uid(1), realm: 'yard', player: 4, startedAtMs: 1_000, endedAtMs: null },
     { id: uid(9), userUid: uid(1), realm: 'yard', player: 4, startedAtMs: 1_000, endedAtMs: 3_000 },
   ])

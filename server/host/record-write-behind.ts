@@ -30,15 +30,15 @@ export class RecordWriteBehind {
   /** Writes in the background. When the scope ends, it writes the rest for at most ARCHIVE_FLUSH_MS_MAX. */
   static make(archive: RecordArchive): Effect.Effect<RecordWriteBehind, never, Scope.Scope> {
     return Effect.gen(function* () {
-      const made = new RecordWriteBehind(archive)
-      const background = yield* made.#work.await.pipe(
-        Effect.andThen(made.#writeAll),
+      const writeBehind = new RecordWriteBehind(archive)
+      const background = yield* writeBehind.#work.await.pipe(
+        Effect.andThen(writeBehind.#writeAll),
         Effect.forever,
         inArea('archive'),
         Effect.forkScoped,
       )
-      yield* Effect.addFinalizer(() => Effect.andThen(Fiber.interrupt(background), made.#flush))
-      return made
+      yield* Effect.addFinalizer(() => Effect.andThen(Fiber.interrupt(background), writeBehind.#flush))
+      return writeBehind
     })
   }
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { ServerError } from '../error.ts'
 import {
-  databaseInWords,
+  describeDatabase,
   readStoreSettings,
   STORE_OPTIONS,
   environmentName,
-  filesInWords,
+  describeFileStore,
   type StoreOption,
   type StoreSettings,
 } from './store-settings.ts'
@@ -95,9 +95,9 @@ test.each([
 })
 
 test('messages about the stores contain no secrets', () => {
-  expect(databaseInWords('postgresql://u:hush@db.example:5433/world?sslmode=require')).toBe(
+  expect(describeDatabase('postgresql://u:hush@db.example:5433/world?sslmode=require')).toBe(
     'PostgreSQL at db.example:5433/world',
   )
-  expect(filesInWords(read(S3).s3)).toBe('S3 at http://127.0.0.1:9400, bucket things')
-  expect([databaseInWords(null), filesInWords(null)]).toEqual(['embedded', 'local'])
+  expect(describeFileStore(read(S3).s3)).toBe('S3 at http://127.0.0.1:9400, bucket things')
+  expect([describeDatabase(null), describeFileStore(null)]).toEqual(['embedded', 'local'])
 })

@@ -132,11 +132,11 @@ function originOf(option: StoreOption, text: string): string {
 }
 
 /** Describes the database for people and logs, without its password. */
-export function databaseInWords(databaseUrl: string | null): string {
+export function describeDatabase(databaseUrl: string | null): string {
   if (databaseUrl === null) return 'embedded'
   const { hostname, port, pathname } = new URL(databaseUrl)
   return `PostgreSQL at ${hostname}${port === '' ? '' : `:${port}`}${pathname}`
 }
 
-export const filesInWords = (s3: S3Settings | null): string =>
+export const describeFileStore = (s3: S3Settings | null): string =>
   s3 === null ? 'local' : `S3 at ${s3.endpoint}, bucket ${s3.bucket}`

@@ -65,7 +65,7 @@ export const REALM_FAMILIES = {
   late: gauge('otherworld_tick_late_seconds', 'How long after its due time the last tick began.'),
   players: gauge('otherworld_players', 'Avatars in the realm, those of lost players among them until they expire.'),
   connected: gauge('otherworld_players_connected', 'Players with a connection.'),
-  joinsWaiting: gauge('otherworld_joins_waiting', 'Players who wait to be let in or to be told of the world.'),
+  joinsWaiting: gauge('otherworld_joins_waiting', 'Players who wait for admission or for their Welcome.'),
   observers: gauge('otherworld_observers', 'Lockstep peers.'),
   elements: gauge('otherworld_elements', 'Elements of the realm.'),
   propsFrozen: gauge(

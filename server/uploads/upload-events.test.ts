@@ -20,19 +20,19 @@ test('the owner receives every stage in order, and progress never falls', async 
     },
   })
   const { id } = await shop.declare()
-  const heard: UploadStatus[] = []
-  const endedWhenHeard: number[] = []
+  const statuses: UploadStatus[] = []
+  const endedAtStatus: number[] = []
   shop.uploads.follow(id, ADA, (status) => {
-    heard.push(status)
-    endedWhenHeard.push(shop.ended.length)
+    statuses.push(status)
+    endedAtStatus.push(shop.ended.length)
   })
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   await shop.settled(id)
   // The end is counted before anybody receives it.
-  expect(endedWhenHeard.at(-1)).toBe(1)
-  expect(endedWhenHeard.slice(0, -1).every((count) => count === 0)).toBe(true)
-  expect([...new Set(heard.map(({ stage }) => stage))]).toEqual([
+  expect(endedAtStatus.at(-1)).toBe(1)
+  expect(endedAtStatus.slice(0, -1).every((count) => count === 0)).toBe(true)
+  expect([...new Set(statuses.map(({ stage }) => stage))]).toEqual([
     'received',
     'checking',
     'validating',
@@ -40,7 +40,7 @@ test('the owner receives every stage in order, and progress never falls', async 
     'storing',
     'done',
   ])
-  const progress = heard.map((each) => each.progress)
+  const progress = statuses.map((each) => each.progress)
   expect(progress).toEqual(progress.toSorted((a, b) => a - b))
   expect(shop.uploads.follow(id, ADA, () => undefined)).toBeNull()
 })

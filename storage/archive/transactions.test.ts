@@ -12,9 +12,9 @@ import { Transactions, type Repeatability } from './transactions.ts'
  */
 function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): {
   readonly connection: SqlConnection
-  readonly heard: SqlText[]
+  readonly received: SqlText[]
 } {
-  const heard: SqlText[] = []
+  const received: SqlText[] = []
   let attempt = 0
   const connection: SqlConnection = {
     kind: 'sql',
@@ -24,7 +24,7 @@ function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): 
       attempt++
       return use({
         query: async (sql) => {
-          heard.push(sql)
+          received.push(sql)
           const fault = faultOf(sql, attempt)
           if (fault) throw fault
           return [{ one: '1' }]
@@ -32,7 +32,7 @@ function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): 
       })
     },
   }
-  return { connection, heard }
+  return { connection, received }
 }
 
 const refused = (state: string): SqlFault => new SqlFault('refused', 'no', { state })
@@ -41,8 +41,8 @@ const lost = (): SqlFault => new SqlFault('lost', 'gone')
 async function run(
   faultOf: (sql: SqlText, attempt: number) => SqlFault | null,
   repeatability?: Repeatability,
-): Promise<{ outcome: unknown; heard: SqlText[]; pauses: readonly number[]; retries: string[] }> {
-  const { connection, heard } = database(faultOf)
+): Promise<{ outcome: unknown; received: SqlText[]; pauses: readonly number[]; retries: string[] }> {
+  const { connection, received } = database(faultOf)
   const { sleeps: pauses, run: runEffect } = instantClock()
   const retries: string[] = []
   const transactions = new Transactions(connection, {
@@ -52,24 +52,24 @@ async function run(
   const outcome: unknown = await runEffect(
     transactions.run((sql) => sql.query(STATEMENTS.ping), repeatability).pipe(Effect.catch(Effect.succeed)),
   )
-  return { outcome, heard, pauses, retries }
+  return { outcome, received, pauses, retries }
 }
 
 describe('transactions', () => {
   test('a transaction is SERIALIZABLE and committed', async () => {
-    const { outcome, heard } = await run(() => null)
+    const { outcome, received } = await run(() => null)
     expect(outcome).toEqual([{ one: '1' }])
-    expect(heard).toEqual(['BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE', STATEMENTS.ping, STATEMENTS.commit])
+    expect(received).toEqual(['BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE', STATEMENTS.ping, STATEMENTS.commit])
   })
 
   test.each(['40001', '40P01'])(
     'a transaction is rolled back and retried on %s, in a statement or at the commit, after growing pauses',
     async (state) => {
-      const { outcome, heard, pauses, retries } = await run((sql, attempt) =>
+      const { outcome, received, pauses, retries } = await run((sql, attempt) =>
         sql === (attempt === 1 ? STATEMENTS.ping : STATEMENTS.commit) && attempt < 4 ? refused(state) : null,
       )
       expect(outcome).toEqual([{ one: '1' }])
-      expect(heard.filter((sql) => sql === STATEMENTS.rollback)).toHaveLength(3)
+      expect(received.filter((sql) => sql === STATEMENTS.rollback)).toHaveLength(3)
       expect(pauses).toEqual([BACK_OFF_MS, 2 * BACK_OFF_MS, 4 * BACK_OFF_MS])
       expect(retries).toEqual(['again', 'again', 'again'])
     },
@@ -86,10 +86,10 @@ describe('transactions', () => {
     expect((await run((sql, attempt) => (sql === STATEMENTS.commit && attempt === 1 ? lost() : null))).outcome).toEqual(
       [{ one: '1' }],
     )
-    const { outcome, heard, retries } = await run((sql) => (sql === STATEMENTS.ping ? lost() : null))
+    const { outcome, received, retries } = await run((sql) => (sql === STATEMENTS.ping ? lost() : null))
     expect(outcome).toMatchObject({ reason: 'away', isRetryable: true })
     expect(retries).toHaveLength(LOST_ATTEMPTS_MAX - 1)
-    expect(heard).not.toContain(STATEMENTS.rollback)
+    expect(received).not.toContain(STATEMENTS.rollback)
   })
 
   test('a transaction that must run once is retried only if its commit cannot have happened', async () => {
@@ -115,7 +115,7 @@ describe('transactions', () => {
   })
 
   test('an interrupted transaction is rolled back, and its signal reaches the connection', async () => {
-    const heard: SqlText[] = []
+    const received: SqlText[] = []
     let isCancelled = false
     let ping = (): void => undefined
     const connection: SqlConnection = {
@@ -129,7 +129,7 @@ describe('transactions', () => {
         })
         return use({
           query: (sql) => {
-            heard.push(sql)
+            received.push(sql)
             if (sql !== STATEMENTS.ping) return Promise.resolve([])
             return new Promise((_resolve, reject) => {
               ping = () => reject(refused('57014'))
@@ -140,10 +140,10 @@ describe('transactions', () => {
     }
     const transactions = new Transactions(connection)
     const fiber = Effect.runFork(transactions.run((sql) => sql.query(STATEMENTS.ping)))
-    await expect.poll(() => heard).toContain(STATEMENTS.ping)
+    await expect.poll(() => received).toContain(STATEMENTS.ping)
     await Effect.runPromise(Fiber.interrupt(fiber))
     expect(isCancelled).toBe(true)
-    await expect.poll(() => heard.at(-1)).toBe(STATEMENTS.rollback)
-    expect(heard).not.toContain(STATEMENTS.commit)
+    await expect.poll(() => received.at(-1)).toBe(STATEMENTS.rollback)
+    expect(received).not.toContain(STATEMENTS.commit)
   })
 })

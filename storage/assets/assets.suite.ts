@@ -8,7 +8,7 @@ import type { AssetError, AssetLink, AssetsService } from './assets.ts'
 import type { DeclaredFile } from './keys.ts'
 
 /** A store and its surroundings. */
-export interface AssetsBed {
+export interface AssetsFixture {
   readonly store: AssetsService
   /** Base URL of links that begin with `/`. */
   readonly base: string
@@ -67,22 +67,22 @@ function sendPart(url: string, link: AssetLink, bytes: Uint8Array, sent: number)
   })
 }
 
-export function assetsContract(name: string, make: () => Promise<AssetsBed>): void {
+export function assetsContract(name: string, make: () => Promise<AssetsFixture>): void {
   describe(`the asset store ${name}`, () => {
-    const beds: AssetsBed[] = []
+    const fixtures: AssetsFixture[] = []
     beforeAll(async () => {
-      beds.push(await make())
+      fixtures.push(await make())
     })
     afterAll(async () => {
-      for (const bed of beds) await bed.stop()
+      for (const fixture of fixtures) await fixture.stop()
     })
-    const bed = (): AssetsBed => {
-      const [made] = beds
+    const fixture = (): AssetsFixture => {
+      const [made] = fixtures
       if (made === undefined) throw new Error('The store was not made.')
       return made
     }
-    const store = (): AssetsService => bed().store
-    const at = (url: string): string => new URL(url, bed().base).href
+    const store = (): AssetsService => fixture().store
+    const at = (url: string): string => new URL(url, fixture().base).href
     const follow = (link: AssetLink, init: RequestInit = {}): Promise<Response> =>
       fetch(at(link.url), {
         method: link.method,
@@ -93,15 +93,15 @@ export function assetsContract(name: string, make: () => Promise<AssetsBed>): vo
 
     filesContract(store)
     declarationsContract(store)
-    uploadsContract({ bed, store, at, follow, quarantine })
-    uploadLinksContract({ bed, store, at, follow, quarantine })
+    uploadsContract({ fixture, store, at, follow, quarantine })
+    uploadLinksContract({ fixture, store, at, follow, quarantine })
     downloadsContract({ store, at, follow })
-    faultsContract({ bed, store, follow, quarantine })
+    faultsContract({ fixture, store, follow, quarantine })
   })
 }
 
 interface Tools {
-  readonly bed: () => AssetsBed
+  readonly fixture: () => AssetsFixture
   readonly store: () => AssetsService
   readonly at: (url: string) => string
   readonly follow: (link: AssetLink, init?: RequestInit) => Promise<Response>
@@ -201,7 +201,7 @@ function declarationsContract(store: () => AssetsService): void {
   })
 }
 
-function uploadsContract({ bed, store, follow, quarantine }: Tools): void {
+function uploadsContract({ fixture, store, follow, quarantine }: Tools): void {
   test('an upload link accepts the declared file once', async () => {
     const [key, bytes] = [quarantine(), newBytes(200_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
@@ -224,7 +224,7 @@ function uploadsContract({ bed, store, follow, quarantine }: Tools): void {
     const [key, bytes, other] = [quarantine(), newBytes(1_000), newBytes(1_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     const { status } = await follow(link, { body: other })
-    if (bed().checksUploads) expect([status, await reasonOf(store().head(key))]).toEqual([422, 'not-found'])
+    if (fixture().checksUploads) expect([status, await reasonOf(store().head(key))]).toEqual([422, 'not-found'])
     else expect(sha256(await run(store().get(key, 1_000)))).toBe(sha256(other))
   })
 
@@ -355,15 +355,15 @@ const withOtherSignature = (url: string): string =>
   url.replace(/(signature=)(.)/i, (_, name: string, first: string) => `${name}${first === '_' ? '-' : '_'}`)
 
 function faultsContract({
-  bed,
+  fixture,
   store,
   follow,
   quarantine,
-}: Pick<Tools, 'bed' | 'store' | 'follow' | 'quarantine'>): void {
+}: Pick<Tools, 'fixture' | 'store' | 'follow' | 'quarantine'>): void {
   test('while the store is away, each operation fails as away within a limited time; afterwards all of them work again', async () => {
     const bytes = newBytes(1_000)
     const key = await run(store().put(bytes, TYPE))
-    const back = await bed().away()
+    const back = await fixture().away()
     try {
       const startMs = performance.now()
       const reasons = await Promise.all(
@@ -376,7 +376,7 @@ function faultsContract({
         ].map(reasonOf),
       )
       expect(reasons).toEqual(['away', 'away', 'away', 'away', 'away'])
-      expect(performance.now() - startMs).toBeLessThan(bed().awayMsMax)
+      expect(performance.now() - startMs).toBeLessThan(fixture().awayMsMax)
     } finally {
       await back()
     }

@@ -184,9 +184,9 @@ describe('kill -9 during writes', () => {
     const url = await newDatabase()
     const random = randomFrom(8)
     for (let run = 1; run <= 4; run++) {
-      const told = await writeAndKill(child, [url, '', String(run)], 5 + Math.floor(random() * 300), random() * 10)
+      const written = await writeAndKill(child, [url, '', String(run)], 5 + Math.floor(random() * 300), random() * 10)
       const archive = openAt(url)
-      await expectThere(archive.service, run, told)
+      await expectThere(archive.service, run, written)
       await Effect.runPromise(archive.close)
     }
   })
@@ -196,7 +196,7 @@ describe('kill -9 during writes', () => {
     try {
       const random = randomFrom(9)
       for (let run = 1; run <= 4; run++) {
-        const told = await writeAndKill(
+        const written = await writeAndKill(
           child,
           [durable.url, '', String(run)],
           5 + Math.floor(random() * 200),
@@ -208,7 +208,7 @@ describe('kill -9 during writes', () => {
           },
         )
         const archive = openAt(durable.url)
-        await expectThere(archive.service, run, told)
+        await expectThere(archive.service, run, written)
         await Effect.runPromise(archive.close)
       }
     } finally {

@@ -13,7 +13,7 @@ export interface GodotOptions {
   /** Prefix of the command, for example to run it in a network namespace. */
   readonly within?: readonly string[]
   /** True: with a window on a virtual display. Default: headless. */
-  readonly picture?: boolean
+  readonly withWindow?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly secondsMax?: number
   /** Ends the run once this was printed, for a game that does not end itself. */
@@ -44,21 +44,21 @@ export function findGodot(): string {
 /** Runs Godot to its end. */
 export async function runGodot(
   args: readonly string[],
-  { project, within = [], picture = false, env = {}, secondsMax = RUN_SECONDS_MAX, endsAt }: GodotOptions,
+  { project, within = [], withWindow = false, env = {}, secondsMax = RUN_SECONDS_MAX, endsAt }: GodotOptions,
 ): Promise<GodotRun> {
   const godot = findGodot()
-  if (picture && !existsSync('/usr/bin/xvfb-run'))
+  if (withWindow && !existsSync('/usr/bin/xvfb-run'))
     throw new Error('pictures of Godot need Xvfb (Debian: apt-get install xvfb xauth)')
   const home = mkdtempSync(join(tmpdir(), 'otherworld-godot-'))
   // Without an OpenXR runtime Godot prints errors if a project asks for one.
   const display = [
     '--xr-mode',
     'off',
-    ...(picture ? ['--rendering-driver', 'opengl3', '--audio-driver', 'Dummy'] : ['--headless']),
+    ...(withWindow ? ['--rendering-driver', 'opengl3', '--audio-driver', 'Dummy'] : ['--headless']),
   ]
   const command = [
     ...within,
-    ...(picture ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []),
+    ...(withWindow ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []),
     godot,
     ...display,
     '--path',

@@ -218,12 +218,12 @@ export class StageClient {
 
   take(): void {
     for (const bytes of this.#stage.sent.get(this.link)?.splice(0) ?? []) {
-      const heard = this.session.receive(bytes, this.#stage.nowMs)
-      if (!heard.ok) throw new Error(heard.error.message)
-      this.messages.push(...heard.value.messages)
-      if (heard.value.snapshot) this.snapshots++
-      this.goodbye ??= heard.value.goodbye?.reason ?? null
-      if (heard.value.goodbye !== null)
+      const received = this.session.receive(bytes, this.#stage.nowMs)
+      if (!received.ok) throw new Error(received.error.message)
+      this.messages.push(...received.value.messages)
+      if (received.value.snapshot) this.snapshots++
+      this.goodbye ??= received.value.goodbye?.reason ?? null
+      if (received.value.goodbye !== null)
         for (const packet of this.session.packets(this.#stage.nowMs, true)) this.#stage.receive(this.link, packet)
     }
   }

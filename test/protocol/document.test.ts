@@ -302,17 +302,17 @@ describe('a captured session, as the client sends it', () => {
     expect(sent.map(({ packet }) => packet.packet)).toEqual(sent.map((_, index) => index + 1))
     for (const {
       packet: { ackPacket, ackBits, ackMessage },
-      heard,
+      acknowledged,
     } of sent) {
-      const { ackPacket: highest, ackBits: bits, ackMessage: messages } = heard
+      const { ackPacket: highest, ackBits: bits, ackMessage: messages } = acknowledged
       expect({ ackPacket, ackBits, ackMessage }).toEqual({ ackPacket: highest, ackBits: bits, ackMessage: messages })
     }
     expect(Math.max(...listener.taken)).toBeLessThanOrEqual(sent.length)
   })
 
   it('SES-1, PKT-2, PKT-7: each packet has a Hello until the Welcome, is small, and follows within 250 ms', () => {
-    for (const [index, { packet, bytes, atMs, heard }] of sent.entries()) {
-      expect(packet.hello?.protocol).toBe(heard.joined ? undefined : 3)
+    for (const [index, { packet, bytes, atMs, acknowledged }] of sent.entries()) {
+      expect(packet.hello?.protocol).toBe(acknowledged.joined ? undefined : 3)
       expect(bytes.length).toBeLessThanOrEqual(1100)
       // One step of the client's clock, and one of the capture's.
       expect(atMs - (sent[index - 1]?.atMs ?? 0)).toBeLessThanOrEqual(250 + 2 * 17)
@@ -323,13 +323,13 @@ describe('a captured session, as the client sends it', () => {
     const made = new Map<number, Input>()
     for (const {
       packet: { commands },
-      heard,
+      acknowledged,
     } of sent) {
       for (const command of commands) {
         expect(made.get(command.sequence) ?? command).toEqual(command)
         made.set(command.sequence, command)
       }
-      const pending = [...made.keys()].filter((sequence) => sequence > heard.ackCommand)
+      const pending = [...made.keys()].filter((sequence) => sequence > acknowledged.ackCommand)
       expect(commands.map(({ sequence }) => sequence)).toEqual(pending)
     }
     expect([...made.keys()]).toEqual(session.end.commands.map(({ sequence }) => sequence))
@@ -340,7 +340,7 @@ describe('a captured session, as the client sends it', () => {
     const slots = new Map<string, { input: Input; packets: number[] }>()
     for (const {
       packet: { packet, latest },
-      heard,
+      acknowledged,
     } of sent) {
       for (const input of latest) {
         const slot = slots.get(slotOf(input))
@@ -350,7 +350,7 @@ describe('a captured session, as the client sends it', () => {
         slots.get(slotOf(input))?.packets.push(packet)
       }
       for (const { input, packets } of slots.values()) {
-        const taken = packets.some((number) => heard.taken.has(number))
+        const taken = packets.some((number) => acknowledged.taken.has(number))
         expect(latest.some(({ sequence }) => sequence === input.sequence)).toBe(!taken)
       }
     }

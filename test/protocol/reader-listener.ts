@@ -139,7 +139,7 @@ export interface ClientPacketSeen {
   packet: ClientPacket
   bytes: Uint8Array
   atMs: number
-  heard: ListenerState
+  acknowledged: ListenerState
 }
 interface PlayedSession {
   listener: SessionListener
@@ -164,9 +164,9 @@ export function play(schema: Schema, packets: readonly CapturedPacket[]): Played
     const bytes = bytesOf(hex)
     if (from === 'client') {
       const { ackMessage, ackCommand, acknowledgement, welcome } = listener
-      const told = { taken: new Set(listener.taken), joined: welcome !== undefined }
-      const heard = { ...acknowledgement, ackMessage, ackCommand, ...told }
-      sent.push({ packet: readClientPacket(schema, bytes), bytes, atMs, heard })
+      const state = { taken: new Set(listener.taken), joined: welcome !== undefined }
+      const acknowledged = { ...acknowledgement, ackMessage, ackCommand, ...state }
+      sent.push({ packet: readClientPacket(schema, bytes), bytes, atMs, acknowledged })
       continue
     }
     const packet = listener.receive(bytes)

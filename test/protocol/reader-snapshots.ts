@@ -151,9 +151,9 @@ function readBones(block: Block, before: readonly number[], age: number, known: 
   const low = block.u(4)
   const high = block.u(1)
   must(high < 32, 'SNP-5: a mask of more than 18 bones')
-  const told = (high & 16) !== 0
-  must(told || age > 0, 'SNP-8: a first record without its set')
-  const set = told ? block.u(3) : known ? at(before, 0) : ALL_BONES
+  const hasSet = (high & 16) !== 0
+  must(hasSet || age > 0, 'SNP-8: a first record without its set')
+  const set = hasSet ? block.u(3) : known ? at(before, 0) : ALL_BONES
   must(set <= ALL_BONES, 'SNP-5: a set of more than 18 bones')
   const rotations = Array.from({ length: 18 }, (_, bone) => {
     const mode = bone < 16 ? (low >>> (bone * 2)) & 3 : (high >>> ((bone - 16) * 2)) & 3

@@ -114,20 +114,20 @@ async function play(
     )
   const { x = 0, z = 0 } = avatars(server.realm).find(({ player }) => player === 1)?.position ?? {}
   const spawned = ada.spawn(CRATE, { position: { x: Math.fround(x), y: 1, z: Math.fround(z - 1) } })
-  const told = [note(spawned), note(ada.despawn(9_999))]
+  const endings = [note(spawned), note(ada.despawn(9_999))]
   bob.move({ z: -1, yaw: 0.75, run: true })
   await pass(30)
   const outcome = await spawned
   const crate = outcome.ok ? outcome.element : 0
-  told.push(note(ada.grab(crate, 1)))
+  endings.push(note(ada.grab(crate, 1)))
   await pass(15)
   ada.drag(1, { x: Math.fround(x + 0.5), y: 1.5, z: Math.fround(z - 1) }, IDENTITY)
   for (const client of [ada, bob]) client.pose(posed(client === ada ? 0.25 : -0.25))
   await pass(30)
   bob.move({ yaw: 2 })
-  told.push(note(ada.release(1)), note(ada.scale(crate, 1.5)))
+  endings.push(note(ada.release(1)), note(ada.scale(crate, 1.5)))
   await pass(45)
-  await Promise.all(told)
+  await Promise.all(endings)
   return commands
 }
 

@@ -19,16 +19,16 @@ test(`an embedded archive whose process is killed ${KILLS} times at random momen
   const random = randomFrom(7)
   let acknowledged = 0
   for (let run = 1; run <= KILLS; run++) {
-    const told = await writeAndKill(
+    const written = await writeAndKill(
       child,
       ['', directory, String(run), worker],
       5 + Math.floor(random() * 300),
       random() * 10,
     )
-    acknowledged += told.records.length
+    acknowledged += written.records.length
     const archive = openArchive({ databaseUrl: null, directory, worker })
     try {
-      await expectThere(archive.service, run, told)
+      await expectThere(archive.service, run, written)
     } finally {
       await Effect.runPromise(archive.close)
     }

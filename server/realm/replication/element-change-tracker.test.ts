@@ -61,30 +61,31 @@ const order = (realm: Realm, commands: readonly Command[] = []): ReturnType<type
   })
 
 /** Runs ticks with the tracker until a round is complete, for at most `seconds`; returns what was sent. */
-function round(realm: Realm, watch: ElementChangeTracker, heard: ElementChanges[], seconds: number): ElementChanges[] {
-  heard.length = 0
+function round(realm: Realm, watch: ElementChangeTracker, sent: ElementChanges[], seconds: number): ElementChanges[] {
+  sent.length = 0
   for (let i = 0; i < seconds * realm.definition.tickRate; i++) {
     order(realm)
     watch.ticked()
   }
-  return [...heard]
+  return [...sent]
 }
 
-const ids = (told: readonly ElementChanges[]): number[] => told.flatMap(({ put }) => put.map(({ element }) => element))
+const ids = (changes: readonly ElementChanges[]): number[] =>
+  changes.flatMap(({ put }) => put.map(({ element }) => element))
 
 describe('the element change tracker', () => {
   test('sends all elements first, and then the changes of each round once', () => {
     const realm = realmOf()
-    const heard: ElementChanges[] = []
-    const watch = new ElementChangeTracker(realm, (told) => heard.push(told))
+    const sent: ElementChanges[] = []
+    const watch = new ElementChangeTracker(realm, (changes) => sent.push(changes))
     const { spec, position, rotation, owner, access, scale } = prop(1)
     order(realm, [{ type: 'spawn', prop: spec as PropSpec, position, rotation, scale, access, owner }])
     for (let i = 0; i < 600; i++) order(realm)
-    const first = round(realm, watch, heard, ROUND_SECONDS)
+    const first = round(realm, watch, sent, ROUND_SECONDS)
     expect(ids(first).toSorted((a, b) => a - b)).toEqual([...realm.props.keys()])
     expect(first.filter(({ isComplete }) => isComplete)).toHaveLength(1)
     expect(first.map(({ begins }) => begins)).toEqual([true, ...first.slice(1).map(() => false)])
-    expect(ids(round(realm, watch, heard, 2 * ROUND_SECONDS))).toEqual([])
+    expect(ids(round(realm, watch, sent, 2 * ROUND_SECONDS))).toEqual([])
     // The last one floats away from the others, which stay when it is removed.
     const [one = 0] = realm.props.keys()
     const two = [...realm.props.keys()].at(-1) ?? 0
@@ -92,7 +93,7 @@ describe('the element change tracker', () => {
       { type: 'access', element: one, access: 3 },
       { type: 'despawn', element: two },
     ])
-    const changed = round(realm, watch, heard, 2 * ROUND_SECONDS)
+    const changed = round(realm, watch, sent, 2 * ROUND_SECONDS)
     expect(changed.at(-1)).toMatchObject({
       put: [{ element: one, access: 3 }],
       removed: [two],
@@ -104,29 +105,29 @@ describe('the element change tracker', () => {
 
   test('a moving prop is sent rarely, a resting one at once, and the last round sends all as they are', () => {
     const realm = realmOf()
-    const heard: ElementChanges[] = []
+    const sent: ElementChanges[] = []
     for (let i = 0; i < 600; i++) order(realm)
-    const watch = new ElementChangeTracker(realm, (told) => heard.push(told))
-    round(realm, watch, heard, ROUND_SECONDS)
+    const watch = new ElementChangeTracker(realm, (changes) => sent.push(changes))
+    round(realm, watch, sent, ROUND_SECONDS)
     const ball = [...realm.props.values()].find(({ spec }) => spec.motion === 'dynamic')!
     let times = 0
     for (let i = 0; i < 2 * MOVING_SECONDS * realm.definition.tickRate; i++) {
       ball.body.setLinvel({ x: i % 2 ? 1 : -1, y: 0, z: 0 }, true)
-      heard.length = 0
+      sent.length = 0
       order(realm)
       watch.ticked()
-      times += ids(heard).filter((id) => id === ball.id).length
+      times += ids(sent).filter((id) => id === ball.id).length
     }
     expect(times).toBeGreaterThanOrEqual(1)
     expect(times).toBeLessThanOrEqual(3)
-    heard.length = 0
+    sent.length = 0
     watch.finish()
-    expect(heard.at(-1)?.put.find(({ element }) => element === ball.id)?.position).toEqual({
+    expect(sent.at(-1)?.put.find(({ element }) => element === ball.id)?.position).toEqual({
       x: ball.motion[0],
       y: ball.motion[1],
       z: ball.motion[2],
     })
-    expect(heard.at(-1)?.isComplete).toBe(true)
+    expect(sent.at(-1)?.isComplete).toBe(true)
   })
 
   test('a large realm is sent over several ticks, with a limited part in each', () => {
@@ -141,21 +142,21 @@ describe('the element change tracker', () => {
       },
       () => undefined,
     )
-    const heard: ElementChanges[] = []
-    const told = round(realm, new ElementChangeTracker(realm, (each) => heard.push(each)), heard, 1)
-    expect(ids(told)).toHaveLength(1_000)
-    expect(Math.max(...told.map(({ put }) => put.length))).toBeLessThanOrEqual(128)
-    expect(new Set(told.map(({ tick }) => tick)).size).toBe(told.length)
+    const sent: ElementChanges[] = []
+    const changes = round(realm, new ElementChangeTracker(realm, (each) => sent.push(each)), sent, 1)
+    expect(ids(changes)).toHaveLength(1_000)
+    expect(Math.max(...changes.map(({ put }) => put.length))).toBeLessThanOrEqual(128)
+    expect(new Set(changes.map(({ tick }) => tick)).size).toBe(changes.length)
   })
 
   test('sends all elements again on request', () => {
     const realm = realmOf()
-    const heard: ElementChanges[] = []
-    const watch = new ElementChangeTracker(realm, (told) => heard.push(told))
+    const sent: ElementChanges[] = []
+    const watch = new ElementChangeTracker(realm, (changes) => sent.push(changes))
     for (let i = 0; i < 600; i++) order(realm)
-    round(realm, watch, heard, ROUND_SECONDS)
+    round(realm, watch, sent, ROUND_SECONDS)
     watch.resendAll()
-    const again = round(realm, watch, heard, 1)
+    const again = round(realm, watch, sent, 1)
     expect(ids(again)).toHaveLength(realm.props.size)
     expect(again[0]?.begins).toBe(true)
   })

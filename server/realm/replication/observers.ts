@@ -59,7 +59,7 @@ export class Observers {
     const { hello, goodbye } = received.value
     if (goodbye !== null) return this.#end(link, goodbye)
     if (!hello || observer.state !== 'silent') return
-    if (hello.protocol !== PROTOCOL_VERSION) return this.#refuse(link, versionWords(hello.protocol))
+    if (hello.protocol !== PROTOCOL_VERSION) return this.#refuse(link, versionMismatchText(hello.protocol))
     if (hello.mode !== 'lockstep')
       return this.#refuse(
         link,
@@ -126,7 +126,7 @@ export class Observers {
 }
 
 /** Message for a client of another protocol version: it says which side to update. */
-export function versionWords(theirs: number): string {
+export function versionMismatchText(theirs: number): string {
   const older =
     theirs < PROTOCOL_VERSION
       ? 'the client is too old: reload the page or install the newer client'

@@ -5,7 +5,7 @@ import type { LinkId } from '../../realm-messages.ts'
 import { AdmissionQueue } from './admission-queue.ts'
 import type { InteractionCenter } from '../interaction-center.ts'
 import type { Member } from './member.ts'
-import { versionWords } from '../replication/observers.ts'
+import { versionMismatchText } from '../replication/observers.ts'
 import type { OutcomeRouter } from '../outcomes.ts'
 
 export interface AdmissionOptions {
@@ -67,7 +67,7 @@ export class AdmissionControl {
 
   #refusalOf(hello: Hello): string | null {
     const bodies = this.#options.realm.definition.bodies.length
-    if (hello.protocol !== PROTOCOL_VERSION) return versionWords(hello.protocol)
+    if (hello.protocol !== PROTOCOL_VERSION) return versionMismatchText(hello.protocol)
     if (hello.mode === 'lockstep')
       return 'Lockstep peers see everything and need a token with the role "observer"; this one is a player\'s.'
     return hello.body < bodies ? null : `There is no body ${hello.body}; this realm has bodies 0 to ${bodies - 1}.`

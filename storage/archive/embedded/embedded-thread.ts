@@ -34,7 +34,7 @@ export class Thread {
     })
     // Callers that await `opening` get the rejection. Without callers it must not become an unhandled one.
     this.#opening.catch(() => undefined)
-    this.#worker.on('message', (message: EmbeddedAnswer) => this.#heard(message))
+    this.#worker.on('message', (message: EmbeddedAnswer) => this.#receive(message))
     this.#worker.on('error', (error) => this.#end(error.message))
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', () => {
@@ -59,7 +59,7 @@ export class Thread {
     })
   }
 
-  #heard(message: EmbeddedAnswer): void {
+  #receive(message: EmbeddedAnswer): void {
     if (message.type === 'open') return this.#settleOpening(null)
     if (message.type === 'failed') {
       this.failure = message

@@ -12,10 +12,10 @@ test.each([
   ['an error of a script', 'func test_it() -> void:\n\tvar list: Array = []\n\tprint(list[3])\n', 'Out of bounds'],
   ['a file that does not parse', 'func test_it( -> void:\n\tpass\n', 'cannot be loaded'],
   ['no test at all', 'func other() -> void:\n\tpass\n', '0 passed, 0 failed'],
-])('%s fails the run', async (_what, code, told) => {
+])('%s fails the run', async (_what, code, text) => {
   const folder = temporaryDirectory()
   writeFileSync(join(folder, 'x_test.gd'), `extends "${GODOT_TESTS}/test_case.gd"\n\n\n${code}`)
   const { status, output } = await runGodot(['-s', join(GODOT_TESTS, 'run.gd'), '--', folder])
   expect(status).toBe(1)
-  expect(output).toContain(told)
+  expect(output).toContain(text)
 })

@@ -33,8 +33,8 @@ export interface Way {
   readonly answer?: (method: string, path: string) => Answer | null
   /** A request that is sent to the server first, as if by another client. */
   readonly before?: (path: string) => string | null
-  readonly ask?: (body: string, path: string) => string
-  readonly told?: (body: string, path: string) => string
+  readonly changeRequest?: (body: string, path: string) => string
+  readonly changeResponse?: (body: string, path: string) => string
 }
 
 const refusal = (status: number, reason: string, message: string): Answer => ({
@@ -77,11 +77,11 @@ export const WAYS: Readonly<Record<string, Way>> = {
   },
   /** Some other program responds. */
   stranger: { answer: () => ({ status: 200, body: '<!doctype html><title>Printer</title>' }) },
-  'no-candidates': { told: withoutTheirs },
+  'no-candidates': { changeResponse: withoutTheirs },
   /** The client can reach the server but not the reverse, as behind a router. */
-  routed: { ask: withoutOurs },
+  routed: { changeRequest: withoutOurs },
   /** Neither side learns an address, so that no UDP packet is sent. */
-  'no-udp': { told: withoutTheirs, ask: withoutOurs },
+  'no-udp': { changeResponse: withoutTheirs, changeRequest: withoutOurs },
 }
 
 export interface Proxy {
@@ -170,7 +170,7 @@ async function read(message: IncomingMessage): Promise<string> {
 }
 
 function forward(target: URL, { method, path, headers, body }: Exchange, way: Way): Promise<Answer> {
-  const sent = way.ask?.(body, path) ?? body
+  const sent = way.changeRequest?.(body, path) ?? body
   return new Promise((resolve, reject) => {
     const onward = send(
       {
@@ -182,7 +182,7 @@ function forward(target: URL, { method, path, headers, body }: Exchange, way: Wa
       },
       (answer) => {
         read(answer).then(
-          (text) => resolve({ status: answer.statusCode ?? 0, body: way.told?.(text, path) ?? text }),
+          (text) => resolve({ status: answer.statusCode ?? 0, body: way.changeResponse?.(text, path) ?? text }),
           reject,
         )
       },

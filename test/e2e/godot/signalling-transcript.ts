@@ -6,8 +6,8 @@ export type Step = { readonly peer: PeerStep } | { readonly http: Exchange }
 
 /** Steps in order. The number of candidates depends on the machine, so consecutive ones become one. */
 export function transcript(steps: readonly Step[]): object[] {
-  const told = steps.flatMap((step) => ('peer' in step ? [maskedPeer(step.peer)] : exchangeOf(step.http)))
-  return told.filter((step, i) => JSON.stringify(step) !== JSON.stringify(told[i - 1]))
+  const entries = steps.flatMap((step) => ('peer' in step ? [maskedPeer(step.peer)] : exchangeOf(step.http)))
+  return entries.filter((step, i) => JSON.stringify(step) !== JSON.stringify(entries[i - 1]))
 }
 
 function maskedPeer({ sdp, candidate, ...step }: PeerStep): object {

@@ -60,20 +60,20 @@ function serverSession(bytes: Uint8Array): boolean {
   let isWelcomed = false
   for (const packet of splitRecords(bytes)) {
     nowMs += PACE_MS
-    const heard = session.receive(packet, nowMs)
-    if (!heard.ok) {
-      promise(heard.error.message !== '' && session.fault !== null, 'a session ended without a word')
-      session.goodbye(heard.error.message, nowMs)
+    const received = session.receive(packet, nowMs)
+    if (!received.ok) {
+      promise(received.error.message !== '' && session.fault !== null, 'a session ended without a word')
+      session.goodbye(received.error.message, nowMs)
       return isAccepted
     }
     isAccepted = true
-    once.check(heard.value)
-    if (heard.value.hello && !isWelcomed) session.queue(WELCOME)
-    isWelcomed ||= heard.value.hello !== null
-    for (const { sequence } of heard.value.commands)
+    once.check(received.value)
+    if (received.value.hello && !isWelcomed) session.queue(WELCOME)
+    isWelcomed ||= received.value.hello !== null
+    for (const { sequence } of received.value.commands)
       session.queue({ type: 'commandDone', sequence, element: 9, tick: 100 })
     const parts = isWelcomed ? [{ bytes: new Uint8Array(20), acknowledged: () => undefined }] : []
-    for (const out of session.packets(parts, nowMs, heard.value.goodbye !== null))
+    for (const out of session.packets(parts, nowMs, received.value.goodbye !== null))
       promise(out.length <= PACKET_BYTES_MAX, `a packet of ${out.length} bytes goes out`)
     promise(session.queuedBytes <= MESSAGE_QUEUE_BYTES_MAX, 'the queue of messages is beyond its limit')
   }
@@ -86,9 +86,9 @@ function clientSession(bytes: Uint8Array): boolean {
   let isAccepted = false
   for (const packet of splitRecords(bytes)) {
     nowMs += PACE_MS
-    const heard = session.receive(packet, nowMs)
-    if (!heard.ok) {
-      promise(heard.error.message !== '', 'a session ended without a word')
+    const received = session.receive(packet, nowMs)
+    if (!received.ok) {
+      promise(received.error.message !== '', 'a session ended without a word')
       return isAccepted
     }
     isAccepted = true

@@ -30,7 +30,7 @@ test("metrics report a player's actions, the parts of ticks, and their cost", as
   } as const
   expect(await ada.spawn(spec, { position: { x: 0, y: 20, z: 0 } })).toMatchObject({ ok: true })
   // Gauges are sampled once a second, and a tick may end while its parts are read
-  const { sum, families } = await until('a second of ticks is told, and its parts with it', async () => {
+  const { sum, families } = await until('a second of ticks is reported, and its parts with it', async () => {
     const metrics = await metricsOf(url)
     const parts = metrics.sum('otherworld_tick_part_seconds_sum') / metrics.sum('otherworld_tick_seconds_sum')
     const ticks = metrics.sum('otherworld_tick_seconds_count') - before.sum('otherworld_tick_seconds_count')
