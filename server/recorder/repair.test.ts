@@ -144,7 +144,7 @@ test('inputs on which the simulation fails count as received, and their senders 
   )
   expect(remedy).toMatchObject({ leavesOut: true, props: [], players: [], tries: 3 })
   expect(second.realm.tick).toBe(1)
-  expect(notes.join('\n')).toContain('left out and kept in the recording as quarantined')
+  expect(notes.join('\n')).toContain('they are left out, and the recording keeps them in quarantine')
   expect(second.sequences.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
   expect(second.undelivered.of(4)).toEqual([{ type: 'commandRejected', sequence: 20, reason: 'quarantined', tick: 2 }])
   await second.close()

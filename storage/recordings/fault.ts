@@ -38,8 +38,9 @@ const WORDS: Readonly<Record<FileReason, string>> = {
   io: 'the disk reported an error',
 }
 
-/** Maps the file system's errors to RecordingFault. No other file of this room interprets them. */
+/** Maps errors, most of them of the file system, to RecordingFault. No other file of this room interprets them. */
 export function faultOf(error: unknown, path: string, doing: string): RecordingFault {
+  if (error instanceof RecordingFault) return error
   const code = codeOf(error) ?? ''
   const reason = REASONS[code] ?? 'io'
   return new RecordingFault(reason, path, `could not ${doing} ${path}: ${WORDS[reason]} (${code || String(error)})`, {

@@ -233,9 +233,7 @@ export class RecordingFile {
     segment.packing = this.#platform
       .pack(bytes)
       .then((stored) => this.#packed(segment, { ...lead, encoding: Encoding.deflate, stored }))
-      .catch((error: unknown) =>
-        this.#options.onFault(recordingFault(error, segment.file.path, 'pack a checkpoint for')),
-      )
+      .catch((error: unknown) => this.#options.onFault(faultOf(error, segment.file.path, 'pack a checkpoint for')))
       .finally(() => (segment.packing = null))
   }
 
@@ -285,7 +283,7 @@ export class RecordingFile {
     this.#missing = false
     this.#budget.took(tick, checkpoint.length)
     const closing = this.#finish(before)
-      .catch((error: unknown) => this.#options.onFault(recordingFault(error, before.file.path, 'close')))
+      .catch((error: unknown) => this.#options.onFault(faultOf(error, before.file.path, 'close')))
       .finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
     this.#commitSoon()
@@ -346,7 +344,7 @@ export class RecordingFile {
       await this.#watch.look(segment.file, nameOf(segment.header))
       return true
     } catch (error) {
-      this.#options.onFault(recordingFault(error, this.#options.directory, 'look at'))
+      this.#options.onFault(faultOf(error, this.#options.directory, 'look at'))
       return false
     }
   }
@@ -358,9 +356,6 @@ export class RecordingFile {
     this.#options.onMissing?.(path)
   }
 }
-
-const recordingFault = (error: unknown, path: string, doing: string): RecordingFault =>
-  error instanceof RecordingFault ? error : faultOf(error, path, doing)
 
 const nameOf = ({
   definition,

@@ -9,7 +9,7 @@ import { propAdded } from '../../server/realm/replication/element-catalog.ts'
 import { DEFAULT_DEFINITION, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../../sim/index.ts'
 import { playArrivals, type ArrivalsOptions } from '../../netcode/client/playback/snapshot-arrivals.fixture.ts'
 import { Dice } from '../../bots/bot-behaviour.ts'
-import { hex } from '../protocol/vectors.ts'
+import { hex } from '../protocol/message-vector.ts'
 
 /** Nine decimals for ticks, six for what is compared within 1e-4. */
 const exact = (x: number): number => Number(x.toFixed(9))

@@ -14,7 +14,7 @@ import {
   type Quat,
 } from '../../sim/index.ts'
 import { Dice } from '../../bots/bot-behaviour.ts'
-import { hex } from './vectors.ts'
+import { hex } from './message-vector.ts'
 
 export interface SnapshotStep {
   readonly tick: number
