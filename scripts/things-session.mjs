@@ -38,7 +38,7 @@ class Person {
   }
 
   /** The package's hash. */
-  async brings(path, name, humanoid) {
+  async uploads(path, name, humanoid) {
     const bytes = readFileSync(ASSETS + path)
     const watch = { sent: () => undefined, stage: () => undefined, signal: AbortSignal.timeout(120_000) }
     const status = await uploadBytes(
@@ -59,7 +59,7 @@ class Person {
 }
 
 /** The outcome's element. Throws if the outcome is not the expected one: `reason` is null for success. */
-async function so(what, promise, reason = null) {
+async function expectOutcome(what, promise, reason = null) {
   const outcome = await promise
   if ((outcome.ok ? null : outcome.reason) !== reason)
     throw new Error(
@@ -70,7 +70,7 @@ async function so(what, promise, reason = null) {
 
 /** Carries a prop from one place to another, along an arc. */
 async function carries({ client, name }, element, from, to) {
-  await so(`${name} takes ${element}`, client.grab(element, POINTER))
+  await expectOutcome(`${name} takes ${element}`, client.grab(element, POINTER))
   for (let ms = 0; ms <= CARRY_MS; ms += PACE_MS) {
     const share = ms / CARRY_MS
     const at = {
@@ -81,7 +81,7 @@ async function carries({ client, name }, element, from, to) {
     client.drag(POINTER, at, IDENTITY)
     await sleep(PACE_MS)
   }
-  await so(`${name} lets ${element} go`, client.release(POINTER))
+  await expectOutcome(`${name} lets ${element} go`, client.release(POINTER))
 }
 
 async function walks({ client }, yaw, ms) {
@@ -93,8 +93,10 @@ async function walks({ client }, yaw, ms) {
 async function placesAndCarries(ada, bob, { cup, shapes }) {
   const cups = []
   for (let i = 0; i < 4; i++)
-    cups.push(await so('a cup', ada.client.spawn(cup, { position: { x: -0.6 + i * 0.4, y: 0.4 + i * 0.2, z: 4 } })))
-  const set = await so(
+    cups.push(
+      await expectOutcome('a cup', ada.client.spawn(cup, { position: { x: -0.6 + i * 0.4, y: 0.4 + i * 0.2, z: 4 } })),
+    )
+  const set = await expectOutcome(
     'the shapes',
     bob.client.spawn(shapes, {
       position: { x: 1.2, y: 1.4, z: 3.2 },
@@ -106,42 +108,48 @@ async function placesAndCarries(ada, bob, { cup, shapes }) {
     carries(ada, cups[0], { x: -0.6, y: 0.4, z: 4 }, { x: -1, y: 1.2, z: 3 }),
     carries(bob, cups[3], { x: 0.6, y: 1, z: 4 }, { x: 1.2, y: 1.6, z: 3.4 }),
   ])
-  await so('a cup grows', bob.client.scale(cups[1], 5))
-  await so('the shapes shrink', ada.client.scale(set, 0.25))
+  await expectOutcome('a cup grows', bob.client.scale(cups[1], 5))
+  await expectOutcome('the shapes shrink', ada.client.scale(set, 0.25))
   return cups
 }
 
 async function keepsForHerself(ada, bob, cup) {
-  await so('Ada keeps her cup', ada.client.setAccess(cup, Access.owner | (Access.owner << 2) | (Access.owner << 4)))
-  await so('Bob takes her cup', bob.client.grab(cup, POINTER), 'not-permitted')
-  await so('Bob makes her cup small', bob.client.scale(cup, 0.5), 'not-permitted')
-  await so('Bob sets her cup free', bob.client.setAccess(cup, 0), 'not-permitted')
-  await so('Ada shares her cup', ada.client.setAccess(cup, Access.everyone << 4))
-  await so('Bob takes her cup away', bob.client.despawn(cup))
+  await expectOutcome(
+    'Ada keeps her cup',
+    ada.client.setAccess(cup, Access.owner | (Access.owner << 2) | (Access.owner << 4)),
+  )
+  await expectOutcome('Bob takes her cup', bob.client.grab(cup, POINTER), 'not-permitted')
+  await expectOutcome('Bob makes her cup small', bob.client.scale(cup, 0.5), 'not-permitted')
+  await expectOutcome('Bob sets her cup free', bob.client.setAccess(cup, 0), 'not-permitted')
+  await expectOutcome('Ada shares her cup', ada.client.setAccess(cup, Access.everyone << 4))
+  await expectOutcome('Bob takes her cup away', bob.client.despawn(cup))
 }
 
 async function changesBodies(ada, bob, { figure, robot }) {
-  await Promise.all([so('Ada is a figure', ada.client.wear(figure)), so('Bob is a robot', bob.client.wear(robot))])
+  await Promise.all([
+    expectOutcome('Ada is a figure', ada.client.wear(figure)),
+    expectOutcome('Bob is a robot', bob.client.wear(robot)),
+  ])
   await Promise.all([walks(ada, 0.4, 1_000), walks(bob, -0.6, 800)])
-  await so('Bob is a figure too', bob.client.wear(figure))
+  await expectOutcome('Bob is a figure too', bob.client.wear(figure))
   await walks(bob, 2.4, 500)
-  await so('Ada is herself again', ada.client.wear(0))
+  await expectOutcome('Ada is herself again', ada.client.wear(0))
   await walks(ada, 3, 500)
 }
 
 const [ada, bob] = [await Person.enter('Ada'), await Person.enter('Bob')]
 const packages = {
-  cup: await ada.brings('objects/teacup.glb', 'teacup'),
-  shapes: await ada.brings('objects/primitives.glb', 'shapes'),
-  figure: await ada.brings(
+  cup: await ada.uploads('objects/teacup.glb', 'teacup'),
+  shapes: await ada.uploads('objects/primitives.glb', 'shapes'),
+  figure: await ada.uploads(
     'avatars/RiggedFigure.glb',
     'figure',
     JSON.parse(readFileSync(`${ASSETS}humanoid/RiggedFigure.json`, 'utf8')),
   ),
-  robot: await bob.brings('avatars/debug_robot.vrm', 'robot'),
+  robot: await bob.uploads('avatars/debug_robot.vrm', 'robot'),
 }
 const cleo = await Person.enter('Cleo')
-await so(
+await expectOutcome(
   'a package that is none',
   cleo.client.spawn(createHash('sha256').update('none').digest('hex'), { position: { x: 0, y: 1, z: 4 } }),
   'unknown-package',

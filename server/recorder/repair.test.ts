@@ -131,7 +131,7 @@ function spawnOf(name: string, x: number): Command {
 }
 
 /** All props and avatars: name, owner, and position. */
-const standing = (realm: Realm): readonly string[] =>
+const restingProps = (realm: Realm): readonly string[] =>
   Array.from(realm.props.values(), ({ spec, owner, motion }) => `${spec.name} of ${owner} at ${[...motion].join(' ')}`)
 
 test('inputs on which the simulation fails count as received, and their senders get a rejection', async () => {
@@ -169,7 +169,7 @@ test('a prop on which the simulation fails is quarantined and its owner notified
     [5, spawnOf('harmless', 4)],
   ])
   run(first, 30)
-  const before = standing(first.realm)
+  const before = restingProps(first.realm)
   const cursed = [...first.realm.props.values()].find(({ spec }) => spec.name === 'cursed')
   // What a player sent in that very tick is still carried out.
   first.frame({ tick: 33, inputs: [{ player: 4, sequence: 330, command: { type: 'despawn', element: 9_999 } }] })
@@ -186,8 +186,8 @@ test('a prop on which the simulation fails is quarantined and its owner notified
     tick: 33,
   })
   step(first.realm, { tick: 33, inputs: [] })
-  const expected = standing(first.realm).filter((line) => !line.startsWith('cursed'))
-  expect(standing(second.realm)).toEqual(expected)
+  const expected = restingProps(first.realm).filter((line) => !line.startsWith('cursed'))
+  expect(restingProps(second.realm)).toEqual(expected)
   expect(before).toHaveLength(expected.length + 1)
   expect(notes.join('\n')).toMatch(/prop \d+ \("cursed"\) of user 105 is removed/)
   run(second, 5)

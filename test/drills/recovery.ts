@@ -63,7 +63,7 @@ async function statusOf(url: string): Promise<RealmStatus> {
 }
 
 /** All props except the cursed ones, with their positions to the millimetre: they are at rest. */
-const standing = ({ client }: RecoveryGuest): string =>
+const restingProps = ({ client }: RecoveryGuest): string =>
   client
     .sample()
     .props.filter(({ spec }) => spec.name === 'box')
@@ -108,8 +108,8 @@ const box = {
 } as const
 for (let i = 0; i < Number(values.things); i += 1)
   await honest.client.spawn(box, { position: { x: (i % 10) - 5, y: 0.1, z: -5 - Math.floor(i / 10) } })
-await isTrueWithin(() => standing(honest).split('\n').length === Number(values.things), WAIT_MS_MAX)
-const before = standing(honest)
+await isTrueWithin(() => restingProps(honest).split('\n').length === Number(values.things), WAIT_MS_MAX)
+const before = restingProps(honest)
 
 const seconds: number[] = []
 const faults: string[] = []
@@ -122,7 +122,7 @@ for (let i = 1; i <= rounds; i += 1) {
   const isBack = await isTrueWithin(
     () =>
       [honest, hostile].every(({ client }) => client.state.type === 'joined' && client.stats().reconnects >= i) &&
-      standing(honest) === before,
+      restingProps(honest) === before,
     WAIT_MS_MAX,
   )
   if (!isBack) {

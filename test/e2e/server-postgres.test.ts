@@ -1,7 +1,7 @@
 /** A whole server whose archive is a real PostgreSQL. */
 import { afterAll, afterEach, beforeAll, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
-import { bringsPackagesBack, givesNoNumberTwice, savesAndBringsBack } from '../harness/server-archive.ts'
+import { restoresPackages, assignsNoNumberTwice, savesAndRestores } from '../harness/server-archive.ts'
 import { cleanup } from '../harness/server-harness.ts'
 
 const clean = cleanup()
@@ -13,10 +13,10 @@ afterEach(() => clean.all())
 afterAll(() => postgres.remove())
 
 test('200 props are unchanged after a restart, and restored from the archive without the recordings', async () =>
-  savesAndBringsBack(clean, await postgres.createDatabase('world')))
+  savesAndRestores(clean, await postgres.createDatabase('world')))
 
 test('a realm that only the archive has is restored with the physics of its packages', async () =>
-  bringsPackagesBack(clean, await postgres.createDatabase('packages')))
+  restoresPackages(clean, await postgres.createDatabase('packages')))
 
 test('if only the data directory loses its user count, a new guest owns nothing', async () =>
-  givesNoNumberTwice(clean, await postgres.createDatabase('numbers')))
+  assignsNoNumberTwice(clean, await postgres.createDatabase('numbers')))

@@ -4,7 +4,7 @@ import { readStoreSettings } from '../../server/main.ts'
 import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
 import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
 import { cleanup, serveHere } from '../harness/server-harness.ts'
-import { bringsTheTeacup, Person } from '../harness/people.ts'
+import { uploadsTheTeacup, Person } from '../harness/people.ts'
 
 // Real files go through the ingest, which runs at the lowest priority of a busy machine.
 vi.setConfig({ testTimeout: 240_000 })
@@ -31,7 +31,7 @@ async function stores(name: string): Promise<ReturnType<typeof readStoreSettings
 }
 
 test('a teacup is uploaded, spawned, downloaded by another user, and still there after a restart', async () => {
-  const server = await bringsTheTeacup(clean, await stores('brings_the_teacup'))
+  const server = await uploadsTheTeacup(clean, await stores('brings_the_teacup'))
   expect(await (await fetch(`${server.url}v1/status`)).json()).toMatchObject({
     archive: { kind: 'sql', state: 'up' },
     assets: { kind: 's3', state: 'up' },

@@ -114,7 +114,7 @@ export async function downloads(person: Person, hash: string): Promise<void> {
  * A teacup is uploaded, spawned, seen and downloaded by another user, and still there with its owner after a restart,
  * whichever stores keep records and files.
  */
-export async function bringsTheTeacup(clean: Cleanup, settings: Partial<Settings>): Promise<TestServer> {
+export async function uploadsTheTeacup(clean: Cleanup, settings: Partial<Settings>): Promise<TestServer> {
   const server = await serveHere(clean, settings)
   const [ada, bob] = [await Person.at(server.url, 'Ada'), await Person.at(server.url, 'Bob')]
   const hash = await ada.hashOf('objects/teacup.glb', { name: 'teacup' })

@@ -143,7 +143,7 @@ const byElement = (elements: readonly SavedElement[]): SavedElement[] =>
  * Fills a realm, restarts it with its log, and restores it without the log. `databaseUrl`: null for the embedded
  * archive.
  */
-export async function savesAndBringsBack(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+export async function savesAndRestores(clean: Cleanup, databaseUrl: string | null): Promise<void> {
   const data = temporaryDirectory(clean)
   const settings = { dataDirectory: data, databaseUrl, definition: DEFINITION }
   const saved = (): Promise<readonly SavedElement[]> =>
@@ -171,13 +171,13 @@ export async function savesAndBringsBack(clean: Cleanup, databaseUrl: string | n
   for (const [i, element] of byElement(left).entries())
     if (!element.name.includes('dynamic')) expect(gone[i]).toEqual(element)
 
-  await broughtBack(clean, settings, gone)
+  await restored(clean, settings, gone)
 }
 
 /**
  * Moves the recordings away. The server starts with the archive's elements, in a recording that contains all of them.
  */
-async function broughtBack(
+async function restored(
   clean: Cleanup,
   settings: {
     readonly dataDirectory: string
@@ -222,7 +222,7 @@ async function broughtBack(
 }
 
 /** A realm that only the archive knows, with a prop of a package, and a prop of a missing package. */
-export async function bringsPackagesBack(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+export async function restoresPackages(clean: Cleanup, databaseUrl: string | null): Promise<void> {
   const data = temporaryDirectory(clean)
   const hash = 'c'.repeat(64)
   const thing = (element: number, of: string): SavedElement => ({
@@ -265,7 +265,7 @@ export async function bringsPackagesBack(clean: Cleanup, databaseUrl: string | n
 }
 
 /** The data directory loses its user count and its secret; the archive stays. */
-export async function givesNoNumberTwice(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+export async function assignsNoNumberTwice(clean: Cleanup, databaseUrl: string | null): Promise<void> {
   const data = temporaryDirectory(clean)
   const settings = { dataDirectory: data, databaseUrl, definition: { ...DEFINITION, permissions: 15 } }
   const first = await serveHere(clean, settings)

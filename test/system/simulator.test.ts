@@ -10,7 +10,7 @@ const SEEDS = Number(process.env['SIMULATOR_SEEDS'] ?? 2)
 const BASE = Number(process.env['SIMULATOR_BASE'] ?? 1)
 
 /** Everything that is needed to reproduce a failure. */
-function told({ seed, violations, trace, lines }: SimulationReport): string {
+function describeFailure({ seed, violations, trace, lines }: SimulationReport): string {
   const found = violations.map(
     ({ invariant, tick, atMs, message }) =>
       `seed ${seed}, tick ${tick}, ${(atMs / 1_000).toFixed(1)} s: ${invariant}: ${message}`,
@@ -41,7 +41,7 @@ async function worldOf(
 
 test('commands accepted while the disk is full survive a kill', async () => {
   expect(
-    told(
+    describeFailure(
       await worldOf(
         11,
         [
@@ -57,7 +57,7 @@ test('commands accepted while the disk is full survive a kill', async () => {
 test('outcomes reach a player who is away during two crashes', async () => {
   const away: PlannedFault = { type: 'blackout', player: 0, ms: 6_000 }
   expect(
-    told(
+    describeFailure(
       await worldOf(
         12,
         [
@@ -73,7 +73,7 @@ test('outcomes reach a player who is away during two crashes', async () => {
 
 test('outcomes reach a player who is away during an orderly restart', async () => {
   expect(
-    told(
+    describeFailure(
       await worldOf(
         12,
         [
@@ -88,7 +88,7 @@ test('outcomes reach a player who is away during an orderly restart', async () =
 
 test('data that an ordered connection held back for two seconds never makes a client draw the past again', async () => {
   expect(
-    told(
+    describeFailure(
       await worldOf(
         14,
         [
@@ -103,7 +103,7 @@ test('data that an ordered connection held back for two seconds never makes a cl
 
 test('the log before a crash survives a later power loss', async () => {
   expect(
-    told(
+    describeFailure(
       await worldOf(12, [
         [4_000, { type: 'kill', what: 'process', downMs: 100 }],
         [4_300, power],
@@ -115,7 +115,7 @@ test('the log before a crash survives a later power loss', async () => {
 test('a command that a power loss removed is reported as lost', async () => {
   const network = { ordered: false, conditions: { delayMs: 10, jitterMs: 5, lossShare: 0.4 } }
   expect(
-    told(
+    describeFailure(
       await worldOf(
         14,
         [
@@ -132,11 +132,11 @@ test('a command that a power loss removed is reported as lost', async () => {
 
 test('the same seed gives the same world to the byte', async () => {
   const report = await simulate(17, { players: 3, seconds: 8, twice: true })
-  expect(told(report)).toBe('')
+  expect(describeFailure(report)).toBe('')
   expect(report.packagesLogged).toBeGreaterThan(0)
 })
 
 for (let seed = BASE; seed < BASE + SEEDS; seed++)
   test(`all invariants hold in the world of seed ${seed}`, async () => {
-    expect(told(await simulate(seed))).toBe('')
+    expect(describeFailure(await simulate(seed))).toBe('')
   })

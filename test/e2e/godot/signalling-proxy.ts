@@ -26,8 +26,7 @@ interface Answer {
 }
 
 /**
- * Changes on the way. `answer`: responds in the server's place. `ask`, `told`: change the bodies of request and
- * response.
+ * Changes on the way. `answer`: responds in the server's place. `changeRequest`, `changeResponse`: change the bodies.
  */
 export interface Way {
   readonly answer?: (method: string, path: string) => Answer | null

@@ -1,5 +1,5 @@
 import { afterEach, test } from 'vitest'
-import { bringsPackagesBack, givesNoNumberTwice, savesAndBringsBack } from '../../harness/server-archive.ts'
+import { restoresPackages, assignsNoNumberTwice, savesAndRestores } from '../../harness/server-archive.ts'
 import { cleanup } from '../../harness/server-harness.ts'
 
 const clean = cleanup()
@@ -7,18 +7,18 @@ afterEach(() => clean.all())
 
 test(
   '200 props are unchanged after a restart, and restored from the archive without the recordings',
-  () => savesAndBringsBack(clean, null),
+  () => savesAndRestores(clean, null),
   180_000,
 )
 
 test(
   'a realm that only the archive has is restored with its packages, in a recording that needs no archive',
-  () => bringsPackagesBack(clean, null),
+  () => restoresPackages(clean, null),
   120_000,
 )
 
 test(
   'if only the data directory loses its user count, a new guest owns nothing',
-  () => givesNoNumberTwice(clean, null),
+  () => assignsNoNumberTwice(clean, null),
   120_000,
 )

@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { RenderClient } from '../../../netcode/index.ts'
 import { Access, ACTS, DEFAULT_DEFINITION, type Act } from '../../../sim/index.ts'
 import { cleanup, serveHere, until } from '../../harness/server-harness.ts'
-import { assetBytes, bringsTheTeacup, BUILD, grantRole, Person, ownPosition, spawnOf } from '../../harness/people.ts'
+import { assetBytes, uploadsTheTeacup, BUILD, grantRole, Person, ownPosition, spawnOf } from '../../harness/people.ts'
 
 // Several real files go through the ingest, which runs at the lowest priority of a busy machine.
 vi.setConfig({ testTimeout: 240_000 })
@@ -14,7 +14,7 @@ const clean = cleanup()
 afterEach(() => clean.all())
 
 test('a teacup is uploaded over HTTP, spawned, downloaded by another user, and still there after a restart', async () => {
-  const server = await bringsTheTeacup(clean, {})
+  const server = await uploadsTheTeacup(clean, {})
   for (const folder of ['uploads', 'assets/quarantine', 'assets/unfinished'])
     expect(readdirSync(join(server.data, folder))).toEqual([])
   expect(await (await fetch(`${server.url}v1/status`)).json()).toMatchObject({
