@@ -6,7 +6,7 @@ import { OPERATOR_TOKEN_FILE } from '../server/accounts/data-directory.ts'
 import { Permission } from '../sim/index.ts'
 import { runCli, type CliEnd } from '../test/harness/run-cli.ts'
 import { cleanup, serveHere, temporaryDirectory, until } from '../test/harness/server-harness.ts'
-import { Person } from '../test/harness/people.ts'
+import { UploadUser } from '../test/harness/upload-user.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
@@ -22,7 +22,7 @@ function otherData(): string {
 
 test('a role can be granted, listed and revoked', async () => {
   const server = await serveHere(clean)
-  const ada = await Person.at(server.url, 'Ada')
+  const ada = await UploadUser.at(server.url, 'Ada')
   const atAda = await ada.join(clean)
   const manages = (): boolean => (atAda.permissions & Permission.manage) !== 0
   const admin = (verb: string, ...args: readonly string[]): Promise<CliEnd> =>
@@ -52,7 +52,7 @@ test('a role can be granted, listed and revoked', async () => {
 
 test("a refusal exits with 1 and the server's message", async () => {
   const server = await serveHere(clean)
-  const { uid } = await Person.at(server.url, 'Ada')
+  const { uid } = await UploadUser.at(server.url, 'Ada')
   const at = ['--url', server.url, '--data', server.data]
   const king = await runCli(['admin', 'grant', uid, 'king', ...at])
   expect(king).toMatchObject({ code: 1, out: '', errors: expect.stringMatching(/builder[^]*owner|what to do/) })
@@ -66,7 +66,7 @@ test("a refusal exits with 1 and the server's message", async () => {
 
 test("another server's operator token is refused", async () => {
   const server = await serveHere(clean)
-  const { uid } = await Person.at(server.url, 'Ada')
+  const { uid } = await UploadUser.at(server.url, 'Ada')
   const { code, errors } = await runCli(['admin', 'grant', uid, 'builder', '--url', server.url, '--data', otherData()])
   expect(errors).toMatch(/^otherworld admin grant: /)
   expect(code).toBe(1)

@@ -4,7 +4,7 @@ import { isLoopback, limitKey, plainAddress } from '../../http/connection-limits
 import { bucketsByKey } from '../../http/rate-limit.ts'
 import { RouteError } from '../http/reply.ts'
 import type { ClaimsOf, Handlers } from '../http/router.ts'
-import type { RunEffect } from '../http/run.ts'
+import type { RunEffect } from '../http/effect-runner.ts'
 import { LOGIN_ADDRESSES_MAX, OPERATOR_TRIES_BURST_MAX, OPERATOR_TRIES_PER_SECOND_MAX } from '../limits.ts'
 import { isSameSecret, tokenOf } from './bearer.ts'
 import type { Asker, Grants } from './grants.ts'

@@ -13,7 +13,7 @@ import { WebSocketTransport, type WebSocketStats } from '../../netcode/websocket
 import { ServerSettings, type Settings } from '../config.ts'
 import { ServerError, textOf } from '../error.ts'
 import { callbackLog } from '../log.ts'
-import { effectRunner, type RunEffect } from '../http/run.ts'
+import { effectRunner, type RunEffect } from '../http/effect-runner.ts'
 import { Gateway, type GatewayService } from '../accounts/gateway.ts'
 import { RealmHost, type RealmHostService } from './realm-host.ts'
 

@@ -20,7 +20,7 @@ import { UploadService } from '../uploads/upload-service.ts'
 import { FakeAssets, outcomeFor, sha256Of } from '../uploads/uploads.fake.ts'
 import { DedupeCache } from '../uploads/dedupe-cache.ts'
 import { SILENT } from '../log.ts'
-import type { RunEffect } from './run.ts'
+import type { RunEffect } from './effect-runner.ts'
 
 export const run: RunEffect = (effect) => Effect.runPromise(effect)
 

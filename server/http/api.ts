@@ -7,7 +7,7 @@ import { packageRoutes } from '../packages/routes.ts'
 import { uploadRoutes } from '../uploads/routes.ts'
 import type { UploadService } from '../uploads/upload-service.ts'
 import { makeRouter, type ClaimsOf, type Router } from './router.ts'
-import type { RunEffect } from './run.ts'
+import type { RunEffect } from './effect-runner.ts'
 
 export function makeApi(
   gateway: Pick<GatewayService, 'bearer'>,

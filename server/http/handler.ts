@@ -12,7 +12,7 @@ import type { CallbackLog } from '../log.ts'
 import { packageVersion } from '../package-root.ts'
 import { RouteError, securityHeaders, sendText } from './reply.ts'
 import { makeRouter, only, type Router } from './router.ts'
-import type { RunEffect } from './run.ts'
+import type { RunEffect } from './effect-runner.ts'
 import type { StaticFiles } from './static-files.ts'
 import type { Health, ServerStatus } from './status.ts'
 

@@ -1,6 +1,6 @@
 /** Handles requests for packages. */
 import type { ClaimsOf, Handlers } from '../http/router.ts'
-import type { RunEffect } from '../http/run.ts'
+import type { RunEffect } from '../http/effect-runner.ts'
 import type { Packages } from './packages.ts'
 
 export const packageRoutes = (packages: Packages, claimsOf: ClaimsOf, run: RunEffect) =>

@@ -11,5 +11,5 @@ if (parentPort) {
   const pulse = new Pulse(start.pulse)
   pulse.registerThread()
   if (start.runsAttempts) await (await import('./repair-attempts.ts')).runAttempts(parentPort, pulse)
-  else (await import('./run.ts')).runRealm(parentPort, start, pulse)
+  else (await import('./run-realm.ts')).runRealm(parentPort, start, pulse)
 }

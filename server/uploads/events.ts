@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http'
 import { FOLLOWER_BEAT_MS, FOLLOWER_BUFFER_BYTES_MAX } from '../limits.ts'
 import { isSettled, type UploadStatus } from '../../http-api/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import type { RunEffect } from '../http/run.ts'
+import type { RunEffect } from '../http/effect-runner.ts'
 import type { UploadService } from './upload-service.ts'
 
 /** A client that lost the connection requests the events again after this long, ms. */

@@ -1,7 +1,7 @@
 /** Handles requests for uploads. */
 import { isLoopback, limitKey, plainAddress } from '../../http/connection-limits.ts'
 import type { ClaimsOf, Handlers } from '../http/router.ts'
-import type { RunEffect } from '../http/run.ts'
+import type { RunEffect } from '../http/effect-runner.ts'
 import { sendEvents } from './events.ts'
 import type { UploadService } from './upload-service.ts'
 

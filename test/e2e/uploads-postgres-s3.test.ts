@@ -4,7 +4,7 @@ import { readStoreSettings } from '../../server/main.ts'
 import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
 import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
 import { cleanup, serveHere } from '../harness/server-harness.ts'
-import { uploadsTheTeacup, Person } from '../harness/people.ts'
+import { uploadsTheTeacup, UploadUser } from '../harness/upload-user.ts'
 
 // Real files go through the ingest, which runs at the lowest priority of a busy machine.
 vi.setConfig({ testTimeout: 240_000 })
@@ -42,7 +42,7 @@ test('a teacup is uploaded, spawned, downloaded by another user, and still there
 
 test('the server rejects hostile bytes that S3 accepted', async () => {
   const server = await serveHere(clean, await stores('lets_in_what_it_likes'))
-  const status = await (await Person.at(server.url, 'Eve')).upload('hostile/node_cycle.glb')
+  const status = await (await UploadUser.at(server.url, 'Eve')).upload('hostile/node_cycle.glb')
   expect(status).toMatchObject({ stage: 'rejected' })
 })
 
@@ -52,7 +52,7 @@ test('with recordings the realm starts without its database; uploads are refused
   await first.stop()
   await postgres.kill()
   const server = await serveHere(clean, { ...settings, dataDirectory: first.data })
-  const ada = await Person.at(server.url, 'Ada')
+  const ada = await UploadUser.at(server.url, 'Ada')
   await ada.join(clean)
   await expect(ada.api.ask('GET', 'v1/packages')).rejects.toMatchObject({ status: 503, reason: 'store-away' })
   await postgres.start()

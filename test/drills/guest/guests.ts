@@ -1,7 +1,7 @@
 /** Hostile guests that return: a guest that is disconnected, or whose realm ended, logs in again. */
 import { login, type Connect } from '../../../netcode/index.ts'
 import { sleep, isTrueWithin } from '../../harness/wait.ts'
-import { fetchFrom } from './from.ts'
+import { fetchFrom } from './fetch-from.ts'
 import { count, WireGuest, type CommandEndings } from './wire-guest.ts'
 
 const UPDATE_MS = 16

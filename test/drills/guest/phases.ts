@@ -12,7 +12,7 @@ import {
 } from '../../../sim/index.ts'
 import type { Connect } from '../../../netcode/index.ts'
 import { Actor } from '../../fuzz/scenes/actor.ts'
-import type { Draw } from '../../fuzz/scenes/edges.ts'
+import type { Draw } from '../../fuzz/scenes/edge-numbers.ts'
 import { heavyCompound } from '../../fuzz/scenes/shapes.ts'
 import { styleNamed } from '../../fuzz/scenes/styles.ts'
 import { bloat } from '../../fuzz/scenes/spawned-props.ts'

@@ -10,7 +10,7 @@ import { add, multiply, rotate, vec } from '../../../sim/maths/maths.ts'
 import type { Quat, Vec3 } from '../../../sim/types.ts'
 import type { PackageManifest } from '../../../packages/manifest.ts'
 import { cleanup, serveHere } from '../../harness/server-harness.ts'
-import { Person } from '../../harness/people.ts'
+import { UploadUser } from '../../harness/upload-user.ts'
 import { expectGodotTests } from './godot.ts'
 
 const MODELS = [
@@ -39,7 +39,7 @@ function placeOf(node: Node): { readonly position: Vec3; readonly rotation: Quat
 
 /** The models as Godot must show them, computed from the runtime file by another reader than Godot's. */
 async function expectedOf(
-  person: Person,
+  person: UploadUser,
   path: string,
   humanoid: Readonly<Record<string, string>> | undefined,
 ): Promise<object> {
@@ -89,7 +89,7 @@ const mapOf = (path: string): Readonly<Record<string, string>> | undefined => {
 
 test('Godot shows every sample model with joints, capsules and colliders in place, and leaks nothing', async () => {
   const server = await serveHere(clean)
-  const ada = await Person.at(server.url, 'Ada')
+  const ada = await UploadUser.at(server.url, 'Ada')
   const packages: object[] = []
   for (const path of MODELS) packages.push(await expectedOf(ada, path, mapOf(path)))
   const output = await expectGodotTests('system/packages_test.gd', {

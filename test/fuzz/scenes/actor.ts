@@ -14,10 +14,10 @@ import {
   type RealmDefinition,
   type Vec3,
 } from '../../../sim/index.ts'
-import type { Draw } from './edges.ts'
+import type { Draw } from './edge-numbers.ts'
 import { body, rotation } from './shapes.ts'
 import type { CommandKind, Style } from './styles.ts'
-import type { FittedProp } from './fit.ts'
+import type { FittedProp } from './edge-props.ts'
 import { drawScale, propsOf } from './spawned-props.ts'
 
 const { fround } = Math

@@ -1,6 +1,6 @@
 /** The realms of scenes: the default one, and small variants at the limits of valid definitions. */
 import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition, type Vec3 } from '../../../sim/index.ts'
-import type { Draw } from './edges.ts'
+import type { Draw } from './edge-numbers.ts'
 
 /** Share of scenes in the default realm. */
 const DEFAULT_SHARE = 0.5

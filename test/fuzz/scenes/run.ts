@@ -18,7 +18,7 @@ import {
   type RealmDefinition,
 } from '../../../sim/index.ts'
 import { CHECKPOINT_BYTES_MAX } from '../../../replay/format.ts'
-import { Draw } from './edges.ts'
+import { Draw } from './edge-numbers.ts'
 import { Scene } from './scene.ts'
 import { threadClock } from './thread-clock.ts'
 

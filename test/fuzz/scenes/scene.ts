@@ -21,7 +21,7 @@ import {
 } from '../../../sim/index.ts'
 import { Actor, PERMISSIONS_ALL, type ActorView } from './actor.ts'
 import { drawDefinition } from './definitions.ts'
-import { Draw } from './edges.ts'
+import { Draw } from './edge-numbers.ts'
 import { drawStyle, type Style } from './styles.ts'
 
 /** Share of looks at an element that neither hand nor scale can move. */

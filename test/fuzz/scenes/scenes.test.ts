@@ -11,7 +11,7 @@ import {
   type InputFrame,
 } from '../../../sim/index.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
-import { LIMITS, neighbour, NUMBERS, SIZES } from './edges.ts'
+import { LIMITS, neighbour, NUMBERS, SIZES } from './edge-numbers.ts'
 import { minimise } from './minimise.ts'
 import { runWorld, sceneSource, seedOf, type Source, type WorldReport } from './run.ts'
 

@@ -17,7 +17,7 @@ import {
   type Vec3,
 } from '../../../sim/index.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
-import { SIZES, type Draw } from './edges.ts'
+import { SIZES, type Draw } from './edge-numbers.ts'
 
 const { fround } = Math
 /** Triangles of a mesh that still fits in one command. */

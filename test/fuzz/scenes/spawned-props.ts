@@ -5,8 +5,8 @@
 import { checkProp, checkScale } from '../../../sim/props/shapes.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
 import { SCALE_MAX, SCALE_MIN, type Collider, type PropSpec, type Shape } from '../../../sim/index.ts'
-import type { Draw } from './edges.ts'
-import { toEdge, type FittedProp } from './fit.ts'
+import type { Draw } from './edge-numbers.ts'
+import { toEdge, type FittedProp } from './edge-props.ts'
 import { COMMAND_TRIANGLES_MAX, heavyCompound, prop } from './shapes.ts'
 import type { Style } from './styles.ts'
 

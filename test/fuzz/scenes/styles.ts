@@ -1,5 +1,5 @@
 /** Styles of scenes: how many guests do how much of what, and how far from ordinary. */
-import type { Draw } from './edges.ts'
+import type { Draw } from './edge-numbers.ts'
 
 export type CommandKind =
   | 'spawn'

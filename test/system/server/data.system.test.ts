@@ -13,7 +13,7 @@ import {
   until,
   type ServeProcess,
 } from '../../harness/server-harness.ts'
-import { Person, spawnOf } from '../../harness/people.ts'
+import { UploadUser, spawnOf } from '../../harness/upload-user.ts'
 import { runCli } from '../../harness/run-cli.ts'
 
 // One test starts servers three times, on a machine that may be busy.
@@ -69,7 +69,7 @@ test('after a serve with uploads and archive every folder is 0700 and every file
   const data = temporaryDirectory(clean)
   const args = ['--port', '0', '--udp-port', '0', '--data', data]
   const first = await serveProcess(clean, args)
-  const ada = await Person.at(first.url, 'Ada')
+  const ada = await UploadUser.at(first.url, 'Ada')
   const hash = await ada.hashOf('objects/BoxTextured.glb')
   await spawnOf(await ada.join(clean), hash)
   expect(open(data)).toEqual([])

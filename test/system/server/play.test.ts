@@ -5,7 +5,7 @@ import { connectWebRtc } from '../../../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../../../netcode/websocket/client-node.ts'
 import { loadEngine, type PropSpec, type Vec3 } from '../../../sim/index.ts'
 import { cleanup, enter, joined, serveHere, sleep, until, verifiedRecordings } from '../../harness/server-harness.ts'
-import { ownPosition } from '../../harness/people.ts'
+import { ownPosition } from '../../harness/upload-user.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())

@@ -5,7 +5,15 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { RenderClient } from '../../../netcode/index.ts'
 import { Access, ACTS, DEFAULT_DEFINITION, type Act } from '../../../sim/index.ts'
 import { cleanup, serveHere, until } from '../../harness/server-harness.ts'
-import { assetBytes, uploadsTheTeacup, BUILD, grantRole, Person, ownPosition, spawnOf } from '../../harness/people.ts'
+import {
+  assetBytes,
+  uploadsTheTeacup,
+  BUILD,
+  grantRole,
+  UploadUser,
+  ownPosition,
+  spawnOf,
+} from '../../harness/upload-user.ts'
 
 // Several real files go through the ingest, which runs at the lowest priority of a busy machine.
 vi.setConfig({ testTimeout: 240_000 })
@@ -55,9 +63,9 @@ async function tries(client: RenderClient, act: Act, element: number): Promise<b
 test('what the owner, a role and everyone may do with a prop follows its access, case by case', async () => {
   const server = await serveHere(clean, { definition: { ...DEFAULT_DEFINITION, props: [], permissions: BUILD } })
   const people = {
-    owner: await Person.at(server.url, 'Ada'),
-    role: await Person.at(server.url, 'Bob'),
-    everyone: await Person.at(server.url, 'Cleo'),
+    owner: await UploadUser.at(server.url, 'Ada'),
+    role: await UploadUser.at(server.url, 'Bob'),
+    everyone: await UploadUser.at(server.url, 'Cleo'),
   }
   await grantRole(server, people.role.uid, 'builder')
   const hash = await people.owner.hashOf('objects/BoxTextured.glb')
@@ -82,9 +90,9 @@ test('what the owner, a role and everyone may do with a prop follows its access,
 test('a package may be spawned by its owner, a role, and everyone once it is shared; changes apply at once', async () => {
   const server = await serveHere(clean)
   const [ada, bob, cleo] = [
-    await Person.at(server.url, 'Ada'),
-    await Person.at(server.url, 'Bob'),
-    await Person.at(server.url, 'Cleo'),
+    await UploadUser.at(server.url, 'Ada'),
+    await UploadUser.at(server.url, 'Bob'),
+    await UploadUser.at(server.url, 'Cleo'),
   ]
   await grantRole(server, bob.uid, 'builder')
   const hash = await ada.hashOf('objects/BoxTextured.glb')
@@ -111,8 +119,8 @@ const HOSTILE = readdirSync(new URL('../../../fixtures/assets/hostile', import.m
 
 test('hostile files are rejected with their rule while the realm ticks, and leave nothing', async () => {
   const server = await serveHere(clean)
-  const eve = await Person.at(server.url, 'Eve')
-  const ada = await (await Person.at(server.url, 'Ada')).join(clean)
+  const eve = await UploadUser.at(server.url, 'Eve')
+  const ada = await (await UploadUser.at(server.url, 'Ada')).join(clean)
   for (const file of HOSTILE) {
     const status = await eve.upload(`hostile/${file}`)
     expect(status, file).toMatchObject({
@@ -131,7 +139,7 @@ test('hostile files are rejected with their rule while the realm ticks, and leav
 
 test("other bytes than declared are rejected, by the store's own check or the server's", async () => {
   const server = await serveHere(clean)
-  const eve = await Person.at(server.url, 'Eve')
+  const eve = await UploadUser.at(server.url, 'Eve')
   const bytes = assetBytes('objects/BoxTextured.glb')
   const declared = (await eve.api.ask('POST', 'v1/uploads', {
     name: 'box',
@@ -148,14 +156,16 @@ test("other bytes than declared are rejected, by the store's own check or the se
     status: 409,
     reason: 'not-uploaded',
   })
-  await expect((await Person.at(server.url, 'Bob')).api.ask('GET', `v1/uploads/${declared.id}`)).rejects.toMatchObject({
+  await expect(
+    (await UploadUser.at(server.url, 'Bob')).api.ask('GET', `v1/uploads/${declared.id}`),
+  ).rejects.toMatchObject({
     status: 404,
   })
 })
 
 test('a server stopped during an upload leaves no files, and its next start reports the lost uploads', async () => {
   const server = await serveHere(clean)
-  const ada = await Person.at(server.url, 'Ada')
+  const ada = await UploadUser.at(server.url, 'Ada')
   const bytes = assetBytes('objects/teacup.glb')
   const { createHash } = await import('node:crypto')
   const declared = (await ada.api.ask('POST', 'v1/uploads', {
@@ -174,6 +184,6 @@ test('a server stopped during an upload leaves no files, and its next start repo
   const again = await serveHere(clean, { dataDirectory: server.data })
   expect(readdirSync(join(again.data, 'uploads'))).toEqual([])
   await expect(
-    (await Person.at(again.url, 'Ada', ada.identity)).api.ask('GET', `v1/uploads/${declared.id}`),
+    (await UploadUser.at(again.url, 'Ada', ada.identity)).api.ask('GET', `v1/uploads/${declared.id}`),
   ).rejects.toMatchObject({ status: 404, message: expect.stringContaining('ends with the server') })
 })

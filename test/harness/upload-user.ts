@@ -17,7 +17,7 @@ export const assetBytes = (path: string): Buffer => readFileSync(join(ASSETS, pa
 const UPLOAD_MS_MAX = 120_000
 
 /** A user with a token. Its client joins on demand. */
-export class Person {
+export class UploadUser {
   readonly url: string
   readonly name: string
   readonly token: string
@@ -36,8 +36,8 @@ export class Person {
     this.api = new ServerApi(url, reply.token)
   }
 
-  static async at(url: string, name: string, identity?: string): Promise<Person> {
-    return new Person(url, name, await login(url, name, identity === undefined ? {} : { identity }))
+  static async at(url: string, name: string, identity?: string): Promise<UploadUser> {
+    return new UploadUser(url, name, await login(url, name, identity === undefined ? {} : { identity }))
   }
 
   /** The settled status. */
@@ -93,7 +93,7 @@ export async function grantRole(server: TestServer, uid: string, role: 'builder'
 }
 
 /** Downloads by the link, without a token: a range, as a resumed download requests it, and the whole file. */
-export async function downloads(person: Person, hash: string): Promise<void> {
+export async function downloads(person: UploadUser, hash: string): Promise<void> {
   const { files, manifest } = (await person.api.ask('GET', `v1/packages/${hash}`)) as {
     readonly files: { readonly runtime: { readonly url: string } }
     readonly manifest: { readonly files: { readonly runtime: { readonly sha256: string } } }
@@ -116,7 +116,7 @@ export async function downloads(person: Person, hash: string): Promise<void> {
  */
 export async function uploadsTheTeacup(clean: Cleanup, settings: Partial<Settings>): Promise<TestServer> {
   const server = await serveHere(clean, settings)
-  const [ada, bob] = [await Person.at(server.url, 'Ada'), await Person.at(server.url, 'Bob')]
+  const [ada, bob] = [await UploadUser.at(server.url, 'Ada'), await UploadUser.at(server.url, 'Bob')]
   const hash = await ada.hashOf('objects/teacup.glb', { name: 'teacup' })
   const [atAda, atBob] = [await ada.join(clean), await bob.join(clean)]
   const element = await spawnOf(atAda, hash)
@@ -130,7 +130,7 @@ export async function uploadsTheTeacup(clean: Cleanup, settings: Partial<Setting
   await Promise.all([atAda.close('bye'), atBob.close('bye')])
   await server.stop()
   const again = await serveHere(clean, { ...settings, dataDirectory: server.data })
-  const back = await Person.at(again.url, 'Ada', ada.identity)
+  const back = await UploadUser.at(again.url, 'Ada', ada.identity)
   expect([back.uid, back.user]).toEqual([ada.uid, ada.user])
   const atBack = await back.join(clean)
   await until('the cup stands there', () => seenBy(atBack))

@@ -5,7 +5,7 @@ import { propRadius } from '../../../sim/props/extent.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
 import { leastExtent, massOf } from '../../../sim/props/solid.ts'
 import type { Collider, PropSpec, Shape, Vec3 } from '../../../sim/index.ts'
-import type { Draw } from './edges.ts'
+import type { Draw } from './edge-numbers.ts'
 
 export interface FittedProp {
   readonly spec: PropSpec
