@@ -2,9 +2,9 @@ extends SceneTree
 ## How long frames take while a package loads: [code]-- URL HASH[/code]. Prints a line of JSON: milliseconds until the avatar is
 ## shown, and of the longest frames, with an empty cache and with the file on the disk. Frames are 60 a second at most.
 
-const Cache := preload("res://addons/otherworld/packages/cache.gd")
+const PackageCache := preload("res://addons/otherworld/packages/download/package_cache.gd")
 const FakeClient := preload("../test/fake_client.gd")
-const Http := preload("res://addons/otherworld/net/http.gd")
+const Http := preload("res://addons/otherworld/net/http/http.gd")
 
 const SETTLE_FRAMES := 120
 const SECONDS_MAX := 60.0
@@ -26,7 +26,7 @@ func _run(arguments: PackedStringArray) -> void:
 	var camera := Camera3D.new()
 	root.add_child(camera)
 	camera.look_at_from_position(Vector3(0, 1.6, 3), Vector3(0, 1, 0))
-	var cache := Cache.new("user://bench-load-%d" % Time.get_ticks_usec())
+	var cache := PackageCache.new("user://bench-load-%d" % Time.get_ticks_usec())
 	var measured: Dictionary = {idle = await _measure("", cache), download = await _measure(arguments[1], cache), disk = await _measure(arguments[1], cache)}
 	print(JSON.stringify(measured))
 	_client.queue_free()
@@ -35,7 +35,7 @@ func _run(arguments: PackedStringArray) -> void:
 
 
 ## A view of its own, which knows nothing yet.
-func _measure(hash: String, cache: Cache) -> Dictionary:
+func _measure(hash: String, cache: PackageCache) -> Dictionary:
 	var view := OtherworldView.new()
 	view._library.cache = cache
 	_client.add_child(view)

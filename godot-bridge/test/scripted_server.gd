@@ -3,7 +3,7 @@ extends RefCounted
 
 const Codec := preload("res://addons/otherworld/wire/codec.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
-const ReceivedPackets := preload("res://addons/otherworld/net/received_packets.gd")
+const ReceivedPackets := preload("res://addons/otherworld/net/session/received_packets.gd")
 
 ## Each packet that came, in order.
 var heard: Array[Messages.ClientPacket] = []

@@ -3,12 +3,12 @@ extends SceneTree
 ## [code]-- FILE SEED COUNT[/code] gives [code][{"message", "hex", "says"}, …][/code], COUNT of each side.
 
 const MessageJson := preload("message_json.gd")
-const PacketMaker := preload("packet_maker.gd")
+const RandomPackets := preload("random_packets.gd")
 
 
 func _initialize() -> void:
 	var arguments := OS.get_cmdline_user_args()
-	var maker := PacketMaker.new(arguments[1].to_int())
+	var maker := RandomPackets.new(arguments[1].to_int())
 	var packets: Array[Dictionary] = []
 	for i: int in arguments[2].to_int():
 		var sent := maker.client_packet()

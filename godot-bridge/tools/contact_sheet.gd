@@ -2,7 +2,7 @@ extends SceneTree
 ## Draws packages of a server on one picture (scripts/godot-contact-sheet.mjs calls it): each avatar in a T-pose, in a
 ## walking pose and with its capsules, each object as it is and with its colliders.
 
-const Http := preload("res://addons/otherworld/net/http.gd")
+const Http := preload("res://addons/otherworld/net/http/http.gd")
 const FakeClient := preload("../test/fake_client.gd")
 
 ## A cell of the picture, pixels.

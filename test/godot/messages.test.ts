@@ -11,9 +11,9 @@ const CLIENT_REASONS = ['lost', 'not-joined', 'too-many']
 /** Constants whose values go through tr(), by file. */
 const TRANSLATED: readonly (readonly [file: string, constant: string])[] = [
   ['local_player/player_messages.gd', 'REJECTIONS'],
-  ['local_player/starter_shapes.gd', 'NAMES'],
-  ['net/webrtc.gd', 'INSTALL'],
-  ['packages/upload_messages.gd', '_STAGES'],
+  ['local_player/grab/starter_shapes.gd', 'NAMES'],
+  ['net/transport/webrtc_support.gd', 'INSTALL'],
+  ['packages/upload/upload_messages.gd', '_STAGES'],
 ]
 const TEXT = String.raw`"(?:[^"\\]|\\.)*"`
 

@@ -97,15 +97,15 @@ enum PlayerKind {
 	XR,
 }
 
-const _DefaultNodes := preload("net/default_nodes.gd")
-const _LoginFlow := preload("net/login_flow.gd")
-const _Http := preload("net/http.gd")
-const _Inputs := preload("net/inputs.gd")
+const _DefaultViewAndPlayer := preload("client/default_view_and_player.gd")
+const _LoginFlow := preload("net/realm/login_flow.gd")
+const _Http := preload("net/http/http.gd")
+const _InputMessages := preload("net/commands/input_messages.gd")
 const _Messages := preload("wire/generated/messages.gd")
-const _StatsReport := preload("net/stats_report.gd")
-const _PropAccess := preload("net/prop_access.gd")
-const _Shapes := preload("net/shapes.gd")
-const _RealmSession := preload("net/realm_session.gd")
+const _StatsReport := preload("client/stats_report.gd")
+const _PropAccess := preload("net/commands/prop_access.gd")
+const _PropSpecFromShape := preload("net/commands/prop_spec_from_shape.gd")
+const _RealmSession := preload("net/realm/realm_session.gd")
 
 ## Address of the server: [code]http://host:port[/code] or [code]https://host[/code]. Include the path if a reverse proxy adds one.
 @export var url := "http://127.0.0.1:7350":
@@ -177,7 +177,7 @@ func _init() -> void:
 
 
 func _ready() -> void:
-	_DefaultNodes.add_to(self)
+	_DefaultViewAndPlayer.add_to(self)
 	if auto_connect:
 		open()
 
@@ -232,8 +232,8 @@ func close(reason := "left") -> void:
 ## relative to the avatar, -1 to 1 per axis: x is right, z is backwards, y is up while flying. [param yaw] is the heading about +Y
 ## in radians; 0 looks along -Z.
 func move(direction: Vector3, yaw: float, jump := false, run := false, fly := false) -> void:
-	var input := _Inputs.move(direction, yaw, jump, run, fly)
-	if _Inputs.is_fine(input):
+	var input := _InputMessages.move(direction, yaw, jump, run, fly)
+	if _InputMessages.is_fine(input):
 		_realm_session.move(input)
 
 
@@ -244,8 +244,8 @@ func pose(of: OtherworldPose) -> void:
 
 ## Moves the prop that [param hand] holds to a position and rotation in realm space. You can call it in each frame.
 func drag(hand: Hand, position: Vector3, rotation: Quaternion) -> void:
-	var input := _Inputs.drag(hand, position, rotation.normalized())
-	if _Inputs.is_fine(input):
+	var input := _InputMessages.drag(hand, position, rotation.normalized())
+	if _InputMessages.is_fine(input):
 		_realm_session.drag(input)
 
 
@@ -261,14 +261,14 @@ func release(hand: Hand) -> OtherworldOutcome:
 
 ## Scales a prop. [param factor] is 0.05 to 20 times its original size.
 func scale_prop(element: int, factor: float) -> OtherworldOutcome:
-	return await _realm_session.command(_Inputs.scale(element, factor))
+	return await _realm_session.command(_InputMessages.scale(element, factor))
 
 
 ## Spawns a prop from a package (hash of 64 hex digits). [param access] sets who may use it, see [method set_access].
 func spawn_package(hash: String, position: Vector3, rotation := Quaternion.IDENTITY, scale := 1.0, access := 0) -> OtherworldOutcome:
-	if not _Inputs.is_hash(hash):
+	if not _InputMessages.is_hash(hash):
 		return OtherworldOutcome.rejected("invalid-value")
-	return await _realm_session.command(_Inputs.spawn(null, hash, position, rotation.normalized(), scale, access))
+	return await _realm_session.command(_InputMessages.spawn(null, hash, position, rotation.normalized(), scale, access))
 
 
 ## Spawns a box. [param size] is its full size in metres.
@@ -281,33 +281,33 @@ func spawn_box(size: Vector3, position: Vector3, rotation := Quaternion.IDENTITY
 ## Spawns a prop from a shape: [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points) or
 ## [ConcavePolygonShape3D] (static only).
 func spawn_shape(shape: Shape3D, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE, motion := OtherworldPropState.Motion.DYNAMIC, label := "shape") -> OtherworldOutcome:
-	var spec := _Shapes.spec_of(shape, label, color, motion)
+	var spec := _PropSpecFromShape.spec_of(shape, label, color, motion)
 	if spec == null:
 		return OtherworldOutcome.rejected("invalid-value")
-	return await _realm_session.command(_Inputs.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
+	return await _realm_session.command(_InputMessages.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
 
 
 ## Removes a prop.
 func despawn(element: int) -> OtherworldOutcome:
-	return await _realm_session.command(_Inputs.despawn(element))
+	return await _realm_session.command(_InputMessages.despawn(element))
 
 
 ## Changes your avatar to one from a package. [param hash] has 64 hex digits.
 func wear_package(hash: String) -> OtherworldOutcome:
-	if not _Inputs.is_hash(hash):
+	if not _InputMessages.is_hash(hash):
 		return OtherworldOutcome.rejected("invalid-value")
-	return await _realm_session.command(_Inputs.wear(hash, 0))
+	return await _realm_session.command(_InputMessages.wear(hash, 0))
 
 
 ## Changes your avatar to one of the realm's own bodies, by its index in [code]definition.bodies[/code].
 func wear_body(index: int) -> OtherworldOutcome:
-	return await _realm_session.command(_Inputs.wear("", index))
+	return await _realm_session.command(_InputMessages.wear("", index))
 
 
 ## Changes who may use a prop of yours. [param access] has 2 bits for drag (bits 0 and 1), scale (2 and 3) and despawn (4 and 5): 0
 ## is the default, 1 everyone, 2 the owner and players with the MANAGE permission, 3 the owner only.
 func set_access(element: int, access: int) -> OtherworldOutcome:
-	return await _realm_session.command(_Inputs.access(element, access))
+	return await _realm_session.command(_InputMessages.access(element, access))
 
 
 ## Returns [code]true[/code] if you may do [param act] with [param prop], for enabling buttons. The server decides.

@@ -1,8 +1,8 @@
 extends RefCounted
 ## What a server tells before one joins: its realms, and the avatars that one may wear.
 
-const Http := preload("res://addons/otherworld/net/http.gd")
-const Login := preload("res://addons/otherworld/net/login.gd")
+const Http := preload("res://addons/otherworld/net/http/http.gd")
+const Login := preload("res://addons/otherworld/net/realm/login.gd")
 
 ## Why the last question has no answer, in words; empty: it has one.
 var problem := ""

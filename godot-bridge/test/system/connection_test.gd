@@ -1,14 +1,14 @@
 extends "../client_case.gd"
 ## How connections begin, break and end, at a real server.
 
-const Address := preload("res://addons/otherworld/net/address.gd")
-const Connection := preload("res://addons/otherworld/net/connection.gd")
-const Reconnector := preload("res://addons/otherworld/net/reconnector.gd")
-const Login := preload("res://addons/otherworld/net/login.gd")
+const Address := preload("res://addons/otherworld/net/http/address.gd")
+const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
+const Reconnector := preload("res://addons/otherworld/net/transport/reconnector.gd")
+const Login := preload("res://addons/otherworld/net/realm/login.gd")
 const State := OtherworldClient.State
-const Transports := preload("res://addons/otherworld/net/transports.gd")
-const RealmSession := preload("res://addons/otherworld/net/realm_session.gd")
-const WebsocketConnection := preload("res://addons/otherworld/net/websocket_connection.gd")
+const Transports := preload("res://addons/otherworld/net/transport/transports.gd")
+const RealmSession := preload("res://addons/otherworld/net/realm/realm_session.gd")
+const WebsocketConnection := preload("res://addons/otherworld/net/transport/websocket_connection.gd")
 
 
 # The socket below a client.

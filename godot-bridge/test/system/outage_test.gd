@@ -2,7 +2,7 @@ extends "../client_case.gd"
 ## What a client does while its server starts, falls silent and begins afresh: test/e2e/godot/godot-outage.test.ts does that to a real
 ## one, each step as a file with its name appears.
 
-const HTTP := preload("res://addons/otherworld/net/http.gd")
+const HTTP := preload("res://addons/otherworld/net/http/http.gd")
 
 ## Steps of the two sides, as files.
 var _steps := OS.get_environment("OTHERWORLD_STEPS")

@@ -2,16 +2,16 @@ extends "../test_case.gd"
 ## Packages of a real server (OTHERWORLD_URL) as Godot shows them. What is to be found stands in OTHERWORLD_PACKAGES, worked
 ## out by another reader of the same files (test/e2e/godot/godot-packages.test.ts).
 
-const AvatarBody := preload("res://addons/otherworld/packages/avatar_body.gd")
-const Cache := preload("res://addons/otherworld/packages/cache.gd")
-const CapsuleBodies := preload("res://addons/otherworld/packages/capsule_bodies.gd")
+const AvatarBody := preload("res://addons/otherworld/packages/avatar/avatar_body.gd")
+const PackageCache := preload("res://addons/otherworld/packages/download/package_cache.gd")
+const CapsuleBodies := preload("res://addons/otherworld/packages/avatar/capsule_bodies.gd")
 const FakeClient := preload("../fake_client.gd")
-const ModelInstance := preload("res://addons/otherworld/packages/model_instance.gd")
-const Http := preload("res://addons/otherworld/net/http.gd")
-const Library := preload("res://addons/otherworld/packages/library.gd")
-const Model := preload("res://addons/otherworld/packages/model.gd")
-const PoseSolver := preload("res://addons/otherworld/packages/pose_solver.gd")
-const LoadRequest := preload("res://addons/otherworld/packages/load_request.gd")
+const ModelInstance := preload("res://addons/otherworld/packages/model/model_instance.gd")
+const Http := preload("res://addons/otherworld/net/http/http.gd")
+const PackageLibrary := preload("res://addons/otherworld/packages/download/package_library.gd")
+const Model := preload("res://addons/otherworld/packages/model/model.gd")
+const PoseSolver := preload("res://addons/otherworld/packages/avatar/pose_solver.gd")
+const LoadRequest := preload("res://addons/otherworld/packages/download/load_request.gd")
 
 const CACHE := "user://test-packages"
 ## Fitted bodies stand where the nodes do within 2 mm (docs/fitting.md); a capsule's end is up to a bone's length away.
@@ -23,7 +23,7 @@ var _url := OS.get_environment("OTHERWORLD_URL").trim_suffix("/")
 var _packages: Array = JSON.parse_string(OS.get_environment("OTHERWORLD_PACKAGES"))
 var _client: FakeClient
 var _view: OtherworldView
-var _library: Library
+var _library: PackageLibrary
 
 
 func before() -> void:
@@ -37,7 +37,7 @@ func before() -> void:
 	_client.definition = FakeClient.realm()
 	_view = OtherworldView.new()
 	_library = _view._library
-	_library.cache = Cache.new(CACHE)
+	_library.cache = PackageCache.new(CACHE)
 	_client.add_child(_view)
 	add_child(_client)
 
@@ -179,14 +179,14 @@ func test_a_file_of_the_disk_is_not_downloaded_and_a_spoiled_one_is_fetched_agai
 	file.close()
 	var third := _another_library()
 	check(await _model_of(await _package(it, third), third) != null, "it was not fetched again")
-	check(not Cache.new(CACHE).read(name).is_empty(), "the disk has no good one")
+	check(not PackageCache.new(CACHE).read(name).is_empty(), "the disk has no good one")
 	third.queue_free()
 
 
 func test_a_link_that_is_too_old_is_asked_for_anew() -> void:
 	var it: Dictionary = _of_kind("object")[1]
 	var library := _another_library()
-	library.cache = Cache.new("user://test-packages-empty-%d" % Time.get_ticks_usec())
+	library.cache = PackageCache.new("user://test-packages-empty-%d" % Time.get_ticks_usec())
 	var wish := await _package(it, library)
 	var file := wish.manifest.models[0]
 	file.url = file.url.replace("expires=", "expires=1")
@@ -220,7 +220,7 @@ func test_a_player_wears_a_package_and_places_another_live() -> void:
 	client.avatar_package = (_of_kind("avatar")[0] as Dictionary).hash
 	client.add_view = false
 	var view := OtherworldView.new()
-	view._library.cache = Cache.new(CACHE)
+	view._library.cache = PackageCache.new(CACHE)
 	client.add_child(view)
 	add_child(client)
 	if await until("it has joined", func() -> bool: return client.state == OtherworldClient.State.JOINED and client.local_avatar != null):
@@ -259,11 +259,11 @@ func _of_kind(kind: String) -> Array:
 	return _packages.filter(func(it: Dictionary) -> bool: return it.kind == kind)
 
 
-func _another_library() -> Library:
-	var library := Library.new()
+func _another_library() -> PackageLibrary:
+	var library := PackageLibrary.new()
 	library.api.server = _url
 	library.api.token_of = func() -> String: return _token
-	library.cache = Cache.new(CACHE)
+	library.cache = PackageCache.new(CACHE)
 	add_child(library)
 	return library
 
@@ -279,7 +279,7 @@ func _model(it: Dictionary) -> Model:
 	return await _model_of(await _package(it), _library)
 
 
-func _model_of(wish: LoadRequest, library: Library) -> Model:
+func _model_of(wish: LoadRequest, library: PackageLibrary) -> Model:
 	if wish.manifest == null:
 		return null
 	var model := library.want_model(wish.manifest, 0)

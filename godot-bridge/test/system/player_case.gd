@@ -2,7 +2,7 @@ extends "../test_case.gd"
 ## What tests of a desktop player are made of: a player in the realm of a real server (OTHERWORLD_URL), events of keys and a
 ## mouse, and a second client that sees what the server made of it.
 
-const Handles := preload("res://addons/otherworld/local_player/gizmo_handles.gd")
+const Handles := preload("res://addons/otherworld/local_player/gizmo/gizmo_handles.gd")
 
 ## Of the window, pixels.
 const SIZE := Vector2i(1152, 648)

@@ -1,7 +1,7 @@
 extends "../test_case.gd"
 ## Uploads to a real server, whose address is in OTHERWORLD_URL: files, bytes, and scenes as Godot's exporter writes them.
 
-const Http := preload("res://addons/otherworld/net/http.gd")
+const Http := preload("res://addons/otherworld/net/http/http.gd")
 
 var _url := OS.get_environment("OTHERWORLD_URL").trim_suffix("/")
 var _assets: String = get_script().resource_path.get_base_dir().path_join("../../../fixtures/assets").simplify_path()

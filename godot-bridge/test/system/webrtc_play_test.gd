@@ -2,13 +2,13 @@ extends "../client_case.gd"
 ## Visits over WebRTC among bots, at a real server: over webrtc-native where the project has it, else over a stack that
 ## stands in (OTHERWORLD_WEBRTC_LINE). OTHERWORLD_KILL: an address that ends the server's transport process.
 
-const Connection := preload("res://addons/otherworld/net/connection.gd")
+const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
 const Hand := OtherworldClient.Hand
-const Http := preload("res://addons/otherworld/net/http.gd")
-const Reconnector := preload("res://addons/otherworld/net/reconnector.gd")
+const Http := preload("res://addons/otherworld/net/http/http.gd")
+const Reconnector := preload("res://addons/otherworld/net/transport/reconnector.gd")
 const StandInClient := preload("../webrtc/stand_in_client.gd")
-const RealmSession := preload("res://addons/otherworld/net/realm_session.gd")
-const Webrtc := preload("res://addons/otherworld/net/webrtc.gd")
+const RealmSession := preload("res://addons/otherworld/net/realm/realm_session.gd")
+const WebrtcSupport := preload("res://addons/otherworld/net/transport/webrtc_support.gd")
 
 ## A quiet connection is asked about after a second; 5 s of silence end it in any case (SES-6).
 const _NOTICED_SECONDS_MAX := 4.0

@@ -2,14 +2,14 @@ extends "../webrtc/stand_in_case.gd"
 ## The addon's signalling against a real server, to the open data channel and the Welcome over it. The steps are recorded
 ## by what started this (test/e2e/godot/godot-webrtc.test.ts), which compares them with the committed ones.
 
-const Session := preload("res://addons/otherworld/net/session.gd")
+const ClientSession := preload("res://addons/otherworld/net/session/client_session.gd")
 
 
 func test_one_connection_step_by_step() -> void:
 	var connection := StandIn.new(by("routed"), await new_token(), now_msec())
 	await settle(connection)
 	check(connection.fault == null, connection.fault.in_words() if connection.fault else "")
-	var session := Session.new(now_msec())
+	var session := ClientSession.new(now_msec())
 	await until("the Welcome is here", func() -> bool:
 		_exchange(connection, session)
 		return session.is_welcomed)
@@ -20,7 +20,7 @@ func test_one_connection_step_by_step() -> void:
 	connection.close("left")
 
 
-func _exchange(connection: StandIn, session: Session) -> void:
+func _exchange(connection: StandIn, session: ClientSession) -> void:
 	connection.poll(now_msec())
 	var packet := connection.receive()
 	while not packet.is_empty():

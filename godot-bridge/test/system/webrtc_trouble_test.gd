@@ -1,21 +1,21 @@
 extends "../webrtc/stand_in_case.gd"
 ## What the addon's WebRTC says and does where a connection comes to nothing, against a real server.
 
-const Fault := preload("res://addons/otherworld/net/fault.gd")
-const Reconnector := preload("res://addons/otherworld/net/reconnector.gd")
-const WebSocketConnection := preload("res://addons/otherworld/net/websocket_connection.gd")
+const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
+const Reconnector := preload("res://addons/otherworld/net/transport/reconnector.gd")
+const WebSocketConnection := preload("res://addons/otherworld/net/transport/websocket_connection.gd")
 
 
 func test_a_token_that_is_none_is_refused_in_the_servers_words() -> void:
 	var fault := await _fault_of(by("plain"), "made-up")
-	equal(fault.kind, Fault.Kind.REFUSED)
+	equal(fault.kind, RequestError.Kind.REFUSED)
 	equal(fault.reason, "token")
 	check(fault.message.begins_with("The server refused: ") and fault.message.length() > 40, fault.message)
 
 
 func test_an_attempt_that_is_gone_by_the_time_of_the_answer_has_timed_out() -> void:
 	var fault := await _fault_of(by("expired"), await new_token())
-	equal(fault.kind, Fault.Kind.TIMED_OUT)
+	equal(fault.kind, RequestError.Kind.TIMED_OUT)
 	equal(fault.reason, "closed")
 	check(fault.message.begins_with("The server has given this connection up: "), fault.message)
 	await all_freed()
@@ -23,7 +23,7 @@ func test_an_attempt_that_is_gone_by_the_time_of_the_answer_has_timed_out() -> v
 
 func test_what_is_no_server_of_ours_is_named_so() -> void:
 	var fault := await _fault_of(by("stranger"), await new_token())
-	equal(fault.kind, Fault.Kind.REFUSED)
+	equal(fault.kind, RequestError.Kind.REFUSED)
 	equal(fault.reason, "not-otherworld")
 
 
@@ -37,7 +37,7 @@ func test_a_full_address_and_a_busy_server_are_waited_for_and_not_fled_from() ->
 		])
 		var heard: PackedStringArray = []
 		line.server_busy.connect(func(reason: String) -> void: heard.append(reason))
-		line.fell_back.connect(func(_fault: Fault) -> void: heard.append("fell back"))
+		line.fell_back.connect(func(_fault: RequestError) -> void: heard.append("fell back"))
 		line.connect_from(0, now_msec())
 		await until("the line waits the second time", func() -> bool:
 			line.update(now_msec())
@@ -61,15 +61,15 @@ func test_where_no_udp_gets_through_it_goes_over_websocket_within_seconds_and_sa
 		func(at_msec: float) -> Connection: return StandIn.new(address, token, at_msec),
 		func(at_msec: float) -> Connection: return WebSocketConnection.new(address, token, at_msec),
 	])
-	var faults: Array[Fault] = []
-	line.fell_back.connect(func(fault: Fault) -> void: faults.append(fault))
+	var faults: Array[RequestError] = []
+	line.fell_back.connect(func(fault: RequestError) -> void: faults.append(fault))
 	var begun_msec := now_msec()
 	line.connect_from(0, begun_msec)
 	await until("it is connected", func() -> bool:
 		line.update(now_msec())
 		return line.connection != null)
 	equal(faults.size(), 1)
-	equal(faults[0].kind, Fault.Kind.UDP_BLOCKED)
+	equal(faults[0].kind, RequestError.Kind.UDP_BLOCKED)
 	check("no UDP packets get through" in faults[0].message, faults[0].message)
 	equal(line.connection.kind, "websocket")
 	# 4 s from the answer on; a second for all the rest, on a machine that does other things.
@@ -89,9 +89,9 @@ func test_closing_frees_the_attempt_at_the_server_at_each_step() -> void:
 		await all_freed()
 
 
-func _fault_of(address: String, token: String) -> Fault:
+func _fault_of(address: String, token: String) -> RequestError:
 	var connection := StandIn.new(address, token, now_msec())
 	await settle(connection)
 	equal(connection.status, Connection.Status.ENDED)
 	check(connection.fault != null, "no reason is given")
-	return connection.fault if connection.fault != null else Fault.new(Fault.Kind.TIMED_OUT, "")
+	return connection.fault if connection.fault != null else RequestError.new(RequestError.Kind.TIMED_OUT, "")

@@ -2,9 +2,9 @@ extends "../test_case.gd"
 ## For tests of the addon's WebRTC over a stack that stands in for the extension's. OTHERWORLD_URL: a server.
 ## OTHERWORLD_PROXY: what stands before it; the first part of a path says what it does (test/e2e/godot/signalling-proxy.ts).
 
-const Connection := preload("res://addons/otherworld/net/connection.gd")
-const Http := preload("res://addons/otherworld/net/http.gd")
-const Login := preload("res://addons/otherworld/net/login.gd")
+const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
+const Http := preload("res://addons/otherworld/net/http/http.gd")
+const Login := preload("res://addons/otherworld/net/realm/login.gd")
 const StandIn := preload("stand_in_connection.gd")
 
 var url := OS.get_environment("OTHERWORLD_URL")

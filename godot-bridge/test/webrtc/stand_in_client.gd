@@ -1,7 +1,7 @@
 extends OtherworldClient
 ## A client that goes over WebRTC by a stack that stands in for the extension's, and over nothing else.
 
-const _Connection := preload("res://addons/otherworld/net/connection.gd")
+const _Connection := preload("res://addons/otherworld/net/transport/connection.gd")
 const _StandIn := preload("stand_in_connection.gd")
 
 

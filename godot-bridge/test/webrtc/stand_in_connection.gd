@@ -1,4 +1,4 @@
-extends "res://addons/otherworld/net/webrtc_connection.gd"
+extends "res://addons/otherworld/net/transport/webrtc_connection.gd"
 ## The addon's WebRTC connection, with a peer that stands in for the extension's. All of it is the addon's own but who makes
 ## the peer, and who moves packets through its open channel.
 

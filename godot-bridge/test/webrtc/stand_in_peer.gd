@@ -8,13 +8,13 @@ extends WebRTCPeerConnectionExtension
 ## [br]- a server's address that is none (iceServers) would end the process; here it is an engine error.
 
 const Channel := preload("stand_in_channel.gd")
-const Line := preload("stand_in_line.gd")
+const StandInPipe := preload("stand_in_pipe.gd")
 const _SCHEMES: Array[String] = ["stun", "stuns", "turn", "turns"]
 
 ## Packets that came on the channel.
 var packets: Array[PackedByteArray] = []
 var channel: Channel
-var _line: Line
+var _line: StandInPipe
 var _gathering := WebRTCPeerConnection.GATHERING_STATE_NEW
 var _connection := WebRTCPeerConnection.STATE_NEW
 var _signaling := WebRTCPeerConnection.SIGNALING_STATE_STABLE
@@ -24,7 +24,7 @@ var _held: Array[Dictionary] = []
 
 
 func _init(port: int) -> void:
-	_line = Line.new(port)
+	_line = StandInPipe.new(port)
 
 
 ## Sends a packet over the channel.

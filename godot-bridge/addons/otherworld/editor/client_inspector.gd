@@ -2,8 +2,8 @@
 extends EditorInspectorPlugin
 ## A button on OtherworldClient in the inspector: is there a server at its URL, and does it take this game?
 
-const Address := preload("../net/address.gd")
-const Http := preload("../net/http.gd")
+const Address := preload("../net/http/address.gd")
+const Http := preload("../net/http/http.gd")
 const SceneEdit := preload("scene_edit.gd")
 
 

@@ -5,7 +5,7 @@ extends VBoxContainer
 const PackageScene := preload("package_scene.gd")
 const SceneEdit := preload("scene_edit.gd")
 const Server := preload("server.gd")
-const UploadMessages := preload("../packages/upload_messages.gd")
+const UploadMessages := preload("../packages/upload/upload_messages.gd")
 
 const DEFAULT_URL := "http://127.0.0.1:7350"
 ## Where the editor keeps the address, for this project.

@@ -2,11 +2,11 @@
 extends RefCounted
 ## Makes a scene file of a package, for placing it by hand in other scenes: its model, and its colliders as a StaticBody3D.
 
-const Cache := preload("../packages/cache.gd")
-const Collider := preload("../packages/collider.gd")
-const GlbCheck := preload("../packages/glb_check.gd")
-const Manifest := preload("../packages/manifest.gd")
-const JsonReader := preload("../packages/json_reader.gd")
+const PackageCache := preload("../packages/download/package_cache.gd")
+const Collider := preload("../packages/model/collider.gd")
+const GlbCheck := preload("../packages/model/glb_check.gd")
+const Manifest := preload("../packages/download/manifest.gd")
+const JsonReader := preload("../packages/download/json_reader.gd")
 const Server := preload("server.gd")
 
 ## Where the scene files are kept.
@@ -35,7 +35,7 @@ func make(server: Server, hash: String) -> String:
 		var got := await server.api.file(file.url, file.bytes)
 		if not got.is_ok():
 			problem = "The model cannot be downloaded. " + got.fault.in_words()
-		elif Cache.sha256_of(got.body) != file.sha256:
+		elif PackageCache.sha256_of(got.body) != file.sha256:
 			problem = "The model that the store of files sent is damaged: its hash is not what the package says. Try again."
 		else:
 			_save(manifest, got.body, path)

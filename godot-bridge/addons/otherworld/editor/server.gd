@@ -2,11 +2,11 @@
 extends RefCounted
 ## The server that the dock talks to: an address, and a login as the user whose game runs in this project.
 
-const Address := preload("../net/address.gd")
-const HttpResponse := preload("../net/http_response.gd")
-const Api := preload("../packages/api.gd")
-const Http := preload("../net/http.gd")
-const Login := preload("../net/login.gd")
+const Address := preload("../net/http/address.gd")
+const HttpResponse := preload("../net/http/http_response.gd")
+const PackageApi := preload("../packages/download/package_api.gd")
+const Http := preload("../net/http/http.gd")
+const Login := preload("../net/realm/login.gd")
 
 var url := ""
 var token := ""
@@ -15,7 +15,7 @@ var user_name := ""
 ## Why the last request did not work, in words; empty: it did.
 var problem := ""
 ## Packages and their files.
-var api := Api.new()
+var api := PackageApi.new()
 
 
 func _init() -> void:

@@ -6,17 +6,17 @@ extends Node3D
 ## [OtherworldView] creates one for each avatar. Read [member state] for its data. While its package loads, one of the realm's
 ## own bodies of the same height is shown.
 
-const _AvatarBody := preload("../packages/avatar_body.gd")
-const _CapsuleAvatarModel := preload("../packages/capsule_avatar_model.gd")
-const _CapsuleBodies := preload("../packages/capsule_bodies.gd")
-const _ModelInstance := preload("../packages/model_instance.gd")
-const _Gait := preload("../local_player/gait.gd")
-const _LevelOfDetail := preload("../packages/level_of_detail.gd")
-const _Library := preload("../packages/library.gd")
-const _Manifest := preload("../packages/manifest.gd")
-const _Model := preload("../packages/model.gd")
-const _PoseSolver := preload("../packages/pose_solver.gd")
-const _LoadRequest := preload("../packages/load_request.gd")
+const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
+const _CapsuleAvatarModel := preload("../packages/avatar/capsule_avatar_model.gd")
+const _CapsuleBodies := preload("../packages/avatar/capsule_bodies.gd")
+const _ModelInstance := preload("../packages/model/model_instance.gd")
+const _Gait := preload("../local_player/body/gait.gd")
+const _LevelOfDetail := preload("../packages/download/level_of_detail.gd")
+const _PackageLibrary := preload("../packages/download/package_library.gd")
+const _Manifest := preload("../packages/download/manifest.gd")
+const _Model := preload("../packages/model/model.gd")
+const _PoseSolver := preload("../packages/avatar/pose_solver.gd")
+const _LoadRequest := preload("../packages/download/load_request.gd")
 
 ## Emitted when another model is shown, because the package has loaded or changed, or the level of detail changed.
 signal model_changed
@@ -61,7 +61,7 @@ var pick_layer := 1 << 19
 ## Why the package cannot be shown. Empty if there is no error.
 var load_error := ""
 
-var _library: _Library
+var _library: _PackageLibrary
 var _bodies_of_realm: Array[_AvatarBody] = []
 var _body_model: _Model
 var _body: _AvatarBody
@@ -87,7 +87,7 @@ var _metres := 0.0
 
 
 # [param bodies]: of the realm.
-func _init(of: OtherworldAvatarState, library: _Library, bodies: Array[_AvatarBody]) -> void:
+func _init(of: OtherworldAvatarState, library: _PackageLibrary, bodies: Array[_AvatarBody]) -> void:
 	state = of
 	name = "Avatar_%d" % of.element
 	_library = library

@@ -18,11 +18,11 @@ signal drag_ended(element: int)
 ## Emitted when an action was not possible. [param reason] is a message for the player.
 signal action_rejected(reason: String)
 
-const _DragTarget := preload("../local_player/drag_target.gd")
-const _Handles := preload("../local_player/gizmo_handles.gd")
-const _Holding := preload("../local_player/holding.gd")
-const _Maths := preload("../local_player/gizmo_maths.gd")
-const _PointerTarget := preload("../local_player/pointer_target.gd")
+const _DragTarget := preload("../local_player/grab/drag_target.gd")
+const _Handles := preload("../local_player/gizmo/gizmo_handles.gd")
+const _PropGrabber := preload("../local_player/grab/prop_grabber.gd")
+const _Maths := preload("../local_player/gizmo/gizmo_maths.gd")
+const _PointerTarget := preload("../local_player/grab/pointer_target.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 
 # Least time between two scale commands: each is a command of its own, ms.
@@ -55,7 +55,7 @@ var is_dragged: bool:
 		return _handle != _Handles.Handle.NONE
 
 var _handles := _Handles.new()
-var _holding: _Holding
+var _holding: _PropGrabber
 var _pointing: _PointerTarget
 var _handle := _Handles.Handle.NONE
 # When the handle was taken, realm space: where the prop was and how, the handle's axis, and what the pointer said.
@@ -85,7 +85,7 @@ func _ready() -> void:
 	if client == null:
 		push_error("OtherworldGizmo has no OtherworldClient: put it below one, or set its client.")
 		return
-	_holding = _Holding.new(client)
+	_holding = _PropGrabber.new(client)
 	_pointing = _PointerTarget.new(client, null)
 	_holding.action_rejected.connect(_on_holding_refused)
 	client.frame_updated.connect(_on_frame_updated)
@@ -126,7 +126,7 @@ func press(camera: Camera3D, at: Vector2) -> bool:
 		if not client.can(OtherworldClient.Act.SCALE, prop):
 			action_rejected.emit(_PlayerMessages.forbidden(OtherworldClient.Act.SCALE, client.permissions))
 			return true
-	elif not _holding.take(prop, prop.position, 0.0, _Holding.By.GIZMO, 0.0, _now()):
+	elif not _holding.take(prop, prop.position, 0.0, _PropGrabber.By.GIZMO, 0.0, _now()):
 		return true
 	_handle = handle
 	_position = prop.position
@@ -199,7 +199,7 @@ func _handle_at(camera: Camera3D, at: Vector2) -> _Handles.Handle:
 
 
 func _on_frame_updated(_tick: float) -> void:
-	if _holding.by != _Holding.By.NOTHING:
+	if _holding.by != _PropGrabber.By.NOTHING:
 		_holding.frame(Vector3.ZERO, Vector3.FORWARD, 0.0, Vector3.ZERO, 0.0, _now())
 	if element == 0:
 		return

@@ -22,15 +22,15 @@ signal pointed_changed(element: int)
 ## Emitted when the player did something or can do something now. [param text] is a message for the player.
 signal hint_shown(text: String)
 
-const _AvatarBody := preload("../packages/avatar_body.gd")
-const _PlayerActions := preload("../local_player/player_actions.gd")
-const _CameraRig := preload("../local_player/camera_rig.gd")
-const _HeldActions := preload("../local_player/held_actions.gd")
-const _Holding := preload("../local_player/holding.gd")
-const _LocalBody := preload("../local_player/local_body.gd")
-const _PlayerInput := preload("../local_player/player_input.gd")
-const _PointerTarget := preload("../local_player/pointer_target.gd")
-const _MoveInput := preload("../local_player/move_input.gd")
+const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
+const _PlayerActions := preload("../local_player/grab/player_actions.gd")
+const _CameraRig := preload("../local_player/body/camera_rig.gd")
+const _HeldActions := preload("../local_player/input/held_actions.gd")
+const _PropGrabber := preload("../local_player/grab/prop_grabber.gd")
+const _LocalBody := preload("../local_player/body/local_body.gd")
+const _PlayerInput := preload("../local_player/input/player_input.gd")
+const _PointerTarget := preload("../local_player/grab/pointer_target.gd")
+const _MoveInput := preload("../local_player/input/move_input.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 
 # The player acts before the client (priority -100), so that a step is seen in the frame in which the key went down.
@@ -93,7 +93,7 @@ var is_flying: bool:
 var _walking := _MoveInput.new()
 var _held: _HeldActions
 var _events: _PlayerInput
-var _holding: _Holding
+var _holding: _PropGrabber
 var _pointing: _PointerTarget
 var _actions: _PlayerActions
 var _local_body: _LocalBody
@@ -124,7 +124,7 @@ func _ready() -> void:
 	_pointing = _PointerTarget.new(client, camera)
 	_pointing.pointed_changed.connect(pointed_changed.emit)
 	_pointing.action_rejected.connect(action_rejected.emit)
-	_holding = _Holding.new(client)
+	_holding = _PropGrabber.new(client)
 	_holding.grabbed.connect(grabbed.emit)
 	_holding.released.connect(released.emit)
 	_holding.action_rejected.connect(action_rejected.emit)
@@ -177,7 +177,7 @@ func _process(delta: float) -> void:
 	if _walking.is_news():
 		client.move(_walking.direction, _walking.yaw, _walking.jumps, _walking.runs, _walking.is_flying)
 	var shown := _pointing.avatar_node()
-	var reach_for := _holding.drag.target_position if _holding.by != _Holding.By.NOTHING else Vector3.INF
+	var reach_for := _holding.drag.target_position if _holding.by != _PropGrabber.By.NOTHING else Vector3.INF
 	_local_body.frame(client.local_avatar, shown._shown_body() if shown != null else null, yaw, pitch, reach_for, delta, _now())
 
 
@@ -186,15 +186,15 @@ func _process(delta: float) -> void:
 func take_pointed() -> bool:
 	if client.local_avatar == null or not _pointing.find_to_take(_events.at(_size())):
 		return false
-	return _take(_Holding.By.POINTER)
+	return _take(_PropGrabber.By.POINTER)
 
 
 ## Grabs the prop under the pointer or in front of the avatar. If you hold a prop, releases it.
 func grab() -> void:
-	if _holding.by != _Holding.By.NOTHING:
+	if _holding.by != _PropGrabber.By.NOTHING:
 		_holding.release()
 	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
-		_take(_Holding.By.KEY)
+		_take(_PropGrabber.By.KEY)
 	else:
 		action_rejected.emit(tr("Nothing to grab within reach. Walk closer and look at it."))
 
@@ -206,7 +206,7 @@ func release() -> void:
 
 ## Scales the held prop by [param notches] of the mouse wheel. Negative values make it smaller.
 func scale_held(notches: float) -> void:
-	if _holding.by == _Holding.By.NOTHING:
+	if _holding.by == _PropGrabber.By.NOTHING:
 		action_rejected.emit(tr("Grab something first. Then plus and minus scale it."))
 	else:
 		_holding.grow(notches)
@@ -214,7 +214,7 @@ func scale_held(notches: float) -> void:
 
 ## Moves the held prop away by [param notches] of the mouse wheel. Negative values bring it nearer.
 func push_held(notches: float) -> void:
-	if _holding.by == _Holding.By.NOTHING:
+	if _holding.by == _PropGrabber.By.NOTHING:
 		action_rejected.emit(tr("Grab something first. Then you can move it nearer and farther."))
 	else:
 		_holding.drag.push(notches, _pointing.reach(), distance)
@@ -222,7 +222,7 @@ func push_held(notches: float) -> void:
 
 # The wheel: zooms; what is held, it scales, or with [param shift] brings nearer and farther.
 func _turn_wheel(notches: float, shift: bool) -> void:
-	if _holding.by == _Holding.By.NOTHING:
+	if _holding.by == _PropGrabber.By.NOTHING:
 		distance = _CameraRig.zoomed(distance, notches)
 	elif shift:
 		push_held(notches)
@@ -290,10 +290,10 @@ func _turn_by_mouse(pixels: Vector2) -> void:
 
 # Says where what is held should be: in each frame, and when the pointer moves.
 func _carry_held() -> void:
-	if client.local_avatar == null or _holding.by == _Holding.By.NOTHING:
+	if client.local_avatar == null or _holding.by == _PropGrabber.By.NOTHING:
 		return
 	var size := _size()
-	_pointing.aim(size / 2.0 if _holding.by == _Holding.By.KEY else _events.at(size))
+	_pointing.aim(size / 2.0 if _holding.by == _PropGrabber.By.KEY else _events.at(size))
 	_holding.frame(_pointing.origin, _pointing.direction, yaw, _pointing.head(), _pointing.reach(), _now())
 
 
@@ -312,13 +312,13 @@ func _release_gizmo() -> void:
 	gizmo.release()
 
 
-func _take(how: _Holding.By) -> bool:
+func _take(how: _PropGrabber.By) -> bool:
 	gizmo.element = 0
 	var prop := _pointing.prop
 	if not _holding.take(prop, _pointing.point, _pointing.distance, how, yaw, _now()):
 		return false
 	var label := prop.name if prop.name else tr("item")
-	var hint := tr("The wheel scales it. Release it in motion to throw it.") if how == _Holding.By.POINTER else tr("Plus and minus scale it, E releases it.")
+	var hint := tr("The wheel scales it. Release it in motion to throw it.") if how == _PropGrabber.By.POINTER else tr("Plus and minus scale it, E releases it.")
 	hint_shown.emit("%s %s" % [tr("Holding the %s.") % label, hint])
 	return true
 

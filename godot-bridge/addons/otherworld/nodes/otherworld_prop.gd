@@ -6,12 +6,12 @@ extends Node3D
 ## [OtherworldView] creates one for each prop. Read [member state] for its data. While its package loads, a placeholder box is
 ## shown.
 
-const _CapsuleBodies := preload("../packages/capsule_bodies.gd")
-const _Collider := preload("../packages/collider.gd")
-const _LevelOfDetail := preload("../packages/level_of_detail.gd")
-const _Library := preload("../packages/library.gd")
-const _Manifest := preload("../packages/manifest.gd")
-const _LoadRequest := preload("../packages/load_request.gd")
+const _CapsuleBodies := preload("../packages/avatar/capsule_bodies.gd")
+const _Collider := preload("../packages/model/collider.gd")
+const _LevelOfDetail := preload("../packages/download/level_of_detail.gd")
+const _PackageLibrary := preload("../packages/download/package_library.gd")
+const _Manifest := preload("../packages/download/manifest.gd")
+const _LoadRequest := preload("../packages/download/load_request.gd")
 
 ## Emitted when another model is shown, because the package has loaded or the level of detail changed.
 signal model_changed
@@ -52,7 +52,7 @@ var load_error := ""
 
 static var _highlight: StandardMaterial3D
 
-var _library: _Library
+var _library: _PackageLibrary
 var _package: _LoadRequest
 var _model_wish: _LoadRequest
 var _level := -1
@@ -65,7 +65,7 @@ var _scale := 1.0
 var _shown: Object
 
 
-func _init(of: OtherworldPropState, library: _Library) -> void:
+func _init(of: OtherworldPropState, library: _PackageLibrary) -> void:
 	state = of
 	name = "Prop_%d" % of.element
 	_library = library

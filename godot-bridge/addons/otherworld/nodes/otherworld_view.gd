@@ -7,9 +7,9 @@ extends Node3D
 ## Add it below the client, or set [member client_path]. Realm space is the local space of this node: move or rotate the node,
 ## and the realm moves with it. The view adds a light and a sky if the scene has none.
 
-const _AvatarBody := preload("../packages/avatar_body.gd")
-const _Library := preload("../packages/library.gd")
-const _RealmEnvironment := preload("../packages/realm_environment.gd")
+const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
+const _PackageLibrary := preload("../packages/download/package_library.gd")
+const _RealmEnvironment := preload("realm_environment.gd")
 
 ## Emitted when the view has added the node of an avatar.
 signal avatar_shown(node: OtherworldAvatar)
@@ -45,7 +45,7 @@ const _DETAIL_FRAMES := 12
 @export_range(16, 8192) var cache_mebibytes := 512
 
 # Loads what is shown; its [code]api[/code] asks the client's server.
-var _library := _Library.new()
+var _library := _PackageLibrary.new()
 
 var _client: Node
 var _scenery := _RealmEnvironment.new()

@@ -18,7 +18,7 @@ signal pointed_changed(element: int)
 ## The two hands.
 enum Which { LEFT, RIGHT }
 
-const _Motion := preload("../local_player/xr_motion.gd")
+const _XRMaths := preload("../local_player/xr/xr_maths.gd")
 const _Look := preload("xr_hand_visual.gd")
 
 # A grip or trigger drawn so far takes hold.
@@ -73,7 +73,7 @@ func _ready() -> void:
 
 ## Returns the transform of the avatar's hand bone in realm space.
 func wrist() -> Transform3D:
-	return _Motion.wrist_of(global_transform, _Motion.Hand.LEFT if which == Which.LEFT else _Motion.Hand.RIGHT, XRServer.world_scale)
+	return _XRMaths.wrist_of(global_transform, _XRMaths.Hand.LEFT if which == Which.LEFT else _XRMaths.Hand.RIGHT, XRServer.world_scale)
 
 
 ## Returns the origin of the pointing ray. The ray points along -Z.

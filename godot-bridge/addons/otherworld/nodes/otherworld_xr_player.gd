@@ -25,10 +25,10 @@ enum Turning {
 	SMOOTH,
 }
 
-const _Motion := preload("../local_player/xr_motion.gd")
-const _Root := preload("../local_player/xr_root.gd")
-const _Sticks := preload("../local_player/xr_sticks.gd")
-const _Holding := preload("xr_holding.gd")
+const _XRMaths := preload("../local_player/xr/xr_maths.gd")
+const _Root := preload("../local_player/xr/xr_root.gd")
+const _Sticks := preload("../local_player/xr/xr_sticks.gd")
+const _XRPropGrabber := preload("../local_player/xr/xr_prop_grabber.gd")
 const _Vignette := preload("xr_vignette.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 const _XRStart := preload("xr_start.gd")
@@ -67,7 +67,7 @@ var right_hand: OtherworldXRHand
 
 var _root := _Root.new()
 var _sticks := _Sticks.new()
-var _holding: _Holding
+var _holding: _XRPropGrabber
 var _pose := OtherworldPose.new()
 var _vignette: _Vignette
 # The avatar that the room stands around; 0: none yet.
@@ -91,7 +91,7 @@ func _ready() -> void:
 		push_error("OtherworldXRPlayer needs an OtherworldClient: put it below one, or set its property client.")
 		set_process(false)
 		return
-	_holding = _Holding.new(client)
+	_holding = _XRPropGrabber.new(client)
 	_holding.grabbed.connect(_on_grabbed)
 	_holding.released.connect(_on_released)
 	_holding.action_rejected.connect(_on_action_rejected)
@@ -125,7 +125,7 @@ func calibrate_height() -> void:
 	if client.local_avatar == null or not _is_tracked():
 		return
 	_eyes_metres = player_eye_height if player_eye_height > 0.0 else _head_pose().transform.origin.y
-	_rescale(client.local_avatar, _Motion.heading(camera.global_basis))
+	_rescale(client.local_avatar, _XRMaths.heading(camera.global_basis))
 
 
 ## Releases what both hands hold.
@@ -200,16 +200,16 @@ func _come_in(own: OtherworldAvatarState) -> void:
 # The room is as large as the avatar wants it, with the head above its feet and looking along [param yaw].
 func _rescale(own: OtherworldAvatarState, yaw: float) -> void:
 	if scale_to_avatar:
-		world_scale = _Motion.world_scale(own.head_metres, _eyes_metres)
+		world_scale = _XRMaths.world_scale(own.head_metres, _eyes_metres)
 	# The camera itself hears of another scale with its next pose.
 	camera.transform = _head_pose().get_adjusted_transform()
-	global_transform = _Motion.origin_under(camera.transform, own.position, yaw)
+	global_transform = _XRMaths.origin_under(camera.transform, own.position, yaw)
 	_head_before = camera.position
 
 
 func _on_avatar_changed(avatar: OtherworldAvatarState) -> void:
 	if avatar.is_local and avatar.element == _element and _is_tracked():
-		_rescale(avatar, _Motion.heading(camera.global_basis))
+		_rescale(avatar, _XRMaths.heading(camera.global_basis))
 
 
 # Its own head is not seen from within, and its own hands are where the view shows it.
@@ -237,34 +237,34 @@ func _read_sticks(delta: float) -> void:
 
 # The room goes along with the avatar as far as that did not go for the head's sake.
 func _move_room(own: OtherworldAvatarState, delta: float) -> void:
-	var speed := _Motion.flat(own.velocity).length()
+	var speed := _XRMaths.flat(own.velocity).length()
 	global_position += _root.carry(own.position - _feet, own.position, camera.global_position, _sticks.pushed != Vector2.ZERO, speed, own.is_grounded, delta)
 	_feet = own.position
 
 
 func _move_avatar(own: OtherworldAvatarState, delta: float) -> void:
 	if _sticks.turn != 0.0:
-		global_transform = _Motion.turned_about(global_transform, camera.global_position, _sticks.turn)
+		global_transform = _XRMaths.turned_about(global_transform, camera.global_position, _sticks.turn)
 		_root.turn(_sticks.turn)
 	var walked := global_basis * (camera.position - _head_before)
 	_head_before = camera.position
 	var flies := _sticks.flies and client.permissions & OtherworldClient.Permission.FLY != 0
 	var runs := _sticks.runs
-	var speed := _Motion.RUN_SPEED if runs else _Motion.WALK_SPEED
-	var head_yaw := _Motion.heading(camera.global_basis)
+	var speed := _XRMaths.RUN_SPEED if runs else _XRMaths.WALK_SPEED
+	var head_yaw := _XRMaths.heading(camera.global_basis)
 	var wish := _root.follow(camera.global_position, walked, own.position, delta)
 	_root.face(head_yaw, _sticks.pushed != Vector2.ZERO or wish.length() > 0.5, delta)
-	wish += _Motion.stick_velocity(_sticks.pushed, head_yaw, _Motion.FLY_SPEED if flies else speed)
-	runs = runs or wish.length() > _Motion.WALK_SPEED
-	var full := _Motion.FLY_SPEED if flies else _Motion.RUN_SPEED if runs else _Motion.WALK_SPEED
-	var direction := _Motion.direction(wish, _root.yaw, full)
+	wish += _XRMaths.stick_velocity(_sticks.pushed, head_yaw, _XRMaths.FLY_SPEED if flies else speed)
+	runs = runs or wish.length() > _XRMaths.WALK_SPEED
+	var full := _XRMaths.FLY_SPEED if flies else _XRMaths.RUN_SPEED if runs else _XRMaths.WALK_SPEED
+	var direction := _XRMaths.direction(wish, _root.yaw, full)
 	direction.y = _sticks.rise if flies else 0.0
 	client.move(direction, _root.yaw, _sticks.jumps, runs, flies)
 
 
 func _send_pose(own: OtherworldAvatarState) -> void:
-	var to_root := _Motion.root(own.position, _root.yaw).affine_inverse()
-	_pose.head = to_root * _Motion.head_of(camera.global_transform.orthonormalized(), own.head_metres)
+	var to_root := _XRMaths.root(own.position, _root.yaw).affine_inverse()
+	_pose.head = to_root * _XRMaths.head_of(camera.global_transform.orthonormalized(), own.head_metres)
 	_pose.left_hand = _wrist(left_hand, to_root, own.head_metres)
 	_pose.right_hand = _wrist(right_hand, to_root, own.head_metres)
 	client.pose(_pose)
@@ -273,7 +273,7 @@ func _send_pose(own: OtherworldAvatarState) -> void:
 func _wrist(hand: OtherworldXRHand, to_root: Transform3D, head_metres: float) -> Transform3D:
 	if hand.get_is_active() and hand.get_has_tracking_data():
 		return to_root * hand.wrist()
-	return _Motion.resting_wrist(_Motion.Hand.LEFT if hand == left_hand else _Motion.Hand.RIGHT, head_metres)
+	return _XRMaths.resting_wrist(_XRMaths.Hand.LEFT if hand == left_hand else _XRMaths.Hand.RIGHT, head_metres)
 
 
 func _use_hands(own: OtherworldAvatarState) -> void:

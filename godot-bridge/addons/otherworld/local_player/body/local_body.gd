@@ -1,0 +1,59 @@
+extends RefCounted
+## The body of the player's own avatar: which one it is, and the pose that it is in and that others are sent.
+
+const AvatarBody := preload("../../packages/avatar/avatar_body.gd")
+const Gait := preload("gait.gd")
+
+## Least time between two poses (12 a second); more than a session sends is not worth packing.
+const POSE_INTERVAL_MSEC := 83.0
+
+## Written over in each frame, so that the player sees itself move; sent 12 times a second.
+var pose := OtherworldPose.new()
+
+var _client: OtherworldClient
+var _gait := Gait.new()
+var _sent_msec := -INF
+var _bodies: Array[AvatarBody] = []
+# What the bodies were read from: another realm has others.
+var _read_from: Dictionary = {}
+# A realm's body at the height of a package that is not there yet, or that the view knows nothing of.
+var _resized: AvatarBody = null
+var _resized_from: AvatarBody = null
+
+
+func _init(client: OtherworldClient) -> void:
+	_client = client
+
+
+## Takes the pose on. [param known]: the body that the view shows; null: as the realm tells of it. [param reach_for]: where
+## what is held should be, realm space; [code]Vector3.INF[/code]: nothing is.
+func frame(own: OtherworldAvatarState, known: AvatarBody, yaw: float, pitch: float, reach_for: Vector3, delta: float, now_msec: float) -> void:
+	var body := known if known != null else _body_of(own)
+	if body == null:
+		return
+	var local := own.velocity.rotated(Vector3.UP, -yaw)
+	_gait.advance(local.x, local.z, delta)
+	_gait.pitch = pitch
+	_gait.is_airborne = not own.is_grounded or own.is_flying
+	_gait.reaches = reach_for.is_finite()
+	if _gait.reaches:
+		_gait.reach_for = (reach_for - own.position).rotated(Vector3.UP, -yaw)
+	_gait.pose(body, now_msec / 1000.0, pose)
+	if now_msec - _sent_msec >= POSE_INTERVAL_MSEC:
+		_sent_msec = now_msec
+		_client.pose(pose)
+
+
+func _body_of(own: OtherworldAvatarState) -> AvatarBody:
+	if not is_same(_read_from, _client.definition):
+		_read_from = _client.definition
+		_bodies = AvatarBody.read_list(_client.definition.get("bodies"))
+	if _bodies.is_empty():
+		return null
+	var body := _bodies[clampi(own.body, 0, _bodies.size() - 1)]
+	if own.package.is_empty():
+		return body
+	if _resized == null or _resized_from != body or not is_equal_approx(_resized.head_metres, own.head_metres):
+		_resized_from = body
+		_resized = body.resized(own.head_metres)
+	return _resized

@@ -1,0 +1,170 @@
+@tool
+extends RefCounted
+## One HTTP request, driven by [method poll]: works without a scene tree, in the editor and in web exports.
+
+const Address := preload("address.gd")
+const HttpResponse := preload("http_response.gd")
+const RequestError := preload("request_error.gd")
+
+## Steps within one poll: from connected to answered without a frame between, where all is there.
+const _STEPS_MAX := 64
+
+## Bytes of an answer's body; more fails the request.
+var body_bytes_max := 8_388_608
+## Set when it is over.
+var answer: HttpResponse
+var _client := HTTPClient.new()
+var _address: Address
+var _method: HTTPClient.Method
+var _path: String
+var _headers: PackedStringArray
+var _body: PackedByteArray
+var _timeout_msec: float
+var _deadline_msec: float
+var _is_sent := false
+var _answer := HttpResponse.new()
+
+
+## Starts at once; given up after [param timeout_msec].
+func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, body: PackedByteArray, timeout_msec: float, now_msec: float) -> void:
+	_method = method
+	_headers = headers
+	_body = body
+	_timeout_msec = timeout_msec
+	_deadline_msec = now_msec + timeout_msec
+	var query_at := url.find("?")
+	_address = Address.parse(url if query_at < 0 else url.left(query_at))
+	if _address.fault != null:
+		_fail(_address.fault)
+		return
+	# Addresses and headers of files come from a server: with a line of its own in them it would send what it likes to any
+	# host that this device reaches.
+	var lines := RegEx.create_from_string("[\\x00-\\x1f\\x7f]")
+	if lines.search("".join(headers)) != null or (query_at >= 0 and (lines.search(url) != null or " " in url.substr(query_at))):
+		_fail(RequestError.new(RequestError.Kind.REFUSED, "\"%s\" is no address to ask: it or its headers have characters that may not be there." % url.left(200).c_escape(), "bad-url"))
+		return
+	_path = (_address.path if _address.path else "/") + ("" if query_at < 0 else url.substr(query_at))
+	# The parser drops a slash at the end, which here is part of the name.
+	if url.ends_with("/") and query_at < 0 and not _path.ends_with("/"):
+		_path += "/"
+	var error := _client.connect_to_host(_address.host, _address.port, TLSOptions.client() if _address.is_secure else null)
+	if error != OK:
+		_fail(unreachable(_address))
+
+
+## Lets time pass; true when [member answer] is there.
+func poll(now_msec: float) -> bool:
+	# In a web export a request makes one step a frame.
+	var steps := 1 if OS.has_feature("web") else _STEPS_MAX
+	while answer == null and steps > 0 and _step():
+		steps -= 1
+	if answer == null and now_msec >= _deadline_msec:
+		_fail(timed_out(_address, _timeout_msec))
+	return answer != null
+
+
+## Nothing more comes of it.
+func cancel() -> void:
+	_client.close()
+
+
+## False: nothing to do before more has come.
+func _step() -> bool:
+	var before := _client.get_status()
+	match before:
+		HTTPClient.STATUS_RESOLVING, HTTPClient.STATUS_CONNECTING, HTTPClient.STATUS_REQUESTING:
+			_client.poll()
+			return _client.get_status() != before
+		HTTPClient.STATUS_CONNECTED:
+			if not _is_sent:
+				_send()
+			else:
+				_finish()
+		HTTPClient.STATUS_BODY:
+			return _read()
+		_:
+			_lost()
+	return true
+
+
+func _send() -> void:
+	_is_sent = true
+	if _client.request_raw(_method, _path, _headers, _body) != OK:
+		_fail(unreachable(_address))
+
+
+func _read() -> bool:
+	_read_head()
+	# -1: it is not told. Other negative lengths are an error of the engine at each further step.
+	var length := _client.get_response_body_length()
+	if length > body_bytes_max or length < -1:
+		_fail(_too_large())
+		return true
+	_client.poll()
+	if _client.get_status() != HTTPClient.STATUS_BODY:
+		return true
+	var chunk := _client.read_response_body_chunk()
+	_answer.body.append_array(chunk)
+	if _answer.body.size() > body_bytes_max:
+		_fail(_too_large())
+	return not chunk.is_empty() or _client.get_status() != HTTPClient.STATUS_BODY
+
+
+## The connection ended, which ends an answer of unknown length, and one that is complete.
+func _lost() -> void:
+	var expected := _answer.headers.get("content-length", "") as String
+	var is_whole := _answer.body.size() == expected.to_int() if expected else _client.get_status() == HTTPClient.STATUS_DISCONNECTED
+	if _answer.status != 0 and is_whole:
+		_finish()
+	else:
+		_fail(unreachable(_address))
+
+
+func _read_head() -> void:
+	if _answer.status != 0 or not _client.has_response():
+		return
+	_answer.status = _client.get_response_code()
+	var headers := _client.get_response_headers_as_dictionary()
+	for name: String in headers:
+		_answer.headers[name.to_lower()] = str(headers[name])
+
+
+func _finish() -> void:
+	_read_head()
+	if _answer.status == 0:
+		_fail(unreachable(_address))
+		return
+	# The engine complains aloud of bytes that are no UTF-8 and of text that is no JSON; another server's page is no error.
+	if "json" in String(_answer.headers.get("content-type", "")):
+		var parser := JSON.new()
+		if parser.parse(_answer.body.get_string_from_utf8()) == OK:
+			_answer.json = parser.data
+	if _answer.status < 200 or _answer.status > 299:
+		_answer.fault = RequestError.of_answer(_answer.status, _answer.json)
+	answer = _answer
+	_client.close()
+
+
+func _fail(fault: RequestError) -> void:
+	_answer.fault = fault
+	answer = _answer
+	_client.close()
+
+
+func _too_large() -> RequestError:
+	return RequestError.new(RequestError.Kind.REFUSED, "The answer of %s has more than %d bytes, or says that it has fewer than none." % [_address.authority(), body_bytes_max])
+
+
+## Nobody answers there.
+static func unreachable(address: Address) -> RequestError:
+	return RequestError.new(RequestError.Kind.UNREACHABLE, TranslationServer.translate("The server at %s does not answer. Is it running, and is the address right?") % address.authority())
+
+
+## It took too long.
+static func timed_out(address: Address, timeout_msec: float) -> RequestError:
+	return RequestError.new(RequestError.Kind.TIMED_OUT, TranslationServer.translate("The server at %s did not answer within %s s. It may be overloaded; try again.") % [address.authority(), timeout_msec / 1000.0])
+
+
+## Something else answers there.
+static func not_otherworld(address: Address) -> RequestError:
+	return RequestError.new(RequestError.Kind.REFUSED, TranslationServer.translate("What answers at %s is not an Otherworld server.") % address.authority(), "not-otherworld", "", "Check the address and the port; a proxy before the server may change its answers.")

@@ -1,0 +1,73 @@
+@tool
+extends RefCounted
+## What is asked of a server's HTTP API about packages, and their files from wherever it keeps them (docs/api.md).
+
+const Address := preload("../../net/http/address.gd")
+const HttpResponse := preload("../../net/http/http_response.gd")
+const Call := preload("../../net/http/http_call.gd")
+const RequestError := preload("../../net/http/request_error.gd")
+const Http := preload("../../net/http/http.gd")
+const JsonReader := preload("json_reader.gd")
+
+## A store that does not answer does not keep a package waiting longer.
+const TIMEOUT_MSEC := 15_000.0
+## The slowest line that a download is waited for, bytes a second.
+const DOWNLOAD_BYTES_PER_SECOND_MIN := 32 * 1024.0
+
+## The server's URL.
+var server := ""
+## Gives the session's token; it may change when a session does.
+var token_of := Callable()
+
+
+## The manifest of a package and links to its files; whoever knows the hash may ask.
+func package(hash: String) -> HttpResponse:
+	if not JsonReader.is_sha256(hash):
+		return _refused("\"%s\" is not the hash of a package: 64 lower-case hex digits." % hash.left(80))
+	return await Http.request_json(HTTPClient.METHOD_GET, _below("v1/packages/" + hash), null, _token(), TIMEOUT_MSEC)
+
+
+## One's own packages, then those that others share: {packages: [{hash, name, kind, sharing, bytes, createdAtMs, own}]}.
+func packages() -> HttpResponse:
+	return await Http.request_json(HTTPClient.METHOD_GET, _below("v1/packages"), null, _token(), TIMEOUT_MSEC)
+
+
+## A file by its signed link, which needs no token; [param url] may be a path on the server. At most [param bytes].
+func file(url: String, bytes: int) -> HttpResponse:
+	var whole := (Address.parse(server) as Address).link(url)
+	var timeout_msec := TIMEOUT_MSEC + bytes / DOWNLOAD_BYTES_PER_SECOND_MIN * 1000.0
+	var download := Call.new(HTTPClient.METHOD_GET, whole, [], PackedByteArray(), timeout_msec, _now())
+	download.body_bytes_max = bytes
+	var tree := Engine.get_main_loop() as SceneTree
+	while not download.poll(_now()):
+		await tree.process_frame
+	return download.answer
+
+
+## Worth the same try again by itself: the network, a store that is away, a package that is on its way.
+static func is_passing(answer: HttpResponse) -> bool:
+	return answer.status == 0 or answer.status == 429 or answer.status == 401 or answer.status == 404 or answer.status >= 500
+
+
+## What a link answers that is too old: ask for another.
+static func is_stale(answer: HttpResponse) -> bool:
+	return answer.status in [400, 401, 403, 404, 410]
+
+
+func _below(path: String) -> String:
+	return server.trim_suffix("/") + "/" + path
+
+
+func _token() -> String:
+	return token_of.call() if token_of.is_valid() else ""
+
+
+func _refused(words: String) -> HttpResponse:
+	var answer := HttpResponse.new()
+	answer.status = 400
+	answer.fault = RequestError.new(RequestError.Kind.REFUSED, words)
+	return answer
+
+
+static func _now() -> float:
+	return Time.get_ticks_usec() / 1000.0

@@ -1,0 +1,313 @@
+@tool
+class_name OtherworldUpload
+extends RefCounted
+## Uploads a model to a server, which checks it and turns it into a package for props or avatars.
+##
+## It works in games and in the editor, and does not need to be in the scene tree:
+## [codeblock]
+## var upload := OtherworldUpload.from_node($Teacup)
+## upload.progressed.connect(func(stage: String, progress: float) -> void: print(stage, " ", progress))
+## if await upload.run($OtherworldClient):
+##     await $OtherworldClient.spawn_package(upload.package, Vector3(0, 1, -2))
+## else:
+##     print(upload.message)
+## [/codeblock]
+## The package belongs to the client's user. Uploading the same bytes again returns the same package at once.
+
+## Emitted as the upload proceeds. [param stage] is exporting, reading, declaring or sending, then a stage of docs/api.md. [param
+## progress] goes from 0 to 1 and never back.
+signal progressed(stage: String, progress: float)
+## Emitted when the package is ready. [param hash] has 64 hex digits.
+signal completed(hash: String)
+## Emitted when the server rejects the file. [param rejections] has a message for each broken rule.
+signal rejected(rejections: PackedStringArray)
+## Emitted when the upload fails for another reason than the file. [param message] says what happened and what to do.
+signal failed(message: String)
+## Emitted when [method cancel] was called before the upload was done.
+signal cancelled
+
+const _Address := preload("../../net/http/address.gd")
+const _RequestError := preload("../../net/http/request_error.gd")
+const _Http := preload("../../net/http/http.gd")
+const _SceneExport := preload("scene_export.gd")
+const _UploadRequest := preload("upload_request.gd")
+const _UploadFile := preload("upload_file.gd")
+const _UploadMessages := preload("upload_messages.gd")
+
+# Shares of the whole way: reading, then sending; the rest is the server's.
+const _SHARE_READ := 0.06
+const _SHARE_SENT := 0.42
+# A body that does not move for so long is given up.
+const _SENDING_STILL_MSEC_MAX := 60_000.0
+# Between two questions for how far the server is.
+const _ASK_SECONDS := 0.25
+# Questions without an answer in a row before it is given up, a second apart: the server is gone for half a minute.
+const _VAIN_MAX := 30
+const _VAIN_SECONDS := 1.0
+
+## Name of the package, 1 to 32 characters. Defaults to the file or node name.
+var name := ""
+## "avatar" or "object". If empty, the server decides by the content of the file.
+var kind := ""
+## Node name in the file for each humanoid bone (VRM 1.0 bone names). Set it for skinned models that are not VRM. It is filled
+## automatically for a scene whose skeleton uses Godot's humanoid profile.
+var humanoid: Dictionary[String, String] = {}
+## If [code]true[/code], everyone may spawn the package. Otherwise only its owner may.
+var is_shared := false
+
+## Hash of the package when the upload is done, 64 hex digits.
+var package := ""
+## Current stage, see [signal progressed]. At the end it is done, rejected, failed or cancelled.
+var stage := "queued"
+## Progress of the whole upload, 0 to 1.
+var progress := 0.0
+## Why the upload was rejected or failed. A message for the player.
+var message := ""
+## Rules that the file breaks, as the server reported them: {rule, where, value, limit, message}.
+var rejections: Array[Dictionary] = []
+## Messages about what the server changed or left out.
+var warnings: PackedStringArray = []
+
+# Those that run hold on to themselves: nobody needs to keep one.
+static var _running: Dictionary[OtherworldUpload, bool] = {}
+var _path := ""
+var _bytes := PackedByteArray()
+var _node: Node3D
+var _base := ""
+var _token := ""
+var _id := ""
+var _is_cancelled := false
+
+
+## Creates an upload of a .glb or .vrm file. Accepts [code]res://[/code] and [code]user://[/code] paths. The file is read by
+## [method run].
+static func from_file(path: String) -> OtherworldUpload:
+	var upload := OtherworldUpload.new()
+	upload._path = path
+	upload.name = _UploadMessages.name_of(path)
+	return upload
+
+
+## Creates an upload from the bytes of a .glb or .vrm file.
+static func from_bytes(bytes: PackedByteArray, called: String) -> OtherworldUpload:
+	var upload := OtherworldUpload.new()
+	upload._bytes = bytes
+	upload.name = _UploadMessages.name_of(called)
+	return upload
+
+
+## Creates an upload from a node and its children. [method run] exports it as glTF: meshes, materials, skeletons, animations,
+## colliders and CSG. Hidden nodes are left out. The node's origin becomes the origin of the package.
+static func from_node(node: Node3D) -> OtherworldUpload:
+	var upload := OtherworldUpload.new()
+	upload._node = node
+	upload.name = _UploadMessages.name_of(node.name)
+	return upload
+
+
+## Runs the upload as the user of [param client], which must have logged in. Returns [code]true[/code] if [member package] is
+## ready. You can call it once.
+func run(client: OtherworldClient) -> bool:
+	return await run_at(client.url, client.token)
+
+
+## Same as [method run], on the server at [param url] with the [param token] of a login.
+func run_at(url: String, token: String) -> bool:
+	if stage != "queued":
+		push_error("OtherworldUpload: one runs once only; make another")
+		return false
+	_running[self] = true
+	_base = url.trim_suffix("/")
+	_token = token
+	await _run()
+	_running.erase(self)
+	if stage == "cancelled":
+		_abandon()
+	return stage == "done"
+
+
+## Cancels the upload. The server deletes what it received. It has no effect on an upload that is done.
+func cancel() -> void:
+	_is_cancelled = true
+
+
+func _run() -> void:
+	if _token.is_empty():
+		_fail(tr("There is no login yet. Wait until the client has joined, or log in first."))
+		return
+	var file := await _read()
+	if file == null:
+		return
+	_tell("declaring", _SHARE_READ)
+	var declared := await _ask(HTTPClient.METHOD_POST, "/v1/uploads", _declaration(file))
+	if _is_over():
+		return
+	_id = str(declared.get("id", ""))
+	if declared.get("put") is Dictionary:
+		var put: Dictionary = declared.put
+		if not await _send(put, file.bytes):
+			return
+	if declared.get("stage") == "waiting":
+		declared = await _ask(HTTPClient.METHOD_POST, "/v1/uploads/%s/complete" % _id.uri_encode(), null)
+	if not _is_over():
+		await _follow(declared)
+
+
+# The file with its hash; null: it is over.
+func _read() -> _UploadFile:
+	if _node != null and not await _export():
+		return null
+	# A small file may be read before the first frame.
+	_tell("reading", 0.0)
+	var file := _UploadFile.new(_path, _bytes)
+	await file.read(func(read: float) -> bool:
+		_tell("reading", read * _SHARE_READ)
+		return not _is_over())
+	if file.problem:
+		_fail(file.problem)
+	return null if _is_over() else file
+
+
+func _export() -> bool:
+	_tell("exporting", 0.0)
+	# Shapes of CSG are made at the end of a frame.
+	await _frame()
+	await _frame()
+	if not is_instance_valid(_node) or _is_over():
+		_fail(tr("The node to upload no longer exists."))
+		return false
+	var exported := _SceneExport.new()
+	exported.export(_node)
+	_node = null
+	if exported.problem:
+		_fail(exported.problem)
+		return false
+	_bytes = exported.bytes
+	if humanoid.is_empty() and kind != "object":
+		humanoid = exported.humanoid
+	return true
+
+
+func _declaration(file: _UploadFile) -> Dictionary:
+	var declaration := {"name": name, "bytes": file.bytes.size(), "sha256": file.sha256, "sharing": "everyone" if is_shared else "owner"}
+	if _path:
+		declaration.fileName = _path.get_file().right(255)
+	if kind:
+		declaration.kind = kind
+	if not humanoid.is_empty():
+		declaration.humanoid = humanoid
+	return declaration
+
+
+# Sends the bytes to where the server says: to itself, or to another store of files.
+func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
+	_tell("sending", _SHARE_READ)
+	var headers: PackedStringArray = []
+	var named: Dictionary = put.get("headers") if put.get("headers") is Dictionary else {}
+	for header: String in named:
+		headers.append("%s: %s" % [header, named[header]])
+	var url := (_Address.parse(_base) as _Address).link(str(put.get("url", "")))
+	var sending := _UploadRequest.new(HTTPClient.METHOD_PUT, url, headers, bytes, _SENDING_STILL_MSEC_MAX, _now())
+	while not sending.poll(_now()):
+		_tell("sending", lerpf(_SHARE_READ, _SHARE_SENT, sending.sent_share()))
+		if _is_over():
+			sending.cancel()
+			return false
+		await _frame()
+	# 412: the same bytes are there already, from a try whose answer was lost.
+	if sending.answer.is_ok() or sending.answer.status == 412:
+		return not _is_over()
+	_fail(tr("The file store rejected the upload.") + " " + sending.answer.fault.in_words())
+	return false
+
+
+func _follow(status: Dictionary) -> void:
+	var vain := 0
+	while true:
+		_take(status)
+		if _is_over():
+			return
+		await _wait(_ASK_SECONDS if vain == 0 else _VAIN_SECONDS)
+		var answer := await _Http.request_json(HTTPClient.METHOD_GET, _base + "/v1/uploads/" + _id.uri_encode(), null, _token)
+		if answer.is_ok() and answer.json is Dictionary:
+			vain = 0
+			status = answer.json
+			continue
+		vain += 1
+		if vain > _VAIN_MAX or (answer.fault != null and answer.fault.kind == _RequestError.Kind.REFUSED):
+			_fail(answer.fault.in_words() if answer.fault else tr("The server sent an invalid response."))
+			return
+
+
+func _take(status: Dictionary) -> void:
+	warnings = PackedStringArray(_list(status.get("warnings")).map(_UploadMessages.of_rejection))
+	match str(status.get("stage")):
+		"done":
+			package = str(status.get("package", ""))
+			_tell("done", 1.0)
+			completed.emit(package)
+		"rejected":
+			rejections.assign(_list(status.get("rejections")).filter(func(each: Variant) -> bool: return each is Dictionary))
+			var words := PackedStringArray(rejections.map(_UploadMessages.of_rejection))
+			message = "\n".join(words)
+			_tell("rejected", progress)
+			rejected.emit(words)
+		"failed":
+			_fail(_UploadMessages.sentence(str(status.get("message", "The server could not finish it. Try again."))))
+		var other:
+			var reported: Variant = status.get("progress")
+			_tell(other, lerpf(_SHARE_SENT, 1.0, clampf(reported, 0.0, 1.0) if reported is float else 0.0))
+
+
+static func _list(value: Variant) -> Array:
+	return value if value is Array else []
+
+
+# The answer's fields; none: it is over.
+func _ask(method: HTTPClient.Method, path: String, body: Variant) -> Dictionary:
+	var answer := await _Http.request_json(method, _base + path, body, _token)
+	if answer.is_ok() and answer.json is Dictionary:
+		return answer.json
+	_fail(answer.fault.in_words() if answer.fault else tr("%s is not an Otherworld server of this version.") % _base)
+	return {}
+
+
+func _abandon() -> void:
+	if _id:
+		_Http.request_json(HTTPClient.METHOD_DELETE, _base + "/v1/uploads/" + _id.uri_encode(), null, _token)
+	cancelled.emit()
+
+
+func _tell(at: String, how_far: float) -> void:
+	if _is_over():
+		return
+	stage = at
+	progress = maxf(progress, how_far)
+	progressed.emit(stage, progress)
+
+
+func _fail(words: String) -> void:
+	if _is_over():
+		return
+	message = words
+	_tell("failed", progress)
+	failed.emit(message)
+
+
+# Whether it is over; what was cancelled ends here.
+func _is_over() -> bool:
+	if _is_cancelled and stage not in ["done", "rejected", "failed"]:
+		stage = "cancelled"
+	return stage in ["done", "rejected", "failed", "cancelled"]
+
+
+func _frame() -> void:
+	await (Engine.get_main_loop() as SceneTree).process_frame
+
+
+func _wait(seconds: float) -> void:
+	await (Engine.get_main_loop() as SceneTree).create_timer(seconds, true, false, true).timeout
+
+
+static func _now() -> float:
+	return Time.get_ticks_usec() / 1000.0

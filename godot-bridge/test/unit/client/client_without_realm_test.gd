@@ -1,0 +1,161 @@
+extends "../../test_case.gd"
+## The client where no realm is: at a small server in this process, or over a connection that says what a server once said.
+
+const FixedResponseServer := preload("../../fixed_response_server.gd")
+const LoginFlow := preload("res://addons/otherworld/net/realm/login_flow.gd")
+const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
+const RealmSession := preload("res://addons/otherworld/net/realm/realm_session.gd")
+
+
+class ReplayedConnection:
+	extends "res://addons/otherworld/net/transport/connection.gd"
+	var packets: Array[PackedByteArray] = []
+
+
+	func _init() -> void:
+		status = Status.OPEN
+		var session: Dictionary = JSON.parse_string(FileAccess.get_file_as_string("res://../../fixtures/protocol/session.json"))
+		for packet: Dictionary in session.packets:
+			if packet.from == "server":
+				packets.append((packet.hex as String).hex_decode())
+
+
+	func receive() -> PackedByteArray:
+		return packets.pop_front() if packets and status == Status.OPEN else PackedByteArray()
+
+
+	func close(_reason: String) -> void:
+		status = Status.ENDED
+
+
+var _server: FixedResponseServer
+var _client: OtherworldClient
+
+
+func before() -> void:
+	_server = FixedResponseServer.new()
+	add_child(_server)
+	_client = OtherworldClient.new()
+	_client.url = _server.url()
+	_client.auto_connect = false
+	_client.remember_identity = false
+	_client.add_view = false
+	_client.player_kind = OtherworldClient.PlayerKind.NONE
+	add_child(_client)
+
+
+func after() -> void:
+	Engine.time_scale = 1.0
+	_client.free()
+
+
+func test_a_busy_server_is_asked_each_second_whatever_the_time_scale() -> void:
+	_server.answer("503 Busy", {"reason": "busy", "message": "Wait."})
+	Engine.time_scale = 0.0
+	_client.open()
+	await until("it is asked twice while the game stands still", func() -> bool: return _server.count == 2, 5.0)
+	Engine.time_scale = 30.0
+	var begin_msec := Time.get_ticks_msec()
+	await until("it is asked twice more", func() -> bool: return _server.count == 4, 5.0)
+	var seconds := (Time.get_ticks_msec() - begin_msec) / 1000.0
+	check(seconds > 1.0, "it was asked twice within %s s" % seconds)
+
+
+func test_an_address_that_was_pasted_with_spaces_is_asked_too() -> void:
+	_server.answer("200 OK", {"name": "plaza"})
+	for at: String in [_server.url(), " %s/ " % _server.url()]:
+		_client.url = at
+		var answer := await _client.request(HTTPClient.METHOD_GET, "v1/realms")
+		equal(answer.field("name"), "plaza", at)
+
+
+# The client is on its way into a realm that a fixture tells of.
+func _enter() -> void:
+	_client.open()
+	var login_flow: LoginFlow = _client.get("_login_flow")
+	login_flow.is_over = true
+	var transports: Array[Callable] = [func(_now_msec: float) -> ReplayedConnection: return ReplayedConnection.new()]
+	_client.call("_on_login_flow_ended", RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
+
+
+# What is heard of it, the changes of elements and frames left out.
+func _listen() -> Array[String]:
+	var heard: Array[String] = []
+	_client.state_changed.connect(func(state: OtherworldClient.State) -> void: heard.append(OtherworldClient.State.find_key(state)))
+	_client.joined.connect(func() -> void: heard.append("joined"))
+	_client.closed.connect(func(reason: String) -> void: heard.append("closed: " + reason))
+	_client.avatar_added.connect(func(_avatar: OtherworldAvatarState) -> void: heard.append("avatar"))
+	_client.frame_updated.connect(func(_tick: float) -> void: heard.append("frame"))
+	return heard
+
+
+func test_who_goes_as_it_is_told_something_is_told_nothing_more_and_that_it_went_once() -> void:
+	for told: StringName in [&"joined", &"prop_added", &"avatar_added", &"frame_updated", &"prop_removed"]:
+		var heard := _listen()
+		var goes := func(_of: Variant) -> void:
+			if _client.is_inside_tree():
+				remove_child(_client)
+				heard.clear()
+		var is_plain := told == &"joined"
+		_client.connect(told, goes.bind(null) if is_plain else goes)
+		_enter()
+		if told == &"prop_removed":
+			await until("a prop is there", func() -> bool: return not _client.props.is_empty())
+			_client.call("_finish", "enough")
+		await until("%s was told" % told, func() -> bool: return not _client.is_inside_tree())
+		await get_tree().process_frame
+		var late: Array[String] = ["CLOSED", "closed: enough"]
+		equal(heard, late if told == &"prop_removed" else ([] as Array[String]), told)
+		equal(_client.state, OtherworldClient.State.CLOSED, told)
+		after()
+		_server.free()
+		before()
+
+
+func test_whoever_was_added_is_removed_at_the_end() -> void:
+	var there: Dictionary[int, bool] = {}
+	_client.avatar_added.connect(func(avatar: OtherworldAvatarState) -> void:
+		there[avatar.element] = true
+		_client.call("_finish", "enough"))
+	_client.avatar_removed.connect(func(avatar: OtherworldAvatarState) -> void: there.erase(avatar.element))
+	_enter()
+	await until("it is closed", func() -> bool: return _client.state == OtherworldClient.State.CLOSED)
+	equal([there.size(), _client.avatars.size(), _client.props.size()], [0, 0, 0])
+
+
+func test_a_snapshot_that_comes_in_parts_counts_once() -> void:
+	_enter()
+	await until("all is heard", func() -> bool: return not _client.props.is_empty())
+	var realm_session: RealmSession = _client.get("_realm_session")
+	var count := _client.stats().snapshots
+	var packets := ReplayedConnection.new().packets
+	var said := Messages.ServerPacket.decode(packets[-1], 0, packets[-1].size())
+	check(said.snapshot != null, "the session's last packet has no snapshot")
+	said.messages.clear()
+	said.goodbye = null
+	for tick: int in [said.snapshot.tick + 3, said.snapshot.tick + 3, said.snapshot.tick + 6]:
+		said.packet += 1
+		said.snapshot.tick = tick
+		# Nothing moved: parts without records.
+		said.snapshot.avatars.clear()
+		said.snapshot.props.clear()
+		realm_session.call("_on_reconnector_received", said.encode())
+	equal(_client.stats().snapshots, count + 2)
+
+
+func test_a_server_that_tells_of_things_without_end_is_left() -> void:
+	var lost: Array[String] = []
+	_client.connection_lost.connect(func(reason: String) -> void: lost.append(reason))
+	_enter()
+	await until("all is heard", func() -> bool: return not _client.props.is_empty())
+	var realm_session: RealmSession = _client.get("_realm_session")
+	var message := Messages.ServerMessage.new()
+	message.prop_added = Messages.PropAdded.new()
+	message.prop_added.prop = Messages.PropSpec.new()
+	message.prop_added.rotation = Quaternion.IDENTITY
+	for i: int in 40_000:
+		message.prop_added.element = 1_000_000 + i
+		if not realm_session.call("_tell", message):
+			break
+	check(_client.props.size() < 40_000, "all are kept")
+	check(lost.size() == 1 and "more than 32768 things" in lost[0], str(lost))
