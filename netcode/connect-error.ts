@@ -1,4 +1,5 @@
 /** What the clients of all transports share: addresses below a server's URL, and failures in words for a person. */
+import { CONNECT_MESSAGES, fillMessage } from '../protocol/index.ts'
 import { ConnectError } from './transport.ts'
 
 /** Connecting is given up after this long, ms. */
@@ -21,7 +22,7 @@ export function below(url: string, path: string): URL {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new ConnectError(
       'unreachable',
-      `"${url}" is not the address of a server. It must look like http://host:port or https://host.`,
+      `${fillMessage(CONNECT_MESSAGES.invalidUrl, url)} ${CONNECT_MESSAGES.invalidUrlFix}`,
     )
   }
   return new URL(path.replace(/^\/+/, ''), url.endsWith('/') ? url : `${url}/`)
@@ -36,15 +37,15 @@ export async function refusal(response: Response): Promise<ConnectError> {
   const { message, reason } = await wordsOf(response)
   const words = message ?? unexplained(response.status)
   if (response.status === 429 || (response.status === 503 && reason === 'busy'))
-    return new ConnectError('busy', `The server asks to wait: ${words}`)
+    return new ConnectError('busy', fillMessage(CONNECT_MESSAGES.asksToWait, words))
   if (response.status === 503 && reason === 'starting')
-    return new ConnectError('starting', `The server asks to wait: ${words}`)
+    return new ConnectError('starting', fillMessage(CONNECT_MESSAGES.asksToWait, words))
   if (response.status === 404 && reason === 'closed')
-    return new ConnectError('timed-out', `The server has given this attempt up: ${words}`)
+    return new ConnectError('timed-out', fillMessage(CONNECT_MESSAGES.attemptClosed, words))
   if (response.status === 400 && reason === 'bad-identity')
-    return new ConnectError('bad-identity', `The server does not know who this is: ${words}`)
-  if (response.status >= 500) return new ConnectError('unreachable', `The server cannot be connected to now: ${words}`)
-  return new ConnectError('refused', `The server refused the connection: ${words}`)
+    return new ConnectError('bad-identity', fillMessage(CONNECT_MESSAGES.unknownIdentity, words))
+  if (response.status >= 500) return new ConnectError('unreachable', fillMessage(CONNECT_MESSAGES.unavailable, words))
+  return new ConnectError('refused', fillMessage(CONNECT_MESSAGES.refused, words))
 }
 
 /** What an answer without words of the server's own means: something on the way gave it, most often a proxy. */
@@ -59,18 +60,14 @@ export function unexplained(status: number): string {
     503: 'a proxy answers, but the server behind it does not (status 503)',
     504: 'a proxy answers, but the server behind it took too long (status 504)',
   }
-  return known[status] ?? `status ${status}, without a reason`
+  return known[status] ?? fillMessage(CONNECT_MESSAGES.noReason, status)
 }
 
 export function unreachable(url: URL, cause: unknown): ConnectError {
   const words = tlsWords(cause)
   if (words !== null)
     return new ConnectError('unreachable', `The server at ${url.host} answers, but ${words}.`, { cause })
-  return new ConnectError(
-    'unreachable',
-    `The server at ${url.host} does not answer. Is it running, and is the address right?`,
-    { cause },
-  )
+  return new ConnectError('unreachable', fillMessage(CONNECT_MESSAGES.noAnswer, url.host), { cause })
 }
 
 /** Node's codes of a certificate that it does not trust (OpenSSL's verify results, and a name that is another). */
@@ -90,10 +87,7 @@ export function tlsWords(error: unknown): string | null {
 }
 
 export function timedOut(url: URL, milliseconds: number): ConnectError {
-  return new ConnectError(
-    'timed-out',
-    `The server at ${url.host} did not finish connecting within ${milliseconds / 1000} s. It may be overloaded; try again.`,
-  )
+  return new ConnectError('timed-out', fillMessage(CONNECT_MESSAGES.timedOut, url.host, milliseconds / 1000))
 }
 
 async function wordsOf(response: Response): Promise<{ readonly message: string | null; readonly reason: unknown }> {

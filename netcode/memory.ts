@@ -206,7 +206,7 @@ export class MemoryTransport implements ServerTransport {
     if (!admitted)
       throw new ConnectError(
         'refused',
-        'The server refused the connection: The token is not valid or no longer. Log in again.',
+        'The server refused: The token is not valid or no longer. Log in again.',
       )
     const ordered = this.#options.ordered === true
     const connection = this.#nextConnection++

@@ -2,6 +2,14 @@
 export * from './limits.ts'
 export { describe, type ProtocolError, type Result } from './result.ts'
 export { cleanName } from './check.ts'
+export {
+  CONNECT_MESSAGES,
+  fillMessage,
+  REJECTION_MESSAGES,
+  UNKNOWN_REJECTION,
+  UPLOAD_MESSAGES,
+  UPLOAD_STAGE_LABELS,
+} from './player-messages.ts'
 export { decodeInput, encodeInput } from './input.ts'
 export { decodeFrame, encodeFrame } from './frame.ts'
 export { decodeServerMessage, encodeServerMessage, type ServerMessage, type Welcome } from './message.ts'

@@ -1,23 +1,23 @@
 extends SceneTree
-## What others cost a frame: decodes, applies and draws captured snapshots and writes what each took, in ms, by name.
-## bench/godot-frame.ts captures and reports: [code]npm run bench -- godot-frame[/code].
-## [code]-- CAPTURED.json MEASURED.json[/code]
+## Measures what remote avatars cost per frame: decodes, applies and draws captured snapshots, and writes the times in
+## ms by name. bench/godot-frame.ts captures and reports: [code]npm run bench -- godot-frame[/code]. [code]--
+## CAPTURED.json MEASURED.json[/code]
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const Decoder := preload("res://addons/otherworld/wire/snapshot_decoder.gd")
 const World := preload("res://addons/otherworld/world/world.gd")
 const TICK_RATE := 60
-## Drawn so far behind the newest snapshot, ticks: what playback takes on a good line, and a little jitter.
+## Delay behind the newest snapshot, ticks: that of playback on a good connection with a little jitter.
 const DELAY_TICKS := 6.0
-## Screens draw this many frames a second, and the server sends one snapshot in so many of them.
+## Frames per second of a screen, and frames per snapshot.
 const FRAMES_PER_SNAPSHOT := 3
 
-## Each time is the least of so many runs of the same: what other programs take of the machine does not count.
+## Each time is the least of this many runs, so that other programs do not count.
 const RUNS := 5
 
-## By name, msec of each time.
+## Times by name, msec.
 var _measured: Dictionary[String, PackedFloat64Array] = {}
-## By name, how many times of this run were noted.
+## Number of times in this run, by name.
 var _noted: Dictionary[String, int] = {}
 
 
@@ -36,7 +36,7 @@ func _initialize() -> void:
 	quit()
 
 
-## Frames at 60 a second; a snapshot comes in each third.
+## Frames at 60 a second; a snapshot arrives in every third.
 func _play(name: String, captured: Dictionary, snapshots: Array) -> void:
 	var decoder := Decoder.new()
 	var world := _world(decoder, captured)
@@ -45,12 +45,12 @@ func _play(name: String, captured: Dictionary, snapshots: Array) -> void:
 		var avatars := (snapshot.avatars as String).hex_decode()
 		var props := (snapshot.props as String).hex_decode()
 		var begin := Time.get_ticks_usec()
-		if not decoder.take(tick, avatars, props) or decoder.missing > 0:
+		if not decoder.receive(tick, avatars, props) or decoder.missing > 0:
 			printerr("ERROR: %s: %s, %d missing" % [name, decoder.fault, decoder.missing])
 			quit(1)
 			return
 		var decoded := Time.get_ticks_usec()
-		world.show(tick)
+		world.apply_snapshot(tick)
 		var applied := Time.get_ticks_usec()
 		_note(name + ": decoded", decoded - begin)
 		_note(name + ": applied", applied - decoded)
@@ -61,7 +61,7 @@ func _play(name: String, captured: Dictionary, snapshots: Array) -> void:
 			_note(name + ": a frame drawn between", Time.get_ticks_usec() - frame)
 
 
-## A decoder that knows nothing yet: what joining costs, once.
+## A new decoder: what joining costs, once.
 func _first(captured: Dictionary, snapshot: Dictionary) -> void:
 	var avatars := (snapshot.avatars as String).hex_decode()
 	var props := (snapshot.props as String).hex_decode()
@@ -69,8 +69,8 @@ func _first(captured: Dictionary, snapshot: Dictionary) -> void:
 		var decoder := Decoder.new()
 		var world := _world(decoder, captured)
 		var begin := Time.get_ticks_usec()
-		decoder.take(int(snapshot.tick), avatars, props)
-		world.show(int(snapshot.tick))
+		decoder.receive(int(snapshot.tick), avatars, props)
+		world.apply_snapshot(int(snapshot.tick))
 		_note("the first of all: both", Time.get_ticks_usec() - begin)
 
 
@@ -83,14 +83,14 @@ func _world(decoder: Decoder, captured: Dictionary) -> World:
 		message.avatar_added = Messages.AvatarAdded.new()
 		message.avatar_added.element = int(element)
 		message.avatar_added.player = int(element)
-		world.tell(message)
+		world.receive(message)
 	for element: float in captured.props:
 		var message := Messages.ServerMessage.new()
 		message.prop_added = Messages.PropAdded.new()
 		message.prop_added.element = int(element)
 		message.prop_added.prop = Messages.PropSpec.new()
 		message.prop_added.rotation = Quaternion.IDENTITY
-		world.tell(message)
+		world.receive(message)
 	return world
 
 

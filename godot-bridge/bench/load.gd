@@ -1,6 +1,7 @@
 extends SceneTree
-## How long frames take while a package loads: [code]-- URL HASH[/code]. Prints a line of JSON: milliseconds until the avatar is
-## shown, and of the longest frames, with an empty cache and with the file on the disk. Frames are 60 a second at most.
+## Measures frame times while a package loads: [code]-- URL HASH[/code]. Prints a line of JSON: milliseconds until the
+## avatar is shown, and of the longest frames, with an empty cache and with the file on the disk. The frame rate is at
+## most 60 a second.
 
 const PackageCache := preload("res://addons/otherworld/packages/download/package_cache.gd")
 const FakeClient := preload("../test/fake_client.gd")
@@ -34,7 +35,7 @@ func _run(arguments: PackedStringArray) -> void:
 	quit()
 
 
-## A view of its own, which knows nothing yet.
+## A new view with an empty library.
 func _measure(hash: String, cache: PackageCache) -> Dictionary:
 	var view := OtherworldView.new()
 	view._library.cache = cache

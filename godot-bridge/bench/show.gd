@@ -1,12 +1,12 @@
 extends SceneTree
-## What it costs to show a crowd: 100 avatars whose 18 bones turn in each frame, and 200 props that move. Prints a line of
-## JSON: microseconds that the view takes in a frame. [code]-- AVATARS PROPS FRAMES[/code]
+## Measures the cost of a crowd: 100 avatars whose 18 bones rotate in each frame, and 200 moving props. Prints a line of
+## JSON: microseconds per frame of the view. [code]-- AVATARS PROPS FRAMES[/code]
 
 const FakeClient := preload("../test/fake_client.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 
 const RUNS := 6
-## The crowd stands in rows so far apart, metres.
+## Distance between the rows of the crowd, metres.
 const APART := 1.6
 
 var _client := FakeClient.new()
@@ -49,7 +49,7 @@ func _fill(avatars: int, props: int) -> void:
 		_client.add_prop("", [box])
 
 
-## The same frames some times over: what other programs take of the machine is in none of the least times.
+## Runs the same frames several times and keeps the least times, so that other programs do not count.
 func _measure(frames: int) -> void:
 	var view_usec := PackedFloat32Array()
 	view_usec.resize(frames)
@@ -61,7 +61,7 @@ func _measure(frames: int) -> void:
 			_client.frame_updated.emit(float(frame))
 			var usec := Time.get_ticks_usec() - begin
 			await process_frame
-			# The first run makes what is made once.
+			# The first run creates what is created once.
 			if run > 0:
 				view_usec[frame] = minf(view_usec[frame], usec)
 	view_usec.sort()
@@ -71,7 +71,7 @@ func _measure(frames: int) -> void:
 	}))
 
 
-## Everyone walks on the spot; things go round.
+## All avatars walk on the spot; props move in circles.
 func _move(frame: int) -> void:
 	var swing := sin(frame * 0.2)
 	for state: OtherworldAvatarState in _client.avatars.values():

@@ -3,9 +3,9 @@ extends SceneTree
 ## recording. [code]-- URL SECONDS FILE webrtc|websocket[/code]; FILE gets a line of JSON for each frame:
 ## [code][tick, [element, x, y, z, …]][/code], and at the end one with the client's figures.
 
-## Pictures a second that are drawn: as a screen's.
+## Frames per second, as on a screen.
 const FRAMES_PER_SECOND := 60
-## The first seconds tell how a line is found out, not how it is, seconds.
+## The first seconds are not measured, because the client still measures the connection, seconds.
 const SETTLE_SECONDS := 4.0
 const JOIN_SECONDS_MAX := 30.0
 

@@ -1,15 +1,14 @@
 extends SceneTree
-## What the codec of the wire costs, medians of many rounds:
+## Measures the codec of the wire; medians of many rounds:
 ## [codeblock]
 ## godot --headless --path godot-bridge/demo -s "$PWD/godot-bridge/bench/wire.gd"
 ## [/codeblock]
-## The packets are those of the captured session (fixtures/protocol/session.json) and of the vectors; a snapshot's blocks are
-## copied out and not read here.
+## The packets are from the captured session (fixtures/protocol/session.json) and the vectors. A snapshot's blocks are copied, not decoded.
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const Checks := preload("res://addons/otherworld/wire/checks.gd")
 const ROUNDS := 301
-## Calls in a round, so that a round is long against the clock's step.
+## Calls in a round, so that a round is long compared with the clock's resolution.
 const CALLS := 100
 
 var _vectors: Dictionary = _json("vectors.json")

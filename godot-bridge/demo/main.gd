@@ -1,5 +1,5 @@
 extends Node
-## The demo: a menu, and the realm that one joins from it.
+## The demo: a menu, and the realm that you join from it.
 ##
 ## For kiosks and tests: [code]godot --path demo -- --url http://127.0.0.1:7350 --name Ada --join[/code]; with
 ## [code]--xr[/code] in a headset.
@@ -18,10 +18,10 @@ var _lobby: Lobby
 
 
 func _ready() -> void:
-	_menu.join_wished.connect(_join)
+	_menu.join_requested.connect(_join)
 	var arguments := OS.get_cmdline_user_args()
 	_menu.fill(_argument(arguments, "--url"), _argument(arguments, "--name"))
-	# A headset that is a computer itself has no other screen than the one before the eyes.
+	# A standalone headset has no other screen.
 	if "--xr" in arguments or OS.has_feature("mobile"):
 		_menu.choose_headset()
 		if XRStart.start(get_viewport()):
@@ -35,13 +35,13 @@ func _argument(arguments: PackedStringArray, name: String) -> String:
 	return arguments[at + 1] if at >= 0 and at + 1 < arguments.size() else ""
 
 
-func _join(wish: Menu.Wish) -> void:
+func _join(request: Menu.JoinRequest) -> void:
 	_menu.busy(true)
 	_realm = RealmScene.instantiate()
 	_realm.entered.connect(_on_entered)
 	_realm.left.connect(_leave)
 	add_child(_realm)
-	_realm.join(wish.url, wish.name, wish.avatar, wish.has_headset)
+	_realm.join(request.url, request.name, request.avatar, request.has_headset)
 
 
 func _on_entered() -> void:
@@ -60,7 +60,7 @@ func _open_lobby() -> void:
 	_menu.stand_alone(true)
 
 
-## Back in the menu; [param reason]: why, where the player did not wish it.
+## Shows the menu again. [param reason] says why, unless the player left.
 func _leave(reason: String) -> void:
 	var was_in_headset := get_viewport().use_xr
 	_realm.queue_free()
@@ -69,4 +69,4 @@ func _leave(reason: String) -> void:
 		_open_lobby()
 	_menu.busy(false)
 	_menu.show()
-	_menu.tell(reason)
+	_menu.show_problem(reason)

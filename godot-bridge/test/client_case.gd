@@ -1,5 +1,5 @@
 extends "test_case.gd"
-## What tests of the whole client have in common: clients at the server that the environment names.
+## The base of tests of the whole client: makes clients of the server in the environment.
 
 ## Address of a real server.
 var url := OS.get_environment("OTHERWORLD_URL")
@@ -18,19 +18,19 @@ func after() -> void:
 	_clients.clear()
 
 
-## A client that is on its way in, without a view and a player.
+## Returns a client that is joining, without a view and a player.
 func enter(named: String, at := url) -> OtherworldClient:
 	var client := quiet_client(named, at)
 	add_child(client)
 	return client
 
 
-## Tests put another in its place.
+## Tests override it.
 func new_client() -> OtherworldClient:
 	return OtherworldClient.new()
 
 
-## The same, not in the tree yet.
+## The same, but not in the tree.
 func quiet_client(named: String, at := url) -> OtherworldClient:
 	var client := new_client()
 	client.url = at
@@ -42,14 +42,14 @@ func quiet_client(named: String, at := url) -> OtherworldClient:
 	return client
 
 
-## The same, and it has joined and knows its own avatar.
+## The same, after it has joined and knows its own avatar.
 func join(named: String) -> OtherworldClient:
 	var client := enter(named)
 	await until("%s has joined" % named, func() -> bool: return client.local_avatar != null)
 	return client
 
 
-## Why a client that goes there comes to nothing; "": it joined.
+## Returns why a client of that address fails; "" if it joined.
 func reason_of(client: OtherworldClient) -> String:
 	var reasons: Array[String] = []
 	client.closed.connect(func(reason: String) -> void: reasons.append(reason))

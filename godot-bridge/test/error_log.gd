@@ -1,6 +1,6 @@
 @tool
 extends Logger
-## Collects the errors that the engine and scripts report: none of them ends Godot, and each fails the test it came in.
+## Collects errors of the engine and of scripts. None of them ends Godot; each fails the test in which it occurs.
 
 var _errors: PackedStringArray = []
 var _mutex := Mutex.new()
@@ -14,7 +14,7 @@ func _log_error(function: String, file: String, line: int, code: String, rationa
 	_mutex.unlock()
 
 
-## What was reported since the last call.
+## Returns the errors since the last call.
 func take() -> PackedStringArray:
 	_mutex.lock()
 	var taken := _errors

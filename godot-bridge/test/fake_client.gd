@@ -1,5 +1,5 @@
 extends Node
-## What a view needs of a client, with avatars and props that a test makes.
+## A fake client for views, with avatars and props that a test makes.
 
 @warning_ignore_start("unused_signal")
 signal joined
@@ -31,7 +31,7 @@ func _process(_delta: float) -> void:
 	frame_updated.emit(Time.get_ticks_msec() / 16.667)
 
 
-## An avatar that stands at the middle, wearing a package.
+## Returns an avatar at the middle that wears a package.
 func add_avatar(package := "") -> OtherworldAvatarState:
 	var state := OtherworldAvatarState.new()
 	state.element = _next
@@ -50,7 +50,7 @@ func remove_avatar(state: OtherworldAvatarState) -> void:
 	avatar_removed.emit(state)
 
 
-## A prop that stands at the middle, of a package or of colliders of the wire.
+## Returns a prop at the middle, of a package or of colliders of the wire.
 func add_prop(package := "", colliders: Array = []) -> OtherworldPropState:
 	var state := OtherworldPropState.new()
 	state.element = _next

@@ -1,9 +1,9 @@
 extends Node
-## A small HTTP server in this process, which gives the same answer to each request.
+## A small HTTP server in this process that gives the same response to each request.
 
-## What each request is answered with, head and all.
+## The response, with its header.
 var says := PackedByteArray()
-## How many requests came.
+## Number of requests.
 var count := 0
 var _server := TCPServer.new()
 var _peers: Array[StreamPeerTCP] = []
@@ -19,7 +19,7 @@ func url() -> String:
 	return "http://127.0.0.1:%d" % _server.get_local_port()
 
 
-## Answers with JSON from now on.
+## Responds with JSON from now on.
 func answer(status: String, json: Variant) -> void:
 	var body := JSON.stringify(json).to_utf8_buffer()
 	says = ("HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % [status, body.size()]).to_utf8_buffer() + body
@@ -32,7 +32,7 @@ func _process(_delta: float) -> void:
 		peer.poll()
 		if peer.get_status() == StreamPeerTCP.STATUS_CONNECTED and peer.get_available_bytes() > 0:
 			count += 1
-			# What is not read would be a reset instead of an end.
+			# Unread bytes would reset the connection instead of closing it.
 			peer.get_data(peer.get_available_bytes())
 			peer.put_data(says)
 			peer.disconnect_from_host()

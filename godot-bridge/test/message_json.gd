@@ -1,6 +1,6 @@
 extends RefCounted
-## Messages of the wire in proto3's JSON form, as the test vectors have them: camelCase names, bytes in hex, what is at its
-## default left out.
+## Converts messages of the wire to proto3's JSON form, as the test vectors have them: camelCase names, bytes in hex,
+## default values omitted.
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const ENUMS := {"motion": Messages.Motion, "mode": Messages.ClientMode}
@@ -12,14 +12,14 @@ static func says(message: RefCounted) -> Dictionary:
 		var field: String = property.name
 		if not property.usage & PROPERTY_USAGE_SCRIPT_VARIABLE or field.begins_with("has_") or field.ends_with("_case"):
 			continue
-		var value: Variant = _say(field, message.get(field), message.get("has_" + field))
+		var value: Variant = _json_of(field, message.get(field), message.get("has_" + field))
 		if value != null:
 			out[field.to_camel_case()] = value
 	return out
 
 
-## Null: left out.
-static func _say(field: String, value: Variant, there: Variant) -> Variant:
+## Returns null for an omitted value.
+static func _json_of(field: String, value: Variant, there: Variant) -> Variant:
 	if value is Vector3 or value is Quaternion:
 		return _components(value) if there else null
 	if value is RefCounted:
@@ -47,7 +47,7 @@ static func _components(value: Variant) -> Dictionary:
 	return out
 
 
-## Whether both say the same, where numbers are compared as 32-bit floats; else where they differ.
+## Returns where the two differ, "" if they are equal. Numbers are compared as 32-bit floats.
 static func difference(actual: Variant, expected: Variant, where := "") -> String:
 	if actual is Dictionary and expected is Dictionary:
 		for key: String in actual.merged(expected):

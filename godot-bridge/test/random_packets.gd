@@ -1,5 +1,5 @@
 extends RefCounted
-## Packets of every kind at random, as they may be sent: the same for the same seed.
+## Random valid packets of every kind: the same for the same seed.
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const LETTERS: PackedStringArray = ["a", "Z", "7", "-", "é", "ß", "Ω", "猫", "😀"]
@@ -11,7 +11,7 @@ func _init(of_seed: int) -> void:
 	_random.seed = of_seed
 
 
-## One of a client, with up to four commands and three latest-wins inputs.
+## Returns a client's packet, with up to four commands and three latest-wins inputs.
 func client_packet() -> Messages.ClientPacket:
 	var made := Messages.ClientPacket.new()
 	made.packet = maxi(1, _number())
@@ -36,7 +36,7 @@ func client_packet() -> Messages.ClientPacket:
 	return made
 
 
-## One of a server, with up to five messages.
+## Returns a server's packet, with up to five messages.
 func server_packet() -> Messages.ServerPacket:
 	var made := Messages.ServerPacket.new()
 	made.packet = maxi(1, _number())
@@ -288,13 +288,13 @@ func _coin() -> bool:
 	return _below(2) == 1
 
 
-## Of 0 to 32 bits, as many as not of each length.
+## Returns a number of 0 to 32 bits, each length equally likely.
 func _number() -> int:
 	var bits := _below(33)
 	return _random.randi() & ((1 << bits) - 1)
 
 
-## Of 32 bits; sometimes 0.
+## Returns a number of 32 bits, sometimes 0.
 func _float(most: float) -> float:
 	return PackedFloat32Array([_random.randf_range(-most, most)])[0] if _below(5) else 0.0
 
@@ -321,7 +321,7 @@ func _bytes(count: int) -> PackedByteArray:
 	return made
 
 
-## Of a package, or none.
+## Returns the hash of a package, or none.
 func _hash() -> PackedByteArray:
 	return _bytes(32) if _coin() else PackedByteArray()
 

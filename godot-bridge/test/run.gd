@@ -3,7 +3,7 @@ extends SceneTree
 ## [codeblock]
 ## godot --headless --path godot-bridge/demo -s "$PWD/godot-bridge/test/run.gd" -- FOLDER_OR_FILE [--only WORD]
 ## [/codeblock]
-## Exit code 0: all passed, and there were some.
+## Exit code 0 if all tests passed and there was at least one.
 
 const Runner := preload("runner.gd")
 

@@ -1,11 +1,11 @@
 @tool
 extends Node
-## Runs tests: every [code]*_test.gd[/code] below a folder, every method that starts with [code]test_[/code]. Errors of the
-## engine and of scripts fail the test they came in.
+## Runs tests: every method that starts with [code]test_[/code] in every [code]*_test.gd[/code] below a folder. Errors
+## of the engine and of scripts fail the test in which they occur.
 
 const TestCase := preload("test_case.gd")
 const ErrorLog := preload("error_log.gd")
-## A test that waits longer has failed, seconds.
+## A test that takes longer fails, seconds.
 const TEST_SECONDS_MAX := 120.0
 
 var _log := ErrorLog.new()
@@ -14,8 +14,8 @@ var _failed := 0
 var _only := ""
 
 
-## Runs the tests of a file or of all files below a folder; [param only] those with that word in their names. True: all
-## passed, and there were some.
+## Runs the tests of a file, or of all files below a folder. [param only] selects those with that word in their names.
+## Returns [code]true[/code] if all passed and there was at least one.
 func run(place: String, only := "") -> bool:
 	_only = only
 	OS.add_logger(_log)
@@ -45,7 +45,7 @@ func _tests_in(place: String) -> PackedStringArray:
 func _run_file(path: String) -> void:
 	var script: GDScript = load(path)
 	if script == null or not script.can_instantiate():
-		_tell(path.get_file(), 0, _log.take() + PackedStringArray(["the file cannot be loaded"]))
+		_report(path.get_file(), 0, _log.take() + PackedStringArray(["the file cannot be loaded"]))
 		return
 	for method: Dictionary in script.get_script_method_list():
 		var test: String = method.name
@@ -68,7 +68,7 @@ func _run_test(script: GDScript, file: String, test: String) -> void:
 	var failures := node.failures
 	node.queue_free()
 	await get_tree().process_frame
-	_tell("%s %s" % [file, test], Time.get_ticks_msec() - begin, failures + _log.take())
+	_report("%s %s" % [file, test], Time.get_ticks_msec() - begin, failures + _log.take())
 
 
 func _call_test(node: TestCase, test: String, ended: Array) -> void:
@@ -78,7 +78,7 @@ func _call_test(node: TestCase, test: String, ended: Array) -> void:
 	ended[0] = true
 
 
-func _tell(what: String, milliseconds: int, failures: PackedStringArray) -> void:
+func _report(what: String, milliseconds: int, failures: PackedStringArray) -> void:
 	if failures.is_empty():
 		_passed += 1
 	else:

@@ -1,15 +1,15 @@
 extends RefCounted
-## A server's end of a session as tests need it: says what it is told to, and remembers what it heard.
+## The server's side of a session, controlled by a test. It records what it receives.
 
 const Codec := preload("res://addons/otherworld/wire/codec.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const ReceivedPackets := preload("res://addons/otherworld/net/session/received_packets.gd")
 
-## Each packet that came, in order.
+## The received packets, in order.
 var heard: Array[Messages.ClientPacket] = []
-## Commands that are in the log.
+## Commands that the server has acknowledged.
 var ack_command := 0
-## What the next packets say, until it is cleared.
+## The goodbye of the next packets, until it is cleared.
 var goodbye := ""
 var is_back_soon := false
 var _received := ReceivedPackets.new()
@@ -19,24 +19,24 @@ var _client_time_msec := 0
 var _client_time_at_msec := 0.0
 
 
-## Takes a packet of the client; false: it is none.
-func take(bytes: PackedByteArray, now_msec: float) -> bool:
+## Receives a packet of the client. Returns [code]false[/code] if it is malformed.
+func receive(bytes: PackedByteArray, now_msec: float) -> bool:
 	var packet := Messages.ClientPacket.decode(bytes, 0, bytes.size())
 	if packet == null:
 		return false
 	heard.append(packet)
-	_received.take(packet.packet)
+	_received.record(packet.packet)
 	_client_time_msec = packet.client_time_ms
 	_client_time_at_msec = now_msec
 	return true
 
 
-## The last packet that came.
+## Returns the last received packet.
 func last() -> Messages.ClientPacket:
 	return heard[-1] if heard else Messages.ClientPacket.new()
 
 
-## Sequences of all commands heard, as often as they came.
+## Returns the sequence numbers of all received commands, with repeats.
 func commands() -> Array[int]:
 	var sequences: Array[int] = []
 	for packet: Messages.ClientPacket in heard:
@@ -78,7 +78,7 @@ func part(bytes: PackedByteArray, is_last: bool) -> Messages.ServerMessage:
 	return message
 
 
-## A packet with those messages, numbered from [param first].
+## Returns a packet with messages, numbered from [param first].
 func packet_of(now_msec: float, messages: Array[Messages.ServerMessage] = [], first := 0) -> PackedByteArray:
 	_sent += 1
 	var made := Messages.ServerPacket.new()
@@ -97,7 +97,7 @@ func packet_of(now_msec: float, messages: Array[Messages.ServerMessage] = [], fi
 	return made.encode()
 
 
-## A new connection.
+## Starts a new connection.
 func attach() -> void:
 	_received = ReceivedPackets.new()
 	_sent = 0

@@ -1,19 +1,19 @@
 @tool
 extends Node
-## What tests are made of: each method whose name starts with [code]test_[/code] is one, and may wait ([code]await[/code]).
+## The base of tests: each method whose name starts with [code]test_[/code] is a test, and may use [code]await[/code].
 ##
-## A failed check is told and the test goes on; errors of the engine and of scripts fail it as well (the runner, run.gd).
+## After a failed check the test continues. Errors of the engine and of scripts fail it as well (see runner.gd).
 
-## What was found wrong in the test that runs.
+## Failures of the current test.
 var failures: PackedStringArray = []
 
 
-## Called before each test of the file; may wait.
+## Called before each test of the file; may use [code]await[/code].
 func before() -> void:
 	pass
 
 
-## Called after each test of the file, also after one that failed; may wait.
+## Called after each test of the file, also after a failure; may use [code]await[/code].
 func after() -> void:
 	pass
 

@@ -1,5 +1,5 @@
 extends SceneTree
-## Writes packets at random and what they say as JSON, for test/e2e/godot/godot-wire.test.ts:
+## Writes random packets and their content as JSON, for test/e2e/godot/godot-wire.test.ts:
 ## [code]-- FILE SEED COUNT[/code] gives [code][{"message", "hex", "says"}, …][/code], COUNT of each side.
 
 const MessageJson := preload("message_json.gd")

@@ -1,14 +1,14 @@
 extends SceneTree
-## Draws packages of a server on one picture (scripts/godot-contact-sheet.mjs calls it): each avatar in a T-pose, in a
-## walking pose and with its capsules, each object as it is and with its colliders.
+## Draws packages of a server into one image (scripts/godot-contact-sheet.mjs calls it): each avatar in a T-pose, in a
+## walking pose and with its capsules, each object without and with its colliders.
 
 const Http := preload("res://addons/otherworld/net/http/http.gd")
 const FakeClient := preload("../test/fake_client.gd")
 
-## A cell of the picture, pixels.
+## Size of a cell, pixels.
 const CELL := Vector2i(250, 250)
 const SECONDS_MAX := 120.0
-## Some rotations of a step, radians about X by bone: what a walking pose is made of.
+## Rotations of the walking pose, radians about X by bone.
 const STEP: Dictionary[int, float] = {12: 0.5, 13: -0.35, 15: -0.4, 16: -0.5, 6: 0.0, 9: 0.0}
 
 var _client := FakeClient.new()
@@ -26,7 +26,7 @@ func _run() -> void:
 	_client.definition = FakeClient.realm()
 	var login := await Http.request_json(HTTPClient.METHOD_POST, _client.url + "/v1/login", {name = "Sheet"})
 	if not login.is_ok():
-		_end(login.fault.in_words())
+		_end(login.fault.full_message())
 		return
 	_client.token = login.field("token")
 	root.add_child(_client)
@@ -108,7 +108,7 @@ func _until(is_true: Callable, problem: Callable) -> void:
 		await process_frame
 
 
-## What the picture must hold: an avatar about its fitted capsules, for skins have no box of their own.
+## Returns the box to fit into the image. For an avatar it is that of its fitted capsules, because skins have no box.
 func _bounds(node: Node3D) -> AABB:
 	if node is OtherworldAvatar:
 		var height := maxf((node as OtherworldAvatar)._shown_body().height, 0.8)
@@ -130,7 +130,7 @@ func _shoot(cell: Vector2i, words: String, box: AABB) -> void:
 	camera.fov = 38.0
 	camera.near = 0.01
 	viewport.add_child(camera)
-	# An avatar's front is -Z, an object's +Z: both from ahead, a little to the side.
+	# An avatar faces -Z, an object +Z. Both are drawn from the front, a little to the side.
 	var side := Vector3(0.5, 0.4, -1.0 if cell.y < 3 else 1.0).normalized()
 	var metres := box.size.length() * 0.53 / sin(deg_to_rad(camera.fov / 2.0))
 	camera.look_at_from_position(box.get_center() + side * metres, box.get_center())

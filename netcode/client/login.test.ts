@@ -39,7 +39,7 @@ describe('the login', () => {
       'an identity of another server',
       'Ada',
       answer(400, { reason: 'bad-identity', message: 'the identity is not one of this server' }),
-      /does not know who this is/,
+      /does not know this identity/,
     ],
     ['a server that is not there', 'Ada', () => Promise.reject(new TypeError('fetch failed')), /does not answer/],
   ] satisfies [string, string, typeof fetch, RegExp][])('fails in words over %s', async (_, name, request, words) => {

@@ -1,4 +1,4 @@
-/** Poses of a body that moves without a pose of its own, for the Godot client to compare with. */
+/** Poses of an animated avatar that sends no pose, as traces for the Godot addon. */
 import { TraceDice, bit, digits, flat, turned } from './trace-numbers.ts'
 import { DEFAULT_BODY } from '../../sim/avatar/body.ts'
 import type { Pose } from '../../sim/avatar/pose.ts'
@@ -17,7 +17,7 @@ const five = (list: number[]): number[] => list.map((x) => Number(x.toFixed(5)))
 const jointsOf = ({ head, left, right }: Pose): number[][] =>
   [head, left, right].map(({ position, rotation }) => five([...flat(position), ...turned(rotation)]))
 
-/** Poses of a body that stands, walks, runs, steps back, flies, looks about and reaches. */
+/** Poses of a body that stands, walks, runs, steps back, flies, looks around and reaches. */
 export function gaitTrace(): { offsets: number[][]; steps: readonly GaitStep[] } {
   const dice = new TraceDice(5)
   let gait: Gait = STANDING

@@ -1,4 +1,4 @@
-/** Traces of the own avatar for the Godot addon's tests: what steering, prediction and grips do here, it has to do there. */
+/** Traces of a player's own avatar for the Godot addon's tests, which must match steering, prediction and grips here. */
 import { Grips } from '../../netcode/client/prediction/grips.ts'
 import { Prediction, type Move, type Obstacle } from '../../netcode/client/prediction/prediction.ts'
 import type { PropSample } from '../../netcode/client/types.ts'
@@ -20,7 +20,7 @@ import {
 import { stepFreely, type Motion } from '../../sim/avatar/steering.ts'
 import { bit, digits, flat, TraceDice, turned } from './trace-numbers.ts'
 
-/** Nine digits: enough for a 32-bit float to be read back as itself. */
+/** Nine digits, enough to read back a 32-bit float exactly. */
 const numbersOf = ({ x, y, z, yaw, jump, run, fly }: Move): number[] => [
   digits(x),
   digits(y),
@@ -31,7 +31,7 @@ const numbersOf = ({ x, y, z, yaw, jump, run, fly }: Move): number[] => [
   bit(fly),
 ]
 
-/** What of a realm matters to who walks. */
+/** What a walking avatar needs of a realm. */
 type Walked = Pick<RealmDefinition, 'ground' | 'gravity' | 'tickRate' | 'bounds' | 'reach'>
 const walkedOf = ({ ground, gravity, tickRate, bounds, reach }: RealmDefinition): Walked => ({
   ground,
@@ -52,7 +52,7 @@ export function steeringTrace(): { definition: Walked; runs: { move: number[]; m
   for (let left = WALKED_TICKS; left > 0;) {
     const ticks = 1 + dice.below(30)
     const move = dice.move(true)
-    // Over the edge it falls for ever: back to the middle.
+    // Over the edge it would fall for ever, so it starts again in the middle.
     if (motion.position.y < -1) motion = { ...motion, position: { x: 0, y: 2, z: 0 } }
     const motions = [[...flat(motion.position), ...flat(motion.velocity), bit(motion.grounded)]]
     for (let i = 0; i < ticks; i += 1) {
@@ -100,11 +100,11 @@ interface TraceLine {
   readonly name: string
   readonly seed: number
   readonly delayTicks: number
-  /** Answers come so many ticks later at most, and a move so late at most. */
+  /** Limits of the delay of answers and of moves, ticks. */
   readonly jitterTicks: number
   readonly ticks: number
   readonly definition: RealmDefinition
-  /** From this tick to that one no answer comes. */
+  /** Without an answer from one tick to the other. */
   readonly outage?: readonly [number, number]
 }
 
@@ -130,7 +130,7 @@ export const LINES: readonly TraceLine[] = [
   },
 ]
 
-/** A client's prediction of an avatar in a real realm, whose moves and answers take their time. */
+/** A client's prediction of an avatar in a real realm, with delayed moves and answers. */
 export function predictionTrace(
   engine: Engine,
   { name, seed, delayTicks, jitterTicks, ticks, definition, outage: [silentFrom, silentTo] = [0, 0] }: TraceLine,
@@ -232,7 +232,7 @@ const HEAD = { x: 0, y: 1.6, z: 0 }
 const REACH = 6
 const LAG_MS = 180
 
-/** One crate, taken at 100 ms and let go at 1.5 s; `server` says where it is there and who holds it. */
+/** One crate, grabbed at 100 ms and released at 1.5 s; `server` gives its position and holder on the server. */
 export function gripTrace(
   name: string,
   server: (atMs: number) => { position: Vec3; holder: number },

@@ -1,6 +1,6 @@
 /**
- * Bodies in poses as the simulation and the retargeting have them; Godot's addon is held to the same numbers.
- * `UPDATE_GODOT_TRACES=1 npx vitest run test/godot-skeleton` makes them anew.
+ * Poses of bodies by the simulation and the retargeting. Godot's addon must give the same numbers.
+ * `UPDATE_GODOT_TRACES=1 npx vitest run test/godot/skeleton-traces` writes them again.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Document } from '@gltf-transform/core'
@@ -19,7 +19,7 @@ import { poseNodes, type RestNode } from '../../packages/retarget.ts'
 
 const FIGURES = ['CesiumMan.glb', 'RiggedFigure.glb', 'debug_robot.vrm']
 const SEED = 7
-/** Both sides know them so far: metres and parts of a rotation. */
+/** Precision of the traces: metres and components of a rotation. */
 const DECIMALS = 6
 
 type TraceRow = readonly number[]
@@ -63,7 +63,7 @@ async function figureOf(file: string): Promise<Figure> {
   }
 }
 
-/** Poses that reach, crouch, twist, stretch beyond what the limbs can, and send some bones only. */
+/** Poses that reach, crouch, twist, stretch beyond the limbs, and send only some bones. */
 function posesOf(body: AvatarBody): readonly (Pose | null)[] {
   const state = seedRandom(SEED)
   const random = (most: number): number => (nextUint32(state) / 2 ** 31 - 1) * most
@@ -141,13 +141,13 @@ function figureRow(figure: Figure): object {
   }
 }
 
-test('the committed skeletons are what the simulation solves and the retargeting turns', async () => {
+test('the committed skeletons match the simulation and the retargeting', async () => {
   const figures = [
     { name: 'person', body: DEFAULT_BODY, skeleton: [], nodes: [] },
     ...(await Promise.all(FIGURES.map(figureOf))),
   ]
   expect(figures.slice(1).every(({ skeleton }) => skeleton.filter(({ rest }) => rest).length >= 15)).toBe(true)
-  // A rig without an upper chest: what folds must be in it.
+  // One rig has no upper chest, so that its rotation is folded into the next joint.
   expect(
     figures.some(({ skeleton }) => skeleton.length > 0 && !skeleton.some(({ humanoid }) => humanoid === 'upperChest')),
   ).toBe(true)

@@ -1,4 +1,4 @@
-/** Numbers of the traces: seeded choices, and values rounded so that another language can write the same text. */
+/** Numbers of the traces: seeded choices, and values rounded so that another language writes the same text. */
 import { type Move } from '../../netcode/client/prediction/prediction.ts'
 import { type Quat, type Vec3 } from '../../sim/index.ts'
 import { nextUint32, seedRandom } from '../../sim/maths/random.ts'
@@ -23,7 +23,7 @@ export class TraceDice {
     return low + (nextUint32(this.#state) / 2 ** 32) * (high - low)
   }
 
-  /** A third each along and against, with parts as a stick has them. */
+  /** A third each forwards and backwards, with the fractions of a stick. */
   stick(): number {
     return [-1, 0, 1, Math.fround(this.between(-1, 1))][this.below(4)] ?? 0
   }

@@ -1,4 +1,4 @@
-/** Traces of how others are drawn for the Godot addon's tests: what clock, playback and tracks do here, they have to do there. */
+/** Traces of remote elements for the Godot addon's tests, which must match clock, playback and tracks here. */
 import { ServerClock } from '../../netcode/client/playback/clock.ts'
 import { Playback } from '../../netcode/client/playback/playback.ts'
 import type { AvatarSample, PropSample } from '../../netcode/client/types.ts'
@@ -11,7 +11,7 @@ import { playArrivals, type ArrivalsOptions } from '../../netcode/client/playbac
 import { Dice } from '../../bots/bot-behaviour.ts'
 import { hex } from '../protocol/message-vector.ts'
 
-/** Nine decimals for ticks, six for what is compared within 1e-4. */
+/** Nine decimals for ticks, six for values that are compared within 1e-4. */
 const exact = (x: number): number => Number(x.toFixed(9))
 const digits = (x: number): number => Number(x.toFixed(6))
 
@@ -43,11 +43,11 @@ const DRIFTING: readonly [string, ArrivalsOptions] = [
 
 interface TraceLine {
   readonly name: string
-  /** `[0, msec, tick, round trip]`: an arrival; `[1, msec, …]`: what is told then. */
+  /** `[0, msec, tick, round trip]`: an arrival; `[1, msec, …]`: the results then. */
   readonly events: readonly (readonly number[])[]
 }
 
-/** By frame: the moment drawn, the delay, the jitter, the rate. */
+/** By frame: the drawn tick, the delay, the jitter, the rate. */
 export const playbackTrace = (): TraceLine[] =>
   LINES.map(([name, options]) => {
     const [playback, events] = [new Playback(60), [] as number[][]]
@@ -71,10 +71,10 @@ export const playbackTrace = (): TraceLine[] =>
     return { name, events }
   })
 
-/** Frames between two that the clock is asked in. */
+/** Frames between two readings of the clock. */
 const CLOCK_FRAMES = 6
 
-/** Now and then: the tick, the drift, steps so far. */
+/** By reading: the tick, the drift, the number of steps. */
 export const clockTrace = (): TraceLine[] =>
   [...LINES, DRIFTING].map(([name, options]) => {
     const [clock, events] = [new ServerClock(60), [] as number[][]]
@@ -121,7 +121,7 @@ const about = (axis: 'x' | 'y' | 'z', angle: number): Quat => ({
 function poseAt(seconds: number, mayHide: boolean): Pose {
   const swing = Math.sin(seconds * 5)
   const joint = (x: number, y: number, z: number) => ({ position: { x, y, z }, rotation: about('x', swing * 0.8 + x) })
-  // The set of bones changes: a tracker is lost for a while.
+  // The set of bones changes, because a tracker is lost for a while.
   const isSent = (i: number): boolean => !mayHide || i % 5 !== 0 || seconds % 3 < 1.5
   return {
     head: joint(0, 1.6 + swing * 0.05, -0.1),
@@ -133,7 +133,7 @@ function poseAt(seconds: number, mayHide: boolean): Pose {
   }
 }
 
-/** Walks round in a circle with pauses, is elsewhere at once after six seconds, and now and then it jumps. */
+/** Walks in a circle with pauses, is teleported after six seconds, and jumps at times. */
 function walker(seconds: number): Pick<AvatarView, 'position' | 'velocity' | 'yaw' | 'grounded' | 'flying'> {
   const isPaused = seconds > 3 && seconds < 4.2
   const walked = seconds - Math.min(1.2, Math.max(0, seconds - 3))
@@ -150,7 +150,7 @@ function walker(seconds: number): Pick<AvatarView, 'position' | 'velocity' | 'ya
   }
 }
 
-/** Rises and sinks as it flies; turns on the spot by jerks. */
+/** Flies up and down, and turns on the spot in jerks. */
 const flier = (seconds: number): ReturnType<typeof walker> => ({
   position: { x: -3, y: 2 + Math.sin(seconds), z: 1 },
   velocity: { x: 0, y: Math.cos(seconds), z: 0 },
@@ -177,7 +177,7 @@ function avatarAt(id: number, seconds: number): AvatarView {
   }
 }
 
-/** The first is thrown again and again, the second is set elsewhere from time to time, the third does nothing. */
+/** The first is thrown repeatedly, the second is moved at times, the third rests. */
 function propAt(i: number, seconds: number): PropView {
   const spec = placed.find(({ prop }) => prop.motion === 'dynamic')?.prop
   if (spec === undefined) throw new Error('the default realm has nothing that moves')
@@ -212,7 +212,7 @@ interface SentSnapshot {
   readonly atMs: number
 }
 
-/** Snapshots of all that over a bad line: some are lost, all for 300 ms at a time, some overtake others. */
+/** Snapshots of all that over a bad network: some are lost, all for 300 ms at a time, and some overtake others. */
 function sentOver(dice: Dice): SentSnapshot[] {
   const [source, view] = [new SnapshotSource(bounds), new SnapshotView(0)]
   let waiting: SentSnapshot[] = []
@@ -221,7 +221,7 @@ function sentOver(dice: Dice): SentSnapshot[] {
     const [seconds, nowMs] = [(tick - 600) / 60, (tick * 1_000) / 60]
     source.update(tick, avatarsAt(seconds), propsAt(seconds))
     for (const one of waiting.filter(({ atMs }) => atMs <= nowMs).toSorted((a, b) => a.atMs - b.atMs)) {
-      // The server hears of it at once.
+      // The server gets the acknowledgement at once.
       one.heard()
       arrived.push(one)
     }
@@ -254,10 +254,10 @@ const drawnProp = ({ element, position, rotation, asleep }: PropSample) => ({
 })
 
 const TICK_MS = 1_000 / 60
-/** Frames between two that are drawn: uneven against the snapshots. */
+/** Frames between two drawn ones, uneven compared with the snapshots. */
 const DRAWN_FRAMES = 4
 
-/** What a world draws of snapshots that come over a bad line: `{tick, avatars, props}` arrives, `{draw, avatars, props}` is drawn. */
+/** What a world draws from snapshots over a bad network: `{tick, avatars, props}` arrives, `{draw, avatars, props}` is drawn. */
 export function tracksTrace() {
   const dice = new Dice(23)
   const [decoder, playback] = [new SnapshotDecoder(), new Playback(60)]

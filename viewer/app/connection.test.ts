@@ -244,7 +244,7 @@ test('a returning guest is the same user, or a new one if the server no longer k
   await stage.connection.leave()
   await stage.connection.join('Mira')
   expect(stage.identities).toEqual([undefined, 'identity 1'])
-  stage.loginFails = new ConnectError('bad-identity', 'The server does not know who this is.')
+  stage.loginFails = new ConnectError('bad-identity', 'The server does not know this identity.')
   await stage.connection.join('Mira')
   expect(stage.identities.slice(2)).toEqual(['identity 2', undefined])
   expect(stage.kept.has('otherworld.identity')).toBe(false)

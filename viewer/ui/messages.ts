@@ -1,45 +1,11 @@
 /** Messages for people, in whole sentences: what happened, why, and what to do. Pure. */
 import type { ConnectError, TransportKind } from '../../netcode/index.ts'
-import type { RejectReason } from '../../sim/types.ts'
+import { fillMessage, REJECTION_MESSAGES, UNKNOWN_REJECTION } from '../../protocol/index.ts'
 
-/** Messages by reason of a rejected command: the simulation's reasons and the client's own. */
-const REJECTIONS: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many', string>> = {
-  'not-permitted': 'You are not allowed to do that here.',
-  'unknown-element': 'It no longer exists.',
-  'not-movable': "This can't be moved.",
-  'held-by-another': 'Someone else is holding it.',
-  'hand-full': 'You are already holding something. Release it first.',
-  'out-of-reach': 'That is too far away. Walk closer.',
-  'scale-out-of-range': "It can't get any larger or smaller.",
-  'element-limit': 'The realm has reached its item limit. Delete something first.',
-  'degenerate-shape': 'This shape has no volume, or is too thin for its length.',
-  'size-out-of-range': 'Part of it is too small, too thin or too large. Try another size.',
-  'mass-out-of-range': 'It would be too light or too heavy. Try another size or density.',
-  'mesh-too-large': 'This mesh has too many triangles for a guest. Simplify it.',
-  'share-limit': "You've reached your item limit here. Delete something first.",
-  'state-limit': 'Your items together are too complex. Delete some, or simplify them.',
-  'too-crowded': 'This place is too crowded. Choose another one.',
-  'hand-empty': 'You are not holding anything.',
-  'invalid-value': 'The realm rejected this: a value is out of range.',
-  'trimesh-not-static': 'An item with this shape can only be static.',
-  'unknown-player': 'You are not in the realm. Reload the page.',
-  'already-joined': 'You are already in the realm.',
-  'realm-full': 'The realm is full. Try again later.',
-  'server-only': 'Only the server can do that.',
-  'unknown-body': 'The realm has no body with this number.',
-  'unknown-package': 'This upload does not exist, or you are not allowed to use it.',
-  'wrong-kind': 'Wrong kind of upload: you can wear avatars and place objects.',
-  'archive-away': "The server can't look up your uploads right now. Try again later.",
-  'package-limit': 'The realm holds too many different uploads. Delete some items first.',
-  lost: 'The server did not answer. Try again.',
-  'not-joined': 'You are not connected. Wait until the page reconnects.',
-  'too-many': 'Too many commands at once. Wait a moment.',
-}
-
-const isKnown = (reason: string): reason is keyof typeof REJECTIONS => Object.hasOwn(REJECTIONS, reason)
+const isKnown = (reason: string): reason is keyof typeof REJECTION_MESSAGES => Object.hasOwn(REJECTION_MESSAGES, reason)
 
 export const rejectionMessage = (reason: string): string =>
-  isKnown(reason) ? REJECTIONS[reason] : `The server rejected this: ${reason}.`
+  isKnown(reason) ? REJECTION_MESSAGES[reason] : fillMessage(UNKNOWN_REJECTION, reason)
 
 /** What to do about a connection error. */
 const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {

@@ -1,27 +1,10 @@
 /** Texts of an upload's card. Pure. */
 import type { Rejection } from '../../http-api/index.ts'
-import type { UploadPhase, UploadState } from './upload.ts'
-
-const PHASES: Readonly<Record<UploadPhase, string>> = {
-  queued: 'Queued',
-  reading: 'Reading the file',
-  declaring: 'Registering with the server',
-  sending: 'Sending',
-  received: 'Received, waiting for checks',
-  checking: 'Checking the file',
-  validating: 'Validating the model',
-  normalising: 'Preparing meshes and textures',
-  fitting: 'Fitting colliders',
-  packaging: 'Packaging',
-  storing: 'Storing',
-  done: 'Done',
-  rejected: 'Not accepted',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-}
+import { fillMessage, UPLOAD_MESSAGES, UPLOAD_STAGE_LABELS } from '../../protocol/index.ts'
+import type { UploadState } from './upload.ts'
 
 export const phaseLabel = ({ phase, share }: Pick<UploadState, 'phase' | 'share'>): string => {
-  const words = PHASES[phase]
+  const words = UPLOAD_STAGE_LABELS[phase]
   return phase === 'done' || phase === 'rejected' || phase === 'failed' || phase === 'cancelled' || phase === 'queued'
     ? words
     : `${words} … ${Math.floor(share * 100)} %`
@@ -30,10 +13,10 @@ export const phaseLabel = ({ phase, share }: Pick<UploadState, 'phase' | 'share'
 /** One rejection as lines that can be copied. */
 export function rejectionLines({ rule, where, value, limit, message }: Rejection): readonly string[] {
   return [
-    `Rule ${rule}`,
-    `Where: ${where === '' ? 'the whole file' : where}`,
-    ...(value === null ? [] : [`Found: ${value}`]),
-    ...(limit === null ? [] : [`Allowed: ${limit}`]),
+    fillMessage(UPLOAD_MESSAGES.rule, rule),
+    fillMessage(UPLOAD_MESSAGES.where, where === '' ? UPLOAD_MESSAGES.wholeFile : where),
+    ...(value === null ? [] : [fillMessage(UPLOAD_MESSAGES.found, value)]),
+    ...(limit === null ? [] : [fillMessage(UPLOAD_MESSAGES.allowed, limit)]),
     message,
   ].filter(Boolean)
 }

@@ -2,6 +2,7 @@
 import type { Api, Declaration } from '../api/api.ts'
 import { ApiError, problemOf } from '../api/api.ts'
 import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
+import { UPLOAD_MESSAGES } from '../../protocol/index.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { Put } from '../api/put.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
@@ -112,8 +113,7 @@ async function run(
 function tell(status: UploadStatus, set: (next: Partial<UploadState>) => UploadState): UploadState {
   const { stage, progress, rejections = [], warnings = [], kind = null, message = null } = status
   const share = stage === 'done' ? 1 : SENT + progress * (1 - SENT)
-  if (stage === 'failed')
-    return set({ phase: stage, problem: message ?? 'The server could not finish the upload. Try again.' })
+  if (stage === 'failed') return set({ phase: stage, problem: message ?? UPLOAD_MESSAGES.failed })
   if (stage === 'done' && status.package === undefined)
     throw new ApiError(400, 'internal', 'The server reports success but names no package.')
   return set({

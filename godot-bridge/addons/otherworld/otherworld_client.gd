@@ -32,11 +32,14 @@ signal connection_lost(reason: String)
 signal connection_resumed
 ## Emitted when the client has joined as a new player, because the session could not be resumed. See [member rejoin].
 signal rejoined
-## Emitted when the client has left for good or could not join. [param reason] tells the player why. [method open] joins again.
+## Emitted when the client has left for good or could not join. [param reason] tells the player why. [method open] joins
+## again.
 signal closed(reason: String)
-## Emitted when one transport fails or is not available and the client tries the next. [param message] tells the player why.
+## Emitted when one transport fails or is not available and the client tries the next. [param message] tells the player
+## why.
 signal transport_fell_back(message: String)
-## Emitted when the server is busy or the realm is starting. The client retries. [param reason] is a message for the player.
+## Emitted when the server is busy or the realm is starting. The client retries. [param reason] is a message for the
+## player.
 signal server_busy(reason: String)
 ## Emitted when the realm sends the player a message.
 signal notice_received(text: String)
@@ -54,7 +57,8 @@ signal prop_added(prop: OtherworldPropState)
 signal prop_changed(prop: OtherworldPropState)
 ## Emitted when a prop disappears. Its state is no longer updated.
 signal prop_removed(prop: OtherworldPropState)
-## Emitted once a frame, after all states were updated: draw from here. Remote elements are shown at the server tick [param tick].
+## Emitted once a frame, after all states were updated: draw from here. Remote elements are shown at the server tick
+## [param tick].
 signal frame_updated(tick: float)
 
 ## States of the connection.
@@ -107,7 +111,8 @@ const _PropAccess := preload("net/commands/prop_access.gd")
 const _PropSpecFromShape := preload("net/commands/prop_spec_from_shape.gd")
 const _RealmSession := preload("net/realm/realm_session.gd")
 
-## Address of the server: [code]http://host:port[/code] or [code]https://host[/code]. Include the path if a reverse proxy adds one.
+## Address of the server: [code]http://host:port[/code] or [code]https://host[/code]. Include the path if a reverse
+## proxy adds one.
 @export var url := "http://127.0.0.1:7350":
 	set(to): url = to.strip_edges()
 ## Name shown above your avatar, 1 to 32 characters.
@@ -142,7 +147,8 @@ var props: Dictionary[int, OtherworldPropState]:
 var local_avatar: OtherworldAvatarState:
 	get: return _realm_session.presented.world.local_avatar
 ## The realm's definition: [code]name[/code], [code]tickRate[/code], [code]gravity[/code], [code]bounds[/code],
-## [code]ground[/code], [code]spawn[/code], [code]reach[/code], [code]bodies[/code] (docs/protocol.md, section 13). Empty before joining.
+## [code]ground[/code], [code]spawn[/code], [code]reach[/code], [code]bodies[/code] (docs/protocol.md, section 13).
+## Empty before joining.
 var definition: Dictionary:
 	get: return _realm_session.definition
 ## Your user number. Owns everything that you spawn and stays the same across sessions. 0 before joining.
@@ -171,7 +177,7 @@ var _is_finishing := false
 
 
 func _init() -> void:
-	# Before all that draws or plays; and a paused game stays connected.
+	# Runs before nodes that draw or play. A paused game stays connected.
 	process_priority = -100
 	process_mode = PROCESS_MODE_ALWAYS
 
@@ -183,7 +189,7 @@ func _ready() -> void:
 
 
 func _process(_delta: float) -> void:
-	# Kept here while it runs: it may end within.
+	# A local reference, because the session may end in update().
 	var realm_session := _realm_session
 	var now_msec := _now()
 	realm_session.update(now_msec)
@@ -194,15 +200,15 @@ func _process(_delta: float) -> void:
 
 func _exit_tree() -> void:
 	if _state != State.OFFLINE and _state != State.CLOSED:
-		_realm_session.cut("left")
+		_realm_session.close_now("left")
 		_finish("left")
 
 
-## Logs in and connects. Emits [signal joined], or [signal closed] if it fails. You can call it while [method close] is still
-## running.
+## Logs in and connects. Emits [signal joined], or [signal closed] if it fails. You can call it while [method close] is
+## still running.
 func open() -> void:
 	if _realm_session.is_leaving():
-		_realm_session.cut("left")
+		_realm_session.close_now("left")
 	if _state != State.OFFLINE and _state != State.CLOSED:
 		return
 	_set_state(State.CONNECTING)
@@ -211,7 +217,7 @@ func open() -> void:
 
 func _enter() -> void:
 	_login_flow = _LoginFlow.new()
-	_login_flow.is_patient = _state == State.RECONNECTING
+	_login_flow.retries_forever = _state == State.RECONNECTING
 	_login_flow.ended.connect(_on_login_flow_ended)
 	_LoginFlow.enter(_login_flow, self)
 
@@ -228,9 +234,9 @@ func close(reason := "left") -> void:
 		await closed
 
 
-## Walks, turns, jumps or flies. The input stays active until the next call. You can call it in each frame. [param direction] is
-## relative to the avatar, -1 to 1 per axis: x is right, z is backwards, y is up while flying. [param yaw] is the heading about +Y
-## in radians; 0 looks along -Z.
+## Walks, turns, jumps or flies. The input stays active until the next call. You can call it in each frame.
+## [param direction] is relative to the avatar, -1 to 1 per axis: x is right, z is backwards, y is up while flying.
+## [param yaw] is the heading about +Y in radians; 0 looks along -Z.
 func move(direction: Vector3, yaw: float, jump := false, run := false, fly := false) -> void:
 	var input := _InputMessages.move(direction, yaw, jump, run, fly)
 	if _InputMessages.is_fine(input):
@@ -278,8 +284,8 @@ func spawn_box(size: Vector3, position: Vector3, rotation := Quaternion.IDENTITY
 	return await spawn_shape(shape, position, rotation, color, motion, "box")
 
 
-## Spawns a prop from a shape: [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points) or
-## [ConcavePolygonShape3D] (static only).
+## Spawns a prop from a shape: [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points)
+## or [ConcavePolygonShape3D] (static only).
 func spawn_shape(shape: Shape3D, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE, motion := OtherworldPropState.Motion.DYNAMIC, label := "shape") -> OtherworldOutcome:
 	var spec := _PropSpecFromShape.spec_of(shape, label, color, motion)
 	if spec == null:
@@ -304,8 +310,8 @@ func wear_body(index: int) -> OtherworldOutcome:
 	return await _realm_session.command(_InputMessages.wear("", index))
 
 
-## Changes who may use a prop of yours. [param access] has 2 bits for drag (bits 0 and 1), scale (2 and 3) and despawn (4 and 5): 0
-## is the default, 1 everyone, 2 the owner and players with the MANAGE permission, 3 the owner only.
+## Changes who may use a prop of yours. [param access] has 2 bits for drag (bits 0 and 1), scale (2 and 3) and despawn
+## (4 and 5): 0 is the default, 1 everyone, 2 the owner and players with the MANAGE permission, 3 the owner only.
 func set_access(element: int, access: int) -> OtherworldOutcome:
 	return await _realm_session.command(_InputMessages.access(element, access))
 
@@ -316,8 +322,8 @@ func can(act: Act, prop: OtherworldPropState) -> bool:
 
 
 ## Sends a request to the server's HTTP API with your token. [param path] has no leading slash, for example
-## [code]v1/packages[/code]. Await the response: [code]json[/code] is its body, [code]fault[/code] is [code]null[/code] or says
-## what went wrong.
+## [code]v1/packages[/code]. Await the response: [code]json[/code] is its body, [code]fault[/code] is [code]null[/code]
+## or says what went wrong.
 func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _Http.HttpResponse:
 	return await _Http.request_json(method, url.trim_suffix("/") + "/" + path.trim_prefix("/"), body, token)
 
@@ -336,11 +342,11 @@ func _on_login_flow_ended(realm_session: _RealmSession) -> void:
 	realm_session.connection_lost.connect(_on_session_connection_lost)
 	realm_session.fell_back.connect(transport_fell_back.emit)
 	realm_session.server_busy.connect(server_busy.emit)
-	realm_session.told.connect(_on_session_told)
+	realm_session.message_received.connect(_on_session_message_received)
 	realm_session.expired.connect(_on_session_expired)
 	realm_session.ended.connect(_finish)
-	for told: Signal in [avatar_added, avatar_changed, avatar_removed, prop_added, prop_changed, prop_removed]:
-		realm_session.presented.world.connect(told.get_name(), told.emit)
+	for event: Signal in [avatar_added, avatar_changed, avatar_removed, prop_added, prop_changed, prop_removed]:
+		realm_session.presented.world.connect(event.get_name(), event.emit)
 	realm_session.start()
 
 
@@ -354,7 +360,7 @@ func _on_session_joined(is_resumed: bool) -> void:
 		_realm_session.wear(avatar_package)
 
 
-# The token is too old, or of a server that began afresh. Who is told of what goes may close the client over it.
+# The token has expired, or the server has lost its sessions. A handler of the removal signals may close the client.
 func _on_session_expired(_reason: String) -> void:
 	_enter()
 	_realm_session.presented.world.clear()
@@ -365,14 +371,14 @@ func _on_session_connection_lost(reason: String) -> void:
 	connection_lost.emit(reason)
 
 
-func _on_session_told(message: _Messages.ServerMessage) -> void:
+func _on_session_message_received(message: _Messages.ServerMessage) -> void:
 	if message.notice != null:
 		notice_received.emit(message.notice.text)
 	elif message.permissions_changed != null:
 		permissions_changed.emit(message.permissions_changed.permissions)
 
 
-# For good: nobody and nothing is there any more. Who is told of what goes may free or close the client over it.
+# Closes for good. A handler of the removal signals may free or close the client.
 func _finish(reason: String) -> void:
 	if _state == State.CLOSED or _is_finishing:
 		return

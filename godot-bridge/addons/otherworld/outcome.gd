@@ -15,10 +15,11 @@ var ok := false
 var element := 0
 ## Tick at which the server carried out or rejected the command. 0 if the server did not respond.
 var tick := 0
-## Why the command was rejected; empty if it was carried out. Reasons of the server are listed in docs/protocol.md, INP-10, for
-## example [code]not-permitted[/code], [code]unknown-element[/code], [code]held-by-another[/code] or [code]out-of-reach[/code].
-## Reasons of the client are [code]not-joined[/code], [code]too-many[/code] (commands in flight), [code]invalid-value[/code], and
-## [code]lost[/code]: the connection ended before the server responded, so the command may have been carried out or not.
+## Why the command was rejected; empty if it was carried out. Reasons of the server are listed in docs/protocol.md,
+## INP-10, for example [code]not-permitted[/code], [code]unknown-element[/code], [code]held-by-another[/code] or
+## [code]out-of-reach[/code]. Reasons of the client are [code]not-joined[/code], [code]too-many[/code] (commands in
+## flight), [code]invalid-value[/code], and [code]lost[/code]: the connection ended before the server responded, so the
+## command may have been carried out or not.
 var reason := ""
 
 

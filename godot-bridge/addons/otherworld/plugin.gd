@@ -1,6 +1,6 @@
 @tool
 extends EditorPlugin
-## The editor's side of the addon: a dock that knows a server, and a button on OtherworldClient in the inspector.
+## The addon's editor plugin: a dock for a server, and a button on OtherworldClient in the inspector.
 
 const ClientInspector := preload("editor/client_inspector.gd")
 const DOCK_SCENE := preload("editor/dock.tscn")

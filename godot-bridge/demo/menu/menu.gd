@@ -1,25 +1,25 @@
 extends Control
-## The main menu: which server, under which name, as which avatar, on the screen or with a headset.
+## The main menu: choose server, name, avatar, and screen or headset.
 
-## Enter was pressed: what to join, and how.
-signal join_wished(wish: Wish)
+## Emitted when Enter is pressed.
+signal join_requested(request: JoinRequest)
 
 const Server := preload("server.gd")
 
 const SETTINGS_PATH := "user://demo.cfg"
 const _SECTION := "menu"
-## After the last key the server is asked, seconds.
-const ASK_SECONDS := 0.6
-## While the menu is open its realms are asked for again, seconds.
-const AGAIN_SECONDS := 5.0
+## The server is contacted this long after the last key, seconds.
+const REQUEST_DELAY_SECONDS := 0.6
+## Interval of requests for the realms while the menu is open, seconds.
+const REPEAT_SECONDS := 5.0
 const NAME_CHARACTERS_MAX := 32
-## Where the card ends, pixels from the left.
+## Right edge of the card, pixels.
 const CARD_RIGHT := 540.0
 
 var _server := Server.new()
 var _timer := Timer.new()
-## Counts the questions, so that an answer to an old one is passed over.
-var _asked := 0
+## Number of requests, so that a response to an old one is ignored.
+var _request_count := 0
 
 @onready var _place: MarginContainer = %Place
 @onready var _card: PanelContainer = %Card
@@ -33,11 +33,11 @@ var _asked := 0
 @onready var _who: Label = %Who
 
 
-## What somebody wishes to join.
-class Wish:
+## The chosen server, name and avatar.
+class JoinRequest:
 	var url := ""
 	var name := ""
-	## Hash of the avatar's package; empty: the realm's own.
+	## Hash of the avatar's package; "" for the realm's own body.
 	var avatar := ""
 	var has_headset := false
 
@@ -45,29 +45,29 @@ class Wish:
 func _ready() -> void:
 	_restore()
 	_timer.one_shot = true
-	_timer.timeout.connect(_ask)
+	_timer.timeout.connect(_request_server)
 	add_child(_timer)
-	_url.text_changed.connect(func(_text: String) -> void: _ask_soon(ASK_SECONDS))
+	_url.text_changed.connect(func(_text: String) -> void: _request_soon(REQUEST_DELAY_SECONDS))
 	for field: LineEdit in [_url, _name]:
 		field.text_submitted.connect(func(_text: String) -> void: enter())
 	_enter.pressed.connect(enter)
-	visibility_changed.connect(func() -> void: _ask_soon(0.0))
+	visibility_changed.connect(func() -> void: _request_soon(0.0))
 	(_name if _name.text.is_empty() else _enter).grab_focus()
-	_ask_soon(0.0)
+	_request_soon(0.0)
 
 
-## Fills in what the command line says; empty: as it was.
+## Fills in values of the command line. An empty one changes nothing.
 func fill(url: String, player_name: String) -> void:
 	_url.text = url if url else _url.text
 	_name.text = player_name if player_name else _name.text
-	_ask_soon(0.0)
+	_request_soon(0.0)
 
 
 func choose_headset() -> void:
 	_screen.selected = 1
 
 
-## Shows the card alone, without what is behind it: on a screen in the world.
+## Shows only the card, without the background: on a screen in the world.
 func stand_alone(on: bool) -> void:
 	%Sky.visible = not on
 	%Emblem.visible = not on
@@ -76,25 +76,25 @@ func stand_alone(on: bool) -> void:
 	_card.size_flags_horizontal = SIZE_SHRINK_CENTER if on else SIZE_FILL
 
 
-## Joins with what is filled in, or says what is missing.
+## Joins with the values of the fields, or shows what is missing.
 func enter() -> void:
-	var wish := Wish.new()
-	wish.url = _url.text.strip_edges()
-	wish.name = _name.text.strip_edges()
-	wish.avatar = _avatar.get_selected_metadata() if _avatar.selected > 0 else ""
-	wish.has_headset = _screen.selected == 1
-	if wish.url.is_empty():
-		tell("Please type the address of a server, such as http://127.0.0.1:7350.")
-	elif wish.name.is_empty():
-		tell("Please type a name first.")
+	var request := JoinRequest.new()
+	request.url = _url.text.strip_edges()
+	request.name = _name.text.strip_edges()
+	request.avatar = _avatar.get_selected_metadata() if _avatar.selected > 0 else ""
+	request.has_headset = _screen.selected == 1
+	if request.url.is_empty():
+		show_problem("Please type the address of a server, such as http://127.0.0.1:7350.")
+	elif request.name.is_empty():
+		show_problem("Please type a name first.")
 	else:
-		tell("")
+		show_problem("")
 		_store()
-		join_wished.emit(wish)
+		join_requested.emit(request)
 
 
-## Says what is wrong; empty: nothing is.
-func tell(problem: String) -> void:
+## Shows a problem; "" hides it.
+func show_problem(problem: String) -> void:
 	_problem.text = problem
 	_problem.visible = not problem.is_empty()
 
@@ -104,29 +104,29 @@ func busy(on: bool) -> void:
 	_enter.text = "Entering …" if on else "Enter"
 
 
-func _ask_soon(seconds: float) -> void:
-	_asked += 1
+func _request_soon(seconds: float) -> void:
+	_request_count += 1
 	_timer.start(maxf(seconds, 0.001))
 
 
-func _ask() -> void:
+func _request_server() -> void:
 	if not is_visible_in_tree():
 		return
-	var question := _asked
+	var request_number := _request_count
 	var url := _url.text
 	if _realms.get_child_count() == 0:
 		_who.text = "Looking for the server …"
 	var found := await _server.ask_status(url)
-	if question != _asked:
+	if request_number != _request_count:
 		return
 	_show_realms(found)
 	if found and _avatar.get_meta(&"server", "") != url:
-		await _ask_avatars(url)
-	if question == _asked:
-		_ask_soon(AGAIN_SECONDS)
+		await _request_avatars(url)
+	if request_number == _request_count:
+		_request_soon(REPEAT_SECONDS)
 
 
-func _ask_avatars(url: String) -> void:
+func _request_avatars(url: String) -> void:
 	if not await _server.ask_avatars(url, _name.text if _name.text.strip_edges() else "Guest"):
 		return
 	_avatar.set_meta(&"server", url)

@@ -1,18 +1,18 @@
 extends CanvasLayer
-## What is written over the picture: the realm, messages, what is wrong, help and the pause menu.
+## The head-up display: the realm, messages, problems, help and the pause menu.
 
-## The player wishes to see the capsules and colliders, or no longer.
+## Emitted when the player shows or hides capsules and colliders.
 signal capsules_toggled
-## The player wishes to leave.
-signal leave_wished
-## The pause menu was opened or closed.
+## Emitted when the player wants to leave.
+signal leave_requested
+## Emitted when the pause menu is opened or closed.
 signal menu_toggled(is_open: bool)
 
 const PauseMenu := preload("pause_menu.gd")
 
-## A message stays so long, seconds.
+## A message is shown for this time, seconds.
 const SAY_SECONDS := 6.0
-## So many messages are seen at once.
+## Limit of messages at once.
 const MESSAGES_MAX := 3
 const KEY_HELP := KEY_H
 const KEYS_CAPSULES: Array[Key] = [KEY_F3, KEY_O]
@@ -29,7 +29,7 @@ const STATE_COLORS: Dictionary[OtherworldClient.State, Color] = {
 }
 const WAITING_COLOR := Color(0.75, 0.45, 0.0)
 
-## The client that it tells about.
+## The client to show.
 @export var client: OtherworldClient
 
 @onready var _realm: Label = %Realm
@@ -51,14 +51,14 @@ const WAITING_COLOR := Color(0.75, 0.45, 0.0)
 func _ready() -> void:
 	client.state_changed.connect(_on_state_changed)
 	client.connection_lost.connect(func(reason: String) -> void: _banner_text.text = reason + " The connection is being made again.")
-	client.server_busy.connect(func(reason: String) -> void: say(reason))
+	client.server_busy.connect(func(reason: String) -> void: show_message(reason))
 	client.avatar_added.connect(func(_avatar: OtherworldAvatarState) -> void: _tell_people())
 	client.avatar_removed.connect(func(_avatar: OtherworldAvatarState) -> void: _tell_people())
 	_menu.closed.connect(toggle_menu)
-	_menu.left.connect(leave_wished.emit)
+	_menu.left.connect(leave_requested.emit)
 	_menu.capsules_toggled.connect(capsules_toggled.emit)
 	_menu.help_wished.connect(_help.show)
-	_menu.told.connect(say)
+	_menu.message_shown.connect(show_message)
 	_menu.client = client
 
 
@@ -80,8 +80,8 @@ func _unhandled_key_input(event: InputEvent) -> void:
 	get_viewport().set_input_as_handled()
 
 
-## Tells the player something that passes. What was told just before stays in sight.
-func say(text: String) -> void:
+## Shows a temporary message. A repeated message stays visible.
+func show_message(text: String) -> void:
 	if text.is_empty():
 		return
 	while _message_lines.get_child_count() >= MESSAGES_MAX:
@@ -104,20 +104,20 @@ func _forget(line: Label) -> void:
 	_messages.visible = _message_lines.get_child_count() > 0
 
 
-## What the player can do now; empty: nothing in particular.
+## Shows a hint; "" hides it.
 func hint(text: String) -> void:
 	_hint.text = text
 	_hint.visible = not text.is_empty()
 
 
-## How far an upload is; a share of 1 puts it away.
+## Shows the progress of an upload. A share of 1 hides it.
 func show_progress(text: String, share: float) -> void:
 	_progress.visible = share < 1.0
 	_progress_text.text = text
 	_progress_bar.value = share
 
 
-## Whether there is something to see now beside the realm's name.
+## Returns whether there is something to show besides the realm's name.
 func has_something() -> bool:
 	return _menu.visible or _help.visible or _messages.visible or _banner.visible or _progress.visible or _network.visible
 

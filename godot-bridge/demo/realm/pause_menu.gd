@@ -1,18 +1,18 @@
 extends Control
-## The menu over the realm: go on, another avatar, what is seen, leave.
+## The pause menu: continue, change the avatar, display settings, leave.
 
-## Go on playing.
+## Emitted when the player continues.
 signal closed
-## Leave the realm.
+## Emitted when the player leaves the realm.
 signal left
 signal capsules_toggled
 signal help_wished
-## Something to tell the player.
-signal told(text: String)
+## Emitted with a message for the player.
+signal message_shown(text: String)
 
 const Server := preload("res://menu/server.gd")
 
-## Set before it is shown.
+## Set it before the menu is shown.
 var client: OtherworldClient
 
 var _server := Server.new()
@@ -39,7 +39,7 @@ func _on_visibility_changed() -> void:
 		_list_packages()
 
 
-## The realm's own bodies by their index, then packages by their hash.
+## Lists the realm's own bodies by index, then packages by hash.
 func _list_bodies() -> void:
 	_avatar.clear()
 	var bodies: Array = client.definition.get("bodies", [])
@@ -68,4 +68,4 @@ func _wear(item: int) -> void:
 	else:
 		outcome = await client.wear_package(which as String)
 	if not outcome.ok:
-		told.emit("That cannot be worn: %s." % outcome.reason)
+		message_shown.emit("That cannot be worn: %s." % outcome.reason)

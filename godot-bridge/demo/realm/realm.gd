@@ -1,9 +1,9 @@
 extends Node3D
-## The realm as one plays in it: the client, what shows it, what plays in it, and what is written over the picture.
+## The realm: the client, its view, its player, and the head-up display.
 
-## The client has joined.
+## Emitted when the client has joined.
 signal entered
-## The client is out of the realm; [param reason]: why, empty where the player wished it.
+## Emitted when the client has left the realm. [param reason] says why; "" if the player left.
 signal left(reason: String)
 
 const XRStart := preload("res://addons/otherworld/nodes/xr_start.gd")
@@ -23,15 +23,15 @@ var _is_leaving := false
 
 func _ready() -> void:
 	_uploads = Uploads.new(_client)
-	_uploads.told.connect(_hud.say)
+	_uploads.message_shown.connect(_hud.show_message)
 	_uploads.progressed.connect(_hud.show_progress)
-	get_window().files_dropped.connect(_uploads.take)
+	get_window().files_dropped.connect(_uploads.upload_files)
 	_client.joined.connect(_on_joined)
 	_client.closed.connect(_on_closed)
-	_client.notice_received.connect(_hud.say)
-	_client.transport_fell_back.connect(_hud.say)
+	_client.notice_received.connect(_hud.show_message)
+	_client.transport_fell_back.connect(_hud.show_message)
 	_hud.capsules_toggled.connect(func() -> void: _view.show_colliders = not _view.show_colliders)
-	_hud.leave_wished.connect(leave)
+	_hud.leave_requested.connect(leave)
 	_hud.menu_toggled.connect(func(is_open: bool) -> void: _listen(not is_open))
 
 
@@ -44,7 +44,7 @@ func join(url: String, player_name: String, avatar: String, has_headset: bool) -
 		_play_with_headset()
 	else:
 		if has_headset:
-			_hud.say(XRStart.problem + " You play on this screen.")
+			_hud.show_message(XRStart.problem + " You play on this screen.")
 		_play_on_desktop()
 	_client.open()
 
@@ -57,7 +57,7 @@ func leave() -> void:
 func _play_on_desktop() -> void:
 	_desktop = OtherworldPlayer.new()
 	_desktop.name = "OtherworldPlayer"
-	_desktop.action_rejected.connect(_hud.say)
+	_desktop.action_rejected.connect(_hud.show_message)
 	_desktop.hint_shown.connect(_hud.hint)
 	_client.add_child(_desktop)
 
@@ -65,7 +65,7 @@ func _play_on_desktop() -> void:
 func _play_with_headset() -> void:
 	_headset = OtherworldXRPlayer.new()
 	_headset.name = "OtherworldXRPlayer"
-	_headset.action_rejected.connect(_hud.say)
+	_headset.action_rejected.connect(_hud.show_message)
 	_headset.menu_pressed.connect(_hud.toggle_menu)
 	_client.add_child(_headset)
 	add_child(HeadsetHud.new(_headset, _hud))

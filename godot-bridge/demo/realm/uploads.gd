@@ -1,13 +1,13 @@
 extends RefCounted
-## Models that are dropped onto the window: uploaded, then placed before the player, or worn where they are avatars.
+## Uploads models that are dropped onto the window, then places objects in front of the player and wears avatars.
 
-## Something to tell the player.
-signal told(text: String)
-## How far the upload is: in words, and the share of the whole way; 1: it is over.
+## Emitted with a message for the player.
+signal message_shown(text: String)
+## Emitted with the progress of the upload: a message, and the share; 1 at the end.
 signal progressed(text: String, share: float)
 
 const ENDINGS: PackedStringArray = ["glb", "vrm"]
-## Where a thing appears before the player, metres ahead and above the feet.
+## Where an object appears, metres ahead of the player and above its feet.
 const AHEAD_METRES := 1.5
 const ABOVE_METRES := 1.0
 
@@ -19,12 +19,12 @@ func _init(client: OtherworldClient) -> void:
 
 
 ## Uploads the files, one after the other.
-func take(paths: PackedStringArray) -> void:
+func upload_files(paths: PackedStringArray) -> void:
 	for path: String in paths:
 		if path.get_extension().to_lower() in ENDINGS:
 			await _upload(path)
 		else:
-			told.emit("%s is no .glb or .vrm file." % path.get_file())
+			message_shown.emit("%s is no .glb or .vrm file." % path.get_file())
 
 
 func _upload(path: String) -> void:
@@ -33,19 +33,19 @@ func _upload(path: String) -> void:
 	var is_there := await upload.run(_client)
 	progressed.emit("", 1.0)
 	if not is_there:
-		told.emit("%s: %s" % [path.get_file(), upload.message])
+		message_shown.emit("%s: %s" % [path.get_file(), upload.message])
 		return
 	var own := _client.local_avatar
 	if own != null:
 		await _use(upload.package, upload.name, own)
 
 
-## The server knows whether it is a thing or an avatar.
+## Places the package, or wears it if the server says that it is an avatar.
 func _use(package: String, name: String, own: OtherworldAvatarState) -> void:
 	var ahead := own.position + Basis(Vector3.UP, own.yaw) * Vector3.FORWARD * AHEAD_METRES
 	var outcome := await _client.spawn_package(package, ahead + Vector3.UP * ABOVE_METRES, Quaternion(Vector3.UP, own.yaw))
 	if outcome.reason == "wrong-kind":
 		outcome = await _client.wear_package(package)
-		told.emit("You wear %s." % name if outcome.ok else "%s cannot be worn: %s." % [name, outcome.reason])
+		message_shown.emit("You wear %s." % name if outcome.ok else "%s cannot be worn: %s." % [name, outcome.reason])
 	elif not outcome.ok:
-		told.emit("%s is uploaded, and cannot be placed: %s." % [name, outcome.reason])
+		message_shown.emit("%s is uploaded, and cannot be placed: %s." % [name, outcome.reason])

@@ -1,6 +1,5 @@
 extends Node
-## What the window would show over the picture, on a screen before the eyes of who wears a headset: while there is something
-## to see.
+## The head-up display in a headset: a screen in front of the eyes, while there is something to see.
 
 const Screen := preload("screen.gd")
 const Hud := preload("res://realm/hud.gd")
@@ -23,10 +22,10 @@ func _ready() -> void:
 
 
 func _process(_delta: float) -> void:
-	var is_wished := _hud.visible and _hud.has_something()
-	if is_wished and not _screen.visible:
+	var should_show := _hud.visible and _hud.has_something()
+	if should_show and not _screen.visible:
 		_screen.stand_before(_player.camera.global_transform)
-	_screen.visible = is_wished
+	_screen.visible = should_show
 	for hand: OtherworldXRHand in [_player.right_hand, _player.left_hand]:
 		if _screen.point(hand.aim(), hand.get_float(&"trigger") > SQUEEZE_AT):
 			return

@@ -1,9 +1,9 @@
 extends Node3D
-## Where one is in a headset before joining: the menu on a screen in the world.
+## The place before you join in a headset: the menu on a screen in the world.
 
 const Screen := preload("screen.gd")
 const SQUEEZE_AT := 0.6
-## The screen is put before the eyes again when they look so far away from it, radians.
+## If the eyes turn this far away from the screen, it moves in front of them again, radians.
 const AWAY_RADIANS := 1.2
 
 var _screen := Screen.new()

@@ -1,16 +1,16 @@
 extends MeshInstance3D
-## A screen in the world: controls that are made for a window, pointed at with a hand's ray and pressed with its trigger.
+## A screen in the world that shows controls made for a window. A hand's ray points at it, and the trigger presses.
 
-## Pixels of the window that it stands for.
+## Pixels of the window.
 const PIXELS := Vector2i(1280, 720)
-## Width in a world of the player's own size, metres.
+## Width at a world scale of 1, metres.
 const WIDTH_METRES := 1.9
-## So far ahead of the eyes, and so far below them.
+## Distance ahead of the eyes, and below them.
 const AHEAD_METRES := 1.6
 const BELOW_METRES := 0.12
 
 var _viewport := SubViewport.new()
-## Where the ray was last, pixels; INF: beside it.
+## Last position of the ray, pixels; INF if it was beside the screen.
 var _pointer := Vector2.INF
 var _is_pressed := false
 
@@ -31,13 +31,13 @@ func _ready() -> void:
 	var material := StandardMaterial3D.new()
 	material.shading_mode = BaseMaterial3D.SHADING_MODE_UNSHADED
 	material.transparency = BaseMaterial3D.TRANSPARENCY_ALPHA
-	# A viewport's colours have their transparency in them already.
+	# A viewport's colours have premultiplied alpha.
 	material.blend_mode = BaseMaterial3D.BLEND_MODE_PREMULT_ALPHA
 	material.albedo_texture = _viewport.get_texture()
 	material_override = material
 
 
-## Shows a control or a canvas layer from now on.
+## Shows a control or a canvas layer.
 func put(content: Node) -> void:
 	if content.get_parent() == null:
 		_viewport.add_child(content)
@@ -45,7 +45,7 @@ func put(content: Node) -> void:
 		content.reparent(_viewport, false)
 
 
-## Stands upright before these eyes.
+## Places it upright in front of these eyes.
 func stand_before(eyes: Transform3D) -> void:
 	var scale_now := XRServer.world_scale
 	var flat := Vector3(-eyes.basis.z.x, 0.0, -eyes.basis.z.z).normalized()
@@ -55,7 +55,8 @@ func stand_before(eyes: Transform3D) -> void:
 	global_transform = Transform3D(Basis.looking_at(flat), at).scaled_local(Vector3.ONE * WIDTH_METRES * scale_now)
 
 
-## Points at it with a ray along -Z of [param aim]; [param press]: the trigger is drawn. True: the ray is on it.
+## Points at the screen with a ray along -Z of [param aim]. [param press]: the trigger is pulled. Returns
+## [code]true[/code] if the ray hits it.
 func point(aim: Transform3D, press: bool) -> bool:
 	var at := _pixel_of(aim)
 	if at.is_finite() and at != _pointer:

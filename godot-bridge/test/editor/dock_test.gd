@@ -1,6 +1,6 @@
 @tool
 extends "../test_case.gd"
-## The dock in a real editor, against the server at OTHERWORLD_URL; models are in OTHERWORLD_ASSETS.
+## The dock in a real editor, with the server at OTHERWORLD_URL. Models are in OTHERWORLD_ASSETS.
 
 const Dock := preload("res://addons/otherworld/editor/dock.gd")
 const ClientInspector := preload("res://addons/otherworld/editor/client_inspector.gd")
@@ -31,7 +31,7 @@ func after() -> void:
 	EditorInterface.close_scene()
 
 
-func test_nobody_there_is_said_in_words() -> void:
+func test_an_unreachable_server_is_reported_with_a_message() -> void:
 	_line("Url").text = "http://127.0.0.1:9"
 	await _dock.connect_to_server()
 	check("127.0.0.1:9 does not answer" in _message(), _message())
@@ -53,7 +53,7 @@ func test_it_lists_realms_and_packages_and_remembers_the_address() -> void:
 func test_a_file_is_uploaded_listed_placed_and_taken_back() -> void:
 	await _open()
 	await _dock.upload_file(_assets.path_join("objects/teacup.glb"))
-	check(_message().begins_with("\"teacup\" is a package now."), _message())
+	check(_message().begins_with("Uploaded the package \"teacup\"."), _message())
 	var item := _tree("Packages").get_selected()
 	equal(item.get_text(0), "teacup")
 	equal(item.get_text(1), "object")
@@ -74,7 +74,7 @@ func test_a_file_is_uploaded_listed_placed_and_taken_back() -> void:
 	check(top.get_child_count() == 0, "it was not taken back")
 	_history().redo()
 	check(top.get_node_or_null("teacup") != null, "it did not come again")
-	# As it is saved and run.
+	# Saves the scene and runs it.
 	var packed := PackedScene.new()
 	packed.pack(top)
 	var run := packed.instantiate()
@@ -96,7 +96,7 @@ func test_a_figure_is_placed_with_its_skeleton() -> void:
 func test_a_selected_node_is_uploaded() -> void:
 	await _open()
 	await _dock.upload_selected_node()
-	check("Select the one Node3D" in _message(), _message())
+	check("Select the Node3D to upload" in _message(), _message())
 	var top := EditorInterface.get_edited_scene_root()
 	var crate := MeshInstance3D.new()
 	crate.name = "Crate"
@@ -106,11 +106,11 @@ func test_a_selected_node_is_uploaded() -> void:
 	crate.owner = top
 	EditorInterface.get_selection().add_node(crate)
 	await _dock.upload_selected_node()
-	check(_message().begins_with("\"Crate\" is a package now."), _message())
+	check(_message().begins_with("Uploaded the package \"Crate\"."), _message())
 	equal(_tree("Packages").get_selected().get_text(0), "Crate")
 
 
-func test_what_is_rejected_is_said_in_words_and_nothing_stays_locked() -> void:
+func test_a_rejection_is_shown_and_nothing_stays_locked() -> void:
 	await _open()
 	await _dock.upload_file(_assets.path_join("hostile/node_cycle.glb"))
 	check("was not uploaded. NODE_LOOP, in /nodes/0" in _message(), _message())
@@ -135,7 +135,7 @@ func test_a_client_is_added_with_the_address_once_and_taken_back() -> void:
 	equal(top.get_child_count(), 0)
 
 
-func test_the_inspector_tells_what_answers_at_the_clients_url() -> void:
+func test_the_inspector_shows_what_answers_at_the_clients_url() -> void:
 	check((await ClientInspector.words_about(_url)).contains("runs: yard, 0 players"), "the realm is not named")
 	check("does not answer" in await ClientInspector.words_about("http://127.0.0.1:9"), "nobody there")
 	_line("Url").text = _url

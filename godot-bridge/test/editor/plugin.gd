@@ -1,6 +1,6 @@
 @tool
 extends EditorPlugin
-## Runs the tests of this folder within the editor, and ends it with their outcome: 0, all passed.
+## Runs the tests of this folder in the editor and quits with exit code 0 if all passed.
 
 const Runner := preload("../runner.gd")
 

@@ -1,10 +1,10 @@
 extends "../client_case.gd"
-## OtherworldClient in a realm of a real server: what one does, another sees.
+## OtherworldClient in a realm of a real server: another client sees what one does.
 
 const Hand := OtherworldClient.Hand
 
 
-func test_who_joins_knows_the_realm_and_is_told_so_once() -> void:
+func test_a_client_that_joins_knows_the_realm_and_emits_joined_once() -> void:
 	var client := quiet_client("Ada")
 	var heard: Array[String] = []
 	client.joined.connect(func() -> void: heard.append("joined"))
@@ -22,12 +22,12 @@ func test_who_joins_knows_the_realm_and_is_told_so_once() -> void:
 	equal([client.avatars.size(), client.props.size(), client.local_avatar], [0, 0, null])
 
 
-func test_who_walks_3_metres_is_3_metres_away_for_others_too() -> void:
+func test_a_walk_of_3_metres_is_3_metres_for_others() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
 	var element := ada.local_avatar.element
 	await until("Bob sees Ada", func() -> bool: return bob.avatars.has(element))
-	# What came of Ada is older than the moment that Bob sees.
+	# Bob has newer states of Ada than the one that he sees.
 	await seconds(0.3)
 	var from := ada.local_avatar.position
 	var path := PackedVector3Array()
@@ -44,7 +44,7 @@ func test_who_walks_3_metres_is_3_metres_away_for_others_too() -> void:
 	near_point(bob.avatars[element].position, ada.local_avatar.position, 0.01, "for Bob")
 	for i: int in range(1, path.size()):
 		check(path[i].z <= path[i - 1].z + 0.002, "Ada went back %s m" % (path[i].z - path[i - 1].z))
-		# She walks 2 m/s; what goes wrong under way is caught up with over some ticks.
+		# She walks 2 m/s. A lost packet is corrected over some ticks.
 		var most := 2.0 * (ticks[i] - ticks[i - 1]) / 60.0 * 1.5 + 0.1
 		check(path[i].distance_to(path[i - 1]) < most, "Ada jumped %s m" % path[i].distance_to(path[i - 1]))
 
@@ -89,7 +89,7 @@ func test_shapes_of_godot_become_props() -> void:
 	equal((await ada.spawn_shape(WorldBoundaryShape3D.new(), Vector3.ZERO)).reason, "invalid-value")
 
 
-func test_what_is_not_possible_is_said_in_the_outcome() -> void:
+func test_an_impossible_command_is_rejected_in_its_outcome() -> void:
 	var client := enter("Ada")
 	equal((await client.grab(1, Hand.LEFT)).reason, "not-joined")
 	await until("Ada has joined", func() -> bool: return client.local_avatar != null)
@@ -114,7 +114,7 @@ func test_a_user_may_do_what_owner_access_and_permissions_allow() -> void:
 	await ada.despawn(element)
 
 
-func test_a_pose_is_seen_by_others_and_at_once_by_oneself() -> void:
+func test_a_pose_is_seen_by_others_and_at_once_by_yourself() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
 	var pose := OtherworldPose.new()
@@ -131,7 +131,7 @@ func test_a_pose_is_seen_by_others_and_at_once_by_oneself() -> void:
 	near(bob.avatars[element].bones[OtherworldPose.Bone.CHEST].angle_to(Quaternion(Vector3.UP, 0.5)), 0.0, 0.04)
 
 
-func test_the_main_thread_may_stand_still_for_a_second() -> void:
+func test_the_main_thread_may_stall_for_a_second() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
 	ada.move(Vector3(0, 0, -1), 0.0)
@@ -145,7 +145,7 @@ func test_the_main_thread_may_stand_still_for_a_second() -> void:
 	near_point(bob.avatars[ada.local_avatar.element].position, ada.local_avatar.position, 0.01, "for Bob")
 
 
-func test_the_http_api_is_asked_with_the_token() -> void:
+func test_requests_to_the_http_api_have_the_token() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var answer := await ada.request(HTTPClient.METHOD_GET, "v1/packages")
 	check(answer.is_ok() and answer.json != null, "status %d" % answer.status)

@@ -1,5 +1,5 @@
 extends "../client_case.gd"
-## How connections begin, break and end, at a real server.
+## Connections to a real server: how they begin, break and end.
 
 const Address := preload("res://addons/otherworld/net/http/address.gd")
 const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
@@ -11,14 +11,14 @@ const RealmSession := preload("res://addons/otherworld/net/realm/realm_session.g
 const WebsocketConnection := preload("res://addons/otherworld/net/transport/websocket_connection.gd")
 
 
-# The socket below a client.
+# Returns the socket of a client.
 func _socket_of(client: OtherworldClient) -> WebSocketPeer:
 	var realm_session: RealmSession = client.get("_realm_session")
 	var line: Reconnector = realm_session.get("_reconnector")
 	return line.connection.get("_socket")
 
 
-func test_who_is_cut_off_resumes_as_the_same_player_and_loses_nothing() -> void:
+func test_a_lost_connection_resumes_the_same_player_without_losses() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
 	await until("they see each other", func() -> bool: return ada.avatars.has(bob.local_avatar.element) and bob.avatars.has(ada.local_avatar.element))
@@ -48,7 +48,7 @@ func test_who_is_cut_off_resumes_as_the_same_player_and_loses_nothing() -> void:
 	await ada.despawn(box)
 
 
-func test_what_one_does_goes_on_over_a_lost_connection() -> void:
+func test_a_move_continues_over_a_lost_connection() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	ada.move(Vector3(0, 0, -1), 0.0)
 	await seconds(0.3)
@@ -70,7 +70,7 @@ func test_a_second_connection_of_a_session_ends_the_first_for_good() -> void:
 		return not reasons.is_empty())
 	check(reasons[0].length() > 20, reasons[0])
 	check(second.welcome != null and second.welcome.resumed, "the second did not take over")
-	second.cut("enough")
+	second.close_now("enough")
 
 
 func test_the_same_user_comes_back_and_an_identity_of_another_server_is_dropped() -> void:
@@ -105,7 +105,7 @@ func test_a_client_can_be_closed_and_opened_again() -> void:
 	await until("who left is gone", func() -> bool: return ada.avatars.values().filter(func(avatar: OtherworldAvatarState) -> bool: return avatar.player == before).is_empty())
 
 
-func test_the_token_of_one_server_is_not_told_another() -> void:
+func test_the_token_of_one_server_is_not_sent_to_another() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	check(not ada.token.is_empty(), "there is no token")
 	ada.url = OS.get_environment("OTHERWORLD_STRANGER_URL")
@@ -114,7 +114,7 @@ func test_the_token_of_one_server_is_not_told_another() -> void:
 	check(not ada.token.is_empty(), "the token is lost")
 
 
-func test_a_client_may_go_at_any_moment() -> void:
+func test_a_client_can_be_freed_at_any_moment() -> void:
 	for frames: int in [0, 1, 2, 4, 8, 16]:
 		var client := enter("Ada")
 		for i: int in frames:
@@ -126,26 +126,26 @@ func test_a_client_may_go_at_any_moment() -> void:
 	await seconds(0.5)
 
 
-func test_who_is_freed_is_gone_for_others_at_once() -> void:
+func test_a_freed_client_disappears_for_others_at_once() -> void:
 	var bob: OtherworldClient = await join("Bob")
 	for i: int in 4:
 		var ada: OtherworldClient = await join("Ada")
 		var element := ada.local_avatar.element
 		await until("Bob sees Ada", func() -> bool: return bob.avatars.has(element))
-		# A packet goes out each 66 ms: some of these moments are just after one.
+		# A packet is sent each 66 ms, so some of these moments are just after one.
 		await seconds(0.1 + i * 0.02)
 		ada.free()
 		await until("Ada is gone for Bob", func() -> bool: return not bob.avatars.has(element), 3.0)
 
 
-func test_a_name_that_is_none_is_refused_in_words() -> void:
+func test_an_invalid_name_is_refused_with_a_message() -> void:
 	check("1 to 32" in await reason_of(quiet_client("")), "an empty one")
 	check("1 to 32" in await reason_of(quiet_client("x".repeat(33))), "a long one")
 	var reason: String = await reason_of(quiet_client(char(0x200b)))
 	check(reason.begins_with("The server refused") and "name" in reason, "one that cannot be seen: " + reason)
 
 
-func test_a_wrong_address_is_said_so() -> void:
+func test_a_wrong_address_is_reported() -> void:
 	check("http://host:port" in await reason_of(quiet_client("Ada", "plaza")), "no address")
 	var nobody: String = await reason_of(quiet_client("Ada", "http://127.0.0.1:1"))
 	equal(nobody, "The server at 127.0.0.1:1 does not answer. Is it running, and is the address right?")
@@ -153,20 +153,20 @@ func test_a_wrong_address_is_said_so() -> void:
 	check("is not an Otherworld server" in stranger and "Check the address" in stranger, stranger)
 
 
-func test_a_full_realm_is_said_so() -> void:
+func test_a_full_realm_is_reported() -> void:
 	var at := OS.get_environment("OTHERWORLD_FULL_URL")
 	var reason: String = await reason_of(quiet_client("Ada", at))
 	check("full" in reason, reason)
 
 
-func test_webrtc_alone_without_the_extension_says_what_to_install() -> void:
+func test_webrtc_only_without_the_extension_says_what_to_install() -> void:
 	var client := quiet_client("Ada")
 	client.transport = OtherworldClient.Transport.WEBRTC
 	var reason: String = await reason_of(client)
 	check("webrtc-native" in reason, reason)
 
 
-func test_webrtc_that_is_not_there_is_said_and_websocket_taken() -> void:
+func test_missing_webrtc_is_reported_and_websocket_is_used() -> void:
 	var client := quiet_client("Ada")
 	var messages: Array[String] = []
 	client.transport_fell_back.connect(func(message: String) -> void: messages.append(message))
@@ -175,7 +175,7 @@ func test_webrtc_that_is_not_there_is_said_and_websocket_taken() -> void:
 	equal(client.transport_used, "websocket")
 
 
-func test_a_token_that_is_none_is_refused_without_an_engine_error() -> void:
+func test_an_invalid_token_is_refused_without_an_engine_error() -> void:
 	var connection := WebsocketConnection.new(url, "made-up", Time.get_ticks_usec() / 1000.0)
 	await until("it has ended", func() -> bool:
 		connection.poll(Time.get_ticks_usec() / 1000.0)

@@ -1,5 +1,5 @@
 extends "../test_case.gd"
-## The demo as somebody uses it, against a real server (OTHERWORLD_URL): its menu, the realm, the way back.
+## The demo with a real server (OTHERWORLD_URL): its menu, the realm, the way back.
 
 const NOBODY_THERE := "http://127.0.0.1:9"
 
@@ -24,7 +24,7 @@ func test_the_menu_shows_the_servers_realm_before_joining() -> void:
 	check("Nobody is here yet" in _text("%Who"), _text("%Who"))
 
 
-func test_an_address_where_nobody_answers_is_said_in_words_at_once_and_on_entering() -> void:
+func test_an_address_without_a_server_is_reported_at_once_and_on_joining() -> void:
 	_fill(NOBODY_THERE, "Ada")
 	await until("the menu says so", func() -> bool: return "127.0.0.1:9" in _text("%Who"))
 	_press("%Enter")
@@ -33,7 +33,7 @@ func test_an_address_where_nobody_answers_is_said_in_words_at_once_and_on_enteri
 	equal((_menu().get_node("%Enter") as Button).disabled, false, "one may try again")
 
 
-func test_who_gives_no_name_is_asked_for_one() -> void:
+func test_a_missing_name_is_requested() -> void:
 	_fill(_url, "Ada")
 	(_menu().get_node("%Name") as LineEdit).text = "  "
 	_press("%Enter")
@@ -54,7 +54,7 @@ func test_enter_joins_and_leaving_leads_back_to_the_menu() -> void:
 	await until("the server has nobody", func() -> bool: return "yard: 0 people" in _shown("%Realms"), 20.0)
 
 
-func test_a_headset_that_is_not_there_is_said_and_one_plays_on_the_screen() -> void:
+func test_a_missing_headset_is_reported_and_the_screen_is_used() -> void:
 	(_menu().get_node("%Screen") as OptionButton).selected = 1
 	await _enter("Ada")
 	var hud := _main.find_child("Hud", true, false)
@@ -80,7 +80,7 @@ func test_keys_show_the_network_the_capsules_and_the_help() -> void:
 	equal((hud.get_node("%PauseMenu") as Control).visible, false, "and does not open the menu with it")
 
 
-func test_a_file_dropped_onto_the_window_that_is_no_model_is_refused_in_words() -> void:
+func test_a_dropped_file_that_is_not_a_model_is_refused_with_a_message() -> void:
 	await _enter("Ada")
 	var hud := _main.find_child("Hud", true, false)
 	get_window().files_dropped.emit(PackedStringArray(["/somewhere/song.mp3"]))

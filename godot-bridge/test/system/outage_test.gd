@@ -1,10 +1,10 @@
 extends "../client_case.gd"
-## What a client does while its server starts, falls silent and begins afresh: test/e2e/godot/godot-outage.test.ts does that to a real
-## one, each step as a file with its name appears.
+## A client while its server starts, is silent and restarts without its sessions: test/e2e/godot/godot-outage.test.ts
+## does that to a real server, each step when a file with its name appears.
 
 const HTTP := preload("res://addons/otherworld/net/http/http.gd")
 
-## Steps of the two sides, as files.
+## Steps of both sides, as files.
 var _steps := OS.get_environment("OTHERWORLD_STEPS")
 
 
@@ -16,24 +16,24 @@ func _is_done(named: String) -> bool:
 	return FileAccess.file_exists(_steps.path_join(named))
 
 
-# Until somebody answers at the server's address, whatever it says.
+# Waits until something answers at the server's address.
 func _server_listens() -> void:
 	while (await HTTP.request_json(HTTPClient.METHOD_GET, url + "/healthz")).status == 0:
 		await get_tree().process_frame
 
 
-func test_a_client_waits_for_its_server_stands_while_it_is_silent_and_joins_anew() -> void:
-	var heard: Array[String] = []
+func test_a_client_waits_for_its_server_stands_during_silence_and_rejoins() -> void:
+	var emitted: Array[String] = []
 	_step("ready")
 	await _server_listens()
 	var ada := quiet_client("Ada")
-	ada.server_busy.connect(func(reason: String) -> void: heard.append(reason))
-	for told: Signal in [ada.joined, ada.connection_resumed, ada.rejoined]:
-		told.connect(func() -> void: heard.append(told.get_name()))
-	ada.closed.connect(func(reason: String) -> void: heard.append("closed: " + reason))
+	ada.server_busy.connect(func(reason: String) -> void: emitted.append(reason))
+	for event: Signal in [ada.joined, ada.connection_resumed, ada.rejoined]:
+		event.connect(func() -> void: emitted.append(event.get_name()))
+	ada.closed.connect(func(reason: String) -> void: emitted.append("closed: " + reason))
 	add_child(ada)
 	await until("Ada has joined", func() -> bool: return ada.local_avatar != null or ada.state == OtherworldClient.State.CLOSED, 60.0)
-	check("starting" in heard[0] and heard[-1] == "joined", str(heard))
+	check("starting" in emitted[0] and emitted[-1] == "joined", str(emitted))
 	ada.move(Vector3(0, 0, -1), 0.0)
 	await until("Ada walks", func() -> bool: return ada.local_avatar.velocity.z < -1.9)
 	var start := ada.local_avatar.position
@@ -50,8 +50,8 @@ func test_a_client_waits_for_its_server_stands_while_it_is_silent_and_joins_anew
 	equal(ada.local_avatar.velocity, Vector3.ZERO)
 
 	_step("stood")
-	heard.clear()
-	await until("Ada is in the realm of the new server", func() -> bool: return heard.has("rejoined"), 90.0)
-	check(not heard.has("connection_resumed") and not heard.has("joined"), str(heard))
+	emitted.clear()
+	await until("Ada is in the realm of the new server", func() -> bool: return emitted.has("rejoined"), 90.0)
+	check(not emitted.has("connection_resumed") and not emitted.has("joined"), str(emitted))
 	await until("her new avatar walks as the old one did", func() -> bool: return ada.local_avatar != null and ada.local_avatar.velocity.z < -1.0)
 	equal([ada.state, ada.avatars.size()], [OtherworldClient.State.JOINED, 1])

@@ -1,6 +1,6 @@
 extends "../test_case.gd"
-## Packages of a real server (OTHERWORLD_URL) as Godot shows them. What is to be found stands in OTHERWORLD_PACKAGES, worked
-## out by another reader of the same files (test/e2e/godot/godot-packages.test.ts).
+## Packages of a real server (OTHERWORLD_URL) in Godot. Expected values are in OTHERWORLD_PACKAGES, computed by another
+## reader of the same files (test/e2e/godot/godot-packages.test.ts).
 
 const AvatarBody := preload("res://addons/otherworld/packages/avatar/avatar_body.gd")
 const PackageCache := preload("res://addons/otherworld/packages/download/package_cache.gd")
@@ -14,7 +14,7 @@ const PoseSolver := preload("res://addons/otherworld/packages/avatar/pose_solver
 const LoadRequest := preload("res://addons/otherworld/packages/download/load_request.gd")
 
 const CACHE := "user://test-packages"
-## Fitted bodies stand where the nodes do within 2 mm (docs/fitting.md); a capsule's end is up to a bone's length away.
+## Fitted bodies are within 2 mm of the nodes (docs/fitting.md); a capsule's end is up to a bone's length away.
 const BODY_METRES := 0.01
 
 static var _token := ""
@@ -47,7 +47,7 @@ func after() -> void:
 	await get_tree().process_frame
 
 
-func test_figures_have_the_files_joints_and_capsules_where_the_manifest_says() -> void:
+func test_models_have_the_files_joints_and_capsules_where_the_manifest_says() -> void:
 	for it: Dictionary in _of_kind("avatar"):
 		var model := await _model(it)
 		if model == null:
@@ -69,8 +69,8 @@ func test_capsules_of_humanoids_in_a_t_pose_are_those_of_the_simulations_body() 
 		var model := await _model(it)
 		if model == null or not model.is_humanoid():
 			continue
-		var wish := _library.want_package(it.hash as String)
-		var body := wish.manifest.body
+		var load_request := _library.request_package(it.hash as String)
+		var body := load_request.manifest.body
 		var figure := ModelInstance.new(model)
 		add_child(figure)
 		var solver := PoseSolver.new()
@@ -84,7 +84,7 @@ func test_capsules_of_humanoids_in_a_t_pose_are_those_of_the_simulations_body() 
 			var at := solver.positions[bone]
 			_check_ends(it.path as String, _body_of(capsules, AvatarBody.BONES[bone]), at + body.capsule_from[i], at + body.capsule_to[i], body.capsule_radii[i], BODY_METRES)
 		figure.queue_free()
-		_library.release(wish)
+		_library.release(load_request)
 	await get_tree().process_frame
 
 
@@ -104,7 +104,7 @@ func test_avatars_wear_their_packages_in_the_view_and_change_them() -> void:
 	equal(node._shown_model().model.bone_count, 18)
 
 
-func test_things_stand_in_their_boxes_with_their_colliders_at_any_scale() -> void:
+func test_objects_match_their_boxes_and_colliders_at_any_scale() -> void:
 	for it: Dictionary in _of_kind("object"):
 		var state := _client.add_prop(it.hash as String)
 		state.position = Vector3(1, 2, 3)
@@ -126,7 +126,7 @@ func test_things_stand_in_their_boxes_with_their_colliders_at_any_scale() -> voi
 		_client.remove_prop(state)
 
 
-func test_a_figure_that_is_no_humanoid_walks_as_its_file_has_it() -> void:
+func test_a_model_that_is_not_humanoid_plays_its_own_animation() -> void:
 	for it: Dictionary in _of_kind("avatar").filter(func(one: Dictionary) -> bool: return not one.humanoid):
 		var state := _client.add_avatar(it.hash as String)
 		var node := _view.avatar_of(state.element)
@@ -141,7 +141,7 @@ func test_a_figure_that_is_no_humanoid_walks_as_its_file_has_it() -> void:
 		_client.remove_avatar(state)
 
 
-func test_from_afar_a_simpler_model_with_the_same_joints_is_shown() -> void:
+func test_at_a_distance_a_simpler_model_with_the_same_joints_is_shown() -> void:
 	var camera := Camera3D.new()
 	add_child(camera)
 	camera.make_current()
@@ -161,14 +161,14 @@ func test_from_afar_a_simpler_model_with_the_same_joints_is_shown() -> void:
 	camera.queue_free()
 
 
-func test_a_file_of_the_disk_is_not_downloaded_and_a_spoiled_one_is_fetched_again() -> void:
+func test_a_cached_file_is_not_downloaded_and_a_damaged_one_is() -> void:
 	var it: Dictionary = _of_kind("object")[0]
 	check(await _model(it) != null, "it cannot be had")
-	var wish := await _package(it)
-	var name := wish.manifest.models[0].sha256
+	var load_request := await _package(it)
+	var name := load_request.manifest.models[0].sha256
 	check(FileAccess.file_exists(CACHE.path_join(name)), "it is not on the disk")
 	var other := _another_library()
-	# Without its link, only the disk has it.
+	# Without its link, only the cache has it.
 	var known := await _package(it, other)
 	known.manifest.models[0].url = "http://127.0.0.1:9/gone"
 	check(await _model_of(known, other) != null, "the disk was not read")
@@ -183,18 +183,18 @@ func test_a_file_of_the_disk_is_not_downloaded_and_a_spoiled_one_is_fetched_agai
 	third.queue_free()
 
 
-func test_a_link_that_is_too_old_is_asked_for_anew() -> void:
+func test_an_expired_link_is_requested_again() -> void:
 	var it: Dictionary = _of_kind("object")[1]
 	var library := _another_library()
 	library.cache = PackageCache.new("user://test-packages-empty-%d" % Time.get_ticks_usec())
-	var wish := await _package(it, library)
-	var file := wish.manifest.models[0]
+	var load_request := await _package(it, library)
+	var file := load_request.manifest.models[0]
 	file.url = file.url.replace("expires=", "expires=1")
-	check(await _model_of(wish, library) != null, "no model came: %s" % wish.load_error)
+	check(await _model_of(load_request, library) != null, "no model came: %s" % load_request.load_error)
 	library.queue_free()
 
 
-func test_one_load_serves_many_and_is_released_when_nobody_shows_it() -> void:
+func test_one_load_serves_many_users_and_is_released_without_users() -> void:
 	var it: Dictionary = _of_kind("avatar")[0]
 	var states: Array[OtherworldAvatarState] = []
 	for i: int in 5:
@@ -247,12 +247,12 @@ func _wears(client: OtherworldClient, view: OtherworldView, it: Dictionary) -> v
 	equal(node.load_error, "")
 
 
-func test_what_cannot_be_had_is_said_in_words() -> void:
-	var wish := _library.want_package("0f".repeat(32))
-	await wish.settled
-	check(wish.load_error.length() > 20, "nothing was said: %s" % wish.load_error)
-	equal(wish.state, LoadRequest.State.WAITING)
-	_library.release(wish)
+func test_a_failed_load_is_reported_with_a_message() -> void:
+	var load_request := _library.request_package("0f".repeat(32))
+	await load_request.settled
+	check(load_request.load_error.length() > 20, "nothing was said: %s" % load_request.load_error)
+	equal(load_request.state, LoadRequest.State.WAITING)
+	_library.release(load_request)
 
 
 func _of_kind(kind: String) -> Array:
@@ -269,22 +269,22 @@ func _another_library() -> PackageLibrary:
 
 
 func _package(it: Dictionary, library := _library) -> LoadRequest:
-	var wish := library.want_package(it.hash as String)
-	await until("the package of %s is there" % it.path, func() -> bool: return wish.manifest != null or not wish.load_error.is_empty())
-	equal(wish.load_error, "", it.path as String)
-	return wish
+	var load_request := library.request_package(it.hash as String)
+	await until("the package of %s is there" % it.path, func() -> bool: return load_request.manifest != null or not load_request.load_error.is_empty())
+	equal(load_request.load_error, "", it.path as String)
+	return load_request
 
 
 func _model(it: Dictionary) -> Model:
 	return await _model_of(await _package(it), _library)
 
 
-func _model_of(wish: LoadRequest, library: PackageLibrary) -> Model:
-	if wish.manifest == null:
+func _model_of(load_request: LoadRequest, library: PackageLibrary) -> Model:
+	if load_request.manifest == null:
 		return null
-	var model := library.want_model(wish.manifest, 0)
-	await until("the model of %s is there" % wish.manifest.name, func() -> bool: return model.model != null or not model.load_error.is_empty())
-	equal(model.load_error, "", wish.manifest.name)
+	var model := library.request_model(load_request.manifest, 0)
+	await until("the model of %s is there" % load_request.manifest.name, func() -> bool: return model.model != null or not model.load_error.is_empty())
+	equal(model.load_error, "", load_request.manifest.name)
 	return model.model
 
 

@@ -1,12 +1,12 @@
 extends "../test_case.gd"
-## What tests of a desktop player are made of: a player in the realm of a real server (OTHERWORLD_URL), events of keys and a
-## mouse, and a second client that sees what the server made of it.
+## The base of tests of a desktop player: a player in the realm of a real server (OTHERWORLD_URL), events of keys and a
+## mouse, and a second client that sees the results (the witness).
 
 const Handles := preload("res://addons/otherworld/local_player/gizmo/gizmo_handles.gd")
 
-## Of the window, pixels.
+## Size of the window, pixels.
 const SIZE := Vector2i(1152, 648)
-## How far handles of the gizmo are dragged.
+## Distance by which handles of the gizmo are dragged.
 const DRAG_PIXELS := 70.0
 
 var _url := OS.get_environment("OTHERWORLD_URL").trim_suffix("/")
@@ -19,9 +19,9 @@ var _mouse := Vector2(SIZE) / 2.0
 
 
 func before() -> void:
-	# Without a screen a window is only as large as it is said to be.
+	# A headless window needs its size set.
 	get_tree().root.size = SIZE
-	# Pixels are those of events, whatever the project stretches.
+	# Pixels are those of events, without the project's stretching.
 	get_tree().root.content_scale_mode = Window.CONTENT_SCALE_MODE_DISABLED
 	_client = _join("Ada", OtherworldClient.PlayerKind.DESKTOP)
 	_witness = _join("Bob", OtherworldClient.PlayerKind.NONE)
@@ -53,7 +53,7 @@ func _join(called: String, kind: OtherworldClient.PlayerKind) -> OtherworldClien
 	return client
 
 
-# The player's avatar as the witness sees it; null: it does not yet.
+# Returns the player's avatar as the witness sees it; null before it does.
 func _seen() -> OtherworldAvatarState:
 	for avatar: OtherworldAvatarState in _witness.avatars.values():
 		if avatar.player == _client.player and _client.player != 0:
@@ -61,7 +61,7 @@ func _seen() -> OtherworldAvatarState:
 	return null
 
 
-# Things lie at -Z of where players begin: there is room the other way.
+# Props are at -Z of the spawn point. There is room in the other direction.
 func _turn_to_free_place() -> void:
 	await _frames(3)
 	_player.yaw = PI
@@ -85,7 +85,7 @@ func _make_box() -> int:
 	return box
 
 
-# Takes a handle of the gizmo at a place of the window, and goes some pixels.
+# Grabs a handle of the gizmo at a point of the window, and drags it by some pixels.
 func _drag_handle(handle: Handles.Handle, at: Vector2, by: Vector2) -> void:
 	_move_to(at)
 	await _frames(2)
@@ -96,7 +96,7 @@ func _drag_handle(handle: Handles.Handle, at: Vector2, by: Vector2) -> void:
 		await _frames(1)
 
 
-# A place of a ring that no other handle is near to, on the side of the camera, and the next one.
+# Returns a point of a ring, on the camera's side, that is not near another handle, and the next point.
 func _ring_places(handle: Handles.Handle) -> PackedVector2Array:
 	var line := Handles.line_of(handle)
 	var camera := _player.camera
@@ -186,7 +186,7 @@ func _flat(v: Vector3) -> Vector3:
 	return Vector3(v.x, 0, v.z)
 
 
-# The largest angle between any rotation and the first, radians.
+# Returns the largest angle between any rotation and the first, radians.
 func _spread(rotations: Array[Quaternion]) -> float:
 	var most := 0.0
 	for rotation: Quaternion in rotations:

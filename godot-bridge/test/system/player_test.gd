@@ -1,6 +1,6 @@
 extends "player_case.gd"
-## A desktop player against a real server, moved by the events of keys and a mouse; a second client in the same realm sees what
-## the server made of it.
+## A desktop player in a realm of a real server, controlled by events of keys and a mouse. A second client in the same
+## realm sees the results.
 
 
 func test_keys_walk_the_avatar_and_others_see_it_walk() -> void:
@@ -18,7 +18,7 @@ func test_keys_walk_the_avatar_and_others_see_it_walk() -> void:
 	check(stats.correction_rms_metres < 0.05, "corrections of %.3f m" % stats.correction_rms_metres)
 
 
-func test_a_key_is_seen_in_the_frame_in_which_it_goes_down() -> void:
+func test_a_step_is_shown_in_the_frame_of_the_key_press() -> void:
 	await _frames(20)
 	var place := _client.local_avatar.position
 	_press(KEY_D)
@@ -36,7 +36,7 @@ func test_flying_rises_and_lands() -> void:
 	await until("it stands on the ground again", func() -> bool: return not _seen().is_flying and _seen().is_grounded)
 
 
-func test_dragging_on_nothing_and_keys_turn_the_view_and_the_avatar() -> void:
+func test_dragging_the_background_and_keys_turn_the_view_and_the_avatar() -> void:
 	var before_yaw := _player.yaw
 	_move_to(Vector2(576, 60))
 	_button(MOUSE_BUTTON_LEFT, true)
@@ -49,7 +49,7 @@ func test_dragging_on_nothing_and_keys_turn_the_view_and_the_avatar() -> void:
 	await until("the witness sees it turned", func() -> bool: return absf(angle_difference(_seen().yaw, _player.yaw)) < 0.02)
 
 
-func test_a_thing_is_taken_dragged_scaled_and_let_go_with_the_mouse() -> void:
+func test_a_prop_is_grabbed_dragged_scaled_and_released_with_the_mouse() -> void:
 	var box := await _make_box()
 	_point_at(_client.props[box].position)
 	await until("the pointer is on it", func() -> bool: return _player.pointed_element == box)
@@ -76,7 +76,7 @@ func test_a_thing_is_taken_dragged_scaled_and_let_go_with_the_mouse() -> void:
 	equal(_refusals, PackedStringArray())
 
 
-func test_what_is_let_go_in_motion_flies_on() -> void:
+func test_a_prop_released_in_motion_flies_on() -> void:
 	var box := await _make_box()
 	_point_at(_client.props[box].position)
 	_button(MOUSE_BUTTON_LEFT, true)
@@ -94,7 +94,7 @@ func test_what_is_let_go_in_motion_flies_on() -> void:
 	check(_flat(_witness.props[box].position - start).length() > 0.5, "it fell straight down")
 
 
-func test_a_key_takes_what_is_in_front_and_lets_it_go() -> void:
+func test_a_key_grabs_the_prop_in_front_and_releases_it() -> void:
 	var box := await _make_box()
 	_tap(KEY_E)
 	await until("the witness sees who holds it", func() -> bool: return _witness.props[box].holder == _client.player)
@@ -166,7 +166,7 @@ func test_a_gizmo_without_a_player_listens_to_the_mouse_itself() -> void:
 	_button(MOUSE_BUTTON_LEFT, false)
 
 
-func test_what_cannot_be_is_said_in_words() -> void:
+func test_an_impossible_action_is_reported_with_a_message() -> void:
 	var outcome := await _client.spawn_box(Vector3.ONE * 0.8, _head() + _ahead() * 9.0)
 	_made.append(outcome.element)
 	await until("it lies there", func() -> bool: return _client.props.has(outcome.element) and _client.props[outcome.element].position.y < 0.5)
@@ -180,7 +180,7 @@ func test_what_cannot_be_is_said_in_words() -> void:
 	await until("there is nothing to scale", func() -> bool: return "Grab something first. Then plus and minus scale it." in _refusals)
 
 
-func test_what_another_holds_is_refused_and_what_goes_is_let_go() -> void:
+func test_a_prop_in_another_hand_is_refused_and_a_removed_prop_is_released() -> void:
 	var box := await _make_box()
 	var theirs := await _witness.grab(box, OtherworldClient.Hand.LEFT)
 	check(theirs.ok, theirs.reason)
@@ -197,7 +197,7 @@ func test_what_another_holds_is_refused_and_what_goes_is_let_go() -> void:
 	await until("it is gone", func() -> bool: return _player.held_element == 0 and "It no longer exists." in _refusals)
 
 
-func test_nobody_walks_or_holds_on_while_the_game_is_paused() -> void:
+func test_a_paused_game_stops_the_avatar_and_releases_props() -> void:
 	var box := await _make_box()
 	_tap(KEY_E)
 	await until("it is held", func() -> bool: return _witness.props[box].holder == _client.player)
@@ -209,7 +209,7 @@ func test_nobody_walks_or_holds_on_while_the_game_is_paused() -> void:
 	_release(KEY_A)
 
 
-func test_a_text_field_that_takes_keys_does_not_make_anybody_walk() -> void:
+func test_keys_in_a_text_field_do_not_move_the_avatar() -> void:
 	var field := LineEdit.new()
 	add_child(field)
 	field.edit()
@@ -229,7 +229,7 @@ func test_a_text_field_that_takes_keys_does_not_make_anybody_walk() -> void:
 	field.queue_free()
 
 
-func test_who_does_not_listen_stands_still() -> void:
+func test_a_player_with_input_disabled_stands_still() -> void:
 	_press(KEY_W)
 	await _frames(10)
 	_player.input_enabled = false

@@ -1,5 +1,5 @@
 extends "../test_case.gd"
-## Uploads to a real server, whose address is in OTHERWORLD_URL: files, bytes, and scenes as Godot's exporter writes them.
+## Uploads to a real server, whose address is in OTHERWORLD_URL: files, bytes, and scenes that Godot exports.
 
 const Http := preload("res://addons/otherworld/net/http/http.gd")
 
@@ -11,7 +11,7 @@ var _token := ""
 func before() -> void:
 	if _token.is_empty():
 		var login := await Http.request_json(HTTPClient.METHOD_POST, _url + "/v1/login", {"name": "Gudrun"})
-		check(login.is_ok(), "no login at \"%s\": %s" % [_url, login.fault.in_words() if login.fault else ""])
+		check(login.is_ok(), "no login at \"%s\": %s" % [_url, login.fault.full_message() if login.fault else ""])
 		_token = str(login.field("token"))
 
 
@@ -39,13 +39,13 @@ func test_the_same_bytes_again_are_the_same_package_at_once() -> void:
 	check(not stages.has("sending"), "it was sent again")
 
 
-func test_a_hostile_file_is_rejected_in_words() -> void:
+func test_a_hostile_file_is_rejected_with_a_message() -> void:
 	var upload := OtherworldUpload.from_file(_assets.path_join("hostile/node_cycle.glb"))
-	var told: Array[PackedStringArray] = []
-	upload.rejected.connect(func(words: PackedStringArray) -> void: told.append(words))
+	var messages: Array[PackedStringArray] = []
+	upload.rejected.connect(func(words: PackedStringArray) -> void: messages.append(words))
 	check(not await upload.run_at(_url, _token), "a cycle of nodes was taken")
 	equal(upload.stage, "rejected")
-	check(told.size() == 1 and told[0][0].begins_with("NODE_LOOP, in /nodes/"), str(told))
+	check(messages.size() == 1 and messages[0][0].begins_with("Rule NODE_LOOP. Where: /nodes/"), str(messages))
 
 
 func test_a_file_that_is_too_large_is_refused_before_it_is_sent() -> void:
@@ -99,7 +99,7 @@ func test_a_skinned_scene_becomes_an_avatar_with_its_animation() -> void:
 	near(manifest.bounds.max.y, 1.5, 0.1, "height")
 
 
-func test_bones_with_the_names_of_godots_profile_follow_their_wearer() -> void:
+func test_bones_with_the_names_of_godots_profile_follow_the_avatar() -> void:
 	var map: Dictionary = JSON.parse_string(FileAccess.get_file_as_string(_assets.path_join("humanoid/CesiumMan.json")))
 	var figure := await _figure("avatars/CesiumMan.glb")
 	var skeleton: Skeleton3D = figure.find_children("*", "Skeleton3D", true, false)[0]
@@ -113,7 +113,7 @@ func test_bones_with_the_names_of_godots_profile_follow_their_wearer() -> void:
 	equal(bones.size(), map.size(), "humanoid bones")
 
 
-func test_what_was_uploaded_stands_in_the_realm_and_is_worn() -> void:
+func test_an_upload_can_be_placed_and_worn() -> void:
 	var client := OtherworldClient.new()
 	client.url = _url
 	client.player_name = "Helga"
@@ -151,5 +151,5 @@ func _figure(path: String) -> Node3D:
 
 func _manifest(hash: String) -> Dictionary:
 	var answer := await Http.request_json(HTTPClient.METHOD_GET, "%s/v1/packages/%s" % [_url, hash], null, _token)
-	check(answer.is_ok(), answer.fault.in_words() if answer.fault else "")
+	check(answer.is_ok(), answer.fault.full_message() if answer.fault else "")
 	return answer.field("manifest") if answer.is_ok() else {}

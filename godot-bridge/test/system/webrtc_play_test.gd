@@ -1,6 +1,6 @@
 extends "../client_case.gd"
-## Visits over WebRTC among bots, at a real server: over webrtc-native where the project has it, else over a stack that
-## stands in (OTHERWORLD_WEBRTC_LINE). OTHERWORLD_KILL: an address that ends the server's transport process.
+## Sessions over WebRTC among bots, with a real server: over webrtc-native if the project has it, else over a stand-in
+## (OTHERWORLD_WEBRTC_LINE). OTHERWORLD_KILL is an address that ends the server's transport process.
 
 const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
 const Hand := OtherworldClient.Hand
@@ -10,7 +10,7 @@ const StandInClient := preload("../webrtc/stand_in_client.gd")
 const RealmSession := preload("res://addons/otherworld/net/realm/realm_session.gd")
 const WebrtcSupport := preload("res://addons/otherworld/net/transport/webrtc_support.gd")
 
-## A quiet connection is asked about after a second; 5 s of silence end it in any case (SES-6).
+## A silent connection is checked after a second. 5 s of silence end it in any case (SES-6).
 const _NOTICED_SECONDS_MAX := 4.0
 
 
@@ -20,7 +20,7 @@ func new_client() -> OtherworldClient:
 	return client
 
 
-func test_one_walks_among_bots_and_grabs_and_drags() -> void:
+func test_a_client_walks_among_bots_and_grabs_and_drags() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	equal(ada.transport_used, "webrtc")
 	await until("the bots are there", func() -> bool: return ada.avatars.size() >= 4)
@@ -42,7 +42,7 @@ func test_one_walks_among_bots_and_grabs_and_drags() -> void:
 	equal(stats.reconnects, 0)
 
 
-func test_who_is_cut_off_resumes_over_webrtc_as_the_same_player() -> void:
+func test_a_lost_connection_resumes_over_webrtc_as_the_same_player() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var before := [ada.player, ada.local_avatar.element]
 	_peer_of(ada).close()
@@ -53,7 +53,7 @@ func test_who_is_cut_off_resumes_over_webrtc_as_the_same_player() -> void:
 	await _carry(ada)
 
 
-func test_where_the_servers_transport_process_dies_it_is_noticed_and_resumed() -> void:
+func test_a_dead_transport_process_of_the_server_is_noticed_and_the_session_resumed() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var before := [ada.player, ada.local_avatar.element]
 	var reasons: Array[String] = []
@@ -61,7 +61,7 @@ func test_where_the_servers_transport_process_dies_it_is_noticed_and_resumed() -
 	var answer := await Http.request(HTTPClient.METHOD_POST, OS.get_environment("OTHERWORLD_KILL"))
 	check(answer.is_ok(), "it was not ended")
 	await until("it is noticed", func() -> bool: return not reasons.is_empty(), _NOTICED_SECONDS_MAX)
-	# In the server's words: the channel itself says nothing, or nothing at all comes.
+	# The server's own reason, because the channel closes without one, or not at all.
 	check("The connection ended: " in reasons[0] and reasons[0].length() > 40, reasons[0])
 	await until("it is resumed", func() -> bool: return ada.state == OtherworldClient.State.JOINED)
 	equal([ada.player, ada.local_avatar.element], before)
@@ -69,7 +69,7 @@ func test_where_the_servers_transport_process_dies_it_is_noticed_and_resumed() -
 	await _carry(ada)
 
 
-func test_who_leaves_is_gone_for_the_others() -> void:
+func test_a_client_that_leaves_disappears_for_others() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
 	var element := bob.local_avatar.element

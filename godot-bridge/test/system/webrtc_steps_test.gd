@@ -1,6 +1,6 @@
 extends "../webrtc/stand_in_case.gd"
-## The addon's signalling against a real server, to the open data channel and the Welcome over it. The steps are recorded
-## by what started this (test/e2e/godot/godot-webrtc.test.ts), which compares them with the committed ones.
+## The addon's signalling with a real server, up to the open data channel and the Welcome.
+## test/e2e/godot/godot-webrtc.test.ts records the steps and compares them with the committed ones.
 
 const ClientSession := preload("res://addons/otherworld/net/session/client_session.gd")
 
@@ -8,7 +8,7 @@ const ClientSession := preload("res://addons/otherworld/net/session/client_sessi
 func test_one_connection_step_by_step() -> void:
 	var connection := StandIn.new(by("routed"), await new_token(), now_msec())
 	await settle(connection)
-	check(connection.fault == null, connection.fault.in_words() if connection.fault else "")
+	check(connection.fault == null, connection.fault.full_message() if connection.fault else "")
 	var session := ClientSession.new(now_msec())
 	await until("the Welcome is here", func() -> bool:
 		_exchange(connection, session)
@@ -16,7 +16,7 @@ func test_one_connection_step_by_step() -> void:
 	session.goodbye("that is all", now_msec())
 	await until("the goodbye is acknowledged", func() -> bool:
 		_exchange(connection, session)
-		return session.is_parted(now_msec()))
+		return session.is_goodbye_done(now_msec()))
 	connection.close("left")
 
 

@@ -1,33 +1,33 @@
 extends "../webrtc/stand_in_case.gd"
-## What the addon's WebRTC says and does where a connection comes to nothing, against a real server.
+## WebRTC connections to a real server that fail.
 
 const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
 const Reconnector := preload("res://addons/otherworld/net/transport/reconnector.gd")
 const WebSocketConnection := preload("res://addons/otherworld/net/transport/websocket_connection.gd")
 
 
-func test_a_token_that_is_none_is_refused_in_the_servers_words() -> void:
+func test_an_invalid_token_is_refused_with_the_servers_message() -> void:
 	var fault := await _fault_of(by("plain"), "made-up")
 	equal(fault.kind, RequestError.Kind.REFUSED)
 	equal(fault.reason, "token")
 	check(fault.message.begins_with("The server refused: ") and fault.message.length() > 40, fault.message)
 
 
-func test_an_attempt_that_is_gone_by_the_time_of_the_answer_has_timed_out() -> void:
+func test_an_attempt_that_the_server_freed_before_the_answer_has_timed_out() -> void:
 	var fault := await _fault_of(by("expired"), await new_token())
 	equal(fault.kind, RequestError.Kind.TIMED_OUT)
 	equal(fault.reason, "closed")
-	check(fault.message.begins_with("The server has given this connection up: "), fault.message)
+	check(fault.message.begins_with("The server no longer waits for this connection: "), fault.message)
 	await all_freed()
 
 
-func test_what_is_no_server_of_ours_is_named_so() -> void:
+func test_another_server_is_reported() -> void:
 	var fault := await _fault_of(by("stranger"), await new_token())
 	equal(fault.kind, RequestError.Kind.REFUSED)
 	equal(fault.reason, "not-otherworld")
 
 
-func test_a_full_address_and_a_busy_server_are_waited_for_and_not_fled_from() -> void:
+func test_a_full_address_and_a_busy_server_are_retried_over_the_same_transport() -> void:
 	for way: String in ["crowded", "busy"]:
 		var token := await new_token()
 		var address := by(way)
@@ -47,14 +47,14 @@ func test_a_full_address_and_a_busy_server_are_waited_for_and_not_fled_from() ->
 		line.end("enough")
 
 
-func test_a_server_that_tells_no_candidates_is_found_by_its_own_checks() -> void:
+func test_a_server_without_candidates_is_found_by_its_own_checks() -> void:
 	var connection := StandIn.new(by("no-candidates"), await new_token(), now_msec())
 	await settle(connection)
 	equal(connection.status, Connection.Status.OPEN)
 	connection.close("left")
 
 
-func test_where_no_udp_gets_through_it_goes_over_websocket_within_seconds_and_says_so() -> void:
+func test_without_udp_websocket_is_used_within_seconds_and_reported() -> void:
 	var token := await new_token()
 	var address := by("no-udp")
 	var line := Reconnector.new([
@@ -72,7 +72,7 @@ func test_where_no_udp_gets_through_it_goes_over_websocket_within_seconds_and_sa
 	equal(faults[0].kind, RequestError.Kind.UDP_BLOCKED)
 	check("no UDP packets get through" in faults[0].message, faults[0].message)
 	equal(line.connection.kind, "websocket")
-	# 4 s from the answer on; a second for all the rest, on a machine that does other things.
+	# 4 s from the answer on, and a second for the rest on a busy machine.
 	check(now_msec() - begun_msec < StandIn.REACH_MSEC_MAX + 2_000.0, "it took %d ms" % (now_msec() - begun_msec))
 	await all_freed()
 	line.end("enough")

@@ -1,11 +1,11 @@
 extends "../test_case.gd"
-## A headset made of trackers that the test moves, in a realm of a real server (OTHERWORLD_URL). A second client in the same
-## Godot sees what the server makes of it.
+## A headset of trackers that the test moves, in a realm of a real server (OTHERWORLD_URL). A second client in the same
+## Godot sees the results.
 
-## Whose eyes are so high above the floor of the room, metres.
+## Eye height of the player above the floor of the room, metres.
 const EYES_METRES := 1.6
-## What the wire leaves of a head or hand: 2 mm steps and 1.5 mm of hysteresis a coordinate, and a pose that is 15 times a
-## second; metres and radians.
+## Errors of a head or hand on the wire: 2 mm steps and 1.5 mm of hysteresis per coordinate, and 15 poses a second;
+## metres and radians.
 const JOINT_METRES := 0.006
 const JOINT_RADIANS := 0.02
 const BOX_METRES := 0.2
@@ -41,13 +41,13 @@ func after() -> void:
 	XRServer.world_scale = 1.0
 
 
-func test_who_comes_in_stands_above_the_avatars_feet_and_looks_out_of_its_eyes() -> void:
+func test_on_joining_the_player_is_above_the_avatars_feet_and_looks_out_of_its_eyes() -> void:
 	var head := _player.camera.global_transform
 	near_point(head.origin, _ada.local_avatar.position + Vector3.UP * (_ada.local_avatar.head_metres + 0.08), 0.02)
 	near(angle_difference(_ada.local_avatar.yaw, atan2(head.basis.z.x, head.basis.z.z)), 0.0, 1e-3)
 
 
-func test_who_sits_sees_from_the_avatars_eyes_all_the_same_once_it_is_fitted() -> void:
+func test_a_sitting_player_sees_from_the_avatars_eyes_once_it_is_fitted() -> void:
 	_head(Vector3(0.3, 1.2, -0.2), 0.0)
 	var yaw := _player.camera.global_rotation.y
 	_player.calibrate_height()
@@ -56,7 +56,7 @@ func test_who_sits_sees_from_the_avatars_eyes_all_the_same_once_it_is_fitted() -
 	near(angle_difference(_player.camera.global_rotation.y, yaw), 0.0, 1e-3, "looks where it looked")
 	_hand(&"left_hand", Transform3D(Basis.IDENTITY, Vector3(0.3, 0.9, -0.7)))
 	await _still()
-	# A hand half a metre ahead of the eyes and 0.3 m below is so much farther for a body that is a third taller.
+	# A hand half a metre ahead of the eyes and 0.3 m below is further away for a body that is a third taller.
 	var reached := Vector3(0.0, -0.3, -0.5) * (1.6 / 1.2)
 	var wrist := _player.camera.global_transform * (reached + Vector3(-0.02, 0.085, 0.0) * (1.6 / 1.2))
 	var seen := _seen()
@@ -68,7 +68,7 @@ func test_others_see_head_and_hands_where_they_are_tracked() -> void:
 	var turned := Basis(Vector3(0.3, 0.8, -0.5).normalized(), 0.9)
 	_hand(&"left_hand", Transform3D(turned, Vector3(0.0, 1.3, -0.5)))
 	_hand(&"right_hand", Transform3D(turned.inverse(), Vector3(0.7, 0.9, -0.1)))
-	# The head bone lies behind and below the eyes; the wrist behind the palm, and in the hand (docs/protocol.md, POS-4).
+	# The head bone is behind and below the eyes, the wrist behind and inside the palm (docs/protocol.md, POS-4).
 	var head := _player.camera.global_transform * Transform3D(Basis.IDENTITY, Vector3(0.0, -0.08, 0.09) * _ada.local_avatar.head_metres / 1.52)
 	await _still()
 	var scale_now := XRServer.world_scale
@@ -82,7 +82,7 @@ func test_others_see_head_and_hands_where_they_are_tracked() -> void:
 	_same(root * seen.right_hand, right, "right hand")
 
 
-func test_the_left_stick_walks_where_the_player_looks_and_the_room_goes_along() -> void:
+func test_the_left_stick_walks_where_the_player_looks_and_the_room_follows() -> void:
 	var from := _seen().position
 	var head := _player.camera.global_position
 	var ahead := Basis(Vector3.UP, _ada.local_avatar.yaw) * Vector3.FORWARD
@@ -96,7 +96,7 @@ func test_the_left_stick_walks_where_the_player_looks_and_the_room_goes_along() 
 	near_point(_seen().position, _ada.local_avatar.position, 0.01, "where the server has it")
 
 
-func test_who_walks_through_the_room_walks_in_the_realm_and_the_room_stands_still() -> void:
+func test_walking_through_the_room_walks_in_the_realm_without_moving_the_room() -> void:
 	var room := _player.global_transform
 	var from := _seen().position
 	for step: int in 60:
@@ -124,7 +124,7 @@ func test_a_button_jumps() -> void:
 	await until("she lands", func() -> bool: return _seen().position.y < 0.01)
 
 
-func test_while_a_menu_is_open_sticks_do_nothing_and_the_head_is_followed_all_the_same() -> void:
+func test_while_a_menu_is_open_sticks_do_nothing_and_the_avatar_follows_the_head() -> void:
 	_player.input_enabled = false
 	var from := _seen().position
 	var yaw := _ada.local_avatar.yaw
@@ -136,7 +136,7 @@ func test_while_a_menu_is_open_sticks_do_nothing_and_the_head_is_followed_all_th
 	near(angle_difference(_ada.local_avatar.yaw, yaw), 0.0, 0.01)
 
 
-func test_a_hand_takes_a_box_the_second_scales_it_to_double_and_one_keeps_it() -> void:
+func test_a_hand_grabs_a_box_the_second_doubles_it_and_one_keeps_it() -> void:
 	var box := await _make_box()
 	var taken := [0]
 	_player.grabbed.connect(func(_element: int) -> void: taken[0] += 1)
@@ -170,7 +170,7 @@ func test_a_hand_takes_a_box_the_second_scales_it_to_double_and_one_keeps_it() -
 	near(box.scale, 2.0, 0.02)
 
 
-func test_what_is_let_go_in_motion_flies_on() -> void:
+func test_a_prop_released_in_motion_flies_on() -> void:
 	var box := await _make_box()
 	_reach(&"right_hand", box.position)
 	await until("the hand touches it", func() -> bool: return _player.right_hand.pointed_element == box.element)
@@ -187,17 +187,17 @@ func test_what_is_let_go_in_motion_flies_on() -> void:
 	equal(box.holder, 0)
 
 
-func test_what_another_holds_is_refused_in_words() -> void:
+func test_a_prop_in_another_hand_is_refused_with_a_message() -> void:
 	var box := await _make_box()
 	var outcome := await _bob.grab(box.element, OtherworldClient.Hand.POINTER)
 	check(outcome.ok, "Bob takes it: " + outcome.reason)
-	var told: Array[String] = []
-	_player.action_rejected.connect(func(reason: String) -> void: told.append(reason))
+	var messages: Array[String] = []
+	_player.action_rejected.connect(func(reason: String) -> void: messages.append(reason))
 	_reach(&"right_hand", box.position)
 	await until("the hand touches it", func() -> bool: return _player.right_hand.pointed_element == box.element)
 	_press(&"right_hand", &"grip", 1.0)
-	await until("Ada hears why", func() -> bool: return not told.is_empty())
-	equal(told, ["Someone else is holding it."] as Array[String])
+	await until("Ada hears why", func() -> bool: return not messages.is_empty())
+	equal(messages, ["Someone else is holding it."] as Array[String])
 
 
 func _track(name: StringName) -> void:
@@ -218,7 +218,7 @@ func _hand(name: StringName, at: Transform3D) -> void:
 		_trackers[name].set_pose(pose, at, Vector3.ZERO, Vector3.ZERO, XRPose.XR_TRACKING_CONFIDENCE_HIGH)
 
 
-## Puts a hand where something is in the realm.
+## Places a hand at a position in the realm.
 func _reach(name: StringName, point: Vector3) -> void:
 	var room := _player.global_transform.affine_inverse() * point / XRServer.world_scale
 	_hand(name, Transform3D(Basis.IDENTITY, room))
@@ -241,7 +241,7 @@ func _client(name: String, kind: OtherworldClient.PlayerKind) -> OtherworldClien
 	return client
 
 
-## A box before Ada's feet, as Bob sees it.
+## Spawns a box at Ada's feet; returns it as Bob sees it.
 func _make_box() -> OtherworldPropState:
 	var at := _ada.local_avatar.position + Basis(Vector3.UP, _ada.local_avatar.yaw) * Vector3(0, BOX_METRES * 0.5 + 0.01, -0.8)
 	var outcome := await _bob.spawn_box(Vector3.ONE * BOX_METRES, at, Quaternion(Vector3.UP, _ada.local_avatar.yaw))
@@ -255,7 +255,7 @@ func _seen() -> OtherworldAvatarState:
 	return _bob.avatars.get(_ada.local_avatar.element)
 
 
-## Until what was sent is there, and drawn by the other.
+## Waits until sent inputs have arrived and the other client draws them.
 func _still() -> void:
 	await _wait(1.2)
 

@@ -1,5 +1,5 @@
 extends "../test_case.gd"
-## The runner itself: what it must not miss.
+## The runner itself: the failures that it must not miss.
 
 
 func test_a_false_check_is_a_failure() -> void:
@@ -10,7 +10,7 @@ func test_a_false_check_is_a_failure() -> void:
 	failures.clear()
 
 
-func test_waiting_in_vain_is_a_failure() -> void:
+func test_a_wait_that_times_out_is_a_failure() -> void:
 	var found := await until("the sea is dry", func() -> bool: return false, 0.05)
 	check(not found and failures.size() == 1, "until said it came true")
 	failures.clear()

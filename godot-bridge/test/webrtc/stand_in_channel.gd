@@ -1,6 +1,6 @@
 extends WebRTCDataChannelExtension
-## The data channel of a stand-in peer: all that can be asked of one. The virtuals that move packets take pointers, which
-## scripts cannot use; packets go past it (stand_in_connection.gd).
+## The data channel of a stand-in peer. Scripts cannot implement the virtual methods that move packets, because they
+## take pointers, so packets bypass it (stand_in_connection.gd).
 
 var state := WebRTCDataChannel.STATE_OPEN
 var _label: String
@@ -45,7 +45,7 @@ func _get_protocol() -> String:
 	return ""
 
 
-## As webrtc-native: 0 until its own buffer of 1 MiB is full.
+## As in webrtc-native: 0 until its own buffer of 1 MiB is full.
 func _get_buffered_amount() -> int:
 	return 0
 

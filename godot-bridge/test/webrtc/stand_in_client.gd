@@ -1,5 +1,5 @@
 extends OtherworldClient
-## A client that goes over WebRTC by a stack that stands in for the extension's, and over nothing else.
+## A client that connects only over WebRTC, with a stand-in for the extension.
 
 const _Connection := preload("res://addons/otherworld/net/transport/connection.gd")
 const _StandIn := preload("stand_in_connection.gd")

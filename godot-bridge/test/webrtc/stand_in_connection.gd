@@ -1,10 +1,10 @@
 extends "res://addons/otherworld/net/transport/webrtc_connection.gd"
-## The addon's WebRTC connection, with a peer that stands in for the extension's. All of it is the addon's own but who makes
-## the peer, and who moves packets through its open channel.
+## The addon's WebRTC connection with a stand-in for the extension's peer. Only the creation of the peer and the
+## transport of packets through the open channel differ.
 
 const StandInPeer := preload("stand_in_peer.gd")
 
-## Where the Node process listens.
+## Port of the Node process.
 static var line_port := OS.get_environment("OTHERWORLD_WEBRTC_LINE").to_int()
 
 
@@ -16,7 +16,7 @@ func receive() -> PackedByteArray:
 	var peer: StandInPeer = _peer
 	if status != Status.OPEN or peer.packets.is_empty():
 		return PackedByteArray()
-	_heard_at_msec = Time.get_ticks_usec() / 1000.0
+	_received_at_msec = Time.get_ticks_usec() / 1000.0
 	return peer.packets.pop_front()
 
 

@@ -11,14 +11,14 @@ const Channel := preload("stand_in_channel.gd")
 const StandInPipe := preload("stand_in_pipe.gd")
 const _SCHEMES: Array[String] = ["stun", "stuns", "turn", "turns"]
 
-## Packets that came on the channel.
+## Packets received on the channel.
 var packets: Array[PackedByteArray] = []
 var channel: Channel
 var _line: StandInPipe
 var _gathering := WebRTCPeerConnection.GATHERING_STATE_NEW
 var _connection := WebRTCPeerConnection.STATE_NEW
 var _signaling := WebRTCPeerConnection.SIGNALING_STATE_STABLE
-# What came and is told by the next poll; and by the one after it.
+# Events that the next poll reports; and those for the poll after it.
 var _queue: Array[Dictionary] = []
 var _held: Array[Dictionary] = []
 
@@ -105,10 +105,10 @@ func _read() -> void:
 
 func _poll() -> Error:
 	_read()
-	var told := _queue
+	var events := _queue
 	_queue = _held
 	_held = []
-	for event: Dictionary in told:
+	for event: Dictionary in events:
 		_line.write({"emitted": event.event}.merged(_told_of(event)))
 		match event.event:
 			"description":

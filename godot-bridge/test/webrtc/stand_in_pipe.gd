@@ -1,6 +1,6 @@
 extends RefCounted
-## Lines of JSON to and from the Node process that has the real WebRTC stack (test/e2e/godot/webrtc-stand-in.ts), one
-## connection a peer. What is written goes out at once, so that it is there before any later HTTP request is.
+## Exchanges lines of JSON with the Node process that has the real WebRTC stack (test/e2e/godot/webrtc-stand-in.ts), one
+## connection per peer. Lines are written at once, so that they arrive before any later HTTP request.
 
 var _socket := StreamPeerTCP.new()
 var _rest := PackedByteArray()
@@ -18,7 +18,7 @@ func write(fields: Dictionary) -> void:
 		_socket.put_data((JSON.stringify(fields) + "\n").to_utf8_buffer())
 
 
-## All lines that have come since the last call.
+## Returns all lines since the last call.
 func read() -> Array[Dictionary]:
 	var lines: Array[Dictionary] = []
 	_socket.poll()

@@ -1,14 +1,15 @@
 extends RefCounted
-## Says in Godot's output what a client tells, so that who has no words for it on the screen yet sees why nothing happens.
+## Prints the client's messages in Godot's output, so that a developer without a user interface sees why nothing
+## happens.
 
-## The reason of who leaves by [method OtherworldClient.close]: that is no news.
+## The reason after [method OtherworldClient.close]. It is not worth a warning.
 const _LEFT := "left"
 
-## What was said last: who waits is told so each second, and reads it once.
+## The last message. A waiting client repeats it each second; it is printed once.
 static var _said := ""
 
 
-## From now on.
+## Starts to print the messages of [param client].
 static func follow(client: OtherworldClient) -> void:
 	client.closed.connect(_on_client_closed)
 	client.connection_lost.connect(_warn)

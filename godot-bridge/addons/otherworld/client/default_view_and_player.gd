@@ -1,6 +1,6 @@
 extends RefCounted
-## What a client brings along: its voice in Godot's output, and below itself, where the scene has none, what shows the realm and
-## what plays in it. Scripts of these nodes are loaded only here, so that a program without either carries neither.
+## Adds what a client needs if the scene has none: a node that shows the realm, a node that plays in it, and messages in
+## Godot's output. Scripts of these nodes are loaded only here, so a program that needs neither does not load them.
 
 const ConsoleReporter := preload("console_reporter.gd")
 
@@ -11,7 +11,7 @@ const _XR := ["OtherworldXRPlayer", "otherworld_xr_player.gd"]
 const _XR_START := "xr_start.gd"
 
 
-## Adds what is asked for.
+## Adds the missing nodes below the client, as its properties say.
 static func add_to(client: OtherworldClient) -> void:
 	ConsoleReporter.follow(client)
 	if client.add_view:
@@ -26,7 +26,7 @@ static func _add(client: OtherworldClient, what: Array) -> void:
 	if _is_there(client, type):
 		return
 	var path := _path(what[1])
-	# Who copies the addon without its nodes shows and plays by code of their own.
+	# The addon may be installed without its nodes, by a project that has its own.
 	if not ResourceLoader.exists(path):
 		return
 	var script: GDScript = load(path)
@@ -35,7 +35,7 @@ static func _add(client: OtherworldClient, what: Array) -> void:
 	client.add_child(node)
 
 
-# Of any scene: whoever has one has placed it.
+# A node in any scene counts: its developer placed it.
 static func _is_there(client: OtherworldClient, type: String) -> bool:
 	return not client.get_tree().root.find_children("*", type, true, false).is_empty()
 

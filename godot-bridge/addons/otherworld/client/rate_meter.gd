@@ -1,10 +1,10 @@
 extends RefCounted
-## Counts (bytes, say) over the last second, from amounts that come at any time.
+## Sums amounts, for example bytes, over the last second.
 
 const _SLOTS := 10
 const _SLOT_MSEC := 100.0
 
-## All there was.
+## Sum since the start.
 var total := 0
 var _amounts := PackedInt64Array()
 var _times := PackedInt64Array()
@@ -26,7 +26,7 @@ func add(amount: int, now_msec: float) -> void:
 	_amounts[slot] += amount
 
 
-## The sum of the last second.
+## Returns the sum of the last second.
 func per_second(now_msec: float) -> int:
 	var at := floori(now_msec / _SLOT_MSEC)
 	var sum := 0

@@ -1,10 +1,10 @@
 extends RefCounted
-## Figures of a visit, as people read them.
+## Collects a session's statistics for [OtherworldStats].
 
 const RealmSession := preload("../net/realm/realm_session.gd")
 
 
-## Of this moment.
+## Returns the current statistics.
 static func of(realm_session: RealmSession, now_msec: float) -> OtherworldStats:
 	var stats := OtherworldStats.new()
 	stats.transport = realm_session.transport

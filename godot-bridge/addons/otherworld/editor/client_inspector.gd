@@ -1,6 +1,6 @@
 @tool
 extends EditorInspectorPlugin
-## A button on OtherworldClient in the inspector: is there a server at its URL, and does it take this game?
+## A button on OtherworldClient in the inspector that tests the connection to its server.
 
 const Address := preload("../net/http/address.gd")
 const Http := preload("../net/http/http.gd")
@@ -16,7 +16,7 @@ func _parse_begin(object: Object) -> void:
 	var button := Button.new()
 	button.name = "Test"
 	button.text = "Test connection"
-	button.tooltip_text = "Asks the server at the URL below what it is."
+	button.tooltip_text = "Tests whether a server answers at the URL below."
 	var answer := Label.new()
 	answer.name = "Answer"
 	answer.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
@@ -30,7 +30,7 @@ func _parse_begin(object: Object) -> void:
 func _test(object: Object, button: Button, label: Label) -> void:
 	button.disabled = true
 	label.show()
-	label.text = "Asking …"
+	label.text = "Testing …"
 	var words := await words_about(str(object.get(&"url")) if is_instance_valid(object) else "")
 	# Another object may be inspected by now.
 	if is_instance_valid(label) and is_instance_valid(button):
@@ -38,14 +38,14 @@ func _test(object: Object, button: Button, label: Label) -> void:
 		button.disabled = false
 
 
-## What answers at a URL.
+## Returns what answers at a URL, as a message.
 static func words_about(url: String) -> String:
 	var address := Address.parse(url) as Address
 	if address.fault != null:
-		return address.fault.in_words()
+		return address.fault.full_message()
 	var answer := await Http.request_json(HTTPClient.METHOD_GET, address.below("v1/status"))
 	if not answer.is_ok():
-		return answer.fault.in_words()
+		return answer.fault.full_message()
 	var realms: Variant = answer.field("realms")
 	if not realms is Array:
 		return "What answers at %s is no Otherworld server." % address.authority()

@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## The editor's dock: a server's realms and packages, packages into the edited scene, models from here to the server.
+## The editor's dock: lists a server's realms and packages, adds packages to the edited scene, and uploads models.
 
 const PackageScene := preload("package_scene.gd")
 const SceneEdit := preload("scene_edit.gd")
@@ -8,20 +8,20 @@ const Server := preload("server.gd")
 const UploadMessages := preload("../packages/upload/upload_messages.gd")
 
 const DEFAULT_URL := "http://127.0.0.1:7350"
-## Where the editor keeps the address, for this project.
+## Editor setting of this project with the address.
 const _SECTION := "otherworld"
-## Packages that the server is asked for the rank of by themselves; of others when they are selected.
+## The rank of this many packages is requested at once, of others when they are selected.
 const _RANKS_MAX := 32
-## How much of the width the columns take, by column.
+## Share of the width for each column.
 const _REALM_WIDTHS: PackedInt32Array = [2, 1, 2]
 const _PACKAGE_WIDTHS: PackedInt32Array = [4, 2, 3, 3]
 
 var _server := Server.new()
 var _edit := SceneEdit.new()
 var _upload: OtherworldUpload
-## Counts lists, so that what is asked about an old one is not shown in a new one.
+## Number of lists so far, so that a response about an old one is not shown in a new one.
 var _list := 0
-## An action that talks to the server is under way.
+## A request to the server is in progress.
 var _is_busy := false
 
 @onready var _url: LineEdit = %Url
@@ -36,7 +36,7 @@ var _is_busy := false
 
 
 func _ready() -> void:
-	# Somebody has opened dock.tscn itself.
+	# dock.tscn itself is open in the editor.
 	if is_part_of_edited_scene():
 		return
 	var settings := EditorInterface.get_editor_settings()
@@ -61,7 +61,7 @@ func _exit_tree() -> void:
 	cancel_upload()
 
 
-## Logs in at the address in the field, and lists what is there.
+## Logs in at the address in the field, and lists realms and packages.
 func connect_to_server() -> void:
 	if not _begin("Connecting …"):
 		return
@@ -80,7 +80,7 @@ func connect_to_server() -> void:
 		await refresh()
 
 
-## Lists realms and packages anew.
+## Lists realms and packages again.
 func refresh() -> void:
 	if not _begin("Asking for realms and packages …"):
 		return
@@ -96,25 +96,25 @@ func refresh() -> void:
 	_ask_ranks(_list)
 
 
-## Puts the selected package into the edited scene.
+## Adds the selected package to the edited scene.
 func instantiate_selected() -> void:
 	var item := _packages.get_selected()
 	if item == null:
-		_say("Select a package in the list.")
+		_show_message("Select a package in the list.")
 	elif _begin("Loading \"%s\" …" % item.get_text(0)):
 		var scene := PackageScene.new()
 		var path := await scene.make(_server, str(item.get_metadata(0)))
 		var node := _edit.add_scene(path) if path else null
 		_end(scene.problem if path.is_empty() else _edit.problem)
 		if node != null:
-			_say("\"%s\" stands in the scene, from %s." % [node.name, path])
+			_show_message("Added \"%s\" to the scene, from %s." % [node.name, path])
 
 
-## Uploads what is selected in the Scene dock.
+## Uploads the node that is selected in the Scene dock.
 func upload_selected_node() -> void:
 	var node := _edit.selected()
 	if node == null:
-		_say(_edit.problem)
+		_show_message(_edit.problem)
 	else:
 		await upload(OtherworldUpload.from_node(node))
 
@@ -124,7 +124,7 @@ func upload_file(path: String) -> void:
 	await upload(OtherworldUpload.from_file(path))
 
 
-## Takes an upload the whole way, with a bar; its package is selected then.
+## Runs an upload with a progress bar, and selects its package.
 func upload(next: OtherworldUpload) -> void:
 	if not _begin("Uploading \"%s\" …" % next.name):
 		return
@@ -139,10 +139,10 @@ func upload(next: OtherworldUpload) -> void:
 	if is_done:
 		await refresh()
 		_select(next.package)
-		_say("\n".join(PackedStringArray(["\"%s\" is a package now." % next.name]) + next.warnings))
+		_show_message("\n".join(PackedStringArray(["Uploaded the package \"%s\"." % next.name]) + next.warnings))
 
 
-## Gives up the upload that is under way.
+## Cancels the current upload.
 func cancel_upload() -> void:
 	if _upload != null:
 		_upload.cancel()
@@ -151,7 +151,7 @@ func cancel_upload() -> void:
 ## Adds an OtherworldClient with the dock's address to the edited scene.
 func add_client() -> void:
 	var client := _edit.add_client(_url.text.strip_edges().trim_suffix("/"))
-	_say("%s connects to %s when the scene runs." % [client.name, client.get(&"url")] if client != null else _edit.problem)
+	_show_message("%s connects to %s when the scene runs." % [client.name, client.get(&"url")] if client != null else _edit.problem)
 
 
 func _choose_file() -> void:
@@ -167,25 +167,25 @@ func _choose_file() -> void:
 	dialog.popup_file_dialog()
 
 
-## False: something else is under way.
+## Returns [code]false[/code] if another action is in progress.
 func _begin(words: String) -> bool:
 	if _is_busy:
-		_say("Wait until the last thing is done, or cancel it.")
+		_show_message("Wait until the current action is done, or cancel it.")
 		return false
 	_is_busy = true
-	_say(words)
+	_show_message(words)
 	_show_buttons()
 	return true
 
 
 func _end(problem: String) -> void:
 	_is_busy = false
-	_say(problem)
+	_show_message(problem)
 	_show_buttons()
 
 
-func _say(words: String) -> void:
-	_message.text = words
+func _show_message(text: String) -> void:
+	_message.text = text
 
 
 func _show_buttons() -> void:
@@ -196,7 +196,7 @@ func _show_buttons() -> void:
 
 func _show_progress(stage: String, share: float) -> void:
 	_bar.value = share
-	_say("%s: %s …" % [_upload.name, UploadMessages.of_stage(stage)])
+	_show_message("%s: %s …" % [_upload.name, UploadMessages.of_stage(stage)])
 
 
 func _show_selected() -> void:
@@ -206,14 +206,14 @@ func _show_selected() -> void:
 	if _packages.get_selected() != item or _is_busy:
 		return
 	if answer.is_empty():
-		_say(_server.problem)
+		_show_message(_server.problem)
 		return
 	_show_rank(item, answer)
 	var counts := _fields(_fields(answer.get("manifest")).get("counts"))
 	var words: PackedStringArray = []
 	for what: String in ["triangles", "materials", "textures", "joints"]:
 		words.append("%s %s" % [int(counts[what]) if counts.get(what) is float else "?", what])
-	_say("%s: %s.\nRank: %s.\n%s" % [item.get_text(0), ", ".join(words), item.get_tooltip_text(3), hash])
+	_show_message("%s: %s.\nRank: %s.\n%s" % [item.get_text(0), ", ".join(words), item.get_tooltip_text(3), hash])
 
 
 func _ask_ranks(list: int) -> void:

@@ -1,6 +1,7 @@
 @tool
 extends RefCounted
-## Makes a scene file of a package, for placing it by hand in other scenes: its model, and its colliders as a StaticBody3D.
+## Makes a scene file from a package, so that you can place it in other scenes: its model, and its colliders as a
+## StaticBody3D.
 
 const PackageCache := preload("../packages/download/package_cache.gd")
 const Collider := preload("../packages/model/collider.gd")
@@ -9,16 +10,16 @@ const Manifest := preload("../packages/download/manifest.gd")
 const JsonReader := preload("../packages/download/json_reader.gd")
 const Server := preload("server.gd")
 
-## Where the scene files are kept.
+## Folder of the scene files.
 const FOLDER := "res://otherworld_packages"
-## Metadata of the scene's root: the package's hash, which spawns the same in a realm.
+## Metadata of the scene's root: the package's hash, with which the same package can be spawned in a realm.
 const HASH_META := &"otherworld_package"
 
-## Why there is none, in words.
+## Why there is no scene file.
 var problem := ""
 
 
-## The path of the package's scene file, which is made where it is not there yet; empty: [member problem].
+## Returns the path of the package's scene file, and makes it if it is missing; "" with a [member problem].
 func make(server: Server, hash: String) -> String:
 	var answer := await server.package(hash)
 	if answer.is_empty():
@@ -34,7 +35,7 @@ func make(server: Server, hash: String) -> String:
 		var file := manifest.models[0]
 		var got := await server.api.file(file.url, file.bytes)
 		if not got.is_ok():
-			problem = "The model cannot be downloaded. " + got.fault.in_words()
+			problem = "The model cannot be downloaded. " + got.fault.full_message()
 		elif PackageCache.sha256_of(got.body) != file.sha256:
 			problem = "The model that the store of files sent is damaged: its hash is not what the package says. Try again."
 		else:
@@ -42,7 +43,7 @@ func make(server: Server, hash: String) -> String:
 	return path if problem.is_empty() else ""
 
 
-## Readable, and different for packages of one name.
+## Returns a readable file name that differs for packages of the same name.
 static func path_of(manifest: Manifest) -> String:
 	return FOLDER.path_join("%s-%s.scn" % [manifest.name.validate_filename().to_lower().replace(" ", "_"), manifest.hash.left(8)])
 
@@ -67,10 +68,10 @@ func _save(manifest: Manifest, glb: PackedByteArray, path: String) -> void:
 	EditorInterface.get_resource_filesystem().update_file(path)
 
 
-## A tree of its own; null where Godot cannot read the model.
+## Returns the model's nodes; null if Godot cannot read it.
 static func scene_of(manifest: Manifest, glb: PackedByteArray) -> Node3D:
 	var state := GLTFState.new()
-	# Textures stay within the scene file; the editor would put them into the project's folder otherwise.
+	# Textures stay in the scene file. The editor would put them into the project's folder otherwise.
 	state.handle_binary_image_mode = GLTFState.HANDLE_BINARY_IMAGE_MODE_EMBED_AS_UNCOMPRESSED
 	var document := GLTFDocument.new()
 	if document.append_from_buffer(glb, "", state) != OK:
@@ -84,7 +85,7 @@ static func scene_of(manifest: Manifest, glb: PackedByteArray) -> Node3D:
 	top.set_meta(HASH_META, manifest.hash)
 	top.add_child(model)
 	_use_meshes(model)
-	# The model file mirrors the colliders for other programs, a body for each; the manifest's are those that count.
+	# The model file repeats the colliders for other programs, a body for each. The manifest's are used.
 	for mirrored: Node in model.find_children("*", "CollisionObject3D", true, false):
 		mirrored.free()
 	if not manifest.colliders.is_empty():
@@ -93,7 +94,7 @@ static func scene_of(manifest: Manifest, glb: PackedByteArray) -> Node3D:
 	return top
 
 
-## The editor's reader leaves meshes in the form that importers change; scenes want them as they are drawn.
+## Converts meshes for scenes. The editor's reader leaves them in the form for importers.
 static func _use_meshes(node: Node) -> void:
 	for child: Node in node.get_children():
 		_use_meshes(child)

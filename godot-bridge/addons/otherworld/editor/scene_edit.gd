@@ -1,15 +1,15 @@
 @tool
 extends RefCounted
-## Changes to the edited scene that can be undone.
+## Changes the edited scene, with undo.
 
 const CLIENT_SCRIPT := "../otherworld_client.gd"
 const CLIENT_NAME := &"OtherworldClient"
 
-## Why nothing was done, in words; empty: it was.
+## Why nothing was changed; "" if something was.
 var problem := ""
 
 
-## Adds an instance of a scene file below the selected node, or the scene's root. Null: [member problem].
+## Adds an instance of a scene file below the selected node, or the scene's root. Returns null with a [member problem].
 func add_scene(path: String) -> Node:
 	var parent := _parent()
 	if parent == null:
@@ -23,7 +23,7 @@ func add_scene(path: String) -> Node:
 	return node
 
 
-## Adds an OtherworldClient with that URL, or gives the URL to the one that is there. Null: [member problem].
+## Adds an OtherworldClient with a URL, or sets the URL of the existing one. Returns null with a [member problem].
 func add_client(url: String) -> Node:
 	var scene_root := _root()
 	if scene_root == null:
@@ -45,18 +45,18 @@ func add_client(url: String) -> Node:
 	return client
 
 
-## The one selected Node3D; null: [member problem].
+## Returns the only selected Node3D; null with a [member problem].
 func selected() -> Node3D:
 	var nodes := EditorInterface.get_selection().get_selected_nodes()
 	problem = ""
 	if nodes.size() == 1 and nodes[0] is Node3D:
 		return nodes[0]
-	problem = "Select the one Node3D that is to be uploaded, in the Scene dock." if nodes.size() != 1 \
+	problem = "Select the Node3D to upload in the Scene dock, and only that one." if nodes.size() != 1 \
 			else "\"%s\" is a %s. Select a Node3D: a mesh, a figure, or a node above them." % [nodes[0].name, nodes[0].get_class()]
 	return null
 
 
-## Whether an object is an OtherworldClient, also where its script does not run, as in the editor.
+## Returns whether an object is an OtherworldClient, also if its script does not run, as in the editor.
 static func is_client(object: Object) -> bool:
 	var script := object.get_script() as Script if object != null else null
 	while script != null:
@@ -80,7 +80,7 @@ func _add(node: Node, parent: Node, action: String) -> void:
 
 func _root() -> Node:
 	var scene_root := EditorInterface.get_edited_scene_root()
-	problem = "" if scene_root != null else "No scene is open. Open one, or make one: Scene > New Scene, then 3D Scene."
+	problem = "" if scene_root != null else "No scene is open. Open one, or create one: Scene > New Scene, then 3D Scene."
 	return scene_root
 
 
@@ -92,7 +92,7 @@ func _parent() -> Node:
 	return scene_root
 
 
-## Not within an instance of another scene, where what is added would be lost.
+## Returns the parent for a new node. It is not inside an instance of another scene, where the node would be lost.
 func _is_editable(node: Node, scene_root: Node) -> bool:
 	return node == scene_root or (node.owner == scene_root and node.scene_file_path.is_empty())
 

@@ -1,17 +1,17 @@
 extends Control
-## A small graph of a figure over the last seconds. Draws itself in the colours of the theme that it stands in.
+## A small graph of a value over the last seconds, in the colours of its theme.
 
 const HEIGHT := 34.0
 const LINE_WIDTH := 1.5
-## So much of the colour is left for the area below the line and the lines of the grid.
+## Opacity of the area below the line, and of the grid.
 const FILL_ALPHA := 0.18
 const GRID_ALPHA := 0.12
 
-## What a graph without ups and downs is scaled by at least, in the figure's unit.
+## Least range of the vertical scale, in the value's unit.
 var least := 1.0
 var color := Color.WHITE
 
-## The newest last; NAN: no figure.
+## Values, the newest last; NAN without one.
 var _values: PackedFloat32Array = []
 
 
@@ -24,7 +24,7 @@ func _init(scale_least: float, line: Color, count: int) -> void:
 	size_flags_horizontal = SIZE_EXPAND_FILL
 
 
-## Adds the newest figure and drops the oldest.
+## Adds the newest value and drops the oldest.
 func push(value: float) -> void:
 	_values.remove_at(0)
 	_values.append(value)

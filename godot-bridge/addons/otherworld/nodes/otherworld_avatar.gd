@@ -3,8 +3,8 @@ class_name OtherworldAvatar
 extends Node3D
 ## Shows one avatar of a realm: its model in its current pose, its name, and its capsules.
 ##
-## [OtherworldView] creates one for each avatar. Read [member state] for its data. While its package loads, one of the realm's
-## own bodies of the same height is shown.
+## [OtherworldView] creates one for each avatar. Read [member state] for its data. While its package loads, one of the
+## realm's own bodies of the same height is shown.
 
 const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
 const _CapsuleAvatarModel := preload("../packages/avatar/capsule_avatar_model.gd")
@@ -21,15 +21,16 @@ const _LoadRequest := preload("../packages/download/load_request.gd")
 ## Emitted when another model is shown, because the package has loaded or changed, or the level of detail changed.
 signal model_changed
 
-# A name stands this far above the head, metres.
+# Height of the name above the head, metres.
 const _NAME_ABOVE := 0.22
-# Speeds are evened out, so that a figure at the limit does not change its animation all the time: share of a second.
+# Smoothing of the speed, so that an avatar at a limit does not change its animation all the time: share per second.
 const _SPEED_EASE := 8.0
-# [member OtherworldAvatarState.bone_mask] of whom every bone is tracked.
+# [member OtherworldAvatarState.bone_mask] of an avatar with all bones tracked.
 const _BONES_ALL := (1 << 18) - 1
-# A pose is applied in every frame up to here, in every second beyond, and in every fourth beyond twice that, metres.
+# Up to this distance a pose is applied in every frame; beyond it in every second, and beyond twice that in every
+# fourth, metres.
 const _OFTEN_METRES := 14.0
-# Hues of names are so far apart on the circle of colours that neighbours never look alike: the golden angle.
+# Distance of the hues of names on the colour circle, so that neighbours never look alike: the golden angle.
 const _TURN_OF_HUES := 0.381966011250105
 
 ## State of the avatar. The client updates it in each frame.
@@ -66,7 +67,7 @@ var _bodies_of_realm: Array[_AvatarBody] = []
 var _body_model: _Model
 var _body: _AvatarBody
 var _package: _LoadRequest
-var _model_wish: _LoadRequest
+var _model_request: _LoadRequest
 var _level := -1
 var _shown_level := -1
 var _figure: _ModelInstance
@@ -75,18 +76,18 @@ var _capsules: _CapsuleBodies
 var _solver := _PoseSolver.new()
 var _locals: Array[Quaternion] = []
 var _label := Label3D.new()
-# How it walks that sends no pose.
+# The gait of an avatar that sends no pose.
 var _gait: _Gait
 var _gait_pose: OtherworldPose
 var _speed := 0.0
 var _last_position := Vector3.INF
-# Since it was posed last, seconds: those far away are not in each frame.
+# Seconds since the last pose. Distant avatars are not posed in each frame.
 var _seconds := 0.0
 var _age_seconds := 0.0
 var _metres := 0.0
 
 
-# [param bodies]: of the realm.
+# [param bodies] are the realm's.
 func _init(of: OtherworldAvatarState, library: _PackageLibrary, bodies: Array[_AvatarBody]) -> void:
 	state = of
 	name = "Avatar_%d" % of.element
@@ -95,7 +96,7 @@ func _init(of: OtherworldAvatarState, library: _PackageLibrary, bodies: Array[_A
 	_locals.resize(18)
 	_label.name = "Name"
 	_label.billboard = BaseMaterial3D.BILLBOARD_ENABLED
-	# As large on the screen wherever it is: a name is there to be read.
+	# A name has the same size on the screen at any distance, so that it can be read.
 	_label.fixed_size = true
 	_label.pixel_size = 0.0007
 	_label.font_size = 48
@@ -117,7 +118,7 @@ func _notification(what: int) -> void:
 		_release_packages()
 
 
-# The body whose bones its poses are of.
+# The body whose bones its poses use.
 func _shown_body() -> _AvatarBody:
 	return _body
 
@@ -127,7 +128,7 @@ func shown_level() -> int:
 	return _shown_level
 
 
-# Its figure as it is shown.
+# The model that is shown.
 func _shown_model() -> _ModelInstance:
 	return _figure
 
@@ -137,21 +138,21 @@ func capsule_bodies() -> Array[AnimatableBody3D]:
 	return _capsules.bodies() if _capsules != null else ([] as Array[AnimatableBody3D])
 
 
-# The realm says something else of it: another package, body or name.
+# The realm has changed its package, body or name.
 func _apply_state() -> void:
 	_label.text = state.name
 	if _package != null and _package.key != state.package:
 		_release_packages()
 	if state.package and _package == null:
-		_package = _library.want_package(state.package)
+		_package = _library.request_package(state.package)
 	if _figure == null or not state.package or _package.manifest == null:
 		_show_body()
 
 
-# Draws it as it is now; [param eye] and [param ahead] are the camera's, [param frame] counts up.
+# Draws the avatar. [param eye] and [param ahead] are the camera's, [param frame] counts up.
 func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
 	var here := state.position
-	# Moving a figure is told to every node of it, which costs as much as posing it.
+	# Moving a model notifies each of its nodes, which costs as much as posing it.
 	var place := Transform3D(Basis(Vector3.UP, state.yaw), here)
 	if transform != place:
 		transform = place
@@ -170,7 +171,7 @@ func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> vo
 	_seconds = 0.0
 
 
-# What changes less often than the pose: what is wanted of the library, which level, whether there are bodies.
+# Updates what changes less often than the pose: the requests to the library, the level of detail, the bodies.
 func _update_detail() -> void:
 	if _package != null:
 		_package.see(_metres)
@@ -187,7 +188,7 @@ func _update_detail() -> void:
 		_capsules.set_visible(show_colliders)
 
 
-# For those who are far away or behind the camera, each at its turn.
+# Whether a distant avatar, or one behind the camera, is due in this frame.
 func _is_due(metres_ahead: float, frame: int) -> bool:
 	var every := 4 if metres_ahead < 0.0 or _metres > _OFTEN_METRES * 2.0 else 2
 	return (frame + state.element) % every == 0
@@ -205,7 +206,7 @@ func _pose() -> void:
 		_figure.pose_by_locals(_body, _locals, state.head.origin, _solver)
 
 
-# Metres per second since the last time, in realm space.
+# Velocity since the last call, m/s, realm space.
 func _moved(here: Vector3) -> Vector3:
 	var speed := (here - _last_position) / _seconds if _last_position.is_finite() and _seconds > 0.0 else Vector3.ZERO
 	_last_position = here
@@ -217,7 +218,7 @@ func _animate(speed: Vector3) -> void:
 	_figure.animate(_speed)
 
 
-# The gait of somebody who sends no pose, from how the avatar moves over the ground.
+# Animates an avatar that sends no pose, by its movement over the ground.
 func _walk(speed: Vector3) -> void:
 	if _gait == null:
 		_gait = _Gait.new()
@@ -235,22 +236,22 @@ func _want_level(manifest: _Manifest) -> void:
 		load_error = tr("This package is an object and can't be used as an avatar.")
 		return
 	var level := _LevelOfDetail.choose(manifest.models, _metres, 1.0, _level)
-	if level != _level or _model_wish == null:
-		var before := _model_wish
-		_model_wish = _library.want_model(manifest, level)
+	if level != _level or _model_request == null:
+		var before := _model_request
+		_model_request = _library.request_model(manifest, level)
 		_level = level
 		if before != null:
 			_library.release(before)
-	_model_wish.see(_metres)
-	if _model_wish.load_error:
-		load_error = _model_wish.load_error
-	if _model_wish.model != null and (_figure == null or _figure.model != _model_wish.model):
+	_model_request.see(_metres)
+	if _model_request.load_error:
+		load_error = _model_request.load_error
+	if _model_request.model != null and (_figure == null or _figure.model != _model_request.model):
 		_body = manifest.body
 		_shown_level = level
-		_show(_model_wish.model)
+		_show(_model_request.model)
 
 
-# A body of the realm, or, for a package that is not there yet, one of its height.
+# Returns the realm's body, or for a package that is not loaded yet, one of its height.
 func _show_body() -> void:
 	if _bodies_of_realm.is_empty():
 		return
@@ -292,11 +293,11 @@ func _set_shadows() -> void:
 
 
 func _release_packages() -> void:
-	if _model_wish != null and is_instance_valid(_library):
-		_library.release(_model_wish)
+	if _model_request != null and is_instance_valid(_library):
+		_library.release(_model_request)
 	if _package != null and is_instance_valid(_library):
 		_library.release(_package)
-	_model_wish = null
+	_model_request = null
 	_package = null
 	_level = -1
 	load_error = ""

@@ -3,10 +3,11 @@ class_name OtherworldControls
 extends Resource
 ## Names of the input actions of an [OtherworldPlayer].
 ##
-## When the player enters the tree, actions that the project's input map does not have are added with default keys and gamepad
-## bindings. To rebind an action, define one of the same name in the project settings, or set the name of another action here.
+## When the player enters the tree, actions that the project's input map does not have are added with default keys and
+## gamepad bindings. To rebind an action, define one of the same name in the project settings, or set the name of
+## another action here.
 
-# Strength of a stick below which it rests.
+# Dead zone of a stick.
 const _DEADZONE := 0.2
 
 @export_group("Walking")
@@ -114,14 +115,14 @@ func _add(action: StringName, events: Array[InputEvent]) -> void:
 		InputMap.action_add_event(action, event)
 
 
-# By where it is on the keyboard, whatever is printed on it.
+# By the key's position on the keyboard, whatever its label.
 func _place(code: Key) -> InputEventKey:
 	var event := InputEventKey.new()
 	event.physical_keycode = code
 	return event
 
 
-# By what is printed on it.
+# By the key's label.
 func _key(code: Key) -> InputEventKey:
 	var event := InputEventKey.new()
 	event.keycode = code

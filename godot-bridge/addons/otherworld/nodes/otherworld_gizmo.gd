@@ -1,7 +1,8 @@
 @icon("../icons/gizmo.svg")
 class_name OtherworldGizmo
 extends Node3D
-## Moves, rotates and scales a prop with handles for the mouse: arrows along the axes, rings around them, and a cube for the size.
+## Moves, rotates and scales a prop with handles for the mouse: arrows along the axes, rings around them, and a cube for
+## the size.
 ##
 ## [OtherworldPlayer] has one (G key). To use it without a player, add one to the scene, set [member client] and
 ## [member element]:
@@ -25,9 +26,9 @@ const _Maths := preload("../local_player/gizmo/gizmo_maths.gd")
 const _PointerTarget := preload("../local_player/grab/pointer_target.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 
-# Least time between two scale commands: each is a command of its own, ms.
+# Least time between two scale commands, ms.
 const _SCALE_INTERVAL_MSEC := 70.0
-# Dragging the cube so far makes the prop twice as large, pixels.
+# Dragging the cube this far doubles the prop's size, pixels.
 const _DOUBLE_PIXELS := 100.0
 
 ## Client whose props the gizmo moves. If empty, uses the nearest [OtherworldClient] above it.
@@ -55,10 +56,10 @@ var is_dragged: bool:
 		return _handle != _Handles.Handle.NONE
 
 var _handles := _Handles.new()
-var _holding: _PropGrabber
+var _grabber: _PropGrabber
 var _pointing: _PointerTarget
 var _handle := _Handles.Handle.NONE
-# When the handle was taken, realm space: where the prop was and how, the handle's axis, and what the pointer said.
+# At the start of dragging, realm space: the prop's transform, the handle's axis, and the pointer's value on it.
 var _position := Vector3.ZERO
 var _rotation := Quaternion.IDENTITY
 var _axis := Vector3.ZERO
@@ -85,16 +86,16 @@ func _ready() -> void:
 	if client == null:
 		push_error("OtherworldGizmo has no OtherworldClient: put it below one, or set its client.")
 		return
-	_holding = _PropGrabber.new(client)
+	_grabber = _PropGrabber.new(client)
 	_pointing = _PointerTarget.new(client, null)
-	_holding.action_rejected.connect(_on_holding_refused)
+	_grabber.action_rejected.connect(_on_grabber_action_rejected)
 	client.frame_updated.connect(_on_frame_updated)
 
 
 func _exit_tree() -> void:
-	if _holding != null and is_instance_valid(client):
+	if _grabber != null and is_instance_valid(client):
 		release()
-		_holding.release()
+		_grabber.release()
 
 
 func _unhandled_input(event: InputEvent) -> void:
@@ -126,7 +127,7 @@ func press(camera: Camera3D, at: Vector2) -> bool:
 		if not client.can(OtherworldClient.Act.SCALE, prop):
 			action_rejected.emit(_PlayerMessages.forbidden(OtherworldClient.Act.SCALE, client.permissions))
 			return true
-	elif not _holding.take(prop, prop.position, 0.0, _PropGrabber.By.GIZMO, 0.0, _now()):
+	elif not _grabber.grab(prop, prop.position, 0.0, _PropGrabber.By.GIZMO, 0.0, _now()):
 		return true
 	_handle = handle
 	_position = prop.position
@@ -138,7 +139,7 @@ func press(camera: Camera3D, at: Vector2) -> bool:
 	_scale = prop.scale
 	_wished_scale = prop.scale
 	_sent_scale = prop.scale
-	_handles.light(handle)
+	_handles.highlight(handle)
 	drag_began.emit(element)
 	return true
 
@@ -156,12 +157,12 @@ func move(camera: Camera3D, at: Vector2) -> void:
 	if is_nan(_value):
 		_value = value
 	if _handle <= _Handles.Handle.MOVE_Z:
-		_holding.drag.target_position = _within_reach(_position + _axis * (value - _value))
+		_grabber.drag.target_position = _within_reach(_position + _axis * (value - _value))
 	else:
-		# In steps: who turns it round and round is followed.
+		# In steps, so that several full turns are followed.
 		_angle += angle_difference(_value, value)
 		_value = value
-		_holding.drag.target_rotation = (Quaternion(_axis, _angle) * _rotation).normalized()
+		_grabber.drag.target_rotation = (Quaternion(_axis, _angle) * _rotation).normalized()
 
 
 ## Stops dragging.
@@ -171,17 +172,17 @@ func release() -> void:
 	if _handle == _Handles.Handle.SCALE:
 		_send_scale()
 	_handle = _Handles.Handle.NONE
-	_holding.put_down(_now())
+	_grabber.put_down(_now())
 	drag_ended.emit(element)
 
 
 ## Highlights the handle under [param at] (viewport pixels).
 func hover(camera: Camera3D, at: Vector2) -> void:
 	if visible and not is_dragged:
-		_handles.light(_handle_at(camera, at))
+		_handles.highlight(_handle_at(camera, at))
 
 
-# The handle at a place of the viewport, pixels.
+# Returns the handle at a point of the viewport, pixels.
 func _handle_at(camera: Camera3D, at: Vector2) -> _Handles.Handle:
 	var nearest := _Handles.Handle.NONE
 	if not visible or camera.is_position_behind(global_position):
@@ -199,8 +200,8 @@ func _handle_at(camera: Camera3D, at: Vector2) -> _Handles.Handle:
 
 
 func _on_frame_updated(_tick: float) -> void:
-	if _holding.by != _PropGrabber.By.NOTHING:
-		_holding.frame(Vector3.ZERO, Vector3.FORWARD, 0.0, Vector3.ZERO, 0.0, _now())
+	if _grabber.by != _PropGrabber.By.NOTHING:
+		_grabber.frame(Vector3.ZERO, Vector3.FORWARD, 0.0, Vector3.ZERO, 0.0, _now())
 	if element == 0:
 		return
 	var prop: OtherworldPropState = client.props.get(element)
@@ -212,7 +213,7 @@ func _on_frame_updated(_tick: float) -> void:
 	_place(prop)
 
 
-# On the prop, and of the same size on the screen wherever it is.
+# Places the gizmo on the prop, with the same size on the screen at any distance.
 func _place(prop: OtherworldPropState) -> void:
 	var camera := get_viewport().get_camera_3d()
 	if camera == null:
@@ -228,7 +229,7 @@ func _axes() -> Basis:
 	return Basis(prop.rotation if not is_dragged else _rotation) if use_local_axes and prop != null else Basis.IDENTITY
 
 
-# What the pointer says of the handle's axis: metres along it, or radians about it.
+# Returns the pointer's value on the handle's axis: metres along it, or radians about it.
 func _value_at(camera: Camera3D, at: Vector2) -> float:
 	var back := _realm().affine_inverse()
 	var from := back * camera.project_ray_origin(at)
@@ -238,13 +239,13 @@ func _value_at(camera: Camera3D, at: Vector2) -> float:
 	return _Maths.angle_about(_position, _axis, from, direction)
 
 
-func _within_reach(wished: Vector3) -> Vector3:
-	wished.y = maxf(wished.y, _holding.drag.floor_metres)
+func _within_reach(target: Vector3) -> Vector3:
+	target.y = maxf(target.y, _grabber.drag.floor_metres)
 	if client.local_avatar == null:
-		return wished
+		return target
 	var head := client.local_avatar.position + Vector3(0.0, client.local_avatar.head_metres, 0.0)
 	var reach: float = client.definition.reach
-	return head + (wished - head).limit_length(reach - _DragTarget.REACH_MARGIN)
+	return head + (target - head).limit_length(reach - _DragTarget.REACH_MARGIN)
 
 
 func _send_scale() -> void:
@@ -257,7 +258,7 @@ func _send_scale() -> void:
 		action_rejected.emit(_PlayerMessages.rejection(outcome.reason))
 
 
-func _on_holding_refused(reason: String) -> void:
+func _on_grabber_action_rejected(reason: String) -> void:
 	if is_dragged:
 		_handle = _Handles.Handle.NONE
 		drag_ended.emit(element)

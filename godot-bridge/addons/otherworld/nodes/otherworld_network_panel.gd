@@ -7,9 +7,9 @@ extends PanelContainer
 
 const _Graph := preload("network_graph.gd")
 
-# Figures are renewed this often, seconds.
+# Interval of updates, seconds.
 const _INTERVAL_SECONDS := 0.25
-# The graphs go back so far, seconds.
+# Length of the graphs, seconds.
 const _GRAPH_SECONDS := 20.0
 const _WIDTH := 250.0
 const _SMALL_FONT := 13
@@ -101,12 +101,12 @@ func _show() -> void:
 	_ping.push(stats.rtt_msec if joined and stats.rtt_msec >= 0.0 else NAN)
 	_rate.push(stats.bytes_down_per_second / 1000.0)
 	_correction.push(stats.correction_metres * 100.0)
-	# A hidden panel goes on with its graphs.
+	# A hidden panel continues its graphs.
 	if is_visible_in_tree():
-		_tell(stats)
+		_show_stats(stats)
 
 
-func _tell(stats: OtherworldStats) -> void:
+func _show_stats(stats: OtherworldStats) -> void:
 	_figures["Ping"].text = "%d ms" % roundi(stats.rtt_msec) if stats.rtt_msec >= 0.0 else _NOTHING
 	_figures["Down"].text = "%.1f kB/s" % (stats.bytes_down_per_second / 1000.0)
 	_figures["Correction"].text = "%.1f cm" % (stats.correction_metres * 100.0)

@@ -11,7 +11,8 @@ extends Node3D
 ## moves it nearer or farther. Release it in motion to throw it.
 ## [br]- X deletes, 1 to 4 spawn shapes, G shows a gizmo.
 
-## Emitted when you grab a prop. The server may still reject it: then [signal released] and [signal action_rejected] follow.
+## Emitted when you grab a prop. The server may still reject it: then [signal released] and [signal action_rejected]
+## follow.
 signal grabbed(element: int)
 ## Emitted when you no longer hold a prop.
 signal released(element: int)
@@ -33,7 +34,7 @@ const _PointerTarget := preload("../local_player/grab/pointer_target.gd")
 const _MoveInput := preload("../local_player/input/move_input.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 
-# The player acts before the client (priority -100), so that a step is seen in the frame in which the key went down.
+# The player runs before the client (priority -100), so that a step is seen in the frame of the key press.
 const _PRIORITY := -110
 
 ## Client that this node controls the avatar of. If empty, uses the nearest [OtherworldClient] above it.
@@ -64,7 +65,7 @@ const _PRIORITY := -110
 ## Element id of the held prop. 0 if there is none.
 var held_element: int:
 	get:
-		return 0 if _holding == null else _holding.element()
+		return 0 if _grabber == null else _grabber.element()
 ## Element id of the prop under the pointer that you can grab. 0 if there is none.
 var pointed_element: int:
 	get:
@@ -93,12 +94,12 @@ var is_flying: bool:
 var _walking := _MoveInput.new()
 var _held: _HeldActions
 var _events: _PlayerInput
-var _holding: _PropGrabber
+var _grabber: _PropGrabber
 var _pointing: _PointerTarget
 var _actions: _PlayerActions
 var _local_body: _LocalBody
 var _is_settled := false
-# The camera was so far behind before it went into the eyes, metres.
+# Distance of the camera before first person, metres.
 var _distance_before := _CameraRig.DISTANCE_START
 
 
@@ -124,10 +125,10 @@ func _ready() -> void:
 	_pointing = _PointerTarget.new(client, camera)
 	_pointing.pointed_changed.connect(pointed_changed.emit)
 	_pointing.action_rejected.connect(action_rejected.emit)
-	_holding = _PropGrabber.new(client)
-	_holding.grabbed.connect(grabbed.emit)
-	_holding.released.connect(released.emit)
-	_holding.action_rejected.connect(action_rejected.emit)
+	_grabber = _PropGrabber.new(client)
+	_grabber.grabbed.connect(grabbed.emit)
+	_grabber.released.connect(released.emit)
+	_grabber.action_rejected.connect(action_rejected.emit)
 	_actions = _PlayerActions.new(client)
 	_actions.action_rejected.connect(action_rejected.emit)
 	_actions.hint_shown.connect(hint_shown.emit)
@@ -152,7 +153,7 @@ func _input(event: InputEvent) -> void:
 	if _events == null:
 		return
 	_held.feed(event, _now(), false)
-	if input_enabled and _events.follow(event):
+	if input_enabled and _events.handle_dragging(event):
 		get_viewport().set_input_as_handled()
 
 
@@ -161,9 +162,9 @@ func _unhandled_input(event: InputEvent) -> void:
 		return
 	_held.feed(event, _now())
 	if event is InputEventMouseButton:
-		# Who clicks into the world has done with the text field that had the keys.
+		# A click into the world takes the focus from a text field.
 		get_viewport().gui_release_focus()
-	if _events.take(event):
+	if _events.handle_unhandled(event):
 		get_viewport().set_input_as_handled()
 
 
@@ -174,55 +175,55 @@ func _process(delta: float) -> void:
 		_is_settled = true
 		yaw = client.local_avatar.yaw
 	_walking.read(_held, controls, delta, key_turn, _now())
-	if _walking.is_news():
+	if _walking.has_changed():
 		client.move(_walking.direction, _walking.yaw, _walking.jumps, _walking.runs, _walking.is_flying)
 	var shown := _pointing.avatar_node()
-	var reach_for := _holding.drag.target_position if _holding.by != _PropGrabber.By.NOTHING else Vector3.INF
+	var reach_for := _grabber.drag.target_position if _grabber.by != _PropGrabber.By.NOTHING else Vector3.INF
 	_local_body.frame(client.local_avatar, shown._shown_body() if shown != null else null, yaw, pitch, reach_for, delta, _now())
 
 
-## Grabs the prop under the pointer. Returns [code]true[/code] if the hand took it and the server was asked. Otherwise [signal
-## action_rejected] may say why.
+## Grabs the prop under the pointer. Returns [code]true[/code] if the hand took it and the server was asked. Otherwise
+## [signal action_rejected] may say why.
 func take_pointed() -> bool:
 	if client.local_avatar == null or not _pointing.find_to_take(_events.at(_size())):
 		return false
-	return _take(_PropGrabber.By.POINTER)
+	return _grab_with(_PropGrabber.By.POINTER)
 
 
 ## Grabs the prop under the pointer or in front of the avatar. If you hold a prop, releases it.
 func grab() -> void:
-	if _holding.by != _PropGrabber.By.NOTHING:
-		_holding.release()
+	if _grabber.by != _PropGrabber.By.NOTHING:
+		_grabber.release()
 	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
-		_take(_PropGrabber.By.KEY)
+		_grab_with(_PropGrabber.By.KEY)
 	else:
 		action_rejected.emit(tr("Nothing to grab within reach. Walk closer and look at it."))
 
 
 ## Releases the held prop. A dynamic prop keeps the velocity of the hand.
 func release() -> void:
-	_holding.release()
+	_grabber.release()
 
 
 ## Scales the held prop by [param notches] of the mouse wheel. Negative values make it smaller.
 func scale_held(notches: float) -> void:
-	if _holding.by == _PropGrabber.By.NOTHING:
+	if _grabber.by == _PropGrabber.By.NOTHING:
 		action_rejected.emit(tr("Grab something first. Then plus and minus scale it."))
 	else:
-		_holding.grow(notches)
+		_grabber.grow(notches)
 
 
 ## Moves the held prop away by [param notches] of the mouse wheel. Negative values bring it nearer.
 func push_held(notches: float) -> void:
-	if _holding.by == _PropGrabber.By.NOTHING:
+	if _grabber.by == _PropGrabber.By.NOTHING:
 		action_rejected.emit(tr("Grab something first. Then you can move it nearer and farther."))
 	else:
-		_holding.drag.push(notches, _pointing.reach(), distance)
+		_grabber.drag.push(notches, _pointing.reach(), distance)
 
 
-# The wheel: zooms; what is held, it scales, or with [param shift] brings nearer and farther.
+# The wheel zooms. A held prop it scales, or with [param shift] moves nearer and farther.
 func _turn_wheel(notches: float, shift: bool) -> void:
-	if _holding.by == _PropGrabber.By.NOTHING:
+	if _grabber.by == _PropGrabber.By.NOTHING:
 		distance = _CameraRig.zoomed(distance, notches)
 	elif shift:
 		push_held(notches)
@@ -248,8 +249,8 @@ func fly() -> void:
 	hint_shown.emit(tr("Flying: Space moves up, C moves down, F lands.") if _walking.is_flying else tr("Walking."))
 
 
-## Spawns a box, ball, capsule or gem in front of the avatar ([param index] 0 to 3), or a package of [member hotbar_packages] (4
-## and up).
+## Spawns a box, ball, capsule or gem in front of the avatar ([param index] 0 to 3), or a package of
+## [member hotbar_packages] (4 and up).
 func spawn(index: int) -> void:
 	_actions.spawn(index, hotbar_packages, yaw)
 
@@ -262,7 +263,7 @@ func delete() -> void:
 	if prop == null:
 		action_rejected.emit(tr("Point at an item, or hold it, to delete it."))
 		return
-	_holding.release()
+	_grabber.release()
 	_actions.delete(prop)
 
 
@@ -271,7 +272,7 @@ func toggle_gizmo() -> void:
 	if gizmo.element != 0:
 		gizmo.element = 0
 	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
-		_holding.release()
+		_grabber.release()
 		gizmo.element = _pointing.prop.element
 		hint_shown.emit(tr("Drag the arrows to move, the rings to rotate, the cube to scale. G hides the gizmo."))
 	else:
@@ -283,39 +284,39 @@ func capture_mouse(on: bool) -> void:
 	_events.capture(on)
 
 
-# Turns the view by so many pixels of the mouse.
+# Turns the view by pixels of the mouse.
 func _turn_by_mouse(pixels: Vector2) -> void:
 	_walking.turn(-pixels.x * mouse_turn, -pixels.y * mouse_turn)
 
 
-# Says where what is held should be: in each frame, and when the pointer moves.
+# Sends where the held prop should be: in each frame, and when the pointer moves.
 func _carry_held() -> void:
-	if client.local_avatar == null or _holding.by == _PropGrabber.By.NOTHING:
+	if client.local_avatar == null or _grabber.by == _PropGrabber.By.NOTHING:
 		return
 	var size := _size()
-	_pointing.aim(size / 2.0 if _holding.by == _PropGrabber.By.KEY else _events.at(size))
-	_holding.frame(_pointing.origin, _pointing.direction, yaw, _pointing.head(), _pointing.reach(), _now())
+	_pointing.aim(size / 2.0 if _grabber.by == _PropGrabber.By.KEY else _events.at(size))
+	_grabber.frame(_pointing.origin, _pointing.direction, yaw, _pointing.head(), _pointing.reach(), _now())
 
 
-# The button went down where the pointer is. True: a handle of the gizmo was there.
+# Handles a press. Returns true if it hit a handle of the gizmo.
 func _press_gizmo() -> bool:
 	return gizmo.press(camera, _events.at(_size()))
 
 
-# The pointer moved while it has a handle of the gizmo.
+# Drags the handle of the gizmo.
 func _drag_gizmo() -> void:
 	gizmo.move(camera, _events.at(_size()))
 
 
-# The button went up.
+# Releases the handle of the gizmo.
 func _release_gizmo() -> void:
 	gizmo.release()
 
 
-func _take(how: _PropGrabber.By) -> bool:
+func _grab_with(how: _PropGrabber.By) -> bool:
 	gizmo.element = 0
 	var prop := _pointing.prop
-	if not _holding.take(prop, _pointing.point, _pointing.distance, how, yaw, _now()):
+	if not _grabber.grab(prop, _pointing.point, _pointing.distance, how, yaw, _now()):
 		return false
 	var label := prop.name if prop.name else tr("item")
 	var hint := tr("The wheel scales it. Release it in motion to throw it.") if how == _PropGrabber.By.POINTER else tr("Plus and minus scale it, E releases it.")
@@ -352,16 +353,16 @@ func _forget_events() -> void:
 		_events.capture(false)
 
 
-# The client goes on without the player: nobody is to walk on, or hold on, for ever.
+# The client continues without the player, so the avatar must not walk on or keep a prop for ever.
 func _rest() -> void:
 	if _events == null or not is_instance_valid(client):
 		return
 	_forget_events()
-	_holding.release()
+	_grabber.release()
 	if is_instance_valid(gizmo):
 		gizmo.release()
 	_walking.rest()
-	if client.local_avatar != null and _walking.is_news():
+	if client.local_avatar != null and _walking.has_changed():
 		client.move(Vector3.ZERO, yaw, false, false, is_flying)
 
 

@@ -3,8 +3,8 @@ class_name OtherworldProp
 extends Node3D
 ## Shows one prop of a realm: its coloured shapes or the model of its package, and its colliders.
 ##
-## [OtherworldView] creates one for each prop. Read [member state] for its data. While its package loads, a placeholder box is
-## shown.
+## [OtherworldView] creates one for each prop. Read [member state] for its data. While its package loads, a placeholder
+## box is shown.
 
 const _CapsuleBodies := preload("../packages/avatar/capsule_bodies.gd")
 const _Collider := preload("../packages/model/collider.gd")
@@ -16,9 +16,9 @@ const _LoadRequest := preload("../packages/download/load_request.gd")
 ## Emitted when another model is shown, because the package has loaded or the level of detail changed.
 signal model_changed
 
-# Of the box that stands for a package which is not there yet.
+# Colour of the placeholder box of a package that is not loaded yet.
 const _PLACEHOLDER_COLOR := Color(0.75, 0.78, 0.9, 0.35)
-# Laid over what is pointed at or held.
+# Overlay of a prop that is pointed at or held.
 const _HIGHLIGHT_COLOR := Color(1.0, 0.95, 0.8, 0.28)
 
 ## State of the prop. The client updates it in each frame.
@@ -54,11 +54,11 @@ static var _highlight: StandardMaterial3D
 
 var _library: _PackageLibrary
 var _package: _LoadRequest
-var _model_wish: _LoadRequest
+var _model_request: _LoadRequest
 var _level := -1
 var _shown_level := -1
 var _colliders: Array = []
-# What is seen, scaled; the realm's marker of the element.
+# The visible node, scaled; the element's metadata.
 var _marker := Marker3D.new()
 var _body: PhysicsBody3D
 var _scale := 1.0
@@ -80,8 +80,8 @@ func _notification(what: int) -> void:
 		_release_packages()
 
 
-## Returns the level of detail that is shown; 0 is the finest. Returns -1 while the prop's own shapes or a placeholder box are
-## shown.
+## Returns the level of detail that is shown; 0 is the finest. Returns -1 while the prop's own shapes or a placeholder
+## box are shown.
 func shown_level() -> int:
 	return _shown_level
 
@@ -96,22 +96,22 @@ func collision_body() -> PhysicsBody3D:
 	return _body
 
 
-# The realm says something else of it.
+# The realm has changed the prop.
 func _apply_state() -> void:
 	if _package != null and _package.key != state.package:
 		_release_packages()
 	if state.package and _package == null:
-		_package = _library.want_package(state.package)
+		_package = _library.request_package(state.package)
 	if _body == null:
 		_colliders = _Collider.of_messages(state.colliders)
 		_show_shapes()
 		_build_body(state.motion == OtherworldPropState.Motion.STATIC)
-	# A body of hulls takes milliseconds: it stays where only the holder is another.
+	# Building convex shapes takes milliseconds, so the body stays if only the holder has changed.
 	if state.scale != _scale:
 		_set_scale()
 
 
-# Draws it as it is now.
+# Draws the prop.
 func _update_frame() -> void:
 	var here := Transform3D(Basis(state.rotation), state.position)
 	if transform != here:
@@ -120,7 +120,8 @@ func _update_frame() -> void:
 		_set_scale()
 
 
-# What changes less often than its place: what is wanted of the library, which level. [param eye]: the camera's place.
+# Updates what changes less often than the transform: the requests to the library and the level of detail. [param eye]
+# is the camera's position.
 func _update_detail(eye: Vector3) -> void:
 	if _package == null:
 		return
@@ -136,23 +137,23 @@ func _want_level(manifest: _Manifest, metres: float) -> void:
 		load_error = tr("This package is an avatar and can't be used as a prop.")
 		return
 	var level := _LevelOfDetail.choose(manifest.models, metres, state.scale, _level)
-	if level != _level or _model_wish == null:
-		var before := _model_wish
-		_model_wish = _library.want_model(manifest, level)
+	if level != _level or _model_request == null:
+		var before := _model_request
+		_model_request = _library.request_model(manifest, level)
 		_level = level
 		if before != null:
 			_library.release(before)
 		elif manifest.colliders != _colliders:
 			_colliders = manifest.colliders
 			_build_body(manifest.is_static)
-	_model_wish.see(metres)
-	if _model_wish.load_error:
-		load_error = _model_wish.load_error
-	if _model_wish.model != null and _shown != _model_wish.model:
-		_shown = _model_wish.model
+	_model_request.see(metres)
+	if _model_request.load_error:
+		load_error = _model_request.load_error
+	if _model_request.model != null and _shown != _model_request.model:
+		_shown = _model_request.model
 		_shown_level = level
 		_clear(_marker)
-		_marker.add_child(_model_wish.model.scene.instantiate())
+		_marker.add_child(_model_request.model.scene.instantiate())
 		_looks_are_new()
 
 
@@ -177,7 +178,7 @@ func _looks_are_new() -> void:
 	model_changed.emit()
 
 
-# Shapes carry the scale themselves: physics engines do not like scaled nodes.
+# The shapes are scaled, not the nodes, because physics engines handle scaled nodes badly.
 func _build_body(is_static: bool) -> void:
 	if _body != null:
 		remove_child(_body)
@@ -268,10 +269,10 @@ static func _clear(node: Node) -> void:
 
 
 func _release_packages() -> void:
-	if _model_wish != null and is_instance_valid(_library):
-		_library.release(_model_wish)
+	if _model_request != null and is_instance_valid(_library):
+		_library.release(_model_request)
 	if _package != null and is_instance_valid(_library):
 		_library.release(_package)
-	_model_wish = null
+	_model_request = null
 	_package = null
 	_level = -1

@@ -1,11 +1,11 @@
 @icon("../icons/view.svg")
 class_name OtherworldView
 extends Node3D
-## Shows the realm of an [OtherworldClient]: its ground, an [OtherworldAvatar] for each avatar and an [OtherworldProp] for each
-## prop.
+## Shows the realm of an [OtherworldClient]: its ground, an [OtherworldAvatar] for each avatar and an [OtherworldProp]
+## for each prop.
 ##
-## Add it below the client, or set [member client_path]. Realm space is the local space of this node: move or rotate the node,
-## and the realm moves with it. The view adds a light and a sky if the scene has none.
+## Add it below the client, or set [member client_path]. Realm space is the local space of this node: move or rotate the
+## node, and the realm moves with it. The view adds a light and a sky if the scene has none.
 
 const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
 const _PackageLibrary := preload("../packages/download/package_library.gd")
@@ -16,7 +16,7 @@ signal avatar_shown(node: OtherworldAvatar)
 ## Emitted when the view has added the node of a prop.
 signal prop_shown(node: OtherworldProp)
 
-# Each element's level of detail, bodies and shadow are looked at once in so many frames.
+# Level of detail, bodies and shadow of an element are updated once in this many frames.
 const _DETAIL_FRAMES := 12
 
 ## Path of the [OtherworldClient]. If empty, uses the parent.
@@ -36,15 +36,15 @@ const _DETAIL_FRAMES := 12
 @export_range(0, 512) var shadows_max := 48
 ## Avatars within this distance have colliders that rays can hit, metres.
 @export_range(0.0, 100.0) var collider_distance := 6.0
-## Physics layers of everything that rays can hit: props, capsules of nearby avatars, and the ground. Each body has the metadata
-## "otherworld_element"; the ground has 0.
+## Physics layers of everything that rays can hit: props, capsules of nearby avatars, and the ground. Each body has the
+## metadata "otherworld_element"; the ground has 0.
 @export_flags_3d_physics var pick_layer := 1 << 19
 ## If [code]true[/code], adds a light and a sky when the scene has none.
 @export var add_environment := true
 ## Maximum size of the package cache on disk, MiB.
 @export_range(16, 8192) var cache_mebibytes := 512
 
-# Loads what is shown; its [code]api[/code] asks the client's server.
+# Loads packages. Its [code]api[/code] uses the client's server.
 var _library := _PackageLibrary.new()
 
 var _client: Node
@@ -52,7 +52,7 @@ var _scenery := _RealmEnvironment.new()
 var _bodies: Array[_AvatarBody] = []
 var _avatars: Dictionary[int, OtherworldAvatar] = {}
 var _props: Dictionary[int, OtherworldProp] = {}
-# The same once more, for what is done in each frame.
+# The same nodes, for the work in each frame.
 var _avatar_nodes: Array[OtherworldAvatar] = []
 var _prop_nodes: Array[OtherworldProp] = []
 var _frame := 0
@@ -126,7 +126,7 @@ func _detach() -> void:
 		_on_prop_removed(state)
 
 
-# The realm is known: its ground, and whoever is there already.
+# Shows the ground and the elements that are already there.
 func _enter() -> void:
 	_library.api.server = _client.get(&"url") as String
 	var definition: Variant = _client.get(&"definition")
@@ -135,7 +135,7 @@ func _enter() -> void:
 		_scenery.show_realm(definition as Dictionary, pick_layer)
 	var avatars: Dictionary = _client.get(&"avatars")
 	var props: Dictionary = _client.get(&"props")
-	# Of a visit before this one.
+	# Removes nodes of an earlier session.
 	for node: OtherworldAvatar in _avatar_nodes.filter(func(it: OtherworldAvatar) -> bool: return avatars.get(it.state.element) != it.state):
 		_on_avatar_removed(node.state)
 	for node: OtherworldProp in _prop_nodes.filter(func(it: OtherworldProp) -> bool: return props.get(it.state.element) != it.state):
@@ -203,7 +203,7 @@ func _on_prop_removed(state: OtherworldPropState) -> void:
 
 
 func _on_frame_updated(_tick: float) -> void:
-	# Taken out of its scene for a while.
+	# The view may be out of the scene tree for a while.
 	if not is_inside_tree():
 		return
 	var camera := get_viewport().get_camera_3d()
@@ -222,7 +222,7 @@ func _on_frame_updated(_tick: float) -> void:
 	_update_details(eye)
 
 
-# A part of the elements in each frame.
+# Updates a part of the elements in each frame.
 func _update_details(eye: Vector3) -> void:
 	for i: int in range(_frame % _DETAIL_FRAMES, _avatar_nodes.size(), _DETAIL_FRAMES):
 		var node := _avatar_nodes[i]

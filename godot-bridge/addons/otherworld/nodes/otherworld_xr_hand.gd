@@ -3,8 +3,8 @@ class_name OtherworldXRHand
 extends XRController3D
 ## A tracked hand that grabs props with the grip or the trigger, by touch or with a ray.
 ##
-## [OtherworldXRPlayer] has two of them and adds the missing ones. Grab a prop with both hands to scale and turn it. Release it in
-## motion to throw it. It uses Godot's default OpenXR action map, without any setup.
+## [OtherworldXRPlayer] has two of them and adds the missing ones. Grab a prop with both hands to scale and turn it.
+## Release it in motion to throw it. It uses Godot's default OpenXR action map, without any setup.
 
 ## Emitted when the hand grabs a prop.
 signal grabbed(element: int)
@@ -21,9 +21,9 @@ enum Which { LEFT, RIGHT }
 const _XRMaths := preload("../local_player/xr/xr_maths.gd")
 const _Look := preload("xr_hand_visual.gd")
 
-# A grip or trigger drawn so far takes hold.
+# A grip or trigger pulled this far grabs.
 const _PRESS_AT := 0.6
-# A grip or trigger let out so far lets go.
+# A grip or trigger released to this grabs no longer.
 const _OPEN_AT := 0.35
 const _SQUEEZES: Array[StringName] = [&"grip", &"trigger"]
 const _CLICKS: Array[StringName] = [&"grip_click", &"trigger_click", &"select_button"]
@@ -34,7 +34,7 @@ const _TOUCHED_MAX := 16
 	set(value):
 		which = value
 		tracker = &"left_hand" if value == Which.LEFT else &"right_hand"
-		# Another tracker puts the pose back to the default one.
+		# Another tracker resets the pose to the default one.
 		pose = &"grip"
 ## Distance from the palm within which props can be grabbed directly, metres of the room.
 @export_range(0.01, 0.5, 0.01, "suffix:m") var touch_distance := 0.1
@@ -85,14 +85,14 @@ func aim() -> Transform3D:
 	return get_parent_node_3d().global_transform.orthonormalized() * aimed.get_adjusted_transform().orthonormalized()
 
 
-# Once a frame, by the player: 1: it closes now, -1: it opens now, 0: it stays as it is.
+# The player calls it in each frame. Returns 1 if the hand closes now, -1 if it opens now, else 0.
 func _grip_change() -> int:
 	var was := _is_pressed
 	_is_pressed = get_is_active() and _squeeze() > (_OPEN_AT if was else _PRESS_AT)
 	return int(_is_pressed) - int(was)
 
 
-# Once a frame, by the player: looks for what it would take among what [param may_take] says yes to.
+# The player calls it in each frame. Finds the prop to grab among those that [param may_take] allows.
 func _find_target(may_take: Callable) -> void:
 	var before := pointed_element
 	var ray := aim()
@@ -128,7 +128,7 @@ func _squeeze() -> float:
 	return most
 
 
-# The nearest thing at the palm; 0: none.
+# Returns the nearest prop at the palm; 0 without one.
 func _touched(may_take: Callable) -> int:
 	var query := PhysicsShapeQueryParameters3D.new()
 	_sphere.radius = touch_distance * XRServer.world_scale

@@ -4,9 +4,9 @@ extends XROrigin3D
 ## Controls an avatar with a headset: walks, turns, and sends the poses of head and hands.
 ##
 ## Add it below an [OtherworldClient], or let the client add it (see [member OtherworldClient.player_kind]). It adds an
-## [XRCamera3D] and two [OtherworldXRHand]s if it has none. Walking through your room moves the avatar. The left stick walks, and
-## runs while pushed in. The right stick turns. A jumps, B flies if permitted. Grip or trigger grabs a prop, both hands scale it.
-## It uses Godot's default OpenXR action map.
+## [XRCamera3D] and two [OtherworldXRHand]s if it has none. Walking through your room moves the avatar. The left stick
+## walks, and runs while pushed in. The right stick turns. A jumps, B flies if permitted. Grip or trigger grabs a prop,
+## both hands scale it. It uses Godot's default OpenXR action map.
 
 ## Emitted when the menu button or the upper button of the left controller (Y) is pressed.
 signal menu_pressed
@@ -33,18 +33,18 @@ const _Vignette := preload("xr_vignette.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 const _XRStart := preload("xr_start.gd")
 
-# It acts before the client (priority -100), so that what the hands do counts in the same frame.
+# It runs before the client (priority -100), so that the hands' actions count in the same frame.
 const _PRIORITY := -110
 
 ## Client that this node controls the avatar of. If empty, uses the nearest [OtherworldClient] above it.
 @export var client: OtherworldClient
-## If [code]true[/code], reacts to sticks and buttons. Set it to [code]false[/code] while a menu is open. Head and hands are still
-## tracked.
+## If [code]true[/code], reacts to sticks and buttons. Set it to [code]false[/code] while a menu is open. Head and hands
+## are still tracked.
 @export var input_enabled := true:
 	set(value):
 		input_enabled = value
-		if not value and _holding != null:
-			_holding.release_all()
+		if not value and _grabber != null:
+			_grabber.release_all()
 ## How the right stick turns. Snap turning causes less motion sickness than smooth turning.
 @export var turning := Turning.SNAP
 ## Angle of one snap turn, degrees.
@@ -53,7 +53,8 @@ const _PRIORITY := -110
 @export_range(30.0, 360.0, 10.0, "suffix:°/s") var smooth_degrees := 120.0
 ## If [code]true[/code], scales the world so that you look out of the eyes of your avatar.
 @export var scale_to_avatar := true
-## Height of the player's eyes above the floor, metres. 0 measures it on joining and when [method calibrate_height] is called.
+## Height of the player's eyes above the floor, metres. 0 measures it on joining and when [method calibrate_height] is
+## called.
 @export_range(0.0, 2.2, 0.01, "suffix:m") var player_eye_height := 0.0
 ## Darkens the edge of the view while sticks move you: 0 is off, 1 is the maximum.
 @export_range(0.0, 1.0) var vignette_strength := 0.0
@@ -67,10 +68,10 @@ var right_hand: OtherworldXRHand
 
 var _root := _Root.new()
 var _sticks := _Sticks.new()
-var _holding: _XRPropGrabber
+var _grabber: _XRPropGrabber
 var _pose := OtherworldPose.new()
 var _vignette: _Vignette
-# The avatar that the room stands around; 0: none yet.
+# The avatar around which the room is placed; 0 before the first.
 var _element := 0
 # Height of the player's eyes in the room, metres.
 var _eyes_metres := 0.0
@@ -91,19 +92,19 @@ func _ready() -> void:
 		push_error("OtherworldXRPlayer needs an OtherworldClient: put it below one, or set its property client.")
 		set_process(false)
 		return
-	_holding = _XRPropGrabber.new(client)
-	_holding.grabbed.connect(_on_grabbed)
-	_holding.released.connect(_on_released)
-	_holding.action_rejected.connect(_on_action_rejected)
+	_grabber = _XRPropGrabber.new(client)
+	_grabber.grabbed.connect(_on_grabbed)
+	_grabber.released.connect(_on_released)
+	_grabber.action_rejected.connect(_on_action_rejected)
 	client.frame_updated.connect(_on_frame_updated)
 	client.avatar_changed.connect(_on_avatar_changed)
 
 
-# The client goes on without the player: nobody is to walk on, or hold on, for ever.
+# The client continues without the player, so the avatar must not walk on or keep a prop for ever.
 func _exit_tree() -> void:
-	if _holding == null or not is_instance_valid(client):
+	if _grabber == null or not is_instance_valid(client):
 		return
-	_holding.release_all()
+	_grabber.release_all()
 	if client.local_avatar != null:
 		client.move(Vector3.ZERO, _root.yaw)
 
@@ -130,7 +131,7 @@ func calibrate_height() -> void:
 
 ## Releases what both hands hold.
 func release_all() -> void:
-	_holding.release_all()
+	_grabber.release_all()
 
 
 func _make_parts() -> void:
@@ -176,7 +177,7 @@ func _head_pose() -> XRPose:
 	return head.get_pose(&"default") if head != null else null
 
 
-# The avatar is where it is in this frame: the room goes along.
+# The avatar has its position of this frame. The room follows it.
 func _on_frame_updated(_tick: float) -> void:
 	var own := client.local_avatar
 	if own == null or not _is_tracked():
@@ -187,7 +188,7 @@ func _on_frame_updated(_tick: float) -> void:
 		_move_room(own, get_process_delta_time())
 
 
-# The room is put where the avatar stands, turned so that the player looks where it looks.
+# Places the room at the avatar, turned so that the player looks where the avatar does.
 func _come_in(own: OtherworldAvatarState) -> void:
 	_element = own.element
 	_eyes_metres = player_eye_height if player_eye_height > 0.0 else _head_pose().transform.origin.y
@@ -197,11 +198,11 @@ func _come_in(own: OtherworldAvatarState) -> void:
 	_find_view(own.element)
 
 
-# The room is as large as the avatar wants it, with the head above its feet and looking along [param yaw].
+# Scales the room for the avatar, with the head above its feet, looking along [param yaw].
 func _rescale(own: OtherworldAvatarState, yaw: float) -> void:
 	if scale_to_avatar:
 		world_scale = _XRMaths.world_scale(own.head_metres, _eyes_metres)
-	# The camera itself hears of another scale with its next pose.
+	# The camera gets the new scale with its next pose.
 	camera.transform = _head_pose().get_adjusted_transform()
 	global_transform = _XRMaths.origin_under(camera.transform, own.position, yaw)
 	_head_before = camera.position
@@ -212,7 +213,7 @@ func _on_avatar_changed(avatar: OtherworldAvatarState) -> void:
 		_rescale(avatar, _XRMaths.heading(camera.global_basis))
 
 
-# Its own head is not seen from within, and its own hands are where the view shows it.
+# Hides your own head, and the tracked hands if the view shows the avatar's.
 func _find_view(element: int) -> void:
 	var view: OtherworldView = get_tree().root.find_children("*", "OtherworldView", true, false).pop_front()
 	for hand: OtherworldXRHand in [left_hand, right_hand]:
@@ -235,7 +236,7 @@ func _read_sticks(delta: float) -> void:
 	_menu_was = menu
 
 
-# The room goes along with the avatar as far as that did not go for the head's sake.
+# Moves the room with the avatar, except for movements that followed the head.
 func _move_room(own: OtherworldAvatarState, delta: float) -> void:
 	var speed := _XRMaths.flat(own.velocity).length()
 	global_position += _root.carry(own.position - _feet, own.position, camera.global_position, _sticks.pushed != Vector2.ZERO, speed, own.is_grounded, delta)
@@ -252,12 +253,12 @@ func _move_avatar(own: OtherworldAvatarState, delta: float) -> void:
 	var runs := _sticks.runs
 	var speed := _XRMaths.RUN_SPEED if runs else _XRMaths.WALK_SPEED
 	var head_yaw := _XRMaths.heading(camera.global_basis)
-	var wish := _root.follow(camera.global_position, walked, own.position, delta)
-	_root.face(head_yaw, _sticks.pushed != Vector2.ZERO or wish.length() > 0.5, delta)
-	wish += _XRMaths.stick_velocity(_sticks.pushed, head_yaw, _XRMaths.FLY_SPEED if flies else speed)
-	runs = runs or wish.length() > _XRMaths.WALK_SPEED
+	var velocity := _root.follow(camera.global_position, walked, own.position, delta)
+	_root.face(head_yaw, _sticks.pushed != Vector2.ZERO or velocity.length() > 0.5, delta)
+	velocity += _XRMaths.stick_velocity(_sticks.pushed, head_yaw, _XRMaths.FLY_SPEED if flies else speed)
+	runs = runs or velocity.length() > _XRMaths.WALK_SPEED
 	var full := _XRMaths.FLY_SPEED if flies else _XRMaths.RUN_SPEED if runs else _XRMaths.WALK_SPEED
-	var direction := _XRMaths.direction(wish, _root.yaw, full)
+	var direction := _XRMaths.direction(velocity, _root.yaw, full)
 	direction.y = _sticks.rise if flies else 0.0
 	client.move(direction, _root.yaw, _sticks.jumps, runs, flies)
 
@@ -279,18 +280,18 @@ func _wrist(hand: OtherworldXRHand, to_root: Transform3D, head_metres: float) ->
 func _use_hands(own: OtherworldAvatarState) -> void:
 	var now_msec := Time.get_ticks_usec() / 1000.0
 	var hands: Array[OtherworldXRHand] = [left_hand, right_hand]
-	_holding.place(left_hand.global_transform, right_hand.global_transform)
+	_grabber.place(left_hand.global_transform, right_hand.global_transform)
 	for index: int in 2:
 		var hand := hands[index]
-		hand.held_element = _holding.element_in(index)
+		hand.held_element = _grabber.element_in(index)
 		hand._find_target(_may_take)
 		match hand._grip_change():
 			1 when hand.pointed_element != 0 and input_enabled:
-				_holding.take(index, hand.pointed_element, hand.is_touching, now_msec)
+				_grabber.grab(index, hand.pointed_element, hand.is_touching, now_msec)
 			-1:
-				_holding.release(index)
+				_grabber.release(index)
 	var reach: float = client.definition.get("reach", 0.0)
-	_holding.carry(own.position + Vector3.UP * own.head_metres, reach, now_msec)
+	_grabber.carry(own.position + Vector3.UP * own.head_metres, reach, now_msec)
 
 
 func _may_take(element: int) -> bool:

@@ -1,29 +1,29 @@
 @tool
 extends Node3D
-## What a realm's definition says that is no element: the quad plane that is its ground, and where players begin. And light
-## and a sky for scenes that have none.
+## Shows the parts of a realm's definition that are not elements: the ground and the spawn point. Adds light and a sky
+## to scenes without them.
 
 const JsonReader := preload("../packages/download/json_reader.gd")
 
 const GROUND_COLOR := Color(0.72, 0.72, 0.75)
 const LINE_COLOR := Color(0.58, 0.57, 0.66)
-## The ground's body reaches down so far, metres: nothing falls through it in one step.
+## Depth of the ground's body, metres, so that nothing falls through it in one step.
 const GROUND_DEPTH := 2.0
-## Pixels of a metre of the ground.
+## Pixels per metre of the ground.
 const METRE_PIXELS := 64
 const SKY_COLOR := Color(0.45, 0.62, 0.93)
 const HORIZON_COLOR := Color(0.96, 0.93, 0.9)
 const AMBIENT_COLOR := Color(0.78, 0.83, 0.95)
-## Shadows of the sun are drawn up to here, metres.
+## Maximum distance of the sun's shadows, metres.
 const SHADOW_METRES := 40.0
 
-## Where players begin; null before the realm is known.
+## The spawn point; null before the realm is known.
 var spawn: Marker3D
 
 var _ground: StaticBody3D
 
 
-## Shows the ground and marks the spawn, in place of those of another realm.
+## Shows the ground and marks the spawn point, and removes those of another realm.
 func show_realm(definition: Dictionary, layer: int) -> void:
 	var r := JsonReader.new()
 	var half := r.object(definition.get("ground"), "ground")
@@ -46,7 +46,7 @@ func show_realm(definition: Dictionary, layer: int) -> void:
 	add_child(spawn)
 
 
-## A sun and a sky, unless the scene has a light or an environment of its own.
+## Adds a sun and a sky, unless the scene has a light or an environment.
 func add_environment_if_none(tree: SceneTree) -> void:
 	if tree.root.find_children("*", "DirectionalLight3D", true, false).is_empty():
 		var sun := DirectionalLight3D.new()
@@ -66,7 +66,7 @@ func add_environment_if_none(tree: SceneTree) -> void:
 		add_child(world)
 
 
-## The compatibility renderer adds lights that cast shadows after tones are mapped: the same lights are brighter there.
+## The compatibility renderer adds lights with shadows after tone mapping, so the same lights are brighter there.
 static func _adds_in_srgb() -> bool:
 	return RenderingServer.get_current_rendering_method() == "gl_compatibility"
 
@@ -82,7 +82,7 @@ static func _new_environment() -> Environment:
 	environment.background_mode = Environment.BG_SKY
 	environment.sky = Sky.new()
 	environment.sky.sky_material = sky
-	# What the sky alone gives washes pale things out.
+	# The sky's own light would wash out pale colours.
 	environment.ambient_light_source = Environment.AMBIENT_SOURCE_COLOR
 	environment.ambient_light_color = AMBIENT_COLOR
 	environment.ambient_light_energy = 0.3 if _adds_in_srgb() else 0.6
@@ -112,7 +112,7 @@ static func _new_ground(size: Vector2, layer: int) -> StaticBody3D:
 	return body
 
 
-## A line for each metre, so that speed and size are seen.
+## A grid line per metre, which shows speed and size.
 static func _ground_material(size: Vector2) -> StandardMaterial3D:
 	var image := Image.create(METRE_PIXELS, METRE_PIXELS, false, Image.FORMAT_RGB8)
 	image.fill(GROUND_COLOR)

@@ -1,7 +1,7 @@
 extends Node3D
-## What is seen of a tracked hand: a small hand in a mitten's shape, and a ray that fades out. Made of Godot's own meshes.
+## The visible part of a tracked hand: a small mitten, and a ray that fades out. Made of Godot's own meshes.
 
-## A ray is drawn this long at most, and so thin, metres of the room.
+## Length and thickness of the ray, metres of the room.
 const RAY_METRES_MAX := 1.2
 const RAY_RADIUS := 0.0025
 const HAND_COLOR := Color(0.93, 0.94, 1.0)
@@ -49,12 +49,12 @@ func show_ray(aim: Transform3D, metres: float, is_drawn: bool, points: bool) -> 
 	var scale_now := XRServer.world_scale
 	var length := metres if points else minf(metres, RAY_METRES_MAX * scale_now)
 	_ray_material.albedo_color = POINTED_COLOR if points else RAY_COLOR
-	# The rod stands along Y: Y goes along the ray.
+	# The rod's mesh points along Y, which is turned along the ray.
 	var along := aim.basis * Basis(Vector3.RIGHT, -PI / 2.0) * Basis.from_scale(Vector3(scale_now, length, scale_now))
 	_ray.global_transform = Transform3D(along, aim.origin - aim.basis.z * length * 0.5)
 
 
-## Fingers point along -Y of the grip pose, the thumb along -Z; see xr_motion.gd.
+## Fingers point along -Y of the grip pose, the thumb along -Z (see xr_maths.gd).
 func _add_hand(skin: Material) -> void:
 	var inward := -1.0 if is_left else 1.0
 	var centre := inward * 0.018

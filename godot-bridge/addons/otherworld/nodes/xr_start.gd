@@ -1,18 +1,18 @@
 extends RefCounted
-## Starts a headset by OpenXR, where there is one.
+## Starts a headset with OpenXR.
 ##
-## The project setting [code]xr/openxr/enabled[/code] has to be on: Godot looks for a runtime (SteamVR, Monado, Quest) when it
-## starts, and only then. [code]xr/shaders/enabled[/code] is needed as well, and [code]xr/openxr/startup_alert[/code] is best
-## off: else a machine without a headset asks for a click at each start.
+## The project setting [code]xr/openxr/enabled[/code] must be on, because Godot looks for a runtime (SteamVR, Monado,
+## Quest) only when it starts. [code]xr/shaders/enabled[/code] is needed as well. Turn
+## [code]xr/openxr/startup_alert[/code] off, or a machine without a headset shows a dialog at each start.
 
-## Hertz; a higher rate leaves a standalone headset no time to draw.
+## Limit of the refresh rate, Hz. A higher rate leaves a standalone headset no time to draw.
 const RATE_MAX := 90.0
 
-## Why the last [method start] did not find a headset; empty where it did.
+## Why the last [method start] did not find a headset; "" if it did.
 static var problem := ""
 
 
-## Shows [param viewport] in a headset. [code]false[/code]: there is none, and [member problem] says why.
+## Shows [param viewport] in a headset. Returns [code]false[/code] if there is none; see [member problem].
 static func start(viewport: Viewport) -> bool:
 	problem = _problem_of(viewport)
 	return problem.is_empty()
@@ -34,7 +34,7 @@ static func _problem_of(viewport: Viewport) -> String:
 	return ""
 
 
-## The headset gives the beat, not the monitor; and the edges of the picture are drawn coarsely where that is possible.
+## Turns off vertical sync, because the headset sets the frame rate, and turns on foveated rendering if possible.
 static func _set_up(interface: OpenXRInterface, viewport: Viewport) -> void:
 	DisplayServer.window_set_vsync_mode(DisplayServer.VSYNC_DISABLED)
 	if interface == null:
@@ -48,7 +48,7 @@ static func _set_up(interface: OpenXRInterface, viewport: Viewport) -> void:
 		interface.session_begun.connect(_choose_rate.bind(interface))
 
 
-## The highest refresh rate up to [constant RATE_MAX].
+## Returns the highest refresh rate up to [constant RATE_MAX].
 static func _choose_rate(interface: OpenXRInterface) -> void:
 	var best := interface.display_refresh_rate
 	for rate: float in interface.get_available_display_refresh_rates():

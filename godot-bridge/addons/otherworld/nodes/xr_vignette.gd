@@ -1,7 +1,7 @@
 extends MeshInstance3D
-## Darkens the edge of what both eyes see, so that being moved by a stick is felt less. A child of the camera.
+## Darkens the edge of both eyes' view, which reduces motion sickness while a stick moves you. A child of the camera.
 
-## Time to 1/e in which it comes and goes, seconds.
+## Time constant of the fade, seconds.
 const FADE_SECONDS := 0.12
 const SHADER := "
 shader_type spatial;
@@ -31,13 +31,13 @@ func _init() -> void:
 	mesh = quad
 	material_override = material
 	cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
-	# The shader puts it over the whole view: it is never out of sight.
+	# The shader covers the whole view, so it must never be culled.
 	extra_cull_margin = 16384.0
 	visible = false
 
 
-## Goes on towards [param wished], 0 to 1.
-func fade(wished: float, delta: float) -> void:
-	_strength += (wished - _strength) * (1.0 - exp(-delta / FADE_SECONDS))
+## Fades towards [param target], 0 to 1.
+func fade(target: float, delta: float) -> void:
+	_strength += (target - _strength) * (1.0 - exp(-delta / FADE_SECONDS))
 	visible = _strength > 0.01
 	(material_override as ShaderMaterial).set_shader_parameter(&"strength", _strength)

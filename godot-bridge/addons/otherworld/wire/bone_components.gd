@@ -3,12 +3,12 @@ extends "components.gd"
 
 const BONE_COUNT := 18
 const BONE_MASK_ALL := (1 << BONE_COUNT) - 1
-## Numbers of a state: the set of bones that are sent, then 18 rotations (the bits of an R26), 0 for one that is not.
+## Numbers of a state: the mask of sent bones, then 18 rotations (the bits of an R26), 0 for a bone that is not sent.
 const WIDTH := 1 + BONE_COUNT
-## In the last byte of the modes: which bones are sent follows.
+## In the last byte of the modes: the mask of sent bones follows.
 const SET_FOLLOWS := 16
 const ROTATION_BYTES: PackedInt32Array = [0, 2, 3, 4]
-## Modes of six bones are looked up at once.
+## Modes of six bones are looked up in one step.
 const SIX := 0xfff
 
 static var _tables := _made_tables()
@@ -16,7 +16,7 @@ static var _tables := _made_tables()
 ## By row and slot: WIDTH numbers each.
 var numbers := PackedInt32Array()
 
-## By the modes of six bones: their bytes; those said anew; those said whole.
+## By the modes of six bones: their bytes; the changed bones; the bones that are sent whole.
 var _lengths := _tables[0]
 var _said := _tables[1]
 var _whole := _tables[2]
@@ -39,8 +39,8 @@ static func _made_tables() -> Array[PackedInt32Array]:
 	return tables
 
 
-## Reads a section that stands at [param at] of [param bytes]; [param end] is where those end, and there are 128 bytes after
-## them. Where the section ends; NONE: it is malformed, and [member fault] says how.
+## Reads a section at [param at] of [param bytes], which end at [param end] and are followed by 128 more bytes. Returns
+## its end; NONE if it is malformed (see [member fault]).
 func read(bytes: PackedByteArray, at: int, end: int, tick: int) -> int:
 	var count := _begin(bytes, at, end)
 	if count == NONE:
@@ -91,7 +91,7 @@ func read(bytes: PackedByteArray, at: int, end: int, tick: int) -> int:
 	return at
 
 
-## Whole is what is new; nothing is said of what is not there.
+## A new bone is sent whole. Absent bones have no mode.
 func _fits(modes: int, bones: int, had: int) -> bool:
 	var low := modes & SIX
 	var middle := (modes >> 12) & SIX
@@ -101,7 +101,7 @@ func _fits(modes: int, bones: int, had: int) -> bool:
 	return (said & ~bones) == 0 and (bones & ~had & ~whole) == 0
 
 
-## Reads rotations to [param to]; [param from]: where the baseline's stand, below 0: it has none.
+## Reads rotations to [param to]. [param from] is the place of the baseline's; below 0 without one.
 func _read_bones(bytes: PackedByteArray, at: int, modes: int, from: int, to: int) -> void:
 	var bones := numbers[to - 1]
 	for i: int in BONE_COUNT:

@@ -1,9 +1,9 @@
 extends RefCounted
-## Whether what the server sent may be used: each function says what is wrong and where, in words for the goodbye that ends the
-## connection, and "" where nothing is.
+## Checks messages of the server. Each function returns what is wrong and where, as the text of the goodbye that ends
+## the connection, or "".
 ##
-## Lengths and counts were checked while the bytes were read (messages.gd); the blocks of a snapshot are checked by who reads
-## them.
+## Lengths and counts are checked while the bytes are read (messages.gd). The blocks of a snapshot are checked by their
+## decoder.
 
 const Messages := preload("generated/messages.gd")
 const Limits := preload("generated/limits.gd")
@@ -15,7 +15,7 @@ const HASH_BYTES := 8
 const _Case := Messages.ServerMessage.MessageCase
 
 
-## A packet; null: its bytes were none.
+## Checks a packet; null if its bytes were malformed.
 static func server_packet(packet: Messages.ServerPacket) -> String:
 	if not packet:
 		return "the bytes are no packet of a server"
@@ -28,12 +28,12 @@ static func server_packet(packet: Messages.ServerPacket) -> String:
 	return own(packet.snapshot.own, "snapshot.own") if packet.snapshot and packet.snapshot.own else ""
 
 
-## A message that was put together from parts; null: its bytes were none.
+## Checks a message that was joined from parts; null if its bytes were malformed.
 static func server_message(message: Messages.ServerMessage) -> String:
 	return _message(message, "message") if message else "the bytes are no message of a server"
 
 
-## One's own avatar: what lies beyond is refused, as prediction would end in no number.
+## Checks your own avatar. Values out of range are refused, because the prediction would end in NAN.
 static func own(given: Messages.Own, where: String) -> String:
 	var fault := Values.point(given.position, given.has_position, where + ".position", Limits.OWN_METRES_MAX)
 	fault = fault if fault else Values.point(given.velocity, given.has_velocity, where + ".velocity", Limits.OWN_METRES_MAX)

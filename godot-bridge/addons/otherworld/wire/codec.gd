@@ -1,22 +1,22 @@
 extends RefCounted
-## What the messages of the wire are made of: numbers, texts, vectors and lists in protobuf's encoding (proto3).
+## Encodes and decodes the parts of messages: numbers, texts, vectors and lists in protobuf's encoding (proto3).
 ##
-## [code]put_…[/code] write a field with its tag (number and kind, as on the wire) behind what is there. The others read the
-## value that lies from [code]at[/code] up to [code]stop[/code]; they return null where it is malformed.
+## [code]put_…[/code] append a field with its tag (number and kind, as on the wire). The others read the value from
+## [code]at[/code] up to [code]stop[/code]; they return null if it is malformed.
 
-## Bytes of a field without a limit of its own, as of one of a later version; what is longer is malformed.
+## Limit of a field without its own limit, bytes, such as one of a later version. A longer one is malformed.
 const OTHER_FIELD_BYTES_MAX := 256
 ## Bytes of one number: 64 bits, 7 a byte.
 const NUMBER_BYTES_MAX := 10
 
-## Largest tag that is told apart: there are no such fields.
+## Largest tag that is distinguished. There are no larger fields.
 const _TAG_MAX := 0xffff
 const _HIGH_BITS := -0x7f7f7f7f7f7f7f80
 const _REPLACEMENT: PackedByteArray = [0xef, 0xbf, 0xbd]
 
 
-## Low 32 bits of the number at [param at], and above them the place behind it; -1 where it does not end before
-## [param to] or within [constant NUMBER_BYTES_MAX].
+## Returns the low 32 bits of the number at [param at], and above them the position after it; -1 if it does not end
+## before [param to] or within [constant NUMBER_BYTES_MAX].
 static func varint(data: PackedByteArray, at: int, to: int) -> int:
 	var value := 0
 	var shift := 0
@@ -31,9 +31,9 @@ static func varint(data: PackedByteArray, at: int, to: int) -> int:
 	return -1
 
 
-## What stands before the value of the field at [param at], which is before [param to]; -1 where it is malformed or the value
-## does not end before [param to]. Bits 0-31: the number, or the bytes of any other value; 32-36: how many bytes further that
-## value begins; from 37: the tag. One number, as each message asks for it once a field.
+## Returns the header of the field at [param at], which is before [param to]; -1 if it is malformed or the value does
+## not end before [param to]. Bits 0-31: the number, or the bytes of any other value; 32-36: offset of that value; from
+## 37: the tag. It is one number because each message asks for it once per field.
 static func head(data: PackedByteArray, at: int, to: int) -> int:
 	var value := at + 1
 	var tag: int = data[at]
@@ -67,13 +67,13 @@ static func head(data: PackedByteArray, at: int, to: int) -> int:
 	return number | (value - at) << 32 | tag << 37
 
 
-## The text; what is no UTF-8 in it, and NUL, is U+FFFD.
+## Returns the text. Invalid UTF-8 and NUL become U+FFFD.
 static func text(data: PackedByteArray, at: int, stop: int) -> String:
 	var bytes := data.slice(at, stop)
 	return (bytes if _is_plain(bytes) else _repaired(bytes)).get_string_from_utf8()
 
 
-## A message of the numbers x, y and z as a [Vector3].
+## Returns a message of the numbers x, y and z as a [Vector3].
 static func vector3(data: PackedByteArray, at: int, stop: int) -> Variant:
 	if stop - at == 15 and data[at] == 13 and data[at + 5] == 21 and data[at + 10] == 29:
 		return Vector3(data.decode_float(at + 1), data.decode_float(at + 6), data.decode_float(at + 11))
@@ -81,18 +81,18 @@ static func vector3(data: PackedByteArray, at: int, stop: int) -> Variant:
 	return Vector3(numbers[0], numbers[1], numbers[2]) if _read_floats(data, at, stop, 3, numbers) else null
 
 
-## A message of the numbers x, y, z and w as a [Quaternion], of whatever length.
+## Returns a message of the numbers x, y, z and w as a [Quaternion] of any length.
 static func quaternion(data: PackedByteArray, at: int, stop: int) -> Variant:
 	var numbers := PackedFloat32Array([0.0, 0.0, 0.0, 0.0])
 	return Quaternion(numbers[0], numbers[1], numbers[2], numbers[3]) if _read_floats(data, at, stop, 4, numbers) else null
 
 
-## Floats without tags between them as a [PackedFloat32Array].
+## Returns packed floats as a [PackedFloat32Array].
 static func floats(data: PackedByteArray, at: int, stop: int) -> Variant:
 	return null if (stop - at) & 3 else data.slice(at, stop).to_float32_array()
 
 
-## Numbers without tags between them as a [PackedInt32Array]: those from 2³¹ are negative there.
+## Returns packed numbers as a [PackedInt32Array]. Numbers from 2³¹ are negative there.
 static func numbers(data: PackedByteArray, at: int, stop: int) -> Variant:
 	var out := PackedInt32Array()
 	while at < stop:
@@ -107,21 +107,21 @@ static func numbers(data: PackedByteArray, at: int, stop: int) -> Variant:
 	return out
 
 
-## Left out at 0.
+## Omitted if 0.
 static func put_number(out: PackedByteArray, tag: int, value: int) -> void:
 	if value != 0:
 		_put_varint(out, tag)
 		_put_varint(out, value)
 
 
-## Left out if false.
+## Omitted if false.
 static func put_bool(out: PackedByteArray, tag: int, value: bool) -> void:
 	if value:
 		_put_varint(out, tag)
 		out.append(1)
 
 
-## Left out at 0, which -0 is not.
+## Omitted if 0, but not if -0.
 static func put_float(out: PackedByteArray, tag: int, value: float) -> void:
 	if value != 0.0 or 1.0 / value < 0.0:
 		_put_varint(out, tag)
@@ -136,7 +136,7 @@ static func put_text(out: PackedByteArray, tag: int, value: String) -> void:
 		put_bytes(out, tag, value.to_utf8_buffer())
 
 
-## Left out if empty, unless [param always]: a message without fields is there.
+## Omitted if empty, unless [param always]: a message without fields is present.
 static func put_bytes(out: PackedByteArray, tag: int, value: PackedByteArray, always := false) -> void:
 	if always or not value.is_empty():
 		_put_varint(out, tag)
@@ -184,7 +184,7 @@ static func _put_varint(out: PackedByteArray, value: int) -> void:
 	out.append(rest)
 
 
-## The floats of fields 1 to [param count]; others are passed over. False: malformed.
+## Reads the floats of fields 1 to [param count]; ignores others. Returns [code]false[/code] if malformed.
 static func _read_floats(data: PackedByteArray, at: int, stop: int, count: int, into: PackedFloat32Array) -> bool:
 	while at < stop:
 		var begin := head(data, at, stop)
@@ -202,7 +202,7 @@ static func _read_floats(data: PackedByteArray, at: int, stop: int, count: int, 
 	return true
 
 
-## Whether all of it is ASCII without NUL, eight bytes at a time: most texts are, and a realm's definition is long.
+## Returns whether all bytes are ASCII without NUL, eight at a time. Most texts are, and a realm's definition is long.
 static func _is_plain(bytes: PackedByteArray) -> bool:
 	var whole := bytes.size() & ~7
 	for at: int in range(0, whole, 8):
@@ -214,8 +214,8 @@ static func _is_plain(bytes: PackedByteArray) -> bool:
 	return not bytes.has(0)
 
 
-## The same bytes with each that belongs to no character of UTF-8 (RFC 3629), and NUL, replaced: the engine would tell of
-## them as errors.
+## Returns the bytes with every byte that is not part of a UTF-8 character (RFC 3629), and NUL, replaced. The engine
+## would print errors for them.
 static func _repaired(bytes: PackedByteArray) -> PackedByteArray:
 	var out := PackedByteArray()
 	var at := 0
@@ -229,7 +229,7 @@ static func _repaired(bytes: PackedByteArray) -> PackedByteArray:
 	return out
 
 
-## How many bytes the character at [param at] has; 0: there is none.
+## Returns the number of bytes of the character at [param at]; 0 without one.
 static func _character_bytes(bytes: PackedByteArray, at: int) -> int:
 	var first := bytes[at]
 	if first < 128:

@@ -1,44 +1,44 @@
 extends RefCounted
-## The states of all components of one kind, as snapshots said them (protocol SNP-2, SNP-6): the baselines of what comes next,
-## and what is drawn between. Subclasses read the records of their kind.
+## The states of all components of one kind, from snapshots (protocol SNP-2, SNP-6): baselines of later records, and the
+## states between which playback interpolates. Subclasses read the records of their kind.
 ##
-## Flat arrays instead of objects: each element has a row, each row has room for [member slots] states, used in turn. State
-## number n of a row (0 was its first) stands at [code]row * slots + n % slots[/code]; a row's states are in the order of
-## their ticks, however they came.
+## Flat arrays instead of objects: each element has a row, and each row has room for [member slots] states, used in
+## turn. State number n of a row (0 was its first) is at [code]row * slots + n % slots[/code]. A row's states are
+## ordered by tick, in whatever order they arrived.
 
-## A baseline is at most this old, ticks.
+## Limit of a baseline's age, ticks.
 const BASELINE_TICKS_MAX := 127
-## States are kept this much longer than that: a packet may come so late, ticks, and still find its baselines.
+## States are kept this much longer, ticks, so that a late packet still finds its baselines.
 const LATE_TICKS_MAX := 60
 const KEPT_TICKS := BASELINE_TICKS_MAX + LATE_TICKS_MAX
 const ELEMENT_MAX := 0xffff_ffff
 const NONE := -1
-## Each record has three bytes at least.
+## A record has at least three bytes.
 const RECORD_BYTES_MIN := 3
-## Rows and states of a row at first; both double where they do not suffice. A row is never longer than 256 states, as
-## none is kept longer than KEPT_TICKS.
+## Initial rows, and states of a row. Both double when needed. A row never has more than 256 states, because none is
+## kept longer than KEPT_TICKS.
 const ROWS_FIRST := 16
 const SLOTS_FIRST := 16
 
-## Rows by element.
+## Row by element.
 var rows: Dictionary[int, int] = {}
-## States a row has room for, a power of two.
+## Capacity of a row in states, a power of two.
 var slots := SLOTS_FIRST
-## By row: how many states it was given.
+## By row: number of states that it was given.
 var counts := PackedInt32Array()
 ## By row and slot: the tick of the state.
 var ticks := PackedInt64Array()
-## Elements that the last section gave a state, rising.
+## Elements with a state in the last section, ascending.
 var changed := PackedInt64Array()
-## Records of the last section whose baseline was not there.
+## Records of the last section whose baseline was missing.
 var missing := 0
-## What is wrong with the last section; empty: nothing.
+## What is wrong with the last section; "" if nothing.
 var fault := ""
 
-## Where a varint ended.
+## End of the last varint.
 var _after := 0
 var _free: PackedInt32Array = []
-## How many states before the newest the last baseline was; fewer than a row has room for.
+## Distance of the last baseline from the newest state, in states.
 var _back := 0
 
 
@@ -46,7 +46,7 @@ func _init() -> void:
 	_resize_rows(ROWS_FIRST)
 
 
-## The row of [param element], a new one if it has none.
+## Returns the row of [param element], a new one if it has none.
 func row_of(element: int) -> int:
 	var row: int = rows.get(element, NONE)
 	if row != NONE:
@@ -62,7 +62,7 @@ func row_of(element: int) -> int:
 	return row
 
 
-## Forgets an element that is gone.
+## Removes an element.
 func forget(element: int) -> void:
 	var row: int = rows.get(element, NONE)
 	if row == NONE:
@@ -72,19 +72,19 @@ func forget(element: int) -> void:
 	_free.append(row)
 
 
-## The place of the newest state of [param row]; NONE: it has none.
+## Returns the place of the newest state of [param row]; NONE without one.
 func newest(row: int) -> int:
 	return NONE if counts[row] == 0 else row * slots + ((counts[row] - 1) & (slots - 1))
 
 
-## The tick of the newest state of [param element]; NONE: it has none.
+## Returns the tick of the newest state of [param element]; NONE without one.
 func newest_tick(element: int) -> int:
 	var row: int = rows.get(element, NONE)
 	var place := NONE if row == NONE else newest(row)
 	return NONE if place == NONE else ticks[place]
 
 
-## The number of the newest state of [param row] that is not after [param tick]; less than [method first]: there is none.
+## Returns the number of the newest state of [param row] not after [param tick]; less than [method first] without one.
 func number_at(row: int, tick: float) -> int:
 	var number := counts[row] - 1
 	var least := first(row)
@@ -93,15 +93,15 @@ func number_at(row: int, tick: float) -> int:
 	return number
 
 
-## The number of the oldest state that [param row] still has.
+## Returns the number of the oldest kept state of [param row].
 func first(row: int) -> int:
 	return maxi(0, counts[row] - slots)
 
 
-## The place of the state of exactly [param tick]; NONE: it is not there.
+## Returns the place of the state at exactly [param tick]; NONE without one.
 func _find(row: int, tick: int) -> int:
 	var number := counts[row] - 1
-	# Mostly as far back as that of the record before.
+	# Usually as far back as for the previous record.
 	if number >= _back:
 		var likely := row * slots + ((number - _back) & (slots - 1))
 		if ticks[likely] == tick:
@@ -116,7 +116,7 @@ func _find(row: int, tick: int) -> int:
 	return NONE
 
 
-## Makes room for a state of [param tick], and tells that the element changed. NONE: that state is there already, or is
+## Makes room for a state of [param tick], and marks the element as changed. Returns NONE if that state exists, or is
 ## too old to be kept.
 func _open(element: int, row: int, tick: int) -> int:
 	var count := counts[row]
@@ -139,7 +139,7 @@ func _open(element: int, row: int, tick: int) -> int:
 	return place
 
 
-## Moves what is newer one on: states that come late stand in their order all the same.
+## Moves newer states by one, so that a late state is in order.
 func _insert(row: int, tick: int) -> int:
 	var number := counts[row] - 1
 	var least := first(row)
@@ -159,19 +159,19 @@ func _resize_rows(count: int) -> void:
 	_resize(count * slots)
 
 
-## Lays all states out anew in longer rows.
+## Copies all states into longer rows.
 func _resize_slots(count: int) -> void:
 	var before := slots
 	_resize(counts.size() * count)
 	for row: int in range(counts.size() - 1, -1, -1):
 		var newest_number := counts[row] - 1
-		# The last row first: nothing is written over before it was moved.
+		# The last row first, so that nothing is overwritten before it is moved.
 		for number: int in range(newest_number, maxi(NONE, newest_number - before), -1):
 			_copy(row * before + (number & (before - 1)), row * count + (number & (count - 1)))
 	slots = count
 
 
-## All arrays of states get this length.
+## Resizes all arrays of states.
 func _resize(length: int) -> void:
 	ticks.resize(length)
 
@@ -181,7 +181,7 @@ func _copy(from: int, to: int) -> void:
 	ticks[to] = ticks[from]
 
 
-## A varint of more than one byte at [param at]; it ends before [member _after]. NONE: it has more than 32 bits.
+## Reads a varint of more than one byte at [param at], before [member _after]. Returns NONE if it has more than 32 bits.
 func _varint(bytes: PackedByteArray, at: int) -> int:
 	var value := 0
 	for i: int in 5:
@@ -194,7 +194,7 @@ func _varint(bytes: PackedByteArray, at: int) -> int:
 	return NONE
 
 
-## An R32 that is [param before] with what [param mode] says at [param at]: 1 changes of 5 bits, 2 of 8 bits, 3 whole.
+## Returns the R32 [param before] with the change at [param at]: mode 1 has changes of 5 bits, 2 of 8 bits, 3 is whole.
 static func changed_rotation(bytes: PackedByteArray, at: int, mode: int, before: int) -> int:
 	if mode == 3:
 		return bytes.decode_s32(at)
@@ -206,7 +206,7 @@ static func changed_rotation(bytes: PackedByteArray, at: int, mode: int, before:
 			| ((before + (bytes.decode_s8(at + 1) << 10)) & 0xf_fc00) | ((before + bytes.decode_s8(at + 2)) & 0x3ff)
 
 
-## A section begins: how many records it says there are, which stand from _after on; NONE: it is malformed.
+## Reads a section's header: returns its number of records, which begin at _after; NONE if it is malformed.
 func _begin(bytes: PackedByteArray, at: int, end: int) -> int:
 	changed.clear()
 	missing = 0

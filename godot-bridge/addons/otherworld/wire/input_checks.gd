@@ -1,6 +1,6 @@
 extends RefCounted
-## Whether an input may be sent: the server ends the connection of who sends a malformed one, so that it is better refused
-## before. Each function says what is wrong and where, in words, and "" where nothing is.
+## Checks inputs before they are sent, because the server disconnects a client that sends a malformed one. Each function
+## returns what is wrong and where, or "".
 
 const Messages := preload("generated/messages.gd")
 const Limits := preload("generated/limits.gd")
@@ -17,7 +17,7 @@ const LATEST: Array[_Case] = [_Case.MOVE, _Case.POSE, _Case.DRAG]
 const COMMANDS: Array[_Case] = [_Case.SPAWN, _Case.DESPAWN, _Case.GRAB, _Case.RELEASE, _Case.SCALE, _Case.WEAR, _Case.ACCESS]
 
 
-## A packet; null: its bytes were none.
+## Checks a packet; null if its bytes were malformed.
 static func client_packet(packet: Messages.ClientPacket) -> String:
 	if not packet:
 		return "the bytes are no packet of a client"
@@ -31,7 +31,7 @@ static func client_packet(packet: Messages.ClientPacket) -> String:
 	return fault
 
 
-## An input of a client, of either list.
+## Checks an input of a client, of either list.
 static func input(given: Messages.PlayerInput) -> String:
 	return _input(given, LATEST if given.command_case in LATEST else COMMANDS, "input")
 

@@ -12,7 +12,7 @@ static var _all_lengths := _made_lengths()
 ## By row and slot: WIDTH numbers each.
 var numbers := PackedInt32Array()
 
-## By mask of 12 bits: bytes of a record after it.
+## Bytes after a record's mask of 12 bits.
 var _lengths := _all_lengths
 
 
@@ -26,8 +26,8 @@ static func _made_lengths() -> PackedInt32Array:
 	return lengths
 
 
-## Reads a section that stands at [param at] of [param bytes]; [param end] is where those end, and there are 128 bytes after
-## them. Where the section ends; NONE: it is malformed, and [member fault] says how.
+## Reads a section at [param at] of [param bytes], which end at [param end] and are followed by 128 more bytes. Returns
+## its end; NONE if it is malformed (see [member fault]).
 func read(bytes: PackedByteArray, at: int, end: int, tick: int) -> int:
 	var count := _begin(bytes, at, end)
 	if count == NONE:
@@ -59,7 +59,7 @@ func read(bytes: PackedByteArray, at: int, end: int, tick: int) -> int:
 			missing += 1
 			at = next
 			continue
-		# A place of 3 is none: its low bit and its high bit are both set.
+		# Mode 3 of a position is invalid: both its bits are set.
 		if mask > 0xfff or (mask & (mask >> 1) & 0x111) != 0 or (base == NONE and mask != WHOLE):
 			return _wrong("record %d of element %d is malformed" % [i, element])
 		if row == NONE:
@@ -74,7 +74,7 @@ func read(bytes: PackedByteArray, at: int, end: int, tick: int) -> int:
 	return at
 
 
-## Reads a state to [param to]; [param from]: where its baseline stands, below 0: it has none.
+## Reads a state to [param to]. [param from] is the place of its baseline; below 0 without one.
 func _read_record(bytes: PackedByteArray, at: int, mask: int, from: int, to: int) -> void:
 	for i: int in [0, 4, 8]:
 		var place := (mask >> i) & 3

@@ -1,7 +1,7 @@
 extends "components.gd"
-## Roots of avatars or props: where they are and how they move (protocol SNP-2 to SNP-10).
+## Roots of avatars, or props: their positions and velocities (protocol SNP-2 to SNP-10).
 ##
-## Whole numbers are kept as vectors of 32-bit floats, which hold them exactly, as engine code reckons three coordinates in
+## Whole numbers are kept in vectors of 32-bit floats, which hold them exactly. The engine computes three coordinates in
 ## the time of one.
 
 const VELOCITY_TICKS := 3.0
@@ -20,20 +20,20 @@ const SPEED_BYTES: PackedInt32Array = [0, 2, 3, 7]
 static var _root_lengths := _lengths_of(YAW_BYTES)
 static var _prop_lengths := _lengths_of(ROTATION_BYTES)
 
-## By row and slot: steps of a millimetre above the realm's least corner, less 64 m.
+## By row and slot: millimetres above the realm's least corner less 64 m.
 var positions := PackedVector3Array()
 ## Steps of 20 mm/s.
 var velocities := PackedVector3Array()
-## A root's yaw (4096 a turn), a prop's rotation (the bits of an R32).
+## A root's yaw (4096 a turn), or a prop's rotation (the bits of an R32).
 var headings := PackedInt32Array()
-## A root's: 1 grounded, 2 flying. A prop's: 1 asleep.
+## Flags of a root: 1 grounded, 2 flying. Of a prop: 1 asleep.
 var flags := PackedInt32Array()
 
 var _is_root: bool
 var _whole: int
-## By mask: bytes of a record after it.
+## Bytes after a record's mask.
 var _lengths := PackedInt32Array()
-## Of the record that is read.
+## Values of the current record.
 var _position: Vector3
 var _velocity: Vector3
 var _heading: int
@@ -55,8 +55,8 @@ static func _lengths_of(turn_bytes: PackedInt32Array) -> PackedInt32Array:
 	return lengths
 
 
-## Reads a section that stands at [param at] of [param bytes]; [param end] is where those end, and there are 128 bytes after
-## them. Where the section ends; NONE: it is malformed, and [member fault] says how.
+## Reads a section at [param at] of [param bytes], which end at [param end] and are followed by 128 more bytes. Returns
+## its end; NONE if it is malformed (see [member fault]).
 func read(bytes: PackedByteArray, at: int, end: int, tick: int) -> int:
 	var count := _begin(bytes, at, end)
 	if count == NONE:
@@ -116,10 +116,10 @@ func _read_whole(bytes: PackedByteArray, at: int) -> void:
 	_flags = bytes[at + 6]
 
 
-## Reads what is not whole; false: it is malformed.
+## Reads values that are changes. Returns [code]false[/code] if malformed.
 func _read_change(bytes: PackedByteArray, at: int, mask: int, base: int, age: int) -> bool:
 	_velocity = velocities[base]
-	# Changes first, as a sum beyond 24 bits would be rounded.
+	# Changes first, because a sum beyond 24 bits would be rounded.
 	_position = (_velocity * age / VELOCITY_TICKS).floor()
 	var across := mask & 3
 	if across == 1:

@@ -2,9 +2,10 @@ class_name OtherworldPose
 extends RefCounted
 ## The pose of an avatar: its head, its wrists and the rotations of its bones.
 ##
-## Send the tracked parts with [method OtherworldClient.pose]: always head and hands, and bones if you have them. The other
-## clients solve the rest with inverse kinematics. Head and hands are in root space: relative to the feet and the heading of the
-## avatar, in metres, forward is -Z. In the rest pose (no bone rotated) a body is in T-pose with its feet at y = 0.
+## Send the tracked parts with [method OtherworldClient.pose]: always head and hands, and bones if you have them. The
+## other clients solve the rest with inverse kinematics. Head and hands are in root space: relative to the feet and the
+## heading of the avatar, in metres, forward is -Z. In the rest pose (no bone rotated) a body is in T-pose with its feet
+## at y = 0.
 
 ## Bones, by their bit in [member bone_mask] and their index in [member bones].
 enum Bone {
@@ -106,7 +107,7 @@ static func _pack_joint(bytes: PackedByteArray, at: int, joint: Transform3D) -> 
 	bytes.encode_u32(at + 6, _Rotations.pack(given.basis.get_rotation_quaternion()))
 
 
-# Of length 1; what has no length is no rotation.
+# Normalises a rotation. One without a length becomes the identity.
 static func _unit(rotation: Quaternion) -> Quaternion:
 	var squared := rotation.length_squared()
 	return rotation / sqrt(squared) if is_finite(squared) and squared > 0.0 else Quaternion.IDENTITY

@@ -1,17 +1,18 @@
 extends RefCounted
-## Rotations as the wire has them: "smallest three". Which component is largest is told and left out (it is made positive),
-## the other three, which lie within ±√½, in the order x y z w.
+## Rotations on the wire: "smallest three". The index of the largest component is sent instead of it (the sign is chosen
+## so that it is positive); the other three, which are within ±√½, follow in the order x y z w.
 
 const _RANGE := 0.70710678118654752
 const _STEPS := 1023
 const _BONE_STEPS := 254
 
-# The hot path of snapshots: a look instead of a reckoning.
+# The hot path of snapshots: a table instead of a computation.
 static var _ten := _components(_STEPS, 1024)
 static var _eight := _components(_BONE_STEPS, 256)
 
 
-## A unit quaternion in 32 bits (R32): bits 31-30 which is largest, then 10 bits each. It is off by 0.2° at most.
+## Encodes a unit quaternion in 32 bits (R32): bits 31-30 for the largest component, then 10 bits each. The error is at
+## most 0.2°.
 static func pack(rotation: Quaternion) -> int:
 	var x := rotation.x
 	var y := rotation.y
@@ -38,7 +39,7 @@ static func pack(rotation: Quaternion) -> int:
 			return _packed(3, w, x, y, z)
 
 
-## The rotation of an R32. Bits that are none, which a server does not send, give a unit quaternion all the same.
+## Returns the rotation of an R32. Invalid bits, which a server does not send, also give a unit quaternion.
 static func unpack(bits: int) -> Quaternion:
 	var a := _ten[bits >> 20 & 1023]
 	var b := _ten[bits >> 10 & 1023]
@@ -54,7 +55,8 @@ static func unpack(bits: int) -> Quaternion:
 	return Quaternion(a, sqrt(rest), b, c) if largest else Quaternion(sqrt(rest), a, b, c)
 
 
-## The rotation of a bone in a snapshot (R26): bits 25-24 which is largest, then three numbers of 0 to 254.
+## Returns the rotation of a bone in a snapshot (R26): bits 25-24 for the largest component, then three numbers of 0 to
+## 254.
 static func unpack_bone(bits: int) -> Quaternion:
 	var a := _eight[bits >> 16 & 255]
 	var b := _eight[bits >> 8 & 255]
@@ -78,7 +80,7 @@ static func _without_largest(largest: int, a: float, b: float, c: float) -> Quat
 	return (Quaternion(a, 0.0, b, c) if largest else Quaternion(0.0, a, b, c)).normalized()
 
 
-## By number: the component.
+## The component of each number.
 static func _components(steps: float, count: int) -> PackedFloat64Array:
 	var components := PackedFloat64Array()
 	for n: int in count:

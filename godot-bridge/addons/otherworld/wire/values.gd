@@ -1,6 +1,5 @@
 extends RefCounted
-## What single values of the wire must be, shared by the checks of packets: each says what is wrong with one, in words, and
-## "" where nothing is.
+## Checks of single values, shared by the checks of packets. Each returns what is wrong, or "".
 
 const Messages := preload("generated/messages.gd")
 const Limits := preload("generated/limits.gd")
@@ -8,11 +7,11 @@ const Limits := preload("generated/limits.gd")
 ## Two bits for each of drag, scale, despawn.
 const ACCESS_MAX := 63
 const COLOR_MAX := 0xffffff
-## The largest number that 32 bits of a float hold: beyond it lies infinity.
+## The largest finite 32-bit float.
 const FLOAT_MAX := 3.4028234663852886e38
 
-## What draws nothing in a name (docs/protocol.md, NAM-1), but for a joiner between emoji and a variation selector after what
-## it varies. As in the simulation's name.ts.
+## Characters that draw nothing in a name (docs/protocol.md, NAM-1), except a joiner between emoji and a variation
+## selector after its character. As in the simulation's name.ts.
 const _UNDRAWN := "\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\x{2800}\\x{1D159}\\x{13441}\\x{13442}\\x{16FE4}\\x{FFFC}\\x{FFFD}"
 const _EMOJI := "[\\p{Extended_Pictographic}\\p{Emoji_Modifier}]"
 const _JOINER := "(?:(?<=" + _EMOJI + ")|(?<=" + _EMOJI + "\\x{FE0F}))\\x{200D}(?=\\p{Extended_Pictographic})"
@@ -24,58 +23,58 @@ static var _hidden := RegEx.create_from_string(_HIDDEN)
 static var _seen := RegEx.create_from_string("[\\p{L}\\p{N}\\p{P}\\p{S}]")
 
 
-## A finite number of at most [param most] either way.
+## Checks a finite number of at most [param most], positive or negative.
 static func number(value: float, where: String, most := FLOAT_MAX) -> String:
-	# Written so that what is no number fails, too.
-	return "" if absf(value) <= most else "%s: is %s; a number of at most %s either way is needed" % [where, _told(value), _told(most)]
+	# Written so that NAN fails, too.
+	return "" if absf(value) <= most else "%s: is %s; a number of at most %s either way is needed" % [where, _shown(value), _shown(most)]
 
 
-## A whole number from [param least] to [param most].
+## Checks a whole number from [param least] to [param most].
 static func whole(value: int, where: String, least: int, most := Limits.UINT32_MAX) -> String:
 	return "" if value >= least and value <= most else "%s: is %d; a whole number from %d to %d is needed" % [where, value, least, most]
 
 
-## A position that must be there; [param most]: of each coordinate, either way.
+## Checks a required position. [param most] is the limit of each coordinate, positive or negative.
 static func point(value: Vector3, there: bool, where: String, most := FLOAT_MAX) -> String:
 	if not there:
 		return where + ": is missing"
 	var within := absf(value.x) <= most and absf(value.y) <= most and absf(value.z) <= most
-	return "" if within else "%s: is %s; numbers of at most %s either way are needed" % [where, value, _told(most)]
+	return "" if within else "%s: is %s; numbers of at most %s either way are needed" % [where, value, _shown(most)]
 
 
-## A rotation that must be there.
+## Checks a required rotation.
 static func rotation(value: Quaternion, there: bool, where: String) -> String:
 	if not there:
 		return where + ": is missing"
 	return "" if absf(value.length_squared() - 1.0) <= Limits.QUATERNION_TOLERANCE else "%s: %s is no unit quaternion" % [where, value]
 
 
-## A package's hash, or nothing.
+## Checks a package's hash, which may be empty.
 static func package(value: PackedByteArray, where: String) -> String:
 	return "" if value.is_empty() else bytes(value, where, Limits.PACKAGE_HASH_BYTES)
 
 
-## Exactly [param needed] bytes.
+## Checks for exactly [param needed] bytes.
 static func bytes(value: PackedByteArray, where: String, needed: int) -> String:
 	return "" if value.size() == needed else "%s: has %d bytes; %d are needed" % [where, value.size(), needed]
 
 
-## How many items a list may have.
+## Checks the number of items of a list.
 static func count(size: int, where: String, least: int, most: int) -> String:
 	return "" if size >= least and size <= most else "%s: has %d items; %d to %d are allowed" % [where, size, least, most]
 
 
-## The name of a player. (The normal form is not checked.)
+## Checks the name of a player. (The normal form is not checked.)
 static func name(value: String, where: String) -> String:
 	return _named(value, where, Limits.NAME_CHARACTERS_MAX)
 
 
-## The name of a prop or a body.
+## Checks the name of a prop or a body.
 static func label(value: String, where: String) -> String:
 	return _named(value, where, Limits.LABEL_CHARACTERS_MAX)
 
 
-# The one rule of names.
+# The rule for all names.
 static func _named(value: String, where: String, most: int) -> String:
 	if value.length() < 1 or value.length() > most:
 		return "%s: has %d characters; 1 to %d are allowed" % [where, value.length(), most]
@@ -89,7 +88,7 @@ static func _named(value: String, where: String, most: int) -> String:
 	return "" if _seen.search(value) != null else where + ": has no character that can be seen by itself"
 
 
-## What a prop is made of; null: it is missing.
+## Checks the specification of a prop; null if it is missing.
 static func prop(spec: Messages.PropSpec, where: String) -> String:
 	if not spec:
 		return where + ": is missing"
@@ -105,7 +104,7 @@ static func prop(spec: Messages.PropSpec, where: String) -> String:
 	return fault
 
 
-## One collider of a prop.
+## Checks one collider of a prop.
 static func collider(given: Messages.Collider, where: String) -> String:
 	var fault := _shape(given, where)
 	fault = fault if fault else point(given.position, given.has_position, where + ".position")
@@ -152,5 +151,5 @@ static func _points(values: PackedFloat32Array, where: String, least: int, most:
 	return count(values.size(), where, least * 3, most * 3)
 
 
-static func _told(value: float) -> String:
+static func _shown(value: float) -> String:
 	return String.num_scientific(value) if is_finite(value) and absf(value) > 1e9 else str(value)

@@ -3,8 +3,8 @@ extends RefCounted
 ## The state of one avatar in the current frame.
 ##
 ## [OtherworldClient] keeps one for each avatar and updates it in each frame. You can keep a reference and read it after
-## [signal OtherworldClient.frame_updated]. Remote avatars are interpolated and shown slightly in the past. Your own avatar is
-## predicted. Realm space uses Godot's conventions: metres, Y up, forward is -Z.
+## [signal OtherworldClient.frame_updated]. Remote avatars are interpolated and shown slightly in the past. Your own
+## avatar is predicted. Realm space uses Godot's conventions: metres, Y up, forward is -Z.
 
 ## Id in the realm. Never reused.
 var element: int
@@ -34,8 +34,8 @@ var is_grounded: bool
 ## [code]true[/code] while it flies.
 var is_flying: bool
 
-## [code]true[/code] if the player sends a pose. Otherwise ignore [member head], [member left_hand], [member right_hand] and
-## [member bones].
+## [code]true[/code] if the player sends a pose. Otherwise ignore [member head], [member left_hand], [member right_hand]
+## and [member bones].
 var has_pose: bool
 ## Head in root space: relative to [member position] and [member yaw].
 var head: Transform3D

@@ -1,29 +1,29 @@
 extends RefCounted
-## An avatar: its root, its head and hands, its bones.
+## Interpolates an avatar: its root, head and hands, and bones.
 
 const Decoder := preload("../wire/snapshot_decoder.gd")
 const RootTrack := preload("root_track.gd")
 const JointTrack := preload("joint_track.gd")
 const BoneTrack := preload("bone_track.gd")
 
-## The avatar that is brought up to date.
+## The state that is updated.
 var state: OtherworldAvatarState
-## The program was told of it: it has a place.
+## The avatar was reported as added, because it has a position.
 var is_shown := false
 var root: RootTrack
 var joints: JointTrack
 var bones: BoneTrack
 
 
-## Goes on with the states of another decoder, in which [param origin] is where roots' numbers count from.
+## Continues with the states of another decoder. [param origin] is the zero of its positions.
 func follow(decoder: Decoder, origin: Vector3, tick_seconds: float) -> void:
 	root = RootTrack.new(decoder.roots, state.element, origin, tick_seconds)
 	joints = JointTrack.new(decoder.joints, state.element)
 	bones = BoneTrack.new(decoder.bones, state.element)
 
 
-## Brings the state to [param tick]; beyond the last state the root goes on to [param until_tick] at most. False: no state of
-## the root came yet.
+## Updates the state to [param tick]. Beyond the last snapshot the root is extrapolated up to [param until_tick].
+## Returns [code]false[/code] before the first state of the root.
 func sample(tick: float, until_tick: float) -> bool:
 	if not root.sample(tick, until_tick, state):
 		return false

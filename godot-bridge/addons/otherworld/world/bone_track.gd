@@ -1,5 +1,5 @@
 extends "track.gd"
-## An avatar's bones. As head and hands, they wait after the last state.
+## Interpolates an avatar's bones. Like head and hands, they are not extrapolated.
 
 const BoneComponents := preload("../wire/bone_components.gd")
 const Rotations := preload("../wire/rotations.gd")
@@ -7,18 +7,18 @@ const BONE_COUNT := BoneComponents.BONE_COUNT
 const STILL := Quaternion(0.0, 0.0, 0.0, 0.0)
 
 var _components_of_bones: BoneComponents
-## What was drawn last, and which of it was sent.
+## The rotations that were drawn last, and the mask of sent bones.
 var _bones: Array[Quaternion] = []
 var _mask := 0
-# Of each bone: where the way begins, and what leads to its end; what was drawn wrong.
+# For each bone: start of the segment, the rotation to its end, and the error of what was drawn.
 var _from_bones: Array[Quaternion] = []
 var _turns: Array[Quaternion] = []
 var _to_bones: Array[Quaternion] = []
 var _wrong_bones: Array[Quaternion] = []
 var _wrong_mask := 0
-## The bones that turn on the way.
+## The bones that rotate in this segment.
 var _turning := PackedInt32Array()
-## The bits that those at both ends were made of; NONE: of none.
+## The encoded bits at both ends of the segment; NONE without one.
 var _from_bits := PackedInt32Array()
 var _to_bits := PackedInt32Array()
 var _mask_a := 0
@@ -36,7 +36,7 @@ func _init(components: BoneComponents, element: int) -> void:
 		bits.fill(Components.NONE)
 
 
-## Sets the bones of [param state] to [param tick]; none are sent before the first state came.
+## Sets the bones of [param state] to [param tick]. No bones are set before the first state.
 func sample(tick: float, state: OtherworldAvatarState) -> void:
 	if _is_stale or tick >= _end or tick < _begin:
 		_seek(tick)
@@ -52,7 +52,7 @@ func sample(tick: float, state: OtherworldAvatarState) -> void:
 	state.bone_mask = _mask
 
 
-## With what is [param left] of an error.
+## Adds the rest of an error, [param left] of it.
 func _mix_wrong(share: float, left: float) -> void:
 	var wrong := _wrong_mask if left > 0.0 else 0
 	for i: int in BONE_COUNT:
@@ -71,7 +71,7 @@ func _leave_from(place: int) -> void:
 	_turns.fill(STILL)
 	for i: int in BONE_COUNT:
 		var bits := numbers[at + 1 + i]
-		# Most often it has just come here, or does not turn.
+		# Usually the bone has just reached the end, or does not rotate.
 		if bits != _from_bits[i]:
 			_from_bits[i] = bits
 			_from_bones[i] = _to_bones[i] if bits == _to_bits[i] else Rotations.unpack_bone(bits) if bits != 0 else Quaternion.IDENTITY
@@ -91,7 +91,7 @@ func _head_for(_from: int, place: int, _ticks: float) -> Way:
 		_to_bones[i] = bone
 		var from := _from_bones[i]
 		if (_mask_a & (1 << i)) == 0:
-			# What was not sent before begins where it goes to.
+			# A bone that was not sent before starts at its target.
 			_from_bits[i] = bits
 			_from_bones[i] = bone
 			_bones[i] = bone

@@ -1,5 +1,5 @@
 extends "track.gd"
-## An avatar's head and hands. A pose that goes on would bend joints the wrong way: after the last state it waits.
+## Interpolates an avatar's head and hands. They are not extrapolated, because that would bend joints the wrong way.
 
 const JointComponents := preload("../wire/joint_components.gd")
 const Rotations := preload("../wire/rotations.gd")
@@ -7,7 +7,7 @@ const METRES := 0.002
 const JOINTS := 3
 
 var _joints: JointComponents
-# Of each joint: where the way begins, and what leads to its end; what was drawn last; what was drawn wrong.
+# For each joint: start of the segment, the way to its end, what was drawn last, and its error.
 var _from_positions := PackedVector3Array()
 var _moves := PackedVector3Array()
 var _from_rotations: Array[Quaternion] = []
@@ -27,7 +27,7 @@ func _init(components: JointComponents, element: int) -> void:
 		turned.resize(JOINTS)
 
 
-## Sets head and hands of [param state] to [param tick]. False: no state came yet.
+## Sets head and hands of [param state] to [param tick]. Returns [code]false[/code] before the first state.
 func sample(tick: float, state: OtherworldAvatarState) -> bool:
 	if _is_stale or tick >= _end or tick < _begin:
 		_seek(tick)

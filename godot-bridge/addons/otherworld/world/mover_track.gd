@@ -1,23 +1,23 @@
 extends "track.gd"
-## Where a root or a prop is: by the velocities of its states, between them and after the last.
+## Interpolates the position of a root or prop with the velocities of its states, and extrapolates after the last one.
 
 const MoverComponents := preload("../wire/mover_components.gd")
-## Farther than this from where the velocities lead was a teleport.
+## A larger distance from where the velocities lead is a teleport.
 const JUMP_METRES := 5.0
-## Farther than expected after a gap, it is no longer the same way.
+## A larger deviation after a gap starts a new segment.
 const STRAY_METRES := 2.0
-## What jumps or falls is not taken farther up or down than this, ticks: there is a floor.
+## Limit of vertical extrapolation, ticks: there is a floor.
 const FALL_TICKS_MAX := 9.0
 const METRES := 0.001
 const METRES_A_SECOND := 0.02
 
 var _movers: MoverComponents
-## Where the components' numbers count from, in realm space.
+## Zero of the components' positions, realm space.
 var _origin: Vector3
 var _tick_seconds: float
-## What was drawn last.
+## The position that was drawn last.
 var _position: Vector3
-## Of both ends of the way.
+## Positions and velocities at both ends of the segment.
 var _a: Vector3
 var _b: Vector3
 var _control_a: Vector3
@@ -26,7 +26,7 @@ var _velocity_a: Vector3
 var _velocity_b: Vector3
 var _flags_a := 0
 var _flags_b := 0
-## How far off was drawn.
+## Error of the position that was drawn.
 var _error: Vector3
 
 
@@ -37,12 +37,12 @@ func _init(components: MoverComponents, element: int, origin: Vector3, tick_seco
 	_tick_seconds = tick_seconds
 
 
-## Whether what is drawn changes with time, though nothing more comes.
+## Returns whether the drawn position changes without further states.
 func is_moving() -> bool:
 	return _way != Way.AHEAD or _is_stale or _error_ticks > 0.0 or _velocity_a != Vector3.ZERO
 
 
-## Sets [member _position] to what is right of [param tick]. How far between both ends that is, 0 to 1.
+## Sets [member _position] for [param tick]. Returns the share of the segment, 0 to 1.
 func _go(tick: float, until_tick: float) -> float:
 	if _is_stale or tick >= _end or tick < _begin:
 		_seek(tick)
@@ -61,7 +61,7 @@ func _go(tick: float, until_tick: float) -> float:
 	return maxf(0.0, share)
 
 
-## For how many of [param ticks] it goes on up or down.
+## Returns for how many of [param ticks] it is extrapolated vertically.
 func _rising(ticks: float) -> float:
 	return minf(ticks, FALL_TICKS_MAX)
 
@@ -76,7 +76,8 @@ func _leave_from(place: int) -> void:
 	_flags_a = _movers.flags[place]
 
 
-## A cubic Hermite curve; straight where the velocities cannot have led from one to the other. A jump is not a way.
+## Returns a point of a cubic Hermite curve; of a straight line if the velocities cannot lead from one end to the other.
+## A teleport has no curve.
 func _head_for(_from: int, place: int, ticks: float) -> Way:
 	var seconds := ticks * _tick_seconds
 	_b = _movers.positions[place] * METRES + _origin
@@ -92,12 +93,12 @@ func _note_error() -> void:
 	var drawn := _position
 	_note_turn(_go(_drawn_tick, INF))
 	_error = drawn - _position
-	# What was drawn stays what was drawn.
+	# The drawn position is kept.
 	_position = drawn
 	if _error.length() > JUMP_METRES:
 		_error_ticks = 0.0
 
 
-## Notes by how much it was turned wrong; [param _share] of the way would have been right.
+## Records the error of the drawn rotation. [param _share] of the segment would have been right.
 func _note_turn(_share: float) -> void:
 	pass

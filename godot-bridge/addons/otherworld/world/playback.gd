@@ -1,55 +1,57 @@
 extends RefCounted
-## Which moment of the others to draw (protocol CLK-3): so far behind the server that a snapshot has come on either side of
-## it (interpolation; Valve, "Source Multiplayer Networking").
+## Chooses the tick at which others are drawn (protocol CLK-3): so far in the past that there is a snapshot on either
+## side of it (interpolation; Valve, "Source Multiplayer Networking").
 ##
-## How far follows the measured arrivals: nearly all of the last seconds' came within it. It grows as soon as more than a few
-## are late and shrinks slowly, since lateness comes in clusters. All times are of one clock of this machine, msec.
+## The delay follows the measured arrivals: nearly all snapshots of the last seconds arrived within it. It grows as soon
+## as more than a few are late, and shrinks slowly, because lateness comes in clusters. All times are from one clock of
+## this machine, msec.
 
-## Bounds of the delay behind what arrives in time. The least is a send interval at 20 a second, and a frame.
+## Limits of the delay behind the quickest arrivals. The least is a send interval at 20 a second, and a frame.
 const DELAY_MSEC_MIN := 65.0
 const DELAY_MSEC_MAX := 500.0
-## Arrivals that lateness is judged by: 5 s at 20 a second.
+## Number of arrivals in the measurement: 5 s at 20 a second.
 const ARRIVALS_MAX := 100
-## This share of them comes within the delay.
+## This share of them arrives within the delay.
 const IN_TIME_SHARE := 0.97
-## Time in which what the delay has too much shrinks to 1/e; it grows at once.
+## Time constant with which the delay shrinks. It grows at once.
 const SHRINK_MSEC := 4_000.0
-## Snapshots farther apart say nothing of how often they are sent.
+## A longer interval between snapshots says nothing about the send rate.
 const INTERVAL_MSEC_MAX := 250.0
-## How much faster or slower than time the drawn moment goes: nobody sees a tenth.
+## Limit of the playback speed's deviation from real time. Nobody notices a tenth.
 const RATE_SHARE := 0.1
-## So far off, the drawn moment is set at once, forwards: the machine slept, or the server's clock went on without us.
+## A larger difference is corrected at once, forwards: the machine slept, or the server's clock continued without us.
 const JUMP_MSEC := 1_000.0
-## How far beyond the newest snapshot is drawn while nothing comes.
+## Limit of extrapolation beyond the newest snapshot.
 const AHEAD_MSEC_MAX := 250.0
-## Arrivals later than this are not waited for.
+## Later arrivals are not waited for.
 const LATE_MSEC_MAX := 400.0
-## This many of them in a row: the server paused or the path is another, and time goes on from there.
+## After this many of them in a row, the server paused or the path changed. Time continues from there.
 const PAUSED_ARRIVALS := 5
-## Without a call for so long the main thread was stalled: what arrives with its waking says nothing of the line. Packets are
-## fetched once a frame here, so this is below ten frames a second, where a page that is told of each waits for 150.
+## Without a call for this time the main thread was stalled, so arrivals at its end say nothing about the network.
+## Packets are read once a frame here, so this is below ten frames a second. The page is notified of each packet and
+## uses 150 ms.
 const STALL_MSEC := 100.0
-## The time after which what came during a stall has been handed over.
+## After this time all packets from the stall have been read.
 const WAKE_MSEC := 50.0
 
-## How late nearly all arrivals of the last seconds were at most, against the quickest.
+## Lateness of nearly all arrivals of the last seconds, compared with the quickest.
 var jitter_msec := 0.0
-## Newest tick that a snapshot arrived of.
+## Tick of the newest snapshot.
 var newest := 0
-## How fast the drawn moment went at the last look, against time.
+## Playback speed at the last call, relative to real time.
 var rate := 1.0
 
 var _tick_msec: float
 ## Arrival time minus tick time of the last arrivals.
 var _offsets := PackedFloat64Array()
-## The quickest of them, INF before the first; and how late nearly all of them were at most against it.
+## The quickest of them, INF before the first; and the lateness of nearly all of them.
 var _base := INF
 var _lateness_msec := 0.0
 var _late := 0
 var _interval_msec := 50.0
 var _drawn := 0.0
 var _at_msec := -INF
-## The last call, and when the main thread last woke from a stall.
+## The last call, and the end of the last stall.
 var _active_msec := -INF
 var _woke_msec := -INF
 
@@ -58,17 +60,17 @@ func _init(tick_rate: int) -> void:
 	_tick_msec = 1_000.0 / tick_rate
 
 
-## How far behind what arrives in time is drawn, msec.
+## Returns the delay behind the quickest arrivals, msec.
 func delay_msec() -> float:
 	return clampf(jitter_msec + _interval_msec, DELAY_MSEC_MIN, DELAY_MSEC_MAX)
 
 
-## A snapshot of [param tick] arrived. One that was overtaken tells of the line all the same.
-func arrived(tick: int, now_msec: float) -> void:
+## Records the arrival of a snapshot. An overtaken one also says something about the network.
+func record_snapshot(tick: int, now_msec: float) -> void:
 	_notice_stall(now_msec)
 	var offset := now_msec - tick * _tick_msec
 	if _is_usable(offset, now_msec):
-		# One that was lost could be shown no sooner than the one after it: it counts as that late.
+		# A lost snapshot could be shown no sooner than the next one, so it counts as late as that.
 		var missed := newest > 0 and (tick - newest) * _tick_msec > _interval_msec * 1.5
 		if missed and not _offsets.is_empty():
 			_note(offset + _interval_msec)
@@ -80,12 +82,13 @@ func arrived(tick: int, now_msec: float) -> void:
 	newest = tick
 
 
-## The server's tick whose snapshot would arrive now if it came as quickly as the quickest, with parts; 0 before the first.
+## Returns the tick (with a fraction) whose snapshot would arrive now if it were as quick as the quickest; 0 before the
+## first.
 func arriving_tick(now_msec: float) -> float:
 	return 0.0 if _base == INF else maxf(0.0, (now_msec - _base) / _tick_msec)
 
 
-## The moment to draw, in ticks; never goes back.
+## Returns the tick to draw. It never goes back.
 func draw_tick(now_msec: float) -> float:
 	_notice_stall(now_msec)
 	var elapsed_msec := 0.0 if _at_msec == -INF else maxf(0.0, now_msec - _at_msec)
@@ -103,7 +106,7 @@ func _notice_stall(now_msec: float) -> void:
 	_active_msec = maxf(_active_msec, now_msec)
 
 
-## Whether an arrival says how good the line is, rather than that someone slept.
+## Returns whether an arrival measures the network, rather than a stall.
 func _is_usable(offset: float, now_msec: float) -> bool:
 	if _base == INF:
 		return true
@@ -135,7 +138,7 @@ func _note(offset: float) -> void:
 	sorted.sort()
 	var base := sorted[0]
 	_lateness_msec = minf(DELAY_MSEC_MAX, sorted[ceili(sorted.size() * IN_TIME_SHARE) - 1] - base)
-	# Where the quickest changes, the moment up to which all has come stays what it was.
+	# If the quickest arrival changes, the tick up to which everything has arrived stays the same.
 	if _base != INF:
 		jitter_msec += _base - base
 	_base = base

@@ -3,8 +3,8 @@ extends RefCounted
 ## The state of one prop in the current frame.
 ##
 ## [OtherworldClient] keeps one for each prop and updates it in each frame. You can keep a reference and read it after
-## [signal OtherworldClient.frame_updated]. Props that you hold are predicted. Other props are interpolated and shown slightly in
-## the past.
+## [signal OtherworldClient.frame_updated]. Props that you hold are predicted. Other props are interpolated and shown
+## slightly in the past.
 
 ## How a prop moves.
 enum Motion { STATIC, DYNAMIC, KINEMATIC }
@@ -23,7 +23,8 @@ var color: int
 var package: String
 ## User number of the owner. 0 is the realm.
 var owner: int
-## Who may drag, scale and despawn it, 2 bits each. See [method OtherworldClient.can] and [method OtherworldClient.set_access].
+## Access rights for drag, scale and despawn, 2 bits each. See [method OtherworldClient.can] and
+## [method OtherworldClient.set_access].
 var access: int
 
 ## Scale factor.

@@ -1,37 +1,38 @@
 extends "mover_track.gd"
-## A prop.
+## Interpolates a prop.
 
 const Rotations := preload("../wire/rotations.gd")
 const ASLEEP := 1
 
-## The prop that is brought up to date.
+## The state that is updated.
 var state: OtherworldPropState
-## It is among those that are looked at in each frame.
+## It is updated in each frame.
 var is_listed := false
 
-## Where it stood when it was described: there it is until a state came.
+## Its transform in its description, which is used until a state arrives.
 var _first_position: Vector3
 var _first_rotation := Quaternion.IDENTITY
-## What was drawn last; of the way; what was drawn wrong.
+## The rotation that was drawn last; of the segment; its error.
 var _rotation := Quaternion.IDENTITY
 var _rotation_a := Quaternion.IDENTITY
 var _turn: Quaternion
 var _wrong_rotation := Quaternion.IDENTITY
 
 
-## Where it is described to stand.
+## Sets the transform of its description.
 func stands(at: Vector3, turned: Quaternion) -> void:
 	_first_position = at
 	_first_rotation = turned.normalized()
 
 
-## It was at rest and not looked at up to [param tick]: that is what was drawn.
+## It was at rest and not updated up to [param tick], so that is what was drawn.
 func rested(tick: float) -> void:
 	if _drawn_tick != NEVER:
 		_drawn_tick = tick
 
 
-## Brings its state to [param tick]; beyond the last that came it goes on to [param until_tick] at most. False: it rests.
+## Updates the state to [param tick], extrapolated up to [param until_tick]. Returns [code]false[/code] if it is at
+## rest.
 func sample(tick: float, until_tick: float) -> bool:
 	var share := _go(tick, until_tick)
 	if _way == Way.NONE:

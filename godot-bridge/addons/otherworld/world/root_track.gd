@@ -1,18 +1,19 @@
 extends "mover_track.gd"
-## An avatar's root.
+## Interpolates an avatar's root.
 
 const GROUNDED := 1
 const FLYING := 2
 const RADIANS := TAU / 4_096.0
 
-## What was drawn last.
+## The heading that was drawn last.
 var _yaw := 0.0
 var _yaw_a := 0.0
 var _turn := 0.0
 var _yaw_error := 0.0
 
 
-## Sets [param state] to [param tick]; beyond the last state it goes on to [param until_tick] at most. False: none came yet.
+## Sets [param state] to [param tick], extrapolated up to [param until_tick]. Returns [code]false[/code] before the
+## first state.
 func sample(tick: float, until_tick: float, state: OtherworldAvatarState) -> bool:
 	var share := _go(tick, until_tick)
 	_drawn_tick = tick

@@ -1,51 +1,51 @@
 extends RefCounted
-## The server's tick now (protocol CLK-2).
+## Estimates the server's current tick (protocol CLK-2).
 ##
-## A snapshot's arrival says what the tick was at least; the one that came quickest says it best (the minimum filter of NTP's
-## clock filter, RFC 5905 section 10), and half the quickest round trip is what it was under way. The clocks' drift comes
-## from how the quickest arrivals of each second move over a minute. All times are of one clock of this machine, msec.
+## A snapshot's arrival is a lower bound of the tick, and the quickest arrival is the best one (the minimum filter of
+## NTP's clock filter, RFC 5905 section 10). Half the quickest round trip is its travel time. The clocks' drift is
+## measured from the quickest arrivals of each second over a minute. All times are from one clock of this machine, msec.
 
-## Arrivals are remembered by their quickest in each stretch of this long.
+## Length of a window. Of each window, the quickest arrival is kept.
 const STRETCH_MSEC := 1_000.0
-## Stretches that the estimate rests on: a lasting change of the path is believed after them.
+## Windows that the estimate uses. After them a lasting change of the path is accepted.
 const WINDOW_STRETCHES := 10
-## Stretches that drift is measured over, and how far apart those are that are compared.
+## Windows over which drift is measured, and the distance of those that are compared.
 const DRIFT_STRETCHES := 60
 const DRIFT_APART := 15
-## Quartz differs by less than 100 ppm; a machine's that is worse is still followed. Above it is no drift.
+## Limit of drift. Quartz clocks differ by less than 100 ppm; worse machines are still followed.
 const DRIFT_PPM_MAX := 1_000.0
-## How much faster or slower than time the estimate goes to become right.
+## Limit of the speed with which the estimate is corrected, relative to real time.
 const SLEW_SHARE := 0.05
-## An error above this is not slewed: the server paused, or this machine slept.
+## A larger error is corrected at once: the server paused, or this machine slept.
 const STEP_MSEC := 250.0
-## All arrivals of so long came later than STEP_MSEC: the server paused.
+## If all arrivals of this time are later than STEP_MSEC, the server paused.
 const PAUSED_MSEC := 1_000.0
 
-## How much faster this machine's clock goes than the server's, parts per million.
+## How much faster this machine's clock is than the server's, parts per million.
 var drift_ppm := 0.0
-## How often the estimate was set anew rather than slewed.
+## Number of corrections at once.
 var steps := 0
 
 var _tick_msec: float
-# Of each stretch: its number, the least arrival time minus the tick's own time, when that was measured, the quickest round
-# trip (INF: none was measured).
+# For each window: its number, the least arrival time minus tick time, when that was measured, and the quickest round
+# trip (INF without one).
 var _numbers := PackedInt64Array()
 var _least := PackedFloat64Array()
 var _at_msec := PackedFloat64Array()
 var _round_trips := PackedFloat64Array()
-## Since when every arrival was late; INF: the last was not.
+## Since when every arrival was late; INF if the last was not.
 var _late_since_msec := INF
-## Below 0: not known yet.
+## The estimated tick; below 0 while unknown.
 var _tick := -1.0
-var _told_msec := 0.0
+var _read_msec := 0.0
 
 
 func _init(tick_rate: int) -> void:
 	_tick_msec = 1_000.0 / tick_rate
 
 
-## A snapshot of [param tick] arrived.
-func arrived(tick: int, now_msec: float) -> void:
+## Records the arrival of a snapshot.
+func record_snapshot(tick: int, now_msec: float) -> void:
 	var offset := now_msec - tick * _tick_msec
 	var expected := _offset(now_msec)
 	if expected != INF and offset > expected + STEP_MSEC:
@@ -53,7 +53,7 @@ func arrived(tick: int, now_msec: float) -> void:
 		if now_msec - _late_since_msec < PAUSED_MSEC:
 			return
 		_forget()
-	# The server is far ahead of what is possible: this machine's clock stood still.
+	# The server is impossibly far ahead: this machine's clock stopped.
 	if expected != INF and offset < expected - STEP_MSEC:
 		_forget()
 	_late_since_msec = INF
@@ -63,23 +63,23 @@ func arrived(tick: int, now_msec: float) -> void:
 		_at_msec[stretch] = now_msec
 
 
-## A round trip was measured, without what the other side kept the answer.
+## Records a round trip, without the time that the server held the answer.
 func round_trip(rtt_msec: float, now_msec: float) -> void:
 	var stretch := _stretch(now_msec)
 	_round_trips[stretch] = minf(_round_trips[stretch], maxf(0.0, rtt_msec))
 
 
-## Half the quickest round trip, ticks; 0 before the first.
+## Returns half the quickest round trip, ticks; 0 before the first.
 func away_ticks() -> float:
 	var way := _one_way_msec()
 	return 0.0 if way == INF else way / _tick_msec
 
 
-## The server's tick, with parts of one; 0 before the first snapshot and round trip. It goes on evenly, and back only in a
-## step.
+## Returns the server's tick with its fraction; 0 before the first snapshot and round trip. It advances evenly, and goes
+## back only in a correction at once.
 func server_tick(now_msec: float) -> float:
-	var elapsed := maxf(0.0, now_msec - _told_msec) / _tick_msec
-	_told_msec = maxf(_told_msec, now_msec)
+	var elapsed := maxf(0.0, now_msec - _read_msec) / _tick_msec
+	_read_msec = maxf(_read_msec, now_msec)
 	var offset := _offset(now_msec)
 	var way := _one_way_msec()
 	_follow(INF if offset == INF or way == INF else (now_msec - offset + way) / _tick_msec, elapsed)
@@ -111,7 +111,7 @@ func _forget() -> void:
 	_late_since_msec = INF
 
 
-## The place of the stretch that it is now.
+## Returns the index of the current window.
 func _stretch(now_msec: float) -> int:
 	var number := floori(now_msec / STRETCH_MSEC)
 	var count := _numbers.size()
@@ -130,7 +130,8 @@ func _stretch(now_msec: float) -> int:
 	return _numbers.size() - 1
 
 
-## The median slope between stretches that lie DRIFT_APART apart (Theil and Sen): one change of the path does not move it.
+## Returns the median slope between windows that are DRIFT_APART apart (Theil and Sen). One change of the path does not
+## move it.
 func _measure_drift() -> void:
 	var slopes := PackedFloat64Array()
 	for i: int in range(DRIFT_APART, _least.size()):
@@ -144,7 +145,7 @@ func _measure_drift() -> void:
 	drift_ppm = ppm if absf(ppm) <= DRIFT_PPM_MAX else 0.0
 
 
-## Arrival time minus tick time of the quickest, brought to now by the drift; INF before the first.
+## Returns arrival time minus tick time of the quickest, corrected for drift until now; INF before the first.
 func _offset(now_msec: float) -> float:
 	var least := INF
 	for i: int in range(maxi(0, _least.size() - WINDOW_STRETCHES), _least.size()):
@@ -152,7 +153,7 @@ func _offset(now_msec: float) -> float:
 	return least
 
 
-## Half the quickest round trip, msec; INF before the first.
+## Returns half the quickest round trip, msec; INF before the first.
 func _one_way_msec() -> float:
 	var rtt_msec := INF
 	for i: int in range(maxi(0, _round_trips.size() - WINDOW_STRETCHES), _round_trips.size()):

@@ -1,54 +1,54 @@
 extends RefCounted
-## One component of an element at any moment between and shortly after the states that came of it. What was drawn is never left
-## at once: where a state that arrives shows that it was wrong, the error fades.
+## Interpolates one component of an element between its states, and shortly after the last. Drawing never jumps: if a
+## new state shows that what was drawn was wrong, the error fades.
 ##
-## The way between two states is worked out once, when the moment comes to it; each frame then only goes along it.
-## Subclasses say what a state is.
+## A segment between two states is computed once, when playback reaches it. Each frame then only evaluates it.
+## Subclasses define the state.
 
 const Components := preload("../wire/components.gd")
-## Up to this gap what rests is taken for sent seldom, and goes evenly from state to state, ticks.
+## Up to this gap an element at rest is assumed to be sent seldom, and moves evenly from state to state, ticks.
 const GAP_TICKS_MAX := 45
-## After a longer one it rested, until this many ticks before the state that shows it elsewhere.
+## After a longer gap it was at rest until this many ticks before the state that shows it elsewhere.
 const SPAN_TICKS_MAX := 15
-## How long an error fades, ticks: 150 ms; shorter where states come more often.
+## Fade time of an error, ticks: 150 ms; shorter if states arrive more often.
 const FADE_TICKS_MAX := 9
 const NEVER := -INF
 
 enum Way {
-	## No state came yet, or none so old: the oldest is shown, better early than invisible.
+	## No state has arrived, or none that old. The oldest is shown: early is better than invisible.
 	NONE,
-	## Stays at the first state.
+	## It stays at the first state.
 	STAY,
 	LINE,
 	CURVE,
-	## Goes on from the last state.
+	## It is extrapolated from the last state.
 	AHEAD,
 }
 
 var _components: Components
 var _row: int
-## A state came that changes the way.
+## A new state changes the segment.
 var _is_stale := true
-## The way leads from one tick to another; it begins to leave the first state at `_leave`, by so much a tick.
+## The segment's ticks. It begins to leave the first state at `_leave`, by this share per tick.
 var _way := Way.NONE
 var _begin := INF
 var _end := INF
 var _leave := 0.0
 var _per_tick := 0.0
-## What was drawn last was of this moment.
+## The tick that was drawn last.
 var _drawn_tick := NEVER
-## An error fades since then, for so long; 0: there is none.
+## Start and length of an error's fade; 0 without an error.
 var _error_tick := 0.0
 var _error_ticks := 0.0
 
 
-## [param components] of the kind; [param element] gets its row there.
+## [param components] are those of the kind; [param element] gets its row there.
 func _init(components: Components, element: int) -> void:
 	_components = components
 	_row = components.row_of(element)
 
 
-## The components have a state of [param tick] that they had not.
+## Called when the components have a new state of [param tick].
 func came(tick: int) -> void:
 	if tick >= _end:
 		return
@@ -59,34 +59,34 @@ func came(tick: int) -> void:
 	if number < _components.first(_row):
 		return
 	var before := _components.ticks[_row * _components.slots + (number & (_components.slots - 1))]
-	# Otherwise what was drawn lies between states that were there already.
+	# Otherwise the drawn tick is between older states.
 	if _drawn_tick > before:
 		_error_tick = _drawn_tick
 		_error_ticks = mini(FADE_TICKS_MAX, tick - before)
 		_note_error()
 
 
-## Whether any state came.
+## Returns whether any state has arrived.
 func is_known() -> bool:
 	return _components.counts[_row] > 0
 
 
-## What was drawn at [member _drawn_tick] is wrong: notes by how much.
+## Records the error of what was drawn at [member _drawn_tick].
 func _note_error() -> void:
 	pass
 
 
-## Goes on from the state at [param _place].
+## Extrapolates from the state at [param _place].
 func _leave_from(_place: int) -> void:
 	pass
 
 
-## Goes to the state at [param _place], in [param _ticks]; [param _from] is where it comes from.
+## Interpolates to the state at [param _place], in [param _ticks], from the one at [param _from].
 func _head_for(_from: int, _place: int, _ticks: float) -> Way:
 	return Way.LINE
 
 
-## Whether the state that it leaves goes on by itself: then even after a long gap it had not rested.
+## Returns whether the first state keeps moving. Then it was not at rest even in a long gap.
 func _goes_on() -> bool:
 	return false
 
@@ -120,17 +120,17 @@ func _seek(tick: float) -> void:
 	_way = _head_for(place, next, _end - _leave)
 
 
-## What has to be added to [param a] on the short way to [param b]; the two are close.
+## Returns what has to be added to [param a] to get to [param b] the short way. The two are close.
 static func turn(a: Quaternion, b: Quaternion) -> Quaternion:
 	return (b if a.dot(b) >= 0.0 else -b) - a
 
 
-## The rotation [param share] of the short way from [param a] to [param b].
+## Returns the rotation at [param share] of the short way from [param a] to [param b].
 static func mixed(a: Quaternion, b: Quaternion, share: float) -> Quaternion:
 	return (a + turn(a, b) * share).normalized()
 
 
-## What is left of the error at [param tick], 1 to 0.
+## Returns the remaining share of the error at [param tick], 1 to 0.
 func _error_share(tick: float) -> float:
 	var share := 1.0 - (tick - _error_tick) / _error_ticks
 	if share <= 0.0 or share > 1.0:

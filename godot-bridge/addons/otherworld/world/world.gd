@@ -1,16 +1,16 @@
 extends RefCounted
-## The world as the server's messages and snapshots tell it, and how it looks at a moment (protocol MSG-4, MSG-5, CLK-3).
+## The world as messages and snapshots report it, and its state at a moment (protocol MSG-4, MSG-5, CLK-3).
 ##
-## In each frame, after what arrived was given to [method tell] and [method show]: [method sample]. What is shown of the own
-## avatar and of props in the own hands is written over by who predicts it, after that.
+## In each frame, after [method receive] and [method apply_snapshot] got what arrived, call [method sample]. Then the
+## prediction overwrites your own avatar and the props in your hands.
 
-## An avatar has a place from now on: its description and a state came.
+## Emitted when an avatar has a description and a first state.
 signal avatar_added(avatar: OtherworldAvatarState)
-## What an avatar wears is another.
+## Emitted when an avatar wears another package or body.
 signal avatar_changed(avatar: OtherworldAvatarState)
 signal avatar_removed(avatar: OtherworldAvatarState)
 signal prop_added(prop: OtherworldPropState)
-## A prop's scale, holder or access is another.
+## Emitted when a prop's scale, holder or access has changed.
 signal prop_changed(prop: OtherworldPropState)
 signal prop_removed(prop: OtherworldPropState)
 
@@ -18,43 +18,45 @@ const Messages := preload("../wire/generated/messages.gd")
 const Decoder := preload("../wire/snapshot_decoder.gd")
 const AvatarTrack := preload("avatar_track.gd")
 const PropTrack := preload("prop_track.gd")
-## How far beyond the newest snapshot roots and props go on, ticks: what was not in it went on as expected.
+## Limit of extrapolation of roots and props beyond the newest snapshot, ticks. An element that was not in it moved as
+## expected.
 const AHEAD_TICKS_MAX := 15
-## Elements that are kept: twice what a realm may have, as those before another Welcome stay for a while.
+## Limit of elements: twice that of a realm, because those from before another Welcome stay for a while.
 const ELEMENTS_MAX := 32_768
-## Positions in snapshots count from so far outside the realm's least corner.
+## Positions in snapshots have their zero this far outside the realm's least corner.
 const MARGIN_METRES := 64.0
-## After another Welcome, what is not described anew within so long is gone, ticks.
+## After another Welcome, elements that are not described again within this time are removed, ticks.
 const RENEWAL_TICKS := 300.0
 
-## All that have a place, by element.
+## All elements with a position, by element.
 var avatars: Dictionary[int, OtherworldAvatarState] = {}
-## All that were described, by element.
+## All described elements, by element.
 var props: Dictionary[int, OtherworldPropState] = {}
-## This client's player and its avatar; null before that has a place.
+## This client's player and its avatar; null before the avatar has a position.
 var player: int
 var local_avatar: OtherworldAvatarState
 
-## The moment drawn last.
+## The tick that was drawn last.
 var _tick := 0.0
 var _decoder: Decoder
 var _origin: Vector3
 var _tick_seconds: float
 var _avatars: Dictionary[int, AvatarTrack] = {}
 var _props: Dictionary[int, PropTrack] = {}
-## The same avatars, and those that have a place since this frame.
+## The same avatars, and those that got a position in this frame.
 var _described: Array[AvatarTrack] = []
 var _added: Array[AvatarTrack] = []
 ## Props that are not at rest.
 var _moving: Array[PropTrack] = []
-## Of an earlier Welcome and not described since then; until when they are waited for, 0: no moment was drawn since then.
+## Elements of an earlier Welcome that were not described since; and how long they are kept, 0 before the next drawn
+## tick.
 var _undescribed: Dictionary[int, bool] = {}
 var _renewed_until_tick := 0.0
 
 
-## A Welcome came: [param decoder] of its connection, which may have heard of elements before they are described;
-## [param bounds_min] the least corner of the realm's bounds. After another Welcome the elements that are described anew stay
-## the same objects; they stand still until a state of theirs comes.
+## Starts after a Welcome. [param decoder] is the connection's, and may have states of elements that are not described
+## yet. [param bounds_min] is the least corner of the realm's bounds. After another Welcome, elements that are described
+## again keep their objects; they stand still until their next state.
 func welcome(decoder: Decoder, bounds_min: Vector3, tick_rate: int, own_player: int) -> void:
 	_decoder = decoder
 	_origin = bounds_min - Vector3.ONE * MARGIN_METRES
@@ -70,8 +72,8 @@ func welcome(decoder: Decoder, bounds_min: Vector3, tick_rate: int, own_player: 
 	_moving.clear()
 
 
-## Takes a message that came after the Welcome. Those that say nothing of elements are passed over.
-func tell(message: Messages.ServerMessage) -> void:
+## Receives a message after the Welcome. Messages that are not about elements are ignored.
+func receive(message: Messages.ServerMessage) -> void:
 	if not _decoder:
 		return
 	match message.message_case:
@@ -88,14 +90,14 @@ func tell(message: Messages.ServerMessage) -> void:
 			_decoder.forget(message.element_removed.element)
 
 
-## How many elements were described.
+## Returns the number of described elements.
 func size() -> int:
 	return _avatars.size() + _props.size()
 
 
-## Takes what the decoder read last, of a snapshot of [param tick]. What it says of elements that are not described (yet, or
-## any more) is passed over.
-func show(tick: int) -> void:
+## Applies the snapshot that the decoder received last. States of elements that are not described (yet, or any more) are
+## ignored.
+func apply_snapshot(tick: int) -> void:
 	if not _decoder:
 		return
 	for element: int in _decoder.roots.changed:
@@ -120,7 +122,7 @@ func show(tick: int) -> void:
 	_decoder.sweep(_avatars, _props)
 
 
-## Brings all states to the moment [param tick], with parts of a tick; 0: there is none yet.
+## Updates all states to [param tick], with its fraction; 0 if there is none yet.
 func sample(tick: float) -> void:
 	if not _decoder:
 		return
@@ -143,7 +145,7 @@ func sample(tick: float) -> void:
 		_forget_undescribed(tick)
 
 
-## Shows a prop elsewhere until the next [method sample]: in the hand that holds it.
+## Shows a prop in another place until the next [method sample], for the hand that holds it.
 func displace(prop: OtherworldPropState, position: Vector3, rotation: Quaternion) -> void:
 	prop.position = position
 	prop.rotation = rotation
@@ -152,7 +154,7 @@ func displace(prop: OtherworldPropState, position: Vector3, rotation: Quaternion
 		_list(track)
 
 
-## Removes all there is, and tells so; nothing is told after it.
+## Removes everything and emits the signals for it. No signal follows.
 func clear() -> void:
 	_decoder = null
 	_added.clear()
@@ -192,7 +194,7 @@ func _add_avatar(message: Messages.AvatarAdded) -> void:
 	state.user = message.user
 	state.name = message.name
 	state.is_local = message.player == player
-	# Of the session before this one, which the server does not know any more.
+	# An element of the previous session, which the server does not know any more.
 	if state.is_local and local_avatar and local_avatar != state:
 		_remove(local_avatar.element)
 	_wear(avatar, message.body, message.package, message.head_metres)
@@ -277,7 +279,7 @@ func _remove(element: int) -> void:
 
 
 func _forget_undescribed(tick: float) -> void:
-	# Before the first snapshot there is no moment: the tick is 0.
+	# Before the first snapshot the tick is 0.
 	if _renewed_until_tick == 0.0:
 		_renewed_until_tick = 0.0 if tick == 0.0 else tick + RENEWAL_TICKS
 	elif tick > _renewed_until_tick:

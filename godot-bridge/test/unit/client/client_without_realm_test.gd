@@ -1,5 +1,6 @@
 extends "../../test_case.gd"
-## The client where no realm is: at a small server in this process, or over a connection that says what a server once said.
+## The client without a realm: with a small server in this process, or over a connection with recorded packets of a
+## server.
 
 const FixedResponseServer := preload("../../fixed_response_server.gd")
 const LoginFlow := preload("res://addons/otherworld/net/realm/login_flow.gd")
@@ -49,7 +50,7 @@ func after() -> void:
 	_client.free()
 
 
-func test_a_busy_server_is_asked_each_second_whatever_the_time_scale() -> void:
+func test_a_busy_server_is_retried_each_second_at_any_time_scale() -> void:
 	_server.answer("503 Busy", {"reason": "busy", "message": "Wait."})
 	Engine.time_scale = 0.0
 	_client.open()
@@ -61,7 +62,7 @@ func test_a_busy_server_is_asked_each_second_whatever_the_time_scale() -> void:
 	check(seconds > 1.0, "it was asked twice within %s s" % seconds)
 
 
-func test_an_address_that_was_pasted_with_spaces_is_asked_too() -> void:
+func test_an_address_with_spaces_around_it_works() -> void:
 	_server.answer("200 OK", {"name": "plaza"})
 	for at: String in [_server.url(), " %s/ " % _server.url()]:
 		_client.url = at
@@ -69,7 +70,7 @@ func test_an_address_that_was_pasted_with_spaces_is_asked_too() -> void:
 		equal(answer.field("name"), "plaza", at)
 
 
-# The client is on its way into a realm that a fixture tells of.
+# A client that is joining a realm of a fixture.
 func _enter() -> void:
 	_client.open()
 	var login_flow: LoginFlow = _client.get("_login_flow")
@@ -78,7 +79,7 @@ func _enter() -> void:
 	_client.call("_on_login_flow_ended", RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
 
 
-# What is heard of it, the changes of elements and frames left out.
+# Records the client's signals, except changes of elements and frames.
 func _listen() -> Array[String]:
 	var heard: Array[String] = []
 	_client.state_changed.connect(func(state: OtherworldClient.State) -> void: heard.append(OtherworldClient.State.find_key(state)))
@@ -89,30 +90,30 @@ func _listen() -> Array[String]:
 	return heard
 
 
-func test_who_goes_as_it_is_told_something_is_told_nothing_more_and_that_it_went_once() -> void:
-	for told: StringName in [&"joined", &"prop_added", &"avatar_added", &"frame_updated", &"prop_removed"]:
+func test_a_client_freed_or_closed_in_a_signal_gets_no_further_signal_but_closed() -> void:
+	for event: StringName in [&"joined", &"prop_added", &"avatar_added", &"frame_updated", &"prop_removed"]:
 		var heard := _listen()
 		var goes := func(_of: Variant) -> void:
 			if _client.is_inside_tree():
 				remove_child(_client)
 				heard.clear()
-		var is_plain := told == &"joined"
-		_client.connect(told, goes.bind(null) if is_plain else goes)
+		var is_plain := event == &"joined"
+		_client.connect(event, goes.bind(null) if is_plain else goes)
 		_enter()
-		if told == &"prop_removed":
+		if event == &"prop_removed":
 			await until("a prop is there", func() -> bool: return not _client.props.is_empty())
 			_client.call("_finish", "enough")
-		await until("%s was told" % told, func() -> bool: return not _client.is_inside_tree())
+		await until("%s was emitted" % event, func() -> bool: return not _client.is_inside_tree())
 		await get_tree().process_frame
 		var late: Array[String] = ["CLOSED", "closed: enough"]
-		equal(heard, late if told == &"prop_removed" else ([] as Array[String]), told)
-		equal(_client.state, OtherworldClient.State.CLOSED, told)
+		equal(heard, late if event == &"prop_removed" else ([] as Array[String]), event)
+		equal(_client.state, OtherworldClient.State.CLOSED, event)
 		after()
 		_server.free()
 		before()
 
 
-func test_whoever_was_added_is_removed_at_the_end() -> void:
+func test_every_added_element_is_removed_at_the_end() -> void:
 	var there: Dictionary[int, bool] = {}
 	_client.avatar_added.connect(func(avatar: OtherworldAvatarState) -> void:
 		there[avatar.element] = true
@@ -143,7 +144,7 @@ func test_a_snapshot_that_comes_in_parts_counts_once() -> void:
 	equal(_client.stats().snapshots, count + 2)
 
 
-func test_a_server_that_tells_of_things_without_end_is_left() -> void:
+func test_a_server_with_too_many_elements_is_left() -> void:
 	var lost: Array[String] = []
 	_client.connection_lost.connect(func(reason: String) -> void: lost.append(reason))
 	_enter()
@@ -155,7 +156,7 @@ func test_a_server_that_tells_of_things_without_end_is_left() -> void:
 	message.prop_added.rotation = Quaternion.IDENTITY
 	for i: int in 40_000:
 		message.prop_added.element = 1_000_000 + i
-		if not realm_session.call("_tell", message):
+		if not realm_session.call("_receive_message", message):
 			break
 	check(_client.props.size() < 40_000, "all are kept")
 	check(lost.size() == 1 and "more than 32768 things" in lost[0], str(lost))

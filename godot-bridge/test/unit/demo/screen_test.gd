@@ -23,7 +23,7 @@ func after() -> void:
 	_screen.free()
 
 
-func test_it_stands_upright_before_eyes_that_look_down() -> void:
+func test_the_screen_is_upright_when_the_eyes_look_down() -> void:
 	_screen.stand_before(Transform3D(Basis(Vector3.UP, PI / 2) * Basis(Vector3.RIGHT, -0.9), Vector3(1, 1.6, 2)))
 	near_point(_screen.global_position, Vector3(1.0 - Screen.AHEAD_METRES, 1.6 - Screen.BELOW_METRES, 2), 1e-4)
 	near_point(_screen.global_basis.y.normalized(), Vector3.UP, 1e-5)
@@ -51,7 +51,7 @@ func test_a_ray_that_leads_away_from_it_is_not_on_it() -> void:
 	equal(_screen.point(Transform3D(Basis(Vector3.UP, PI), Vector3(0, 1.5, 0)), false), false)
 
 
-## Points from before the eyes at a place of the screen, metres from its middle.
+## Points from the eyes at a position of the screen, metres from its middle.
 func _point(off: Vector3, press: bool) -> bool:
 	var from := Vector3(0, 1.3, 0)
 	var to := _screen.global_position + off

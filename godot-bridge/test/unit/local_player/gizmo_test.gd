@@ -1,25 +1,26 @@
 extends "../../test_case.gd"
-## What rays of the pointer say of the handles of a gizmo.
+## The pointer's ray and the handles of a gizmo.
 
 const Handles := preload("res://addons/otherworld/local_player/gizmo/gizmo_handles.gd")
 const Maths := preload("res://addons/otherworld/local_player/gizmo/gizmo_maths.gd")
 
 
-func test_a_ray_says_how_far_along_an_axis_it_comes_nearest() -> void:
+func test_a_ray_gives_its_nearest_point_of_an_axis() -> void:
 	var random := RandomNumberGenerator.new()
 	random.seed = 4
 	for i: int in 200:
 		var origin := _vector(random) * 3.0
 		var axis := _vector(random).normalized()
 		var metres := random.randf_range(-4.0, 4.0)
-		# A ray, slanted or not, through a point beside that very place: nearest where both are crossed at right angles.
+		# A ray, slanted or not, through a point beside that position. The nearest point is where a perpendicular meets
+		# both.
 		var aside := Maths.across(axis)
 		var direction := (axis.cross(aside) + axis * random.randf_range(-2.0, 2.0)).normalized()
 		var from := origin + axis * metres + aside * random.randf_range(0.0, 2.0) - direction * 5.0
 		near(Maths.along_axis(origin, axis, from, direction), metres, 1e-3)
 
 
-func test_a_ray_along_the_axis_says_nothing() -> void:
+func test_a_ray_along_the_axis_gives_no_value() -> void:
 	check(is_nan(Maths.along_axis(Vector3.ZERO, Vector3.UP, Vector3(1, 5, 0), Vector3.DOWN)), "it said something")
 
 
@@ -40,12 +41,12 @@ func test_a_ring_follows_the_pointer_round_its_axis() -> void:
 			near(Maths.angle_about(Vector3.ZERO, axis, from, -axis), angle, 1e-4)
 
 
-func test_a_ring_seen_from_its_edge_or_from_beyond_says_nothing() -> void:
+func test_a_ring_seen_from_its_edge_or_from_behind_gives_no_value() -> void:
 	check(is_nan(Maths.angle_about(Vector3.ZERO, Vector3.UP, Vector3(0, 0.1, 5), Vector3.FORWARD)), "from the edge")
 	check(is_nan(Maths.angle_about(Vector3.ZERO, Vector3.UP, Vector3(0, 5, 0), Vector3.UP)), "from beyond")
 
 
-func test_nearness_to_a_line_is_in_pixels() -> void:
+func test_distance_to_a_line_is_in_pixels() -> void:
 	var line: PackedVector2Array = [Vector2(0, 0), Vector2(10, 0), Vector2(10, 10)]
 	near(Maths.pixels_to_line(Vector2(5, 3), line), 3.0, 1e-5)
 	near(Maths.pixels_to_line(Vector2(14, 13), line), 5.0, 1e-5)
@@ -57,7 +58,7 @@ func test_dragging_the_cube_doubles_and_halves() -> void:
 	near(Maths.factor_of(Vector2(-50, 50), 100.0), 0.5, 1e-6)
 
 
-func test_a_pixel_is_what_it_is_on_the_screen() -> void:
+func test_the_size_of_a_pixel_matches_the_screen() -> void:
 	var view := SubViewport.new()
 	view.size = Vector2i(640, 480)
 	add_child(view)
@@ -74,7 +75,7 @@ func test_a_pixel_is_what_it_is_on_the_screen() -> void:
 		near(apart, 100.0, 0.5)
 
 
-func test_handles_have_lines_where_they_are_drawn() -> void:
+func test_lines_of_handles_match_their_meshes() -> void:
 	for i: int in 3:
 		near_point(Handles.line_of((Handles.Handle.MOVE_X + i) as Handles.Handle)[1], Handles.AXES[i], 1e-6)
 		for point: Vector3 in Handles.line_of((Handles.Handle.TURN_X + i) as Handles.Handle):

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## The own avatar and what it holds, together.
+## Your own avatar with the props that it holds.
 
 const ColliderBounds := preload("res://addons/otherworld/local_player/prediction/collider_bounds.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
@@ -13,60 +13,60 @@ const REALM := {
 const MAY_FLY := 16
 
 
-func test_a_turn_is_seen_before_it_is_sent() -> void:
+func test_a_turn_is_shown_before_it_is_sent() -> void:
 	var own := _joined()
-	own.wishes(_move(0.7, Vector3.ZERO))
+	own.set_move(_move(0.7, Vector3.ZERO))
 	var avatar := _placed(own, 20.0)
 	near(avatar.yaw, 0.7, 1e-6)
 	near_point(avatar.position, Vector3.ZERO, 1e-6)
 
 
-func test_a_turn_that_the_server_made_stays_until_the_player_turns() -> void:
+func test_a_turn_by_the_server_stays_until_the_player_turns() -> void:
 	var own := _joined()
-	own.wishes(_move(0.7, Vector3.ZERO))
-	own.sent(1, 20.0, MAY_FLY)
+	own.set_move(_move(0.7, Vector3.ZERO))
+	own.move_sent(1, 20.0, MAY_FLY)
 	var answer := _answer()
 	answer.move_sequence = 1
 	answer.move_ticks = 5
 	answer.yaw = 2.0
-	own.told(answer, 20, 40.0, 5.0, 700.0, {})
+	own.reconcile(answer, 20, 40.0, 5.0, 700.0, {})
 	near(_placed(own, 41.0).yaw, 2.0, 1e-6)
-	own.wishes(_move(0.9, Vector3.ZERO))
+	own.set_move(_move(0.9, Vector3.ZERO))
 	near(_placed(own, 42.0).yaw, 0.9, 1e-6)
 
 
 func test_it_walks_at_once_and_does_not_fly_without_permission() -> void:
 	var own := _joined()
-	own.wishes(_move(0.0, Vector3(0, 0, -1)))
-	own.sent(1, 20.0, 0)
-	own.sent(1, 25.0, 0)
+	own.set_move(_move(0.0, Vector3(0, 0, -1)))
+	own.move_sent(1, 20.0, 0)
+	own.move_sent(1, 25.0, 0)
 	check(_placed(own, 30.0).position.z < -0.1, "it stands")
 	var flies := _move(0.0, Vector3(0, 1, 0))
 	flies.fly = true
-	own.wishes(flies)
-	own.sent(2, 30.0, 0)
+	own.set_move(flies)
+	own.move_sent(2, 30.0, 0)
 	check(not _placed(own, 40.0).is_flying, "it flies without permission")
-	own.sent(3, 40.0, MAY_FLY)
+	own.move_sent(3, 40.0, MAY_FLY)
 	check(_placed(own, 50.0).is_flying, "it may fly and does not")
 
 
-func test_what_stands_in_the_way_counts_and_what_can_be_pushed_does_not() -> void:
+func test_obstacles_are_used_and_movable_props_are_not() -> void:
 	for motion: int in [OtherworldPropState.Motion.STATIC, OtherworldPropState.Motion.DYNAMIC]:
 		var own := LocalAvatar.new(1, REALM)
 		var wall := _prop(motion)
-		own.wishes(_move(0.0, Vector3(0, 0, -1)))
-		own.sent(1, 1.0, 0)
+		own.set_move(_move(0.0, Vector3(0, 0, -1)))
+		own.move_sent(1, 1.0, 0)
 		for tick: int in range(3, 60, 3):
 			var answer := _answer()
 			answer.move_sequence = 1
 			answer.move_ticks = tick
 			answer.position = Vector3(0, 0, -0.2)
-			own.told(answer, tick, tick + 10.0, 5.0, tick * 16.7, {7: wall} as Dictionary[int, OtherworldPropState])
+			own.reconcile(answer, tick, tick + 10.0, 5.0, tick * 16.7, {7: wall} as Dictionary[int, OtherworldPropState])
 		var goes := _placed(own, 80.0).position.z < -0.5
 		equal(goes, motion == OtherworldPropState.Motion.DYNAMIC)
 
 
-func test_what_is_held_is_in_the_hand_at_once() -> void:
+func test_a_held_prop_is_in_the_hand_at_once() -> void:
 	var own := _joined()
 	var world := World.new()
 	world.props[7] = _prop(OtherworldPropState.Motion.DYNAMIC)
@@ -79,12 +79,12 @@ func test_what_is_held_is_in_the_hand_at_once() -> void:
 	near_point(world.props[7].position, Vector3(1, 1, -1), 0.02)
 
 
-func test_the_players_pose_is_seen_at_once_and_stays_its_own() -> void:
+func test_the_players_pose_is_shown_at_once_and_is_a_copy() -> void:
 	var own := _joined()
 	var pose := OtherworldPose.new()
 	pose.head.origin = Vector3(0, 1.7, 0)
 	pose.set_bone(OtherworldPose.Bone.HEAD, Quaternion(Vector3.UP, 0.5))
-	own.poses(pose)
+	own.set_pose(pose)
 	var avatar := _placed(own, 20.0)
 	check(avatar.has_pose and avatar.bone_mask == pose.bone_mask, "there is no pose")
 	equal(avatar.head, pose.head)
@@ -93,16 +93,16 @@ func test_the_players_pose_is_seen_at_once_and_stays_its_own() -> void:
 	check(pose.bones[OtherworldPose.Bone.HEAD] != Quaternion.IDENTITY, "the world wrote into the player's pose")
 
 
-func test_corrections_are_told() -> void:
+func test_corrections_are_measured() -> void:
 	var own := _joined()
 	var answer := _answer()
 	answer.position = Vector3(0.5, 0, 0)
-	own.told(answer, 20, 40.0, 5.0, 700.0, {})
+	own.reconcile(answer, 20, 40.0, 5.0, 700.0, {})
 	near(own.correction_metres, 0.5, 1e-6)
 	check(own.correction_rms_metres > 0.0, "the mean was not told")
 
 
-func test_extents_hold_each_shape() -> void:
+func test_bounds_contain_each_shape() -> void:
 	var box := Messages.Collider.new()
 	box.box = Messages.Box.new()
 	box.box.half_extents = Vector3(1, 2, 3)
@@ -125,7 +125,7 @@ func test_extents_hold_each_shape() -> void:
 
 func _joined() -> LocalAvatar:
 	var own := LocalAvatar.new(1, REALM)
-	own.told(_answer(), 10, 15.0, 5.0, 250.0, {})
+	own.reconcile(_answer(), 10, 15.0, 5.0, 250.0, {})
 	return own
 
 

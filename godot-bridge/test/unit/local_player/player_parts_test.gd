@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## What a desktop player is made of: keys held, wishes, the eye, what is dragged, the gait.
+## The parts of a desktop player: held keys, moves, camera, dragging, gait.
 
 const AvatarBody := preload("res://addons/otherworld/packages/avatar/avatar_body.gd")
 const DragTarget := preload("res://addons/otherworld/local_player/grab/drag_target.gd")
@@ -77,16 +77,16 @@ func test_space_jumps_on_foot_and_rises_in_flight() -> void:
 	check(not _walking.jumps and _walking.direction == Vector3.UP, str(_walking.direction))
 
 
-func test_what_was_sent_is_no_news_and_a_turn_is() -> void:
-	check(_walking.is_news(), "the first wish is no news")
-	check(not _walking.is_news(), "the same is news")
+func test_a_sent_move_is_unchanged_until_a_turn() -> void:
+	check(_walking.has_changed(), "the first move is no change")
+	check(not _walking.has_changed(), "the same move is a change")
 	_walking.turn(0.3, 0.0)
-	check(_walking.is_news(), "a turn is no news")
+	check(_walking.has_changed(), "a turn is no change")
 	_walking.turn(0.0, 0.3)
-	check(not _walking.is_news(), "looking up is news to the realm")
+	check(not _walking.has_changed(), "looking up changes the move")
 
 
-func test_events_that_are_not_to_begin_anything_only_end_it() -> void:
+func test_events_that_may_not_begin_an_action_only_end_it() -> void:
 	var event := InputEventKey.new()
 	event.physical_keycode = KEY_W
 	event.pressed = true
@@ -106,7 +106,7 @@ func test_a_projects_own_actions_stay_as_they_are() -> void:
 	InputMap.erase_action(mine.forward)
 
 
-func test_the_eye_is_behind_over_the_ground_and_snaps_into_the_head() -> void:
+func test_the_camera_is_behind_above_the_ground_and_snaps_into_the_head() -> void:
 	var behind := CameraRig.behind(HEAD, 0.0, 0.0, 4.0)
 	check(behind.origin.z > 3.5 and behind.origin.x > 0.0, str(behind))
 	near_point(-behind.basis.z, Vector3.FORWARD, 1e-6)
@@ -118,7 +118,7 @@ func test_the_eye_is_behind_over_the_ground_and_snaps_into_the_head() -> void:
 	equal(CameraRig.zoomed(13.9, -3.0), CameraRig.DISTANCE_MAX)
 
 
-func test_a_held_thing_stays_at_the_point_it_was_taken_at_and_turns_with_the_view() -> void:
+func test_a_held_prop_keeps_its_grab_point_and_turns_with_the_view() -> void:
 	var drag := _taken(Vector3(0, 1, -3))
 	drag.aim(HEAD, Vector3(0, 1, -3.5).normalized(), 0.0, HEAD, REACH)
 	var at_first := drag.target_position
@@ -128,7 +128,7 @@ func test_a_held_thing_stays_at_the_point_it_was_taken_at_and_turns_with_the_vie
 	check(not drag.is_too_far, "it is said to be too far")
 
 
-func test_a_held_thing_stays_within_reach_and_above_the_ground() -> void:
+func test_a_held_prop_stays_within_reach_and_above_the_ground() -> void:
 	var drag := _taken(Vector3(0, 1, -3))
 	for i: int in 40:
 		var direction := Vector3(sin(i * 0.7), cos(i * 1.3), -cos(i * 0.9)).normalized()
@@ -151,7 +151,7 @@ func test_the_wheel_scales_about_the_point_that_is_held_within_limits() -> void:
 	near(drag.scale, DragTarget.SCALE_MIN, 1e-7)
 
 
-func test_a_key_takes_what_is_nearest_to_the_player_and_to_the_middle_of_the_view() -> void:
+func test_a_key_grabs_the_prop_nearest_to_the_player_and_to_the_middle_of_the_view() -> void:
 	var pointer := RayPicker.new()
 	var props: Dictionary[int, OtherworldPropState] = {}
 	for place: Vector3 in [Vector3(0, 1, -4), Vector3(0.2, 1, -2), Vector3(0, 1, 2), Vector3(0, 1, -30)]:
@@ -179,7 +179,7 @@ func test_bodies_walk_look_and_reach_as_in_the_page() -> void:
 			return
 
 
-func test_shapes_are_ones_that_a_realm_takes() -> void:
+func test_starter_shapes_are_valid_in_a_realm() -> void:
 	for index: int in StarterShapes.NAMES.size():
 		check(StarterShapes.shape(index) != null, "there is no %s" % StarterShapes.NAMES[index])
 	equal((StarterShapes.shape(3) as ConvexPolygonShape3D).points.size(), 17)
@@ -217,7 +217,7 @@ func _compare_gait(gait: Gait, body: AvatarBody, step: Dictionary) -> void:
 func _taken(at: Vector3) -> DragTarget:
 	var drag := DragTarget.new()
 	var point := at + Vector3(0, 0.2, 0.2)
-	drag.take(_prop(at), point, HEAD.distance_to(point), 0.0, 0.2)
+	drag.start(_prop(at), point, HEAD.distance_to(point), 0.0, 0.2)
 	return drag
 
 

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## The own avatar does as it does in TypeScript, by traces that test/godot/own-avatar-traces.test.ts writes.
+## Your own avatar behaves as in TypeScript, by traces of test/godot/own-avatar-traces.test.ts.
 
 const HeldPrediction := preload("res://addons/otherworld/local_player/prediction/held_prediction.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
@@ -11,7 +11,7 @@ const Terrain := preload("res://addons/otherworld/local_player/prediction/terrai
 const FIXTURES := "../../../../fixtures/godot/"
 
 
-func test_each_step_is_the_simulations_to_the_float() -> void:
+func test_each_step_equals_the_simulations_step_exactly() -> void:
 	var trace: Dictionary = _read("steering.json")
 	var terrain := Terrain.new(trace.definition)
 	var motion := MotionState.new()
@@ -29,21 +29,21 @@ func test_each_step_is_the_simulations_to_the_float() -> void:
 	check(steps >= 900, "there were only %d steps" % steps)
 
 
-func test_sine_is_the_simulations() -> void:
+func test_sine_equals_the_simulations_sine() -> void:
 	for i: int in range(-700, 700):
 		near(Locomotion.sine(i / 100.0), sin(i / 100.0), 1e-10)
 
 
-func test_prediction_goes_where_it_goes_in_typescript() -> void:
+func test_prediction_matches_typescript() -> void:
 	var worst := 0.0
 	for line: Dictionary in _read("prediction.json"):
 		var prediction := Prediction.new(Terrain.new(line.definition))
 		var shown := MotionState.new()
 		for event: Dictionary in line.events:
 			if event.has("sent"):
-				prediction.sent(int(event.sent[0]), event.sent[1], _move(event.sent, 2))
+				prediction.move_sent(int(event.sent[0]), event.sent[1], _move(event.sent, 2))
 			elif event.has("told"):
-				_tell(prediction, event.told, event.obstacles)
+				_reconcile(prediction, event.told, event.obstacles)
 			else:
 				worst = maxf(worst, _compare(prediction, shown, event.at, line.name))
 		if not failures.is_empty():
@@ -53,26 +53,26 @@ func test_prediction_goes_where_it_goes_in_typescript() -> void:
 
 func test_an_error_is_blended_out_without_a_jump_and_a_teleport_is_shown_at_once() -> void:
 	var prediction := Prediction.new(_plain())
-	prediction.told(_answer_at(Vector3.ZERO), 3, 10.0, 100.0, 5.0, [])
-	prediction.told(_answer_at(Vector3(1, 0, 0)), 6, 13.0, 150.0, 5.0, [])
+	prediction.reconcile(_answer_at(Vector3.ZERO), 3, 10.0, 100.0, 5.0, [])
+	prediction.reconcile(_answer_at(Vector3(1, 0, 0)), 6, 13.0, 150.0, 5.0, [])
 	var shown := MotionState.new()
 	prediction.at(13.0, 150.0, shown)
 	near(shown.position.x, 0.0, 1e-6)
 	prediction.at(13.0, 250.0, shown)
 	near(shown.position.x, 1.0 - exp(-1.0), 1e-4)
 	near(prediction.correction_metres, 1.0, 1e-6)
-	prediction.told(_answer_at(Vector3(20, 0, 0)), 9, 16.0, 1000.0, 5.0, [])
+	prediction.reconcile(_answer_at(Vector3(20, 0, 0)), 9, 16.0, 1000.0, 5.0, [])
 	prediction.at(16.0, 1000.0, shown)
 	equal(shown.position.x, 20.0)
 
 
-func test_a_program_that_slept_does_not_walk_on_for_what_it_slept() -> void:
+func test_a_program_that_slept_does_not_predict_the_slept_time() -> void:
 	var prediction := Prediction.new(_plain())
-	prediction.sent(1, 1.0, _forward())
+	prediction.move_sent(1, 1.0, _forward())
 	var answer := _answer_at(Vector3.ZERO)
 	answer.move_sequence = 1
 	answer.move_ticks = 1
-	prediction.told(answer, 3, 10.0, 100.0, 5.0, [])
+	prediction.reconcile(answer, 3, 10.0, 100.0, 5.0, [])
 	var shown := MotionState.new()
 	prediction.at(10.0, 100.0, shown)
 	var before := shown.position.z
@@ -80,16 +80,16 @@ func test_a_program_that_slept_does_not_walk_on_for_what_it_slept() -> void:
 	near(shown.position.z, before, 0.05)
 
 
-func test_the_avatar_stands_a_second_and_a_half_after_the_last_answer_and_turns_still() -> void:
+func test_the_avatar_stands_after_1500_ms_without_an_answer_and_still_turns() -> void:
 	var prediction := Prediction.new(_plain())
-	prediction.sent(1, 1.0, _forward())
+	prediction.move_sent(1, 1.0, _forward())
 	var answer := _answer_at(Vector3.ZERO)
 	answer.move_sequence = 1
 	answer.move_ticks = 1
-	prediction.told(answer, 3, 10.0, 100.0, 5.0, [])
+	prediction.reconcile(answer, 3, 10.0, 100.0, 5.0, [])
 	var shown := MotionState.new()
 	var stopped := Vector3.ZERO
-	# Five seconds in which the server says nothing, drawn in each tick.
+	# Five seconds without an answer of the server, drawn in each tick.
 	for tick: int in range(10, 310):
 		prediction.at(tick, tick * 16.7, shown)
 		if tick == 100:
@@ -100,7 +100,7 @@ func test_the_avatar_stands_a_second_and_a_half_after_the_last_answer_and_turns_
 	near(shown.position.z, -3.0, 0.3)
 	var turned := _forward()
 	turned.yaw = 1.0
-	prediction.sent(2, 310.0, turned)
+	prediction.move_sent(2, 310.0, turned)
 	prediction.at(311.0, 5_200.0, shown)
 	equal(shown.yaw, 1.0)
 	equal(shown.position, stopped)
@@ -108,11 +108,11 @@ func test_the_avatar_stands_a_second_and_a_half_after_the_last_answer_and_turns_
 
 func test_nothing_is_shown_before_the_first_answer() -> void:
 	var prediction := Prediction.new(_plain())
-	prediction.sent(1, 1.0, _forward())
+	prediction.move_sent(1, 1.0, _forward())
 	check(not prediction.at(5.0, 80.0, MotionState.new()), "it was shown")
 
 
-func test_what_is_held_is_drawn_as_in_typescript() -> void:
+func test_held_props_are_drawn_as_in_typescript() -> void:
 	for line: Dictionary in _read("grips.json"):
 		var held_prediction := HeldPrediction.new(1, 60.0)
 		var prop := OtherworldPropState.new()
@@ -150,23 +150,23 @@ func _do(held_prediction: HeldPrediction, done: Array, now: float) -> void:
 			check(false, "the trace has an unknown %s" % done[0])
 
 
-func _tell(prediction: Prediction, told: Array, stand: Array) -> void:
+func _reconcile(prediction: Prediction, values: Array, stand: Array) -> void:
 	var answer := Messages.Own.new()
-	answer.move_sequence = int(told[1])
-	answer.move_ticks = int(told[2])
-	answer.position = _vector(told, 3)
-	answer.velocity = _vector(told, 6)
-	answer.yaw = told[9]
-	answer.grounded = told[10] == 1.0
-	answer.flying = told[11] == 1.0
-	answer.jumping = told[12] == 1.0
+	answer.move_sequence = int(values[1])
+	answer.move_ticks = int(values[2])
+	answer.position = _vector(values, 3)
+	answer.velocity = _vector(values, 6)
+	answer.yaw = values[9]
+	answer.grounded = values[10] == 1.0
+	answer.flying = values[11] == 1.0
+	answer.jumping = values[12] == 1.0
 	var obstacles: PackedVector3Array = []
 	for obstacle: Array in stand:
 		obstacles.append(Vector3(obstacle[0], obstacle[2], obstacle[1]))
-	prediction.told(answer, int(told[0]), told[13], told[14], told[15], obstacles)
+	prediction.reconcile(answer, int(values[0]), values[13], values[14], values[15], obstacles)
 
 
-# How far the position is from that of the trace, metres.
+# Distance of the position from that of the trace, metres.
 func _compare(prediction: Prediction, shown: MotionState, at: Array, where: String) -> float:
 	var what := "%s at tick %s" % [where, at[0]]
 	check(prediction.at(at[0], at[1], shown), what + ": nothing is shown")

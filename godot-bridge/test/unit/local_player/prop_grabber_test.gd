@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## What hands and handles say of what they hold, where the server answers late or takes it away.
+## Hands and gizmo when the server answers late or takes a held prop away.
 
 const XRPropGrabber := preload("res://addons/otherworld/local_player/xr/xr_prop_grabber.gd")
 
@@ -8,7 +8,7 @@ var _prop: OtherworldPropState
 var _said: PackedStringArray = []
 
 
-## A client that is in no realm: it answers when the test says so.
+## A client without a realm. The test gives its outcomes.
 class SlowClient:
 	extends OtherworldClient
 	signal answered
@@ -49,25 +49,25 @@ func after() -> void:
 	_client.queue_free()
 
 
-func test_a_hand_that_opens_before_the_answer_has_taken_nothing() -> void:
-	var holding := XRPropGrabber.new(_client)
-	holding.grabbed.connect(func(_hand: int, _element: int) -> void: _said.append("grabbed"))
-	holding.released.connect(func(_hand: int, _element: int) -> void: _said.append("released"))
-	holding.take(0, 5, true, 0.0)
-	holding.release(0)
+func test_a_hand_that_opens_before_the_outcome_has_grabbed_nothing() -> void:
+	var grabber := XRPropGrabber.new(_client)
+	grabber.grabbed.connect(func(_hand: int, _element: int) -> void: _said.append("grabbed"))
+	grabber.released.connect(func(_hand: int, _element: int) -> void: _said.append("released"))
+	grabber.grab(0, 5, true, 0.0)
+	grabber.release(0)
 	_client.answered.emit()
 	equal(_said, PackedStringArray(["released"]))
-	holding.take(0, 5, true, 0.0)
+	grabber.grab(0, 5, true, 0.0)
 	_client.answered.emit()
-	holding.release(0)
+	grabber.release(0)
 	equal(_said, PackedStringArray(["released", "grabbed", "released"]))
 
 
-func test_a_player_in_vr_who_goes_holds_on_to_nothing() -> void:
+func test_a_vr_player_that_leaves_the_tree_releases_everything() -> void:
 	var player := OtherworldXRPlayer.new()
 	_client.add_child(player)
-	var holding: XRPropGrabber = player.get(&"_holding")
-	holding.take(1, 5, true, 0.0)
+	var grabber: XRPropGrabber = player.get(&"_grabber")
+	grabber.grab(1, 5, true, 0.0)
 	_client.remove_child(player)
 	equal(_client.opened, [OtherworldClient.Hand.RIGHT] as Array[OtherworldClient.Hand])
 	player.free()
@@ -87,7 +87,7 @@ func test_players_and_panels_outlive_their_client() -> void:
 		node.free()
 
 
-func test_a_gizmo_whose_prop_goes_says_that_the_drag_is_over() -> void:
+func test_a_gizmo_whose_prop_is_removed_ends_the_drag() -> void:
 	var camera := Camera3D.new()
 	add_child(camera)
 	camera.make_current()

@@ -5,7 +5,7 @@ const AT := Vector3(0.1, 1.1, -0.5)
 const TURNED := Quaternion(0.0, 0.3826834, 0.0, 0.9238795)
 
 
-func test_one_hand_carries_it_at_the_offset_at_which_it_was_taken() -> void:
+func test_one_hand_carries_a_prop_at_the_offset_of_the_grab() -> void:
 	var hand := Transform3D(Basis(Vector3(1, 2, 3).normalized(), 0.8), Vector3(0.2, 1.0, -0.4))
 	var hold := _taken(hand)
 	hold.carry(hand)
@@ -14,7 +14,7 @@ func test_one_hand_carries_it_at_the_offset_at_which_it_was_taken() -> void:
 	_stays(hold, Vector3(-0.5, 1.1, -0.1), Quaternion(Vector3.UP, PI / 2) * TURNED)
 
 
-func test_a_second_hand_changes_nothing_when_it_takes_and_nothing_when_it_lets_go() -> void:
+func test_a_second_hand_changes_nothing_when_it_grabs_or_releases() -> void:
 	var left := _hand(Vector3(-0.1, 1.1, -0.5), 0.3)
 	var right := _hand(Vector3(0.3, 1.2, -0.5), -0.9)
 	var hold := _taken(left)
@@ -31,22 +31,22 @@ func test_a_second_hand_changes_nothing_when_it_takes_and_nothing_when_it_lets_g
 	_stays(hold, position, rotation)
 
 
-func test_hands_that_part_scale_it_about_their_middle() -> void:
+func test_hands_that_part_scale_a_touched_prop_about_their_middle() -> void:
 	var left := _hand(Vector3(-0.1, 1, 0), 0.0)
 	var right := _hand(Vector3(0.1, 1, 0), 0.0)
 	var hold := XRDragTarget.new()
-	hold.take(left, Vector3(0.05, 1.1, 0), Quaternion.IDENTITY, 1.5, true)
+	hold.start(left, Vector3(0.05, 1.1, 0), Quaternion.IDENTITY, 1.5, true)
 	hold.join(left, right)
 	hold.carry_two(_hand(Vector3(-0.2, 1, 0), 0.0), _hand(Vector3(0.2, 1, 0), 0.0), true)
 	near(hold.scale, 3.0, 1e-5)
 	near_point(hold.position, Vector3(0.1, 1.2, 0), 1e-5, "what the hands touch stays in them")
 
 
-func test_what_is_far_away_grows_about_itself() -> void:
+func test_a_distant_prop_grows_about_its_origin() -> void:
 	var left := _hand(Vector3(-0.1, 1, 0), 0.0)
 	var right := _hand(Vector3(0.1, 1, 0), 0.0)
 	var hold := XRDragTarget.new()
-	hold.take(left, Vector3(0, 1, -3), Quaternion.IDENTITY, 1.0, false)
+	hold.start(left, Vector3(0, 1, -3), Quaternion.IDENTITY, 1.0, false)
 	hold.join(left, right)
 	hold.carry_two(_hand(Vector3(-0.2, 1, 0), 0.0), _hand(Vector3(0.2, 1, 0), 0.0), true)
 	near(hold.scale, 2.0, 1e-5)
@@ -68,7 +68,7 @@ func test_it_turns_with_the_line_between_the_hands() -> void:
 	var left := _hand(Vector3(-0.2, 1, 0), 0.0)
 	var right := _hand(Vector3(0.2, 1, 0), 0.0)
 	var hold := XRDragTarget.new()
-	hold.take(left, Vector3(0, 1, 0), Quaternion.IDENTITY, 1.0, true)
+	hold.start(left, Vector3(0, 1, 0), Quaternion.IDENTITY, 1.0, true)
 	hold.join(left, right)
 	for step: int in 90:
 		var turn := Basis(Vector3.UP, (step + 1) * PI / 180.0)
@@ -78,7 +78,7 @@ func test_it_turns_with_the_line_between_the_hands() -> void:
 
 func test_wrists_turn_it_about_that_line() -> void:
 	var hold := XRDragTarget.new()
-	hold.take(_hand(Vector3(-0.2, 1, 0), 0.0), Vector3(0, 1, 0), Quaternion.IDENTITY, 1.0, true)
+	hold.start(_hand(Vector3(-0.2, 1, 0), 0.0), Vector3(0, 1, 0), Quaternion.IDENTITY, 1.0, true)
 	hold.join(_hand(Vector3(-0.2, 1, 0), 0.0), _hand(Vector3(0.2, 1, 0), 0.0))
 	for step: int in 60:
 		var turn := Basis(Vector3.RIGHT, (step + 1) * PI / 180.0)
@@ -105,7 +105,7 @@ func test_hands_that_meet_keep_its_turn() -> void:
 
 func _taken(hand: Transform3D) -> XRDragTarget:
 	var hold := XRDragTarget.new()
-	hold.take(hand, AT, TURNED, 1.0, true)
+	hold.start(hand, AT, TURNED, 1.0, true)
 	return hold
 
 

@@ -3,11 +3,11 @@ extends "../../test_case.gd"
 const XRMaths := preload("res://addons/otherworld/local_player/xr/xr_maths.gd")
 const Root := preload("res://addons/otherworld/local_player/xr/xr_root.gd")
 const TICK := 1.0 / 60.0
-## A move counts so many ticks after it was wished: what sending 15 times a second makes of it.
+## Ticks between a move and its effect, when sending 15 times a second.
 const DELAY_TICKS := 5
 
 
-func test_the_heading_is_told_by_the_crown_of_a_head_that_looks_straight_up_or_down() -> void:
+func test_the_heading_of_a_head_that_looks_straight_up_or_down_is_that_of_its_top() -> void:
 	for yaw: float in [0.0, 1.0, -2.5, 3.0]:
 		for pitch: float in [0.0, 0.7, -0.7, PI / 2, -PI / 2, 1.4, -1.4]:
 			var head := Basis(Vector3.UP, yaw) * Basis(Vector3.RIGHT, pitch)
@@ -65,14 +65,14 @@ func test_turning_leaves_the_head_where_it_is() -> void:
 	near(angle_difference(XRMaths.heading(origin.basis), XRMaths.heading(turned.basis)), PI / 6, 1e-5)
 
 
-func test_who_comes_in_stands_above_the_feet_and_looks_where_the_avatar_looks() -> void:
+func test_on_joining_the_head_is_above_the_feet_and_looks_where_the_avatar_looks() -> void:
 	var local := Transform3D(Basis(Vector3.UP, 2.0), Vector3(0.7, 1.6, -0.3))
 	var head := XRMaths.origin_under(local, Vector3(4, 0.5, 1), -1.0) * local
 	near_point(head.origin, Vector3(4, 2.1, 1), 1e-5)
 	near(XRMaths.heading(head.basis), -1.0, 1e-5)
 
 
-func test_the_root_follows_who_walks_and_comes_to_rest_below_the_head() -> void:
+func test_the_root_follows_a_walking_player_and_stops_below_the_head() -> void:
 	var walker := Walker.new()
 	var farthest := 0.0
 	for tick: int in 180:
@@ -100,7 +100,7 @@ func test_walking_through_the_room_never_moves_the_room() -> void:
 	near_point(walker.carried, Vector3.ZERO, 1e-6)
 
 
-func test_a_stick_carries_the_room_as_far_as_the_avatar_goes_and_to_its_halt() -> void:
+func test_a_stick_moves_the_room_with_the_avatar_until_it_stops() -> void:
 	var walker := Walker.new()
 	for tick: int in 120:
 		walker.step(Vector3.ZERO, Vector3(0, 0, -2))
@@ -117,11 +117,11 @@ func test_a_wall_pushes_the_room_back() -> void:
 	near_point(root.carry(Vector3.ZERO, feet, head, false, 0.0, true, TICK), Vector3(-0.3, 0, 0), 1e-6)
 
 
-func test_floors_that_rise_lift_the_room() -> void:
+func test_rising_floors_lift_the_room() -> void:
 	near_point(Root.new().carry(Vector3(0, 0.2, 0), Vector3(0, 0.2, 0), Vector3(0, 1.6, 0), false, 0.0, true, TICK), Vector3(0, 0.2, 0), 1e-6)
 
 
-func test_who_is_put_elsewhere_stands_there_with_the_head_above_the_root() -> void:
+func test_after_a_teleport_the_head_is_above_the_root() -> void:
 	var step := Root.new().carry(Vector3(20, 1, 0), Vector3(20, 1, 0), Vector3(0.4, 1.6, 0.1), false, 0.0, true, TICK)
 	near_point(step, Vector3(19.6, 1, -0.1), 1e-5)
 
@@ -136,7 +136,7 @@ func test_the_body_turns_when_the_head_looks_over_a_shoulder_and_not_before() ->
 	near(root.yaw, 1.2, Root.TURNED_TO + 0.01)
 
 
-func test_who_walks_turns_to_where_the_head_looks_the_short_way() -> void:
+func test_a_walking_body_turns_to_the_heads_heading_the_short_way() -> void:
 	var root := Root.new()
 	root.reset(3.0)
 	for frame: int in 120:
@@ -145,24 +145,24 @@ func test_who_walks_turns_to_where_the_head_looks_the_short_way() -> void:
 	near(angle_difference(root.yaw, -3.0), 0.0, 0.11)
 
 
-## An avatar that goes as the server's do, below a head; its moves count a little late.
+## An avatar below a head that moves as the server's do: its moves take effect a little late.
 class Walker:
 	var root := Root.new()
 	var head := Vector3(0, 1.6, 0)
 	var at := Vector3.ZERO
 	var velocity := Vector3.ZERO
-	## How far the room was moved.
+	## Distance by which the room was moved.
 	var carried := Vector3.ZERO
-	## How far the root went past the head along X.
+	## Distance by which the root passed the head along X.
 	var swing := 0.0
-	var _wishes: Array[Vector3] = []
+	var _moves: Array[Vector3] = []
 
 
 	func step(walked: Vector3, stick := Vector3.ZERO) -> void:
 		head += walked
-		_wishes.append(root.follow(head, walked, at, TICK) + stick)
-		var wish := _wishes[-1 - mini(DELAY_TICKS, _wishes.size() - 1)]
-		velocity += (wish - velocity) * 0.25
+		_moves.append(root.follow(head, walked, at, TICK) + stick)
+		var move := _moves[-1 - mini(DELAY_TICKS, _moves.size() - 1)]
+		velocity += (move - velocity) * 0.25
 		var by := velocity * TICK
 		at += by
 		var along := root.carry(by, at, head, stick != Vector3.ZERO, velocity.length(), true, TICK)

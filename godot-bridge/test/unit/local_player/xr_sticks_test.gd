@@ -4,7 +4,7 @@ const Sticks := preload("res://addons/otherworld/local_player/xr/xr_sticks.gd")
 const STEP := PI / 6.0
 
 
-func test_a_stick_pushed_aside_turns_one_step_until_it_was_let_go() -> void:
+func test_a_stick_pushed_aside_turns_one_step_until_it_is_released() -> void:
 	var sticks := Sticks.new()
 	_turn(sticks, Vector2(1, 0))
 	near(sticks.turn, -STEP, 1e-6, "to the right")
@@ -24,7 +24,7 @@ func test_smooth_turning_goes_by_time() -> void:
 	near(sticks.turn, -0.5, 1e-6)
 
 
-func test_running_lasts_until_the_stick_is_let_go() -> void:
+func test_running_lasts_until_the_stick_is_released() -> void:
 	var sticks := Sticks.new()
 	sticks.read(Vector2(0, 1), Vector2.ZERO, true, false, false, STEP, 0.0, 0.01)
 	sticks.read(Vector2(0, 1), Vector2.ZERO, false, false, false, STEP, 0.0, 0.01)

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## The client's end of a session against a scripted server; time is what the test says.
+## The client's side of a session with a scripted server. The test sets the time.
 
 const ReceivedContent := preload("res://addons/otherworld/net/session/received_content.gd")
 const Limits := preload("res://addons/otherworld/net/session/limits.gd")
@@ -70,11 +70,11 @@ func _welcome(resumed := false, sequence := 0, ack_command := 0) -> void:
 	_down([_server.welcome(resumed, sequence, ack_command)], 1)
 
 
-# The client's packet, which the server gets unless it is lost. False: there was none.
+# Gives the client's packet to the server, unless it is lost. Returns false if there was none.
 func _up(is_lost := false) -> bool:
 	var packet := _client.packet_due(_now)
 	if not packet.is_empty() and not is_lost:
-		check(_server.take(packet, _now), "the server cannot read the packet")
+		check(_server.receive(packet, _now), "the server cannot read the packet")
 	return not packet.is_empty()
 
 
@@ -84,7 +84,7 @@ func _down(messages: Array[Messages.ServerMessage] = [], first := 0) -> Received
 	return heard
 
 
-func test_hello_is_said_until_the_welcome_and_then_no_more() -> void:
+func test_hello_is_sent_until_the_welcome() -> void:
 	_up()
 	equal(_server.last().hello.protocol, 3)
 	check(not _up(), "said again at once")
@@ -106,7 +106,7 @@ func test_nothing_is_numbered_before_the_welcome() -> void:
 	equal(_client.latest(_move(1.0)), 0)
 
 
-func test_a_new_command_leaves_at_once_and_again_until_it_is_acknowledged() -> void:
+func test_a_new_command_is_sent_at_once_and_until_it_is_acknowledged() -> void:
 	_welcome()
 	_up()
 	_now += 20
@@ -143,7 +143,7 @@ func test_the_newest_move_is_repeated_until_a_packet_with_it_is_acknowledged() -
 	check(not _up(), "an acknowledged move was sent")
 
 
-func test_a_move_replaced_on_its_way_is_not_ended_by_the_acknowledgement_of_the_older() -> void:
+func test_an_acknowledgement_of_an_older_move_does_not_end_the_newer_one() -> void:
 	_welcome()
 	_up()
 	_client.latest(_move(1.0))
@@ -156,7 +156,7 @@ func test_a_move_replaced_on_its_way_is_not_ended_by_the_acknowledgement_of_the_
 	near(_server.last().latest[0].move.yaw, 2.0, 0.0)
 
 
-func test_an_urgent_move_leaves_at_once_in_two_packets() -> void:
+func test_an_urgent_move_is_sent_at_once_in_two_packets() -> void:
 	_welcome()
 	_up()
 	_now += 20
@@ -171,7 +171,7 @@ func test_an_urgent_move_leaves_at_once_in_two_packets() -> void:
 	check(not _up(), "a third at once")
 
 
-func test_a_move_tells_when_it_first_left_on_the_timeline() -> void:
+func test_a_move_says_when_it_was_first_sent_on_the_timeline() -> void:
 	_client.timeline = func(now_msec: float) -> int: return int(now_msec / 10.0)
 	_welcome()
 	_up()
@@ -218,13 +218,13 @@ func test_packets_keep_their_size_however_many_commands_wait() -> void:
 		_now += Limits.INPUT_INTERVAL_MSEC
 		var packet := _client.packet_due(_now)
 		check(packet.size() <= Limits.PACKET_BYTES_MAX, "%d bytes" % packet.size())
-		_server.take(packet, _now)
+		_server.receive(packet, _now)
 		_server.ack_command = _server.commands()[-1]
 		_down()
 	equal(_server.commands(), Array(range(1, Limits.COMMANDS_UNACKED_MAX + 1), TYPE_INT, "", null))
 
 
-func test_large_commands_go_one_by_one_no_faster_than_the_server_takes_them() -> void:
+func test_large_commands_are_sent_one_by_one_within_the_servers_rate() -> void:
 	_welcome()
 	check(_client.command(_large_spawn(20)) == 0 and "bytes" in _client.refusal, "one beyond the limit was taken")
 	for i: int in 8:
@@ -235,7 +235,7 @@ func test_large_commands_go_one_by_one_no_faster_than_the_server_takes_them() ->
 		var packet := _client.packet_due(_now)
 		bytes += packet.size()
 		if not packet.is_empty():
-			check(_server.take(packet, _now), "the server cannot read it")
+			check(_server.receive(packet, _now), "the server cannot read it")
 			check(_server.last().commands.size() <= 1, "two large ones in a packet")
 		if tick % 30 == 0 and _server.commands():
 			_server.ack_command = _server.commands()[-1]
@@ -244,7 +244,7 @@ func test_large_commands_go_one_by_one_no_faster_than_the_server_takes_them() ->
 	check(bytes <= Limits.SENT_BYTES_BURST_MAX + 20.0 * Limits.SENT_BYTES_PER_SECOND_MAX, "%d bytes in 20 s" % bytes)
 
 
-func test_messages_come_once_and_in_order_whatever_the_packets_do() -> void:
+func test_messages_are_delivered_once_and_in_order() -> void:
 	_welcome()
 	var texts: Array[String] = []
 	var runs: Array[Array] = [[3, ["b", "c"]], [2, ["a", "b"]], [2, ["a"]], [6, ["e"]], [4, ["c", "d"]]]
@@ -260,7 +260,7 @@ func test_messages_come_once_and_in_order_whatever_the_packets_do() -> void:
 	equal(_server.last().ack_message, 6)
 
 
-func test_parts_together_are_a_message() -> void:
+func test_parts_are_joined_to_a_message() -> void:
 	_welcome()
 	var bytes := _server.notice("n".repeat(700)).encode()
 	equal(_down([_server.part(bytes.slice(0, 400), false)], 2).messages.size(), 0)
@@ -282,7 +282,7 @@ func test_the_round_trip_is_measured_without_the_time_that_the_server_waits() ->
 	near(_client.rtt_msec, 30.0, 1.0)
 
 
-func test_silence_ends_it() -> void:
+func test_silence_ends_the_session() -> void:
 	_welcome()
 	_now += Limits.SILENCE_MSEC_MAX - 1
 	check(not _client.is_silent(_now), "too early")
@@ -290,35 +290,35 @@ func test_silence_ends_it() -> void:
 	check(_client.is_silent(_now), "not at all")
 
 
-func test_a_broken_packet_is_told_in_words() -> void:
+func test_a_malformed_packet_is_reported_with_a_message() -> void:
 	var heard := _client.receive(PackedByteArray([255, 255, 255]), _now)
 	check(heard.fault.contains("not valid"), heard.fault)
 
 
-func test_our_goodbye_stands_in_packets_until_it_is_acknowledged() -> void:
+func test_our_goodbye_is_sent_until_it_is_acknowledged() -> void:
 	_welcome()
 	_up()
 	_client.goodbye("going home", _now)
 	_now += Limits.INPUT_INTERVAL_MSEC
 	_up(true)
-	check(not _client.is_parted(_now), "parted too early")
+	check(not _client.is_goodbye_done(_now), "parted too early")
 	_now += Limits.INPUT_INTERVAL_MSEC
 	_up()
 	equal(_server.last().goodbye.reason, "going home")
 	_down()
-	check(_client.is_parted(_now), "not parted")
+	check(_client.is_goodbye_done(_now), "not parted")
 	var deaf := ClientSession.new(_now)
 	deaf.goodbye("x", _now)
-	check(not deaf.is_parted(_now + Limits.GOODBYE_MSEC_MAX - 1) and deaf.is_parted(_now + Limits.GOODBYE_MSEC_MAX), "a deaf server is waited for")
+	check(not deaf.is_goodbye_done(_now + Limits.GOODBYE_MSEC_MAX - 1) and deaf.is_goodbye_done(_now + Limits.GOODBYE_MSEC_MAX), "a deaf server is waited for")
 
 
-func test_a_long_goodbye_is_cut_by_what_others_count() -> void:
+func test_a_long_goodbye_is_cut_by_utf_16_units() -> void:
 	_client.goodbye("🙂".repeat(150), _now)
 	_up()
 	equal(_server.last().goodbye.reason.length(), 100)
 
 
-func test_the_servers_goodbye_is_heard() -> void:
+func test_the_servers_goodbye_is_received() -> void:
 	_welcome()
 	_server.goodbye = "the realm closes"
 	_server.is_back_soon = true
@@ -327,7 +327,7 @@ func test_the_servers_goodbye_is_heard() -> void:
 	check(not _client.packet_due(_now, true).is_empty(), "no answer to a goodbye")
 
 
-func test_resumed_commands_go_on_under_their_numbers() -> void:
+func test_resumed_commands_keep_their_sequence_numbers() -> void:
 	_welcome()
 	_client.command(_grab(1))
 	_client.command(_release())
@@ -345,12 +345,12 @@ func test_resumed_commands_go_on_under_their_numbers() -> void:
 	equal(_client.command(_grab(2)), 4)
 
 
-func test_numbering_goes_on_above_what_the_server_has() -> void:
+func test_numbering_continues_above_the_servers() -> void:
 	_welcome(true, 500, 480)
 	equal(_client.command(_grab(1)), 501)
 
 
-func test_what_waits_is_given_up_where_the_server_does_not_know_the_session() -> void:
+func test_pending_inputs_are_dropped_if_the_server_does_not_know_the_session() -> void:
 	_welcome()
 	_client.command(_grab(1))
 	_client.latest(_move(1.0))
@@ -367,15 +367,15 @@ func test_what_waits_is_given_up_where_the_server_does_not_know_the_session() ->
 func test_received_packets_are_acknowledged_by_highest_and_bits() -> void:
 	var received := ReceivedPackets.new()
 	for packet: int in [1, 2, 5, 4]:
-		received.take(packet)
+		received.record(packet)
 	equal([received.highest, received.bits], [5, 0b1101])
-	equal([received.take(4), received.take(3), received.take(6)], [ReceivedPackets.Arrival.OLD, ReceivedPackets.Arrival.LATE, ReceivedPackets.Arrival.AHEAD])
+	equal([received.record(4), received.record(3), received.record(6)], [ReceivedPackets.Arrival.OLD, ReceivedPackets.Arrival.LATE, ReceivedPackets.Arrival.AHEAD])
 	equal(received.bits, 0b11111)
 	received.forget(5)
 	equal([received.highest, received.bits], [6, 0b11110])
 	received.forget(6)
 	equal([received.highest, received.bits], [4, 0b111])
-	received.take(60)
-	equal([received.highest, received.bits, received.take(20)], [60, 0, ReceivedPackets.Arrival.OLD])
-	received.take(28)
+	received.record(60)
+	equal([received.highest, received.bits, received.record(20)], [60, 0, ReceivedPackets.Arrival.OLD])
+	received.record(28)
 	equal(received.bits, 1 << 31)

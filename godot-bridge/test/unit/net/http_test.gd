@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## HTTP requests against a small server in this process that says what it is told to.
+## HTTP requests to a small server in this process.
 
 const Address := preload("res://addons/otherworld/net/http/address.gd")
 const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
@@ -7,9 +7,9 @@ const Http := preload("res://addons/otherworld/net/http/http.gd")
 
 var _server := TCPServer.new()
 var _peers: Array[StreamPeerTCP] = []
-## What each request is answered with; empty: nothing.
+## The response to each request; empty for none.
 var _says := ""
-## What came in.
+## The received bytes.
 var _heard := ""
 
 
@@ -43,7 +43,7 @@ func _answer(status: String, body: String, type := "application/json") -> String
 	return "HTTP/1.1 %s\r\ncontent-type: %s\r\ncontent-length: %d\r\n\r\n%s" % [status, type, body.to_utf8_buffer().size(), body]
 
 
-func test_a_json_answer_is_read() -> void:
+func test_a_json_response_is_read() -> void:
 	_says = _answer("200 OK", "{\"name\": \"plaza\"}")
 	var answer := await Http.request_json(HTTPClient.METHOD_POST, _url("/v1/x?a=b"), {"n": 1}, "secret")
 	check(answer.is_ok(), "it failed")
@@ -53,25 +53,25 @@ func test_a_json_answer_is_read() -> void:
 	check("content-type: application/json" in _heard and "authorization: Bearer secret" in _heard and _heard.ends_with("{\"n\":1}"), _heard)
 
 
-func test_a_chunked_answer_is_read() -> void:
+func test_a_chunked_response_is_read() -> void:
 	_says = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n4\r\n[1,2\r\n3\r\n,3]\r\n0\r\n\r\n"
 	var answer := await Http.request_json(HTTPClient.METHOD_GET, _url())
 	equal(answer.json, [1.0, 2.0, 3.0])
 
 
-func test_an_answer_without_a_body_is_one() -> void:
+func test_a_response_without_a_body_is_complete() -> void:
 	_says = "HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n"
 	var answer := await Http.request_json(HTTPClient.METHOD_DELETE, _url("/x"))
 	equal(answer.status, 204)
 	check(answer.is_ok() and answer.json == null, "it is not read as empty: %s" % [answer.fault.message if answer.fault else str(answer.json)])
 
 
-func test_a_refusal_has_the_servers_words() -> void:
+func test_a_refusal_has_the_servers_message() -> void:
 	_says = _answer("400 Bad Request", "{\"reason\": \"bad-name\", \"message\": \"The name is empty.\", \"where\": \"name\", \"fix\": \"Type one.\"}")
 	var answer := await Http.request_json(HTTPClient.METHOD_POST, _url(), {})
 	equal(answer.fault.kind, RequestError.Kind.REFUSED)
 	equal(answer.fault.reason, "bad-name")
-	equal(answer.fault.in_words(), "The server refused: The name is empty (name). Type one.")
+	equal(answer.fault.full_message(), "The server refused: The name is empty (name). Type one.")
 
 
 func test_kinds_of_refusal_follow_the_status_and_the_reason() -> void:
@@ -81,13 +81,13 @@ func test_kinds_of_refusal_follow_the_status_and_the_reason() -> void:
 	}
 	for of: Array in kinds:
 		var status: int = of[0]
-		var fault: RequestError = RequestError.of_answer(status, {"reason": of[1], "message": "So it is."})
+		var fault: RequestError = RequestError.of_response(status, {"reason": of[1], "message": "So it is."})
 		equal(fault.kind, kinds[of], str(of))
-	var wordless: RequestError = RequestError.of_answer(418, [])
-	equal(wordless.message, "The server refused: Status 418, without a reason.")
+	var wordless: RequestError = RequestError.of_response(418, [])
+	equal(wordless.message, "The server refused: status 418, without a reason")
 
 
-func test_a_page_of_another_server_is_no_json_and_no_error() -> void:
+func test_a_page_of_another_server_is_not_parsed_as_json() -> void:
 	_says = _answer("200 OK", "<html>", "text/html")
 	var answer := await Http.request_json(HTTPClient.METHOD_GET, _url())
 	check(answer.is_ok() and answer.json == null, "taken for JSON")
@@ -96,14 +96,14 @@ func test_a_page_of_another_server_is_no_json_and_no_error() -> void:
 	check(answer.json == null, "taken for JSON")
 
 
-func test_a_length_that_cannot_be_fails_at_once_and_without_an_engine_error() -> void:
+func test_an_impossible_length_fails_at_once_without_an_engine_error() -> void:
 	for length: String in ["-5", "-9223372036854775808", "8388609", "999999999999999999"]:
 		_says = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %s\r\n\r\n{}" % length
 		var answer := await Http.request_json(HTTPClient.METHOD_GET, _url())
 		equal([answer.json, answer.fault.kind], [null, RequestError.Kind.REFUSED], length)
 
 
-func test_nobody_there_is_said_so() -> void:
+func test_an_unreachable_server_is_reported() -> void:
 	var port := _server.get_local_port()
 	_server.stop()
 	var answer := await Http.request_json(HTTPClient.METHOD_GET, "http://127.0.0.1:%d/" % port)
@@ -111,12 +111,12 @@ func test_nobody_there_is_said_so() -> void:
 	equal(answer.fault.message, "The server at 127.0.0.1:%d does not answer. Is it running, and is the address right?" % port)
 
 
-func test_silence_ends_with_the_time() -> void:
+func test_silence_ends_with_the_timeout() -> void:
 	var answer := await Http.request_json(HTTPClient.METHOD_GET, _url(), null, "", 300.0)
 	equal(answer.fault.kind, RequestError.Kind.TIMED_OUT)
 
 
-func test_addresses_are_read() -> void:
+func test_addresses_are_parsed() -> void:
 	var expected := {
 		"http://127.0.0.1:7350": ["127.0.0.1", 7350, false, "", "http://127.0.0.1:7350/v1/x"],
 		"https://play.example.org/world/": ["play.example.org", 443, true, "/world", "https://play.example.org/world/v1/x"],
@@ -133,7 +133,7 @@ func test_addresses_are_read() -> void:
 		check(address.fault != null, "\"%s\" was taken for an address" % url)
 
 
-func test_an_address_that_would_write_lines_of_its_own_into_the_request_is_none() -> void:
+func test_an_address_with_line_breaks_is_refused() -> void:
 	for url: String in [_url("/?a=b HTTP/1.1\r\nx: y\r\n\r\nDELETE / HTTP/1.1"), _url("/?a b"), _url("/?a\nb"), _url("/?a%sb" % char(1))]:
 		_says = _answer("200 OK", "{}")
 		var answer := await Http.request_json(HTTPClient.METHOD_GET, url, null, "", 500.0)

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## Who one is at each server, kept in a file that several games share.
+## The identities at each server, in a file that several games share.
 
 const Address := preload("res://addons/otherworld/net/http/address.gd")
 const Login := preload("res://addons/otherworld/net/realm/login.gd")
@@ -24,7 +24,7 @@ func _at(url: String) -> Address:
 	return Address.parse(url)
 
 
-func test_each_server_has_its_own_whatever_is_in_an_address() -> void:
+func test_each_server_address_has_its_own_identity() -> void:
 	var urls: Array[String] = ["http://[::1]:7350", "http://a.example/x=y;z\"q", "https://a.example/[ä]", "http://a.example:81"]
 	for url: String in urls:
 		Login.remember_identity(_at(url), "\"%s\"\nand more" % url)
@@ -34,8 +34,8 @@ func test_each_server_has_its_own_whatever_is_in_an_address() -> void:
 		equal(Login.identity_at(_at(url)), "")
 
 
-func test_who_reads_while_another_writes_finds_all_of_it() -> void:
-	# Long enough that a file is written in several steps.
+func test_a_reader_finds_a_complete_file_while_another_writes() -> void:
+	# Long enough that writing the file takes several steps.
 	Login.remember_identity(_at(KEEPS), "k".repeat(200_000))
 	Login.remember_identity(_at(CHANGES), "0")
 	var least := FileAccess.get_file_as_bytes(Login.IDENTITIES_PATH).size()
@@ -55,7 +55,7 @@ func test_who_reads_while_another_writes_finds_all_of_it() -> void:
 	check(Array(files).filter(func(file: String) -> bool: return file.begins_with("identities.cfg.")).is_empty(), "it leaves files behind: %s" % files)
 
 
-func test_an_identity_beyond_all_measure_is_not_kept() -> void:
+func test_an_identity_that_is_too_long_is_not_kept() -> void:
 	var server := FixedResponseServer.new()
 	add_child(server)
 	for length: int in [1024, 1025]:

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## The line to the server over connections that do what the test says; time is what the test says.
+## The reconnector with connections that the test controls. The test sets the time.
 
 const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
 const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
@@ -34,27 +34,27 @@ class ScriptedConnection:
 
 
 var _now := 1_000.0
-var _line: Reconnector
-# Made of each transport, in order.
+var _reconnector: Reconnector
+# The connections made by each transport, in order.
 var _made: Array[Array] = [[], []]
-# What was heard of the line.
-var _told: Array[Array] = []
+# The emitted signals.
+var _emitted: Array[Array] = []
 
 
 func before() -> void:
 	_now = 1_000.0
 	_made = [[], []]
-	_told = []
+	_emitted = []
 	var transports: Array[Callable] = [_make.bind(0), _make.bind(1)]
-	_line = Reconnector.new(transports)
-	_line.connected.connect(func(_connection: Connection) -> void: _told.append(["connected"]))
-	_line.received.connect(func(packet: PackedByteArray) -> void: _told.append(["received", packet[0]]))
-	_line.fell_back.connect(func(fault: RequestError) -> void: _told.append(["fell_back", fault.message]))
-	_line.server_busy.connect(func(reason: String) -> void: _told.append(["server_busy", reason]))
-	_line.lost.connect(func(reason: String, attempt: int, until_msec: float) -> void: _told.append(["lost", reason, attempt, until_msec]))
-	_line.expired.connect(func(reason: String) -> void: _told.append(["expired", reason]))
-	_line.ended.connect(func(reason: String) -> void: _told.append(["ended", reason]))
-	_line.connect_from(0, _now)
+	_reconnector = Reconnector.new(transports)
+	_reconnector.connected.connect(func(_connection: Connection) -> void: _emitted.append(["connected"]))
+	_reconnector.received.connect(func(packet: PackedByteArray) -> void: _emitted.append(["received", packet[0]]))
+	_reconnector.fell_back.connect(func(fault: RequestError) -> void: _emitted.append(["fell_back", fault.message]))
+	_reconnector.server_busy.connect(func(reason: String) -> void: _emitted.append(["server_busy", reason]))
+	_reconnector.lost.connect(func(reason: String, attempt: int, until_msec: float) -> void: _emitted.append(["lost", reason, attempt, until_msec]))
+	_reconnector.expired.connect(func(reason: String) -> void: _emitted.append(["expired", reason]))
+	_reconnector.ended.connect(func(reason: String) -> void: _emitted.append(["ended", reason]))
+	_reconnector.connect_from(0, _now)
 
 
 func _make(_now_msec: float, transport: int) -> ScriptedConnection:
@@ -63,69 +63,69 @@ func _make(_now_msec: float, transport: int) -> ScriptedConnection:
 	return connection
 
 
-# The newest of a transport.
+# Returns the newest connection of a transport.
 func _of(transport: int) -> ScriptedConnection:
 	return _made[transport][-1]
 
 
 func _pass(msec: float) -> void:
 	_now += msec
-	_line.update(_now)
+	_reconnector.update(_now)
 
 
 func _join(transport := 0) -> void:
 	_of(transport).open()
 	_pass(10)
-	_line.works(_now)
-	_told.clear()
+	_reconnector.confirm(_now)
+	_emitted.clear()
 
 
-func test_packets_come_through_the_first_transport_that_opens() -> void:
+func test_packets_arrive_over_the_first_transport_that_opens() -> void:
 	_of(0).open()
 	_of(0).packets = [PackedByteArray([7]), PackedByteArray([8])]
 	_pass(10)
-	equal(_told, [["connected"], ["received", 7], ["received", 8]])
+	equal(_emitted, [["connected"], ["received", 7], ["received", 8]])
 	equal(_made[1].size(), 0)
 
 
-func test_the_next_transport_is_tried_where_one_fails() -> void:
+func test_the_next_transport_is_tried_if_one_fails() -> void:
 	_of(0).fail(RequestError.Kind.UDP_BLOCKED, "No UDP.")
 	_pass(10)
-	equal(_told, [["fell_back", "No UDP."]])
+	equal(_emitted, [["fell_back", "No UDP."]])
 	_of(1).open()
 	_pass(10)
-	equal(_told[-1], ["connected"])
+	equal(_emitted[-1], ["connected"])
 
 
-func test_the_next_transport_is_tried_where_nothing_came_through_the_first() -> void:
+func test_the_next_transport_is_tried_if_no_packet_arrived_over_the_first() -> void:
 	_of(0).open()
 	_pass(10)
-	_line.drop("Silence.", _now)
-	equal(_told, [["connected"], ["fell_back", "Silence."]])
+	_reconnector.handle_loss("Silence.", _now)
+	equal(_emitted, [["connected"], ["fell_back", "Silence."]])
 	equal([_of(0).closed_with, _made[1].size()], ["Silence.", 1])
 
 
-func test_what_all_refuse_is_over() -> void:
+func test_a_refusal_over_all_transports_ends_it() -> void:
 	_of(0).fail(RequestError.Kind.REFUSED, "No.")
 	_pass(10)
 	_of(1).fail(RequestError.Kind.REFUSED, "No.")
 	_pass(10)
-	equal(_told[-1], ["ended", "No."])
+	equal(_emitted[-1], ["ended", "No."])
 	_pass(60_000)
 	equal(_made[0].size(), 1)
 
 
-func test_who_never_joined_is_told_at_once_that_nobody_answers() -> void:
+func test_a_client_that_never_joined_ends_at_once_if_nobody_answers() -> void:
 	_of(0).fail(RequestError.Kind.UNREACHABLE, "Nobody.")
 	_pass(10)
 	_of(1).fail(RequestError.Kind.UNREACHABLE, "Nobody there.")
 	_pass(10)
-	equal(_told[-1], ["ended", "Nobody. Nobody there."])
+	equal(_emitted[-1], ["ended", "Nobody. Nobody there."])
 
 
-func test_a_busy_server_is_asked_again_each_second_for_a_minute_over_the_same_transport() -> void:
+func test_a_busy_server_is_retried_each_second_for_a_minute_over_the_same_transport() -> void:
 	var asked := 0
-	while _told.is_empty() or _told[-1][0] != "ended":
+	while _emitted.is_empty() or _emitted[-1][0] != "ended":
 		asked += 1
 		_of(0).fail(RequestError.Kind.BUSY, "Wait.")
 		_pass(0)
@@ -134,10 +134,10 @@ func test_a_busy_server_is_asked_again_each_second_for_a_minute_over_the_same_tr
 			break
 	equal(asked, 61)
 	equal(_made[1].size(), 0)
-	equal(_told[0], ["server_busy", "Wait."])
+	equal(_emitted[0], ["server_busy", "Wait."])
 
 
-func test_a_server_that_starts_is_waited_for_without_an_end_and_asked_less_and_less_often() -> void:
+func test_a_starting_server_is_retried_without_a_limit_and_less_and_less_often() -> void:
 	var waits: Array[float] = []
 	var asked_msec := _now
 	while _now < 121_000.0:
@@ -148,17 +148,17 @@ func test_a_server_that_starts_is_waited_for_without_an_end_and_asked_less_and_l
 		waits.append(snappedf(_now - asked_msec, 100.0))
 		asked_msec = _now
 	equal(waits.slice(0, 4), [500.0, 1_000.0, 2_000.0, 2_000.0])
-	equal([_told[0], _made[1].size()], [["server_busy", "Starting."], 0])
+	equal([_emitted[0], _made[1].size()], [["server_busy", "Starting."], 0])
 	_of(0).open()
 	_pass(10)
-	equal(_told[-1], ["connected"])
+	equal(_emitted[-1], ["connected"])
 
 
-func test_a_server_that_goes_away_as_it_starts_is_waited_for_a_minute() -> void:
+func test_a_server_that_disappears_while_it_starts_is_retried_for_a_minute() -> void:
 	_of(0).fail(RequestError.Kind.STARTING, "Starting.")
 	_pass(0)
 	var begin := _now
-	while _told[-1][0] != "ended" and _now < begin + 100_000.0:
+	while _emitted[-1][0] != "ended" and _now < begin + 100_000.0:
 		_pass(50)
 		for transport: int in 2:
 			if _made[transport] and _of(transport).status == Connection.Status.CONNECTING:
@@ -166,7 +166,7 @@ func test_a_server_that_goes_away_as_it_starts_is_waited_for_a_minute() -> void:
 	near(_now - begin, 60_000.0, 2_000.0)
 
 
-func test_who_is_let_in_and_closed_before_the_welcome_comes_again() -> void:
+func test_a_connection_closed_before_the_welcome_is_made_again() -> void:
 	_of(0).fail(RequestError.Kind.UDP_BLOCKED, "No UDP.")
 	_pass(10)
 	_of(1).open()
@@ -174,13 +174,13 @@ func test_who_is_let_in_and_closed_before_the_welcome_comes_again() -> void:
 	_of(1).was_closed_by_peer = true
 	_of(1).end("the realm starts again")
 	_pass(0)
-	equal(_told[-1], ["server_busy", "The connection ended: the realm starts again."])
+	equal(_emitted[-1], ["server_busy", "The connection ended: the realm starts again."])
 	_pass(1_000)
 	equal(_made[0].size(), 2)
 
 
-func test_who_may_join_anew_goes_on_after_the_session_is_over_and_says_where_a_token_is_refused() -> void:
-	_line.rejoins = true
+func test_a_rejoining_client_continues_after_the_session_and_reports_an_expired_token() -> void:
+	_reconnector.rejoins = true
 	_join()
 	_of(0).end("gone")
 	var begin := _now
@@ -189,22 +189,22 @@ func test_who_may_join_anew_goes_on_after_the_session_is_over_and_says_where_a_t
 		for transport: int in 2:
 			if _made[transport] and _of(transport).status == Connection.Status.CONNECTING:
 				_of(transport).fail(RequestError.Kind.UNREACHABLE, "Nobody.")
-	equal([_told[-1][0], _told[-1][3]], ["lost", begin + 30_050.0])
+	equal([_emitted[-1][0], _emitted[-1][3]], ["lost", begin + 30_050.0])
 	while _of(0).status != Connection.Status.CONNECTING:
 		_pass(50)
 	for transport: int in 2:
 		_of(transport).fail(RequestError.Kind.REFUSED, "Log in again.")
 		_pass(0)
-	equal(_told[-1], ["expired", "Log in again."])
+	equal(_emitted[-1], ["expired", "Log in again."])
 	_pass(10_000)
-	equal(_told[-1], ["expired", "Log in again."])
+	equal(_emitted[-1], ["expired", "Log in again."])
 
 
 func test_a_lost_connection_is_made_again_at_once_and_then_less_and_less_often() -> void:
 	_join()
 	_of(0).end("gone")
 	_pass(0)
-	equal(_told, [["lost", "The connection ended: gone.", 1, _now + 30_000.0]])
+	equal(_emitted, [["lost", "The connection ended: gone.", 1, _now + 30_000.0]])
 	_pass(0)
 	equal(_made[0].size(), 2)
 	var waits: Array[float] = []
@@ -219,11 +219,11 @@ func test_a_lost_connection_is_made_again_at_once_and_then_less_and_less_often()
 	equal(waits, [250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 4_000.0, 4_000.0])
 
 
-func test_a_session_is_given_up_after_its_time() -> void:
+func test_a_session_that_cannot_be_resumed_in_time_ends() -> void:
 	_join()
 	_of(0).end("gone")
 	var begin := _now
-	while _told.is_empty() or _told[-1][0] != "ended":
+	while _emitted.is_empty() or _emitted[-1][0] != "ended":
 		_pass(50)
 		for transport: int in 2:
 			if _made[transport] and _of(transport).status == Connection.Status.CONNECTING:
@@ -231,24 +231,24 @@ func test_a_session_is_given_up_after_its_time() -> void:
 		if _now > begin + 60_000:
 			break
 	near(_now - begin, 30_000.0, 250.0)
-	check("could not be resumed within 30 seconds" in str(_told[-1][1]), str(_told[-1]))
+	check("could not be resumed within 30 seconds" in str(_emitted[-1][1]), str(_emitted[-1]))
 
 
-func test_a_connection_that_works_shortly_counts_as_another_failure_but_renews_the_session() -> void:
+func test_a_short_connection_counts_as_a_failure_but_renews_the_session() -> void:
 	_join()
 	for i: int in 3:
 		_of(0).end("gone")
 		_pass(0)
-		equal(_told[-1].slice(0, 1) + _told[-1].slice(2), ["lost", i + 1, _now + 30_000.0])
+		equal(_emitted[-1].slice(0, 1) + _emitted[-1].slice(2), ["lost", i + 1, _now + 30_000.0])
 		_pass(4_000)
 		_join()
 	_pass(5_000)
 	_of(0).end("gone")
 	_pass(0)
-	equal(_told[-1][2], 1)
+	equal(_emitted[-1][2], 1)
 
 
-func test_who_was_here_comes_back_the_same_way_to_a_server_that_closes_at_once() -> void:
+func test_a_joined_client_reconnects_over_the_same_transport_to_a_server_that_closes_at_once() -> void:
 	_join()
 	_of(0).end("gone")
 	_pass(0)
@@ -259,7 +259,7 @@ func test_who_was_here_comes_back_the_same_way_to_a_server_that_closes_at_once()
 	_pass(0)
 	_pass(300)
 	equal(_made[1].size(), 0)
-	equal([_made[0].size(), _told.slice(-1)[0][1]], [3, "The connection ended: the realm is starting."])
+	equal([_made[0].size(), _emitted.slice(-1)[0][1]], [3, "The connection ended: the realm is starting."])
 
 
 func test_a_refusal_ends_a_resumed_session() -> void:
@@ -270,32 +270,32 @@ func test_a_refusal_ends_a_resumed_session() -> void:
 	for transport: int in 2:
 		_of(transport).fail(RequestError.Kind.REFUSED, "The session is over.")
 		_pass(0)
-	equal(_told[-1], ["ended", "The session is over."])
+	equal(_emitted[-1], ["ended", "The session is over."])
 
 
-func test_a_busy_server_is_waited_for_as_any_when_one_has_joined() -> void:
+func test_a_joined_client_retries_a_busy_server_like_any_other() -> void:
 	_join()
 	_of(0).end("gone")
 	_pass(0)
 	_pass(0)
 	_of(0).fail(RequestError.Kind.BUSY, "Starting.")
 	_pass(0)
-	equal(_told[-1].slice(0, 3), ["lost", "Starting.", 2])
+	equal(_emitted[-1].slice(0, 3), ["lost", "Starting.", 2])
 
 
-func test_nothing_is_heard_of_a_connection_that_was_ended_over_a_packet() -> void:
+func test_no_packet_is_received_after_a_packet_ended_the_connection() -> void:
 	_join()
-	_line.received.connect(func(_packet: PackedByteArray) -> void: _line.end("enough"))
+	_reconnector.received.connect(func(_packet: PackedByteArray) -> void: _reconnector.end("enough"))
 	_of(0).packets = [PackedByteArray([1]), PackedByteArray([2])]
 	_pass(10)
-	equal(_told, [["received", 1], ["ended", "enough"]])
+	equal(_emitted, [["received", 1], ["ended", "enough"]])
 	equal(_of(0).closed_with, "enough")
 
 
-func test_the_end_is_told_once() -> void:
-	_line.end("left")
-	_line.end("left again")
-	_line.drop("late", _now)
+func test_the_end_is_emitted_once() -> void:
+	_reconnector.end("left")
+	_reconnector.end("left again")
+	_reconnector.handle_loss("late", _now)
 	_pass(1_000)
-	equal(_told, [["ended", "left"]])
+	equal(_emitted, [["ended", "left"]])
 	equal(_of(0).closed_with, "left")

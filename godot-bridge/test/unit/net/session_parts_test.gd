@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## The small parts of a visit: the realm's definition, who may do what, outcomes, candidates of WebRTC.
+## Small parts of a session: the realm's definition, access, outcomes, WebRTC candidates.
 
 const Act := OtherworldClient.Act
 const PendingCommands := preload("res://addons/otherworld/net/commands/pending_commands.gd")
@@ -48,11 +48,11 @@ func test_a_definition_is_checked_before_it_is_used() -> void:
 	check("18 offsets" in _fault_of(boneless), _fault_of(boneless))
 
 
-func test_who_may_do_what_follows_access_owner_and_permissions() -> void:
+func test_access_owner_and_permissions_decide_who_may_act() -> void:
 	var prop := OtherworldPropState.new()
 	prop.owner = 7
 	var all := 1 | 2 | 4
-	# access, act, the owner may, another may, a manager may
+	# access, act, whether the owner may, another user may, a manager may
 	var cases: Array[Array] = [
 		[0, Act.DRAG, true, true, true], [0, Act.DESPAWN, true, false, true],
 		[0b000011, Act.DRAG, true, false, false], [0b000010, Act.DRAG, true, false, true],
@@ -68,7 +68,7 @@ func test_who_may_do_what_follows_access_owner_and_permissions() -> void:
 	check(not PropAccess.can(Act.DESPAWN, prop, 0, all), "nobody owns what is the realm's")
 
 
-func test_outcomes_come_to_who_waits_and_the_rest_is_lost_at_the_end() -> void:
+func test_outcomes_reach_their_commands_and_the_rest_is_lost_at_the_end() -> void:
 	var commands := PendingCommands.new()
 	var outcomes: Dictionary[int, OtherworldOutcome] = {}
 	var wait := func(sequence: int) -> void: outcomes[sequence] = await commands.wait(sequence)
@@ -79,16 +79,16 @@ func test_outcomes_come_to_who_waits_and_the_rest_is_lost_at_the_end() -> void:
 	message.command_rejected.sequence = 2
 	message.command_rejected.reason = "out-of-reach"
 	message.command_rejected.tick = 9
-	commands.tell(message)
-	commands.tell(message)
+	commands.receive(message)
+	commands.receive(message)
 	equal([outcomes.keys(), outcomes[2].ok, outcomes[2].reason, outcomes[2].tick], [[2], false, "out-of-reach", 9])
-	commands.lose(0, 3)
+	commands.mark_lost(0, 3)
 	equal([outcomes.keys(), outcomes[1].reason, commands.pending(), commands.lost], [[2, 1], "lost", 2, 1])
-	commands.lose()
+	commands.mark_lost()
 	equal([commands.pending(), commands.lost], [0, 3])
 
 
-func test_moves_that_change_nothing_are_none_and_only_changes_of_course_are_urgent() -> void:
+func test_equal_moves_are_not_sent_and_only_changes_of_direction_are_urgent() -> void:
 	var ahead := InputMessages.move(Vector3(0, 0, -1), 0.5, false, false, false).move
 	check(InputMessages.is_same_move(ahead, InputMessages.move(Vector3(0, 0, -1), 0.5, false, false, false).move), "the same is another")
 	check(not InputMessages.is_same_move(ahead, InputMessages.move(Vector3(0, 0, -1), 0.6, false, false, false).move), "a turn is lost")
@@ -99,7 +99,7 @@ func test_moves_that_change_nothing_are_none_and_only_changes_of_course_are_urge
 	near(InputMessages.move(Vector3.ZERO, 40_000.0, false, false, false).move.yaw, wrapf(40_000.0, -PI, PI), 1e-9)
 
 
-func test_what_cannot_be_sent_is_found_before() -> void:
+func test_an_invalid_input_is_found_before_it_is_sent() -> void:
 	equal(InputMessages.fault_of(InputMessages.grab(3, 1)), "")
 	check(not InputMessages.fault_of(InputMessages.grab(3, 4)).is_empty(), "a fourth hand")
 	check(not InputMessages.fault_of(InputMessages.drag(0, Vector3(NAN, 0, 0), Quaternion.IDENTITY)).is_empty(), "nowhere")
@@ -110,7 +110,7 @@ func test_what_cannot_be_sent_is_found_before() -> void:
 		check(not InputMessages.is_hash(hash), hash + " is a hash")
 
 
-func test_each_candidate_stands_in_an_answer_once() -> void:
+func test_each_candidate_is_in_an_answer_once() -> void:
 	var sdp := "v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=candidate:1 1 UDP 2 10.0.0.1 5000 typ host\r\n"
 	var whole := WebrtcConnection.with_candidates(sdp, ["candidate:1 1 UDP 2 10.0.0.1 5000 typ host", "candidate:2 1 UDP 1 10.0.0.2 5001 typ host"])
 	equal(whole, sdp + "a=candidate:2 1 UDP 1 10.0.0.2 5001 typ host\r\n")

@@ -1,16 +1,16 @@
 extends "../../test_case.gd"
-## What is known of WebRTC without a connection.
+## WebRTC without a connection.
 
 const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
 const WebrtcSupport := preload("res://addons/otherworld/net/transport/webrtc_support.gd")
 const WebrtcConnection := preload("res://addons/otherworld/net/transport/webrtc_connection.gd")
 
 
-func test_whether_it_is_there_is_known_without_a_word_of_the_engine() -> void:
+func test_availability_is_checked_without_an_engine_message() -> void:
 	equal(WebrtcSupport.is_there(), ClassDB.class_exists(&"WebRTCLibPeerConnection"))
 
 
-func test_ice_servers_that_would_end_the_process_are_told_in_words() -> void:
+func test_ice_servers_that_would_end_the_process_are_reported() -> void:
 	var bad: Array[Variant] = [
 		"http://stun.example.org", "stuns:stun.example.org", "stun.example.org:3478", "stun:", "stun:a:99999", "stun:a b", "stun:[2001:db8::1]:3478", "", 3, null, [], [3],
 		["stun:stun.example.org", "wss:x"], PackedStringArray(["stun:a"]), {}, "turn:name:word@host", "turn:host?transport=carrier-pigeon",
@@ -22,7 +22,7 @@ func test_ice_servers_that_would_end_the_process_are_told_in_words() -> void:
 	check(WebrtcSupport.fault_of([{}]).begins_with("ICE server 1 is not valid"), "no address at all")
 
 
-func test_ice_servers_of_all_kinds_are_taken() -> void:
+func test_ice_servers_of_all_kinds_are_accepted() -> void:
 	var good: Array[Dictionary] = [
 		{"urls": ["stun:stun.example.org:3478"]}, {"urls": "stun:10.0.0.1"},
 		{"urls": ["turn:a.example.org", "turns:a.example.org:5349?transport=tcp"], "username": "ada", "credential": "p@ss:word"},
@@ -30,7 +30,7 @@ func test_ice_servers_of_all_kinds_are_taken() -> void:
 	equal(WebrtcSupport.fault_of(good), "")
 	equal(WebrtcSupport.fault_of([]), "")
 	if WebrtcSupport.is_there():
-		# It outlives them.
+		# The connection outlives them.
 		var peer := WebRTCPeerConnection.new()
 		equal(peer.initialize({"iceServers": good}), OK)
 		peer.close()

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## A WebSocket connection against a small server in this process: first it is asked without an upgrade, then with one.
+## A WebSocket connection to a small server in this process: first a request without an upgrade, then with one.
 
 const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
 const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
@@ -11,11 +11,11 @@ var _server := TCPServer.new()
 var _asking: Array[StreamPeerTCP] = []
 var _answered: Array[StreamPeerTCP] = []
 var _socket: WebSocketPeer
-# Status and body that a question without an upgrade is answered with, and whether an upgrade is taken.
+# Status and body of the response without an upgrade, and whether an upgrade is accepted.
 var _says := UPGRADE_NEEDED
 var _upgrades := true
 var _connections := 0
-# What the question said.
+# The request without an upgrade.
 var _question := ""
 var _connection: WebsocketConnection
 
@@ -38,7 +38,7 @@ func _now() -> float:
 	return Time.get_ticks_usec() / 1000.0
 
 
-# The server's side: the first connection is the question, the second the WebSocket.
+# The server's side: the first connection has the request without an upgrade, the second the WebSocket.
 func _process(_delta: float) -> void:
 	if _server.is_connection_available():
 		_connections += 1
@@ -71,7 +71,7 @@ func _settled() -> void:
 		return _connection.status != Connection.Status.CONNECTING)
 
 
-func test_the_token_is_offered_as_a_subprotocol_and_stands_in_no_url() -> void:
+func test_the_token_is_sent_as_a_subprotocol_and_not_in_the_url() -> void:
 	await _settled()
 	equal(_connection.status, Connection.Status.OPEN)
 	check(_question.begins_with("GET /v1/ws HTTP/1.1\r\n") and "authorization: Bearer a.token\r\n" in _question, _question)
@@ -79,7 +79,7 @@ func test_the_token_is_offered_as_a_subprotocol_and_stands_in_no_url() -> void:
 	equal(_socket.get_selected_protocol(), "otherworld")
 
 
-func test_packets_go_both_ways_and_texts_are_none() -> void:
+func test_packets_travel_both_ways_and_text_frames_are_ignored() -> void:
 	await _settled()
 	equal(_connection.status, Connection.Status.OPEN)
 	_connection.send(PackedByteArray([1, 2, 3]))
@@ -96,9 +96,9 @@ func test_packets_go_both_ways_and_texts_are_none() -> void:
 	equal(packets[-1], PackedByteArray([4]))
 
 
-func test_what_comes_while_the_game_stands_still_is_kept() -> void:
+func test_packets_that_arrive_while_the_game_is_stalled_are_kept() -> void:
 	await _settled()
-	# Some seconds of a server's packets.
+	# A few seconds of a server's packets.
 	for i: int in 400:
 		var packet := PackedByteArray([i & 255, i >> 8])
 		packet.resize(1_100)
@@ -116,7 +116,7 @@ func test_what_comes_while_the_game_stands_still_is_kept() -> void:
 		return count[0] == 400)
 
 
-func test_the_words_of_a_close_are_told() -> void:
+func test_the_reason_of_a_close_is_reported() -> void:
 	await _settled()
 	_socket.close(1000, "The realm is closed.")
 	await until("it has ended", func() -> bool:
@@ -125,7 +125,7 @@ func test_the_words_of_a_close_are_told() -> void:
 	equal(_connection.closing_reason, "The realm is closed.")
 
 
-func test_one_that_is_closed_as_soon_as_it_opens_tells_the_words() -> void:
+func test_a_connection_closed_as_soon_as_it_opens_reports_the_reason() -> void:
 	await until("the server has taken it", func() -> bool:
 		if _socket == null:
 			_connection.poll(_now())
@@ -137,26 +137,26 @@ func test_one_that_is_closed_as_soon_as_it_opens_tells_the_words() -> void:
 	equal([_connection.fault, _connection.was_closed_by_peer, _connection.closing_reason], [null, true, "the realm is starting"])
 
 
-func test_a_proxy_without_websockets_is_named() -> void:
+func test_a_proxy_without_websockets_is_reported() -> void:
 	_upgrades = false
 	await _settled()
 	equal(_connection.fault.kind, RequestError.Kind.UNREACHABLE)
 	check("proxy" in _connection.fault.message, _connection.fault.message)
 
 
-func test_a_refusal_is_told_in_the_servers_words_without_an_upgrade() -> void:
+func test_a_refusal_without_an_upgrade_has_the_servers_message() -> void:
 	_says = "503 {\"reason\":\"busy\",\"message\":\"One moment.\"}"
 	await _settled()
 	equal([_connection.fault.kind, _connection.fault.message, _connections], [RequestError.Kind.BUSY, "The server asks to wait: One moment.", 1])
 
 
-func test_what_is_no_server_of_ours_is_named() -> void:
+func test_another_server_is_reported() -> void:
 	_says = "404 nope"
 	await _settled()
 	equal([_connection.fault.kind, _connection.fault.reason], [RequestError.Kind.REFUSED, "not-otherworld"])
 
 
-func test_a_success_with_a_reason_is_no_server_of_ours_either() -> void:
+func test_a_success_with_a_reason_is_another_server_too() -> void:
 	_says = "200 {\"reason\":\"fine\"}"
 	await _settled()
 	check(_connection.fault != null and _connection.fault.reason == "not-otherworld", "it ended without a word")

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## The view of a realm: what it makes for the elements that a client tells of.
+## The view of a realm: the nodes that it makes for a client's elements.
 
 const AvatarBody := preload("res://addons/otherworld/packages/avatar/avatar_body.gd")
 const FakeClient := preload("../../fake_client.gd")
@@ -38,7 +38,7 @@ func test_the_ground_and_the_spawn_are_nodes() -> void:
 	near_point(hit.get("position", Vector3.INF) as Vector3, Vector3(3, 0, 3), 1e-3)
 
 
-func test_light_and_sky_are_added_only_where_there_are_none() -> void:
+func test_light_and_sky_are_added_only_if_there_are_none() -> void:
 	check(_view.find_child("Sun", true, false) != null and _view.find_child("Sky", true, false) != null, "none were added")
 	var second := OtherworldView.new()
 	add_child(second)
@@ -46,7 +46,7 @@ func test_light_and_sky_are_added_only_where_there_are_none() -> void:
 	second.queue_free()
 
 
-func test_avatars_come_stand_and_go() -> void:
+func test_avatars_appear_and_disappear() -> void:
 	var shown: Array[OtherworldAvatar] = []
 	_view.avatar_shown.connect(func(node: OtherworldAvatar) -> void: shown.append(node))
 	var state := _client.add_avatar()
@@ -65,7 +65,7 @@ func test_avatars_come_stand_and_go() -> void:
 	check(not is_instance_valid(shown[0]), "the avatar is still there")
 
 
-func test_who_sends_no_pose_walks_by_itself() -> void:
+func test_an_avatar_without_a_pose_is_animated() -> void:
 	var state := _client.add_avatar()
 	var skeleton := _view.avatar_of(state.element)._shown_model().find_child("Skeleton3D", true, false) as Skeleton3D
 	await _frames(10)
@@ -78,7 +78,7 @@ func test_who_sends_no_pose_walks_by_itself() -> void:
 	check(widest > 0.25, "its legs do not swing: %s" % widest)
 
 
-func test_elements_of_an_earlier_visit_go_when_the_next_begins() -> void:
+func test_elements_of_an_earlier_session_are_removed_when_the_next_begins() -> void:
 	var earlier := _client.add_avatar()
 	_client.add_prop("", [_box(Vector3.ONE)])
 	_client.avatars.clear()
@@ -107,7 +107,7 @@ func test_a_body_of_the_realm_takes_the_pose_that_was_sent() -> void:
 	near(skeleton.get_bone_global_pose(14).origin.y, skeleton.get_bone_global_rest(14).origin.y, 1e-3, "a foot on the ground")
 
 
-func test_an_avatar_near_by_can_be_pointed_at() -> void:
+func test_a_near_avatar_can_be_hit_by_a_ray() -> void:
 	var state := _client.add_avatar()
 	await until("it has bodies", func() -> bool: return _view.avatar_of(state.element).capsule_bodies().size() == 18)
 	await get_tree().physics_frame
@@ -129,7 +129,7 @@ func test_the_own_head_is_hidden_in_first_person() -> void:
 	near(skeleton.get_bone_pose_scale(5).x, 1.0, 1e-6)
 
 
-func test_props_of_shapes_stand_in_their_colour_and_can_be_pointed_at() -> void:
+func test_props_of_shapes_have_their_colour_and_can_be_hit_by_a_ray() -> void:
 	var state := _client.add_prop("", [_box(Vector3(0.2, 0.3, 0.4))])
 	state.position = Vector3(0, 1, 0)
 	state.scale = 2.0
@@ -158,7 +158,7 @@ func test_elements_that_were_there_before_the_view_are_shown() -> void:
 	equal(late.find_children("*", "OtherworldAvatar", false, false).size(), 0)
 
 
-func test_a_view_that_is_out_of_the_scene_for_a_while_goes_on() -> void:
+func test_a_view_continues_after_it_was_out_of_the_scene() -> void:
 	_client.add_avatar()
 	_client.remove_child(_view)
 	_client.add_avatar()
@@ -168,7 +168,7 @@ func test_a_view_that_is_out_of_the_scene_for_a_while_goes_on() -> void:
 	equal(_view.find_children("*", "OtherworldAvatar", false, false).size(), 2)
 
 
-func test_a_view_whose_client_is_gone_asks_without_a_token() -> void:
+func test_a_view_without_its_client_sends_requests_without_a_token() -> void:
 	_client.remove_child(_view)
 	add_child(_view)
 	_view.attach(_client)
@@ -181,7 +181,7 @@ func test_a_view_whose_client_is_gone_asks_without_a_token() -> void:
 	_client = FakeClient.new()
 
 
-func test_a_prop_that_somebody_takes_keeps_its_body() -> void:
+func test_a_grabbed_prop_keeps_its_body() -> void:
 	var state := _client.add_prop("", [_box(Vector3.ONE)])
 	var shape := _view.prop_of(state.element).collision_body().get_child(0) as CollisionShape3D
 	var before_it := shape.shape
@@ -193,7 +193,7 @@ func test_a_prop_that_somebody_takes_keeps_its_body() -> void:
 	near_point((shape.shape as BoxShape3D).size, Vector3.ONE * 4.0, 1e-6)
 
 
-func test_bodies_of_ever_new_heights_are_not_all_kept() -> void:
+func test_the_number_of_cached_bodies_is_limited() -> void:
 	var state := _client.add_avatar("0".repeat(64))
 	var before_it := 0
 	for round_of_it: int in 2:

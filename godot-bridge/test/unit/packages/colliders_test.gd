@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## Colliders of realms and packages, for the physics engine and to be seen.
+## Colliders of realms and packages, for the physics engine and as visible meshes.
 
 const Collider := preload("res://addons/otherworld/packages/model/collider.gd")
 const Hull := preload("res://addons/otherworld/packages/model/hull.gd")
@@ -9,13 +9,13 @@ const JsonReader := preload("res://addons/otherworld/packages/download/json_read
 const AT := {position = {x = 1.0, y = 2.0, z = 3.0}, rotation = {x = 0.0, y = 0.0, z = 0.0, w = 1.0}}
 
 
-func test_a_capsules_height_in_godot_is_the_whole() -> void:
+func test_a_capsules_height_in_godot_includes_its_ends() -> void:
 	var shape := _read({type = "capsule", halfHeight = 0.35, radius = 0.12}).shape(2.0) as CapsuleShape3D
 	near(shape.radius, 0.24, 1e-6)
 	near(shape.height, 0.94 * 2.0, 1e-6)
 
 
-func test_shapes_have_the_size_that_is_said_at_a_scale() -> void:
+func test_shapes_have_their_size_at_a_scale() -> void:
 	near_point((_read({type = "box", halfExtents = {x = 1.0, y = 2.0, z = 3.0}}).shape(0.5) as BoxShape3D).size, Vector3(1, 2, 3), 1e-6)
 	near((_read({type = "sphere", radius = 0.2}).shape(3.0) as SphereShape3D).radius, 0.6, 1e-6)
 	var hull := _read({type = "convex", points = [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]}).shape(2.0) as ConvexPolygonShape3D
@@ -25,7 +25,7 @@ func test_shapes_have_the_size_that_is_said_at_a_scale() -> void:
 	equal(mesh.get_faces(), PackedVector3Array([Vector3.ZERO, Vector3(0, 0, 2), Vector3(2, 0, 0)]))
 
 
-func test_a_hull_of_a_cube_has_its_surface_whatever_lies_within() -> void:
+func test_a_hull_ignores_points_inside_it() -> void:
 	var points := PackedVector3Array()
 	var random := RandomNumberGenerator.new()
 	random.seed = 5
@@ -40,12 +40,12 @@ func test_a_hull_of_a_cube_has_its_surface_whatever_lies_within() -> void:
 		check(normal.dot(triangles[i]) > 0.0, "a triangle looks inwards")
 
 
-func test_points_in_a_plane_are_no_hull() -> void:
+func test_points_in_a_plane_have_no_hull() -> void:
 	equal(Hull.triangles_of(PackedVector3Array([Vector3.ZERO, Vector3.RIGHT, Vector3.FORWARD, Vector3(1, 0, 1), Vector3(3, 0, 1)])), PackedVector3Array())
 	equal(Hull.triangles_of(PackedVector3Array([Vector3.ONE, Vector3.ONE])), PackedVector3Array())
 
 
-func test_colliders_of_the_wire_are_those_of_json() -> void:
+func test_colliders_of_the_wire_equal_those_of_json() -> void:
 	var message := Messages.Collider.new()
 	message.capsule = Messages.Capsule.new()
 	message.capsule.half_height = 0.5
@@ -63,7 +63,7 @@ func test_colliders_of_the_wire_are_those_of_json() -> void:
 	equal((Collider.of_messages([broken])[0] as Collider).indices.size(), 0)
 
 
-func test_what_is_no_shape_is_named_with_its_place() -> void:
+func test_an_invalid_shape_is_reported_with_its_place() -> void:
 	var wrong: Dictionary[String, Dictionary] = {
 		"shape/type should be one of": {type = "cone"},
 		"shape/radius should be a number": {type = "sphere", radius = "wide"},

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## Animations that nobody plays are taken out of a file before Godot reads it.
+## Unused animations are removed from a file before Godot reads it.
 
 const GlbAnimations := preload("res://addons/otherworld/packages/model/glb_animations.gd")
 
@@ -12,11 +12,11 @@ func test_those_that_are_kept_are_all_that_godot_finds() -> void:
 	equal(_animations_of(GlbAnimations.with_animations(_fox, [])), [])
 
 
-func test_what_has_nothing_to_take_out_stays_as_it_is() -> void:
+func test_a_file_without_unused_animations_is_unchanged() -> void:
 	check(GlbAnimations.with_animations(_fox, ["Walk", "Run", "Survey"]) == _fox, "it was written anew")
 
 
-func test_what_is_no_glb_comes_back_as_it_is() -> void:
+func test_bytes_that_are_not_a_glb_are_unchanged() -> void:
 	for length: int in [0, 11, 19, 20, 200]:
 		check(GlbAnimations.with_animations(_fox.slice(0, length), []) == _fox.slice(0, length), "%d bytes" % length)
 	var other := _fox.duplicate()

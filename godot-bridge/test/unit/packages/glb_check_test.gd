@@ -1,11 +1,12 @@
 extends "../../test_case.gd"
-## Files that make Godot's reader of glTF hang, crash or take all memory are refused before it sees them; sound ones are not.
+## Files that would make Godot's glTF reader hang, crash or use up all memory are refused before it reads them. Valid
+## files are not.
 
 const GlbCheck := preload("res://addons/otherworld/packages/model/glb_check.gd")
 const ImageSize := preload("res://addons/otherworld/packages/model/image_size.gd")
 
 var _assets := ProjectSettings.globalize_path("res://").path_join("../../fixtures/assets").simplify_path()
-## A triangle: what each test spoils.
+## A triangle, which each test damages.
 var _json: Dictionary = {}
 
 
@@ -29,7 +30,7 @@ func test_hostile_files_are_refused() -> void:
 		check(not fault.is_empty(), file + " was not refused")
 
 
-func test_indices_of_nothing_are_refused() -> void:
+func test_invalid_indices_are_refused() -> void:
 	for wrong: Variant in [1, -1, 0.5, "0", null]:
 		_refuses("scenes", [{nodes = [wrong]}])
 		_refuses("nodes", [{mesh = wrong}])

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## What a server answers about a package: checked, every field that is used.
+## A server's response about a package: every used field is checked.
 
 const LevelOfDetail := preload("res://addons/otherworld/packages/download/level_of_detail.gd")
 const Manifest := preload("res://addons/otherworld/packages/download/manifest.gd")
@@ -17,7 +17,7 @@ func test_an_object_is_read() -> void:
 	equal(manifest.models.map(func(file: Manifest.ModelFile) -> Array: return [file.metres_min, file.triangles, file.url]), [[0.0, 12, "/v1/assets/sha256/x?expires=1"], [5.5, 3, "http://store/level"]])
 
 
-func test_what_is_wrong_is_named_with_its_place() -> void:
+func test_an_error_is_reported_with_its_place() -> void:
 	var wrong: Dictionary[String, Variant] = {
 		"hash": "00".repeat(32), "manifest/kind": "house", "manifest/name": 7, "manifest/bounds/min/x": "left", "manifest/bounds/max": null,
 		"manifest/counts/textureBytes": -1, "manifest/files/runtime/sha256": "../../etc", "manifest/files/runtime/bytes": 1e12,
@@ -32,7 +32,7 @@ func test_what_is_wrong_is_named_with_its_place() -> void:
 		check(reading.fault.contains(place.get_file()) or reading.fault.contains(place.get_base_dir()), "%s: %s" % [place, reading.fault])
 
 
-func test_what_is_no_object_at_all_is_refused() -> void:
+func test_a_manifest_that_is_not_an_object_is_refused() -> void:
 	for answer: Variant in [null, 3, "x", [], {}]:
 		check(Manifest.read(answer, HASH, JsonReader.new()) == null, "%s was taken" % var_to_str(answer))
 

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## The disk cache of packages: what it gives is what was asked for, or nothing.
+## The disk cache of packages: it returns the requested file, or nothing.
 
 const PackageCache := preload("res://addons/otherworld/packages/download/package_cache.gd")
 
@@ -14,7 +14,7 @@ func after() -> void:
 	_empty()
 
 
-func test_what_was_written_is_read_back_also_by_another_run() -> void:
+func test_a_written_file_is_read_back_also_by_another_run() -> void:
 	var bytes := _bytes(3, 5000)
 	var name := PackageCache.sha256_of(bytes)
 	equal(PackageCache.new(FOLDER).write(name, bytes), OK)
@@ -31,7 +31,7 @@ func test_hashes_are_sha256() -> void:
 	equal(PackageCache.sha256_of(long), context.finish().hex_encode())
 
 
-func test_a_file_that_is_not_what_its_name_says_is_removed_and_may_be_fetched_again() -> void:
+func test_a_damaged_file_is_removed_and_can_be_fetched_again() -> void:
 	var bytes := _bytes(1, 1000)
 	var name := PackageCache.sha256_of(bytes)
 	var cache := PackageCache.new(FOLDER)
@@ -54,7 +54,7 @@ func test_a_file_that_was_cut_off_reads_as_absent() -> void:
 	equal(PackageCache.new(FOLDER).read(name), PackedByteArray())
 
 
-func test_what_is_being_written_is_never_seen_under_its_name() -> void:
+func test_an_unfinished_file_never_has_its_final_name() -> void:
 	var bytes := _bytes(9, 3_000_000)
 	var name := PackageCache.sha256_of(bytes)
 	var writer := PackageCache.new(FOLDER)
@@ -98,7 +98,7 @@ func test_names_lead_nowhere_else() -> void:
 		equal(cache.read(name), PackedByteArray(), name)
 
 
-func test_what_another_run_left_unfinished_is_no_file() -> void:
+func test_unfinished_files_of_another_run_are_removed() -> void:
 	DirAccess.make_dir_recursive_absolute(FOLDER)
 	_put("%s.1-1.part" % "ab".repeat(32), _bytes(1, 100))
 	equal(PackageCache.new(FOLDER).bytes_used(), 0)

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## Bodies in poses, to the numbers that the simulation and its retargeting have (fixtures/godot/skeleton.json).
+## Poses of bodies equal those of the simulation and its retargeting (fixtures/godot/skeleton.json).
 
 const AvatarBody := preload("res://addons/otherworld/packages/avatar/avatar_body.gd")
 const Manifest := preload("res://addons/otherworld/packages/download/manifest.gd")
@@ -7,7 +7,7 @@ const JsonReader := preload("res://addons/otherworld/packages/download/json_read
 const Rig := preload("res://addons/otherworld/packages/avatar/rig.gd")
 const PoseSolver := preload("res://addons/otherworld/packages/avatar/pose_solver.gd")
 
-## Godot counts in 32 bits, the traces have six decimals.
+## Tolerance: Godot computes with 32 bits, and the traces have six decimals.
 const METRES := 2e-4
 const ROTATION := 4e-4
 
@@ -79,7 +79,7 @@ func _check_nodes(figure: Dictionary, step: Dictionary, rig: Rig, turns: Array[Q
 func _solved(body: AvatarBody, pose: Variant) -> PoseSolver:
 	var solver := PoseSolver.new()
 	if pose == null:
-		solver.stand(body)
+		solver.set_rest_pose(body)
 		return solver
 	var it: Dictionary = pose
 	if int(it.mask as float) == 0:

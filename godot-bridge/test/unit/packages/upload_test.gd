@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## What an upload reads, exports and says; a small server in this process plays the store of files and the API.
+## Uploads: reading, exporting and messages. A small server in this process acts as file store and API.
 
 const UploadRequest := preload("res://addons/otherworld/packages/upload/upload_request.gd")
 const SceneExport := preload("res://addons/otherworld/packages/upload/scene_export.gd")
@@ -11,11 +11,11 @@ const MILLION_A_SHA256 := "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d3
 
 var _server := TCPServer.new()
 var _peers: Array[StreamPeerTCP] = []
-## By "METHOD path": the answer's status line and body; asked for in order, the last goes on.
+## Status line and body of the responses by "METHOD path", in order; the last one repeats.
 var _answers: Dictionary[String, Array] = {}
-## What came in, each as "METHOD path".
-var _asked: PackedStringArray = []
-## Bytes that must have come in, over all requests, before anything is answered.
+## The received requests, each as "METHOD path".
+var _requests: PackedStringArray = []
+## Bytes that must be received, over all requests, before the server responds.
 var _bytes_awaited := 0
 var _bytes_in := 0
 var _upload: OtherworldUpload
@@ -47,7 +47,7 @@ func _hear(peer: StreamPeerTCP) -> void:
 		line = "PUT /big" if _bytes_in >= _bytes_awaited else ""
 	if not _answers.has(line):
 		return
-	_asked.append(line)
+	_requests.append(line)
 	var answers: Array = _answers[line]
 	var answer: PackedStringArray = answers[0] if answers.size() == 1 else answers.pop_front()
 	peer.put_data(("HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % [answer[0], answer[1].to_utf8_buffer().size(), answer[1]]).to_utf8_buffer())
@@ -57,7 +57,7 @@ func _url() -> String:
 	return "http://127.0.0.1:%d" % _server.get_local_port()
 
 
-func _say(line: String, status: String, body: Variant) -> void:
+func _respond(line: String, status: String, body: Variant) -> void:
 	var answers: Array = _answers.get_or_add(line, [])
 	answers.append(PackedStringArray([status, JSON.stringify(body)]))
 
@@ -67,9 +67,9 @@ func _upload_of(bytes: PackedByteArray) -> OtherworldUpload:
 
 
 func _accept_declaration(put: Variant = {"url": "/put", "headers": {"content-type": "model/gltf-binary"}}) -> void:
-	_say("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "waiting", "put": put})
-	_say("PUT /put", "200 OK", {})
-	_say("POST /v1/uploads/u1/complete", "202 Accepted", {"id": "u1", "stage": "received"})
+	_respond("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "waiting", "put": put})
+	_respond("PUT /put", "200 OK", {})
+	_respond("POST /v1/uploads/u1/complete", "202 Accepted", {"id": "u1", "stage": "received"})
 
 
 func test_sha256_is_that_of_the_standard() -> void:
@@ -103,7 +103,7 @@ func test_sha256_of_pieces_is_that_of_the_whole_and_tells_how_far_it_is() -> voi
 	DirAccess.remove_absolute(path)
 
 
-func test_a_file_that_is_not_there_or_empty_is_said_in_words() -> void:
+func test_a_missing_or_empty_file_is_reported_with_a_message() -> void:
 	var missing := UploadFile.new("res://nowhere/cup.glb")
 	await missing.read(func(_share: float) -> bool: return true)
 	check("res://nowhere/cup.glb" in missing.problem and "from_node()" in missing.problem, missing.problem)
@@ -114,8 +114,8 @@ func test_a_file_that_is_not_there_or_empty_is_said_in_words() -> void:
 
 func test_an_upload_goes_through_its_stages_and_never_back() -> void:
 	_accept_declaration()
-	_say("GET /v1/uploads/u1", "200 OK", {"id": "u1", "stage": "fitting", "progress": 0.5})
-	_say("GET /v1/uploads/u1", "200 OK", {"id": "u1", "stage": "done", "progress": 1, "package": "ab".repeat(32)})
+	_respond("GET /v1/uploads/u1", "200 OK", {"id": "u1", "stage": "fitting", "progress": 0.5})
+	_respond("GET /v1/uploads/u1", "200 OK", {"id": "u1", "stage": "done", "progress": 1, "package": "ab".repeat(32)})
 	var upload := _upload_of("abc".to_utf8_buffer())
 	var stages: PackedStringArray = []
 	var shares: Array[float] = [0.0]
@@ -134,75 +134,75 @@ func test_an_upload_goes_through_its_stages_and_never_back() -> void:
 
 
 func test_bytes_that_the_server_has_already_are_not_sent() -> void:
-	_say("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "done", "put": null, "package": "cd".repeat(32)})
+	_respond("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "done", "put": null, "package": "cd".repeat(32)})
 	var upload := _upload_of("abc".to_utf8_buffer())
 	check(await upload.run_at(_url(), "secret"), upload.message)
-	equal(_asked, PackedStringArray(["POST /v1/uploads"]))
+	equal(_requests, PackedStringArray(["POST /v1/uploads"]))
 
 
-func test_a_rejection_says_rule_place_value_and_limit_in_words() -> void:
+func test_a_rejection_has_rule_place_value_and_limit() -> void:
 	_accept_declaration()
-	_say("GET /v1/uploads/u1", "200 OK", {"id": "u1", "stage": "rejected", "rejections": [
+	_respond("GET /v1/uploads/u1", "200 OK", {"id": "u1", "stage": "rejected", "rejections": [
 		{"rule": "TRIANGLES", "where": "/meshes/0", "value": 81000, "limit": 20000, "message": "an object may have 20,000 triangles: simplify it"},
 		{"rule": "EMPTY", "where": "", "value": null, "limit": null, "message": ""},
 	]})
 	var upload := _upload_of("abc".to_utf8_buffer())
-	var told: Array[PackedStringArray] = []
-	upload.rejected.connect(func(words: PackedStringArray) -> void: told.append(words))
+	var messages: Array[PackedStringArray] = []
+	upload.rejected.connect(func(words: PackedStringArray) -> void: messages.append(words))
 	check(not await upload.run_at(_url(), "secret"), "it said that it went well")
-	equal(told, [PackedStringArray([
-		"TRIANGLES, in /meshes/0: found 81,000, allowed 20,000. An object may have 20,000 triangles: simplify it.",
-		"EMPTY, in the whole file.",
+	equal(messages, [PackedStringArray([
+		"Rule TRIANGLES. Where: /meshes/0. Found: 81,000. Allowed: 20,000. An object may have 20,000 triangles: simplify it.",
+		"Rule EMPTY. Where: the whole file.",
 	])] as Array[PackedStringArray])
 	equal(upload.stage, "rejected")
 	equal(upload.rejections[0].rule, "TRIANGLES")
 
 
-func test_a_refusal_to_take_it_says_what_to_do() -> void:
-	_say("POST /v1/uploads", "403 Forbidden", {"reason": "quota", "message": "You have used 200 of 200 packages.", "fix": "Remove one first."})
+func test_a_refused_declaration_says_what_to_do() -> void:
+	_respond("POST /v1/uploads", "403 Forbidden", {"reason": "quota", "message": "You have used 200 of 200 packages.", "fix": "Remove one first."})
 	var upload := _upload_of("abc".to_utf8_buffer())
-	var told: PackedStringArray = []
-	upload.failed.connect(func(words: String) -> void: told.append(words))
+	var messages: PackedStringArray = []
+	upload.failed.connect(func(words: String) -> void: messages.append(words))
 	check(not await upload.run_at(_url(), "secret"), "it said that it went well")
-	equal(told, PackedStringArray(["The server refused: You have used 200 of 200 packages. Remove one first."]))
+	equal(messages, PackedStringArray(["The server refused: You have used 200 of 200 packages. Remove one first."]))
 
 
-func test_a_store_that_refuses_is_told_apart_from_the_server() -> void:
-	_say("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "waiting", "put": {"url": _url() + "/put", "headers": {}}})
-	_say("PUT /put", "403 Forbidden", {})
+func test_a_refusal_of_the_file_store_is_reported_as_such() -> void:
+	_respond("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "waiting", "put": {"url": _url() + "/put", "headers": {}}})
+	_respond("PUT /put", "403 Forbidden", {})
 	var upload := _upload_of("abc".to_utf8_buffer())
 	check(not await upload.run_at(_url(), "secret"), "it said that it went well")
 	check(upload.message.begins_with("The file store rejected the upload."), upload.message)
 
 
 func test_the_same_bytes_already_in_the_store_are_no_failure() -> void:
-	_say("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "waiting", "put": {"url": "/put", "headers": {}}})
-	_say("PUT /put", "412 Precondition Failed", {})
-	_say("POST /v1/uploads/u1/complete", "202 Accepted", {"id": "u1", "stage": "done", "package": "ab".repeat(32)})
+	_respond("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "waiting", "put": {"url": "/put", "headers": {}}})
+	_respond("PUT /put", "412 Precondition Failed", {})
+	_respond("POST /v1/uploads/u1/complete", "202 Accepted", {"id": "u1", "stage": "done", "package": "ab".repeat(32)})
 	var upload := _upload_of("abc".to_utf8_buffer())
 	check(await upload.run_at(_url(), "secret"), upload.message)
 
 
 func test_cancelled_on_its_way_it_is_given_up_at_the_server() -> void:
 	_accept_declaration()
-	_say("GET /v1/uploads/u1", "200 OK", {"id": "u1", "stage": "received", "queue": 3})
-	_say("DELETE /v1/uploads/u1", "204 No Content", "")
+	_respond("GET /v1/uploads/u1", "200 OK", {"id": "u1", "stage": "received", "queue": 3})
+	_respond("DELETE /v1/uploads/u1", "204 No Content", "")
 	_upload = _upload_of("abc".to_utf8_buffer())
-	var told: PackedStringArray = []
-	_upload.cancelled.connect(func() -> void: told.append("cancelled"))
-	_upload.failed.connect(func(words: String) -> void: told.append(words))
+	var messages: PackedStringArray = []
+	_upload.cancelled.connect(func() -> void: messages.append("cancelled"))
+	_upload.failed.connect(func(words: String) -> void: messages.append(words))
 	_upload.progressed.connect(func(stage: String, _share: float) -> void:
 		if stage == "received":
 			_upload.cancel())
 	check(not await _upload.run_at(_url(), "secret"), "it said that it went well")
-	await until("the server hears of it", func() -> bool: return "DELETE /v1/uploads/u1" in _asked, 5.0)
-	equal(told, PackedStringArray(["cancelled"]))
+	await until("the server receives the cancel", func() -> bool: return "DELETE /v1/uploads/u1" in _requests, 5.0)
+	equal(messages, PackedStringArray(["cancelled"]))
 	equal(_upload.stage, "cancelled")
 	_upload = null
 
 
 func test_a_large_body_goes_out_in_pieces() -> void:
-	_say("PUT /big", "200 OK", {})
+	_respond("PUT /big", "200 OK", {})
 	var body := PackedByteArray()
 	body.resize(8_000_000)
 	_bytes_awaited = body.size()
@@ -213,7 +213,7 @@ func test_a_large_body_goes_out_in_pieces() -> void:
 		await get_tree().process_frame
 	check(sending.answer.is_ok(), "it failed")
 	equal(sending.sent_share(), 1.0)
-	check(shares.size() > 1, "it was told all at once: %s" % [shares.keys()])
+	check(shares.size() > 1, "the progress came all at once: %s" % [shares.keys()])
 
 
 func test_an_upload_without_a_login_says_so() -> void:
@@ -222,14 +222,14 @@ func test_an_upload_without_a_login_says_so() -> void:
 	check("no login" in upload.message, upload.message)
 
 
-func test_names_are_what_the_server_takes() -> void:
+func test_default_names_are_valid_on_the_server() -> void:
 	equal(UploadMessages.name_of("C:/things/My_tea_cup.GLB"), "My tea cup")
 	equal(UploadMessages.name_of("v1.2"), "v1.2")
 	equal(UploadMessages.name_of("x".repeat(80) + ".vrm").length(), 32)
-	equal(UploadMessages.name_of(".glb"), "thing")
+	equal(UploadMessages.name_of(".glb"), "item")
 
 
-func test_a_scene_is_written_at_its_own_origin_without_what_is_hidden() -> void:
+func test_a_scene_is_exported_at_its_own_origin_without_hidden_nodes() -> void:
 	var top := Node3D.new()
 	top.name = "Stand"
 	top.transform = Transform3D(Basis.from_euler(Vector3(0, 1, 0)).scaled(Vector3.ONE * 2.0), Vector3(5, 1, 2))

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## What a server's packet, and an input, must not hold.
+## Checks of a server's packet, and of an input.
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const Checks := preload("res://addons/otherworld/wire/checks.gd")
@@ -15,7 +15,7 @@ static func _json(file: String) -> Dictionary:
 	return JSON.parse_string(FileAccess.get_file_as_string(folder.path_join(file)))
 
 
-## The first message of the vectors with such a field.
+## Returns the first message of the vectors with such a field.
 static func _message(field: String) -> Messages.ServerMessage:
 	for vector: Dictionary in _vectors.messages:
 		if vector.message == "ServerMessage" and vector.says.has(field.to_camel_case()):
@@ -24,7 +24,7 @@ static func _message(field: String) -> Messages.ServerMessage:
 	return null
 
 
-## What is said of a message whose field was changed; [param path]: its members to the one that is changed.
+## Returns the error of a message whose field was changed. [param path] leads to the changed member.
 func _said(field: String, path: Array, value: Variant) -> String:
 	var message := _message(field)
 	var holder: Variant = message.get(field)
@@ -54,7 +54,7 @@ func _starts(said: String, expected: String) -> void:
 	check(said.begins_with(expected), "said \"%s\", expected \"%s…\"" % [said, expected])
 
 
-func test_what_a_server_sends_is_taken() -> void:
+func test_packets_of_a_server_are_valid() -> void:
 	for vector: Dictionary in _vectors.messages:
 		var bytes := (vector.hex as String).hex_decode()
 		if vector.message == "ServerPacket":
@@ -69,7 +69,7 @@ func test_what_a_server_sends_is_taken() -> void:
 			equal(InputChecks.client_packet(Messages.ClientPacket.decode(bytes, 0, bytes.size())), "")
 
 
-func test_every_client_packet_of_the_vectors_is_taken_and_what_a_receiver_refuses_is_refused() -> void:
+func test_valid_client_packets_of_the_vectors_pass_and_invalid_ones_are_refused() -> void:
 	check(_vectors.refused.size() > 8, "there are vectors")
 	for vector: Dictionary in _vectors.messages + _vectors.refused:
 		if vector.message == "ClientPacket":
@@ -161,7 +161,7 @@ func test_a_packet_without_a_number_or_of_an_unknown_message_is_refused() -> voi
 	equal(Checks.server_packet(packet), "messages[0]: is missing or of a kind that this version does not know")
 
 
-func test_the_own_avatar_is_not_told_beyond_what_can_be_predicted_from() -> void:
+func test_values_of_the_own_avatar_have_limits() -> void:
 	equal(_own(func(given: Messages.Own) -> void: given.yaw = 0.5), "")
 	_starts(_own(func(given: Messages.Own) -> void: given.yaw = 6.8e37), "snapshot.own.yaw: is ")
 	_starts(_own(func(given: Messages.Own) -> void: given.velocity = Vector3(3e38, 0, 0)), "snapshot.own.velocity: is ")

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## The codec of the wire against the vectors and the captured session that the protocol's document describes (section 16).
+## The codec of the wire with the vectors and the captured session of docs/protocol.md, section 16.
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const MessageJson := preload("../../message_json.gd")
@@ -27,7 +27,7 @@ static func _decode(kind: String, bytes: PackedByteArray) -> RefCounted:
 			return Messages.LockstepMessage.decode(bytes, 0, bytes.size())
 
 
-func test_every_message_of_the_vectors_says_what_it_should_and_is_written_in_the_same_bytes() -> void:
+func test_every_message_of_the_vectors_is_decoded_and_encoded_to_the_same_bytes() -> void:
 	check(_vectors.messages.size() > 20, "there are vectors")
 	for vector: Dictionary in _vectors.messages:
 		var message := _decode(vector.message, (vector.hex as String).hex_decode())
@@ -37,7 +37,7 @@ func test_every_message_of_the_vectors_says_what_it_should_and_is_written_in_the
 			equal(message.call("encode").hex_encode(), vector.hex, vector.name)
 
 
-func test_every_packet_of_the_captured_session_is_written_in_the_same_bytes() -> void:
+func test_every_packet_of_the_captured_session_is_encoded_to_the_same_bytes() -> void:
 	check(_session.packets.size() > 100, "there are packets")
 	for packet: Dictionary in _session.packets:
 		var message := _decode("ClientPacket" if packet.from == "client" else "ServerPacket", (packet.hex as String).hex_decode())
@@ -46,7 +46,7 @@ func test_every_packet_of_the_captured_session_is_written_in_the_same_bytes() ->
 			equal(message.call("encode").hex_encode(), packet.hex, "at %s ms" % packet.atMs)
 
 
-func test_a_message_that_is_cut_short_anywhere_is_another_message_or_none() -> void:
+func test_a_truncated_message_is_another_message_or_malformed() -> void:
 	for vector: Dictionary in _vectors.messages:
 		var bytes := (vector.hex as String).hex_decode()
 		for length: int in bytes.size():
@@ -63,7 +63,7 @@ func test_bytes_beyond_those_that_were_named_are_not_read() -> void:
 			check(message != null and message.encode() == bytes, vector.name)
 
 
-func test_garbage_is_a_message_or_none() -> void:
+func test_garbage_is_a_message_or_malformed() -> void:
 	var random := RandomNumberGenerator.new()
 	random.seed = 5
 	var read := 0
@@ -86,7 +86,7 @@ func test_garbage_is_a_message_or_none() -> void:
 	check(read > 300, "%d of the damaged ones are still messages" % read)
 
 
-func test_what_is_malformed_is_no_message() -> void:
+func test_malformed_bytes_are_refused() -> void:
 	for hex: String in [
 		"08", "0880", "088080808080808080808001", # a number that is missing, does not end, has 11 bytes
 		"0d000000", "09000000", # a value that ends too early
@@ -102,7 +102,7 @@ func test_what_is_malformed_is_no_message() -> void:
 		check(_decode("ServerPacket", hex.hex_decode()) == null, hex)
 
 
-func test_fields_of_a_later_version_are_passed_over_up_to_256_bytes() -> void:
+func test_fields_of_a_later_version_are_ignored_up_to_256_bytes() -> void:
 	var long := PackedByteArray()
 	long.resize(256)
 	# Fields 31 and 100: bytes, a number, 4 and 8 bytes; and the highest number that a field can have.
@@ -148,7 +148,7 @@ func test_minus_zero_is_written_and_zero_is_not() -> void:
 	equal(move.encode().size(), 0)
 
 
-func test_a_vector_is_there_once_it_is_set_and_absent_before() -> void:
+func test_a_vector_is_present_once_it_is_set() -> void:
 	var drag := Messages.Drag.new()
 	equal(drag.encode().size(), 0)
 	drag.position = Vector3.ZERO
@@ -172,7 +172,7 @@ func test_the_case_of_a_message_is_what_was_set_last() -> void:
 	equal(message.message_case, Messages.ServerMessage.MessageCase.NONE)
 
 
-func test_of_fields_that_exclude_each_other_one_is_written_and_two_are_malformed() -> void:
+func test_one_field_of_a_oneof_is_written_and_two_are_malformed() -> void:
 	var input := Messages.PlayerInput.new()
 	input.grab = Messages.Grab.new()
 	input.release = Messages.Release.new()
@@ -181,7 +181,7 @@ func test_of_fields_that_exclude_each_other_one_is_written_and_two_are_malformed
 	check(_decode("ServerMessage", "0a004a00".hex_decode()) == null, "a welcome and a notice")
 
 
-func test_texts_that_are_no_utf_8_are_read_without_an_error() -> void:
+func test_invalid_utf_8_is_read_without_an_error() -> void:
 	var cases := {
 		"41c3a9e282acf09f9880": "Aé€😀", "ff41": "\ufffdA", "41c3": "A\ufffd", "c0af": "\ufffd\ufffd", "eda080": "\ufffd\ufffd\ufffd",
 		"f09f98": "\ufffd\ufffd\ufffd", "f490808041": "\ufffd\ufffd\ufffd\ufffdA", "410042": "A\ufffdB", "4142434445464748c3a9": "ABCDEFGHé",
@@ -199,7 +199,7 @@ func _random_bytes(random: RandomNumberGenerator, length: int) -> PackedByteArra
 	return bytes
 
 
-## A message of the vectors as a bad line or a bad peer makes of it.
+## Damages a message of the vectors, as a bad network or a hostile peer does.
 func _damaged(random: RandomNumberGenerator) -> PackedByteArray:
 	var vectors: Array = _vectors.messages
 	var bytes := (vectors[random.randi_range(0, vectors.size() - 1)].hex as String).hex_decode()

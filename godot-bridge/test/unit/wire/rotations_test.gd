@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## Rotations and poses as the wire has them.
+## Rotations and poses on the wire.
 
 const Rotations := preload("res://addons/otherworld/wire/rotations.gd")
 ## Half a step of ten bits, and the largest component's share of it.
@@ -26,7 +26,7 @@ func _near_rest(joint: Transform3D) -> void:
 	check(joint.basis.get_rotation_quaternion().angle_to(Quaternion.IDENTITY) < deg_to_rad(0.2), "it is not turned")
 
 
-func test_rotations_are_packed_and_read_as_the_vectors_say() -> void:
+func test_rotations_are_encoded_and_decoded_as_in_the_vectors() -> void:
 	check(_vectors.rotations.size() > 3, "there are vectors")
 	for vector: Dictionary in _vectors.rotations:
 		var rotation := _quaternion(vector.quaternion)
@@ -34,7 +34,7 @@ func test_rotations_are_packed_and_read_as_the_vectors_say() -> void:
 		near(absf(Rotations.unpack(int(vector.bits as float)).dot(rotation)), 1.0, R32_STEP * R32_STEP * 4.0, str(vector))
 
 
-func test_rotations_of_bones_are_read_as_the_vectors_say() -> void:
+func test_rotations_of_bones_are_decoded_as_in_the_vectors() -> void:
 	check(_vectors.bones.size() > 1, "there are vectors")
 	for vector: Dictionary in _vectors.bones:
 		var rotation := Rotations.unpack_bone(int(vector.bits as float))
@@ -42,7 +42,7 @@ func test_rotations_of_bones_are_read_as_the_vectors_say() -> void:
 		check((rotation - expected).length() < 1e-6, "%s gives %s" % [vector, rotation])
 
 
-func test_bits_that_are_no_rotation_give_one_all_the_same() -> void:
+func test_invalid_bits_give_a_rotation() -> void:
 	for largest: int in 4:
 		near(Rotations.unpack(largest << 30 | 0x3fff_ffff).length(), 1.0, 1e-6)
 		near(Rotations.unpack_bone(largest << 24 | 0xff_ff00).length(), 1.0, 1e-6)
@@ -61,7 +61,7 @@ func test_a_rotation_keeps_its_bits_when_it_is_read_and_packed_again() -> void:
 		equal(Rotations.pack(-rotation), bits, "the same rotation, negated")
 
 
-func test_a_pose_comes_back_as_it_was_within_its_steps() -> void:
+func test_a_pose_survives_packing_within_its_steps() -> void:
 	var random := RandomNumberGenerator.new()
 	random.seed = 8
 	var pose := OtherworldPose.new()
@@ -81,7 +81,7 @@ func test_a_pose_comes_back_as_it_was_within_its_steps() -> void:
 	equal(read.pack(), bytes, "the same bytes")
 
 
-func test_the_pose_of_the_vectors_is_packed_in_the_same_bytes() -> void:
+func test_the_pose_of_the_vectors_is_packed_to_the_same_bytes() -> void:
 	var found: Array = _vectors.messages.filter(func(vector: Dictionary) -> bool: return vector.name == "a move, a pose and a drag")
 	var says: Dictionary = found[0].says.latest.filter(func(input: Dictionary) -> bool: return input.has("pose"))[0].pose
 	var pose := OtherworldPose.new()
@@ -100,7 +100,7 @@ func test_bytes_that_do_not_fit_the_mask_change_nothing() -> void:
 	equal(pose.head.origin, Vector3.UP)
 
 
-func test_what_a_tracker_lost_is_still_a_pose() -> void:
+func test_a_pose_with_lost_trackers_is_valid() -> void:
 	var pose := OtherworldPose.new()
 	pose.head.origin = Vector3(NAN, INF, 0.0)
 	pose.left_hand = Transform3D(Basis.from_scale(Vector3.ZERO), Vector3.ONE)

@@ -1,19 +1,20 @@
 extends "../../test_case.gd"
-## Snapshots are read to the same numbers as everywhere (fixtures/protocol/vectors.json), and bytes of any kind are told.
+## Snapshots are decoded to the same numbers as in TypeScript (fixtures/protocol/vectors.json), and malformed bytes are
+## reported.
 
 const Decoder := preload("res://addons/otherworld/wire/snapshot_decoder.gd")
 const Movers := preload("res://addons/otherworld/wire/mover_components.gd")
 const Components := preload("res://addons/otherworld/wire/components.gd")
-## An avatar whose bytes are all whole: element 5, its root.
+## A whole record: the root of element 5.
 const WHOLE_ROOT := "010500ef" + "010000" + "020000" + "000010" + "0400" + "0100" + "ffff" + "0200" + "01" + "0000"
 
 
-func test_vectors_are_read_to_the_same_numbers() -> void:
+func test_vectors_are_decoded_to_the_same_numbers() -> void:
 	for session: Dictionary in _vectors():
 		var decoder := Decoder.new()
 		for step: Dictionary in session.steps:
 			var at := "%s, tick %d" % [session.name, step.tick]
-			check(_take(decoder, step), "%s: %s" % [at, decoder.fault])
+			check(_receive(decoder, step), "%s: %s" % [at, decoder.fault])
 			equal(decoder.missing, int(step.missing), at)
 			var said := 0
 			for kind: Components in [decoder.roots, decoder.joints, decoder.bones, decoder.props]:
@@ -23,25 +24,25 @@ func test_vectors_are_read_to_the_same_numbers() -> void:
 				equal(_numbers(decoder, state), PackedInt64Array(state.numbers), "%s, %s" % [at, state])
 
 
-func test_a_snapshot_that_comes_twice_or_late_says_the_same() -> void:
+func test_a_repeated_or_late_snapshot_gives_the_same_states() -> void:
 	var session: Dictionary = _vectors()[0]
 	var decoder := Decoder.new()
 	var steps: Array = session.steps
 	for step: Dictionary in steps.slice(0, 3):
-		_take(decoder, step)
+		_receive(decoder, step)
 	var before := decoder.props.counts.duplicate()
-	check(_take(decoder, steps[1]), "it is refused")
+	check(_receive(decoder, steps[1]), "it is refused")
 	equal(decoder.props.counts, before)
 	equal(decoder.props.changed.size(), 0)
 	equal(decoder.props.changed.size(), 0)
 
 
-func test_states_stand_in_the_order_of_their_ticks_however_they_came() -> void:
+func test_states_are_ordered_by_tick_in_any_order_of_arrival() -> void:
 	var decoder := Decoder.new()
 	var bytes := WHOLE_ROOT.hex_decode()
 	for tick: int in [9, 15, 12, 12, 3, 21, 90, 18, 30]:
 		bytes[4] = tick
-		check(decoder.take(tick, bytes, []), decoder.fault)
+		check(decoder.receive(tick, bytes, []), decoder.fault)
 	var roots := decoder.roots
 	var row := roots.row_of(5)
 	var ticks: Array[int] = []
@@ -49,29 +50,29 @@ func test_states_stand_in_the_order_of_their_ticks_however_they_came() -> void:
 		var place := row * roots.slots + number
 		ticks.append(roots.ticks[place])
 		equal(int(roots.positions[place].x), roots.ticks[place])
-	# 18 came more than a second after 90 was sent: nothing goes on from it.
+	# 18 arrived more than a second after 90 was sent, so nothing builds on it.
 	equal(ticks, [3, 9, 12, 15, 21, 30, 90] as Array[int])
 	equal(roots.number_at(row, 20.9), 3)
 	equal(roots.number_at(row, 2.0), -1)
 
 
-func test_a_row_grows_with_what_baselines_need_and_no_further() -> void:
+func test_a_row_grows_only_as_far_as_baselines_need() -> void:
 	var decoder := Decoder.new()
 	for tick: int in range(1, 1_000):
-		check(decoder.take(tick, WHOLE_ROOT.hex_decode(), []), decoder.fault)
+		check(decoder.receive(tick, WHOLE_ROOT.hex_decode(), []), decoder.fault)
 	equal(decoder.roots.slots, 256)
 	for age: int in [1, 2, 64, 127]:
 		# The same as `age` ticks before.
-		check(decoder.take(1_000, PackedByteArray([1, 5, age, 0, 0, 0]), []), decoder.fault)
+		check(decoder.receive(1_000, PackedByteArray([1, 5, age, 0, 0, 0]), []), decoder.fault)
 		equal(decoder.missing, 0, "age %d" % age)
 	var other := Decoder.new()
 	for tick: int in range(3, 3_000, 3):
-		other.take(tick, WHOLE_ROOT.hex_decode(), [])
+		other.receive(tick, WHOLE_ROOT.hex_decode(), [])
 	equal(other.roots.slots, 64)
 	equal(other.roots.ticks[other.roots.newest(other.roots.row_of(5))], 2_997)
 
 
-func test_what_is_expected_of_a_coordinate_is_exact() -> void:
+func test_the_expected_value_of_a_coordinate_is_exact() -> void:
 	for age: int in [1, 2, 3, 4, 64, 126, 127]:
 		for speed: int in range(-32_768, 32_768, 7):
 			var expected := int(floor(float(speed) * age / 3.0))
@@ -81,7 +82,7 @@ func test_what_is_expected_of_a_coordinate_is_exact() -> void:
 				return
 
 
-func test_each_thing_that_breaks_the_rules_is_told() -> void:
+func test_each_violation_is_reported() -> void:
 	var root := WHOLE_ROOT.left(WHOLE_ROOT.length() - 4)
 	var cases: Dictionary[String, String] = {
 		"": "",
@@ -101,22 +102,22 @@ func test_each_thing_that_breaks_the_rules_is_told() -> void:
 	}
 	for hex: String in cases:
 		var decoder := Decoder.new()
-		var taken := decoder.take(9, hex.hex_decode(), [])
+		var taken := decoder.receive(9, hex.hex_decode(), [])
 		equal(taken, cases[hex].is_empty(), hex)
 		check(decoder.fault == cases[hex] or cases[hex] in decoder.fault, "%s: told \"%s\", expected \"%s\"" % [hex, decoder.fault, cases[hex]])
 
 
-func test_any_cut_of_a_snapshot_is_told_or_read() -> void:
+func test_a_truncated_snapshot_is_reported_or_decoded() -> void:
 	var session: Dictionary = _vectors()[0]
 	var decoder := Decoder.new()
 	for step: Dictionary in session.steps:
 		var avatars := (step.avatars as String).hex_decode()
 		for length: int in range(1, avatars.size(), 3):
-			check(not decoder.take(int(step.tick), avatars.slice(0, length), []), "%d of %d bytes are taken" % [length, avatars.size()])
-		_take(decoder, step)
+			check(not decoder.receive(int(step.tick), avatars.slice(0, length), []), "%d of %d bytes are taken" % [length, avatars.size()])
+		_receive(decoder, step)
 
 
-func test_garbage_ends_and_is_no_error() -> void:
+func test_garbage_ends_without_an_engine_error() -> void:
 	var dice := RandomNumberGenerator.new()
 	dice.seed = 5
 	var session: Dictionary = _vectors()[0]
@@ -124,23 +125,23 @@ func test_garbage_ends_and_is_no_error() -> void:
 	for i: int in 3_000:
 		var decoder := Decoder.new()
 		for step: Dictionary in session.steps.slice(0, 3):
-			_take(decoder, step)
+			_receive(decoder, step)
 		var bytes: PackedByteArray = (session.steps[3].props as String if i % 2 else session.steps[3].avatars as String).hex_decode()
 		for k: int in dice.randi_range(1, 4):
 			bytes[dice.randi() % bytes.size()] = dice.randi() & 255
 		if i % 7 == 0:
 			bytes.resize(dice.randi_range(1, bytes.size()))
-		var taken := decoder.take(111, [], bytes) if i % 2 else decoder.take(111, bytes, [])
+		var taken := decoder.receive(111, [], bytes) if i % 2 else decoder.receive(111, bytes, [])
 		refused += int(not taken)
 		check(taken == decoder.fault.is_empty(), "a fault without words")
 	check(refused > 500, "only %d were refused" % refused)
 
 
-func test_few_that_change_often_and_many_that_are_named_once_are_refused_before_they_fill_the_memory() -> void:
+func test_snapshots_that_would_fill_the_memory_are_refused() -> void:
 	var decoder := Decoder.new()
 	var bytes := WHOLE_ROOT.hex_decode()
 	for tick: int in range(1, 200):
-		check(decoder.take(tick, bytes, []), decoder.fault)
+		check(decoder.receive(tick, bytes, []), decoder.fault)
 	var record := bytes.slice(1, bytes.size() - 2)
 	record[0] = 1
 	var many := PackedByteArray([0x80 | (800 & 127), 800 >> 7])
@@ -153,7 +154,7 @@ func test_few_that_change_often_and_many_that_are_named_once_are_refused_before_
 	for i: int in 20:
 		var first := 100_000 + i * 1_000
 		var packet := many.slice(0, 2) + PackedByteArray([first & 127 | 128, first >> 7 & 127 | 128, first >> 14]) + many.slice(3)
-		if not decoder.take(200, packet, []):
+		if not decoder.receive(200, packet, []):
 			break
 		taken += 1
 	check(taken > 3 and taken < 20, "%d snapshots of 800 elements were taken" % taken)
@@ -161,22 +162,22 @@ func test_few_that_change_often_and_many_that_are_named_once_are_refused_before_
 	check(decoder.roots.ticks.size() <= 2 * Decoder.AVATAR_STATES_MAX, "%d states" % decoder.roots.ticks.size())
 
 
-func test_what_nobody_describes_is_forgotten_after_a_while() -> void:
+func test_components_of_undescribed_elements_are_removed_after_a_while() -> void:
 	var decoder := Decoder.new()
 	var bytes := WHOLE_ROOT.hex_decode()
-	decoder.take(10, bytes, [])
+	decoder.receive(10, bytes, [])
 	bytes[1] = 6
-	decoder.take(4_000, bytes, [])
+	decoder.receive(4_000, bytes, [])
 	decoder.sweep({5: true}, {})
 	equal(decoder.roots.rows.has(5), true)
-	decoder.take(5_000, bytes, [])
+	decoder.receive(5_000, bytes, [])
 	decoder.sweep({}, {})
 	equal(decoder.roots.rows.has(5), false)
 	equal(decoder.roots.rows.has(6), true)
 
 
-func _take(decoder: Decoder, step: Dictionary) -> bool:
-	return decoder.take(int(step.tick), (step.avatars as String).hex_decode(), (step.props as String).hex_decode())
+func _receive(decoder: Decoder, step: Dictionary) -> bool:
+	return decoder.receive(int(step.tick), (step.avatars as String).hex_decode(), (step.props as String).hex_decode())
 
 
 func _vectors() -> Array:
@@ -186,7 +187,7 @@ func _vectors() -> Array:
 	return (JSON.parse_string(text) as Dictionary).snapshots
 
 
-## The numbers of the newest state of a component, as SNP-2 has them.
+## Returns the numbers of the newest state of a component, as in SNP-2.
 func _numbers(decoder: Decoder, state: Dictionary) -> PackedInt64Array:
 	var element := int(state.element)
 	var numbers := PackedInt64Array()

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## A main thread that stands still for a while: others go on where they are, and the delay stays what the line needs.
+## A stalled main thread: others move on, and the delay remains that of the connection.
 
 const Decoder := preload("res://addons/otherworld/wire/snapshot_decoder.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
@@ -8,27 +8,27 @@ const ServerClock := preload("res://addons/otherworld/world/server_clock.gd")
 const World := preload("res://addons/otherworld/world/world.gd")
 const TICK_MSEC := 1_000.0 / 60.0
 const SEND_TICKS := 3
-## Of the avatar that walks along x, metres a second.
+## Speed of the avatar, which walks along x, m/s.
 const SPEED := 3.0
 const WAY_MSEC := 40.0
 const JITTER_MSEC := 20.0
 
-## What was seen in a frame.
+## One drawn frame.
 class Seen:
 	var at_msec: float
 	var behind_msec: float
 	var delay_msec: float
-	## How far it is drawn from where it truly was at the moment that is drawn, and from the frame before, metres.
+	## Distances of the drawn position from the true one at that tick, and from the frame before, metres.
 	var off: float
 	var step: float
 	var clock_ticks_off: float
 
 
-func test_a_stall_of_200_msec_leaves_the_delay_and_the_place() -> void:
+func test_a_stall_of_200_msec_changes_neither_delay_nor_position() -> void:
 	_check_stall(200.0)
 
 
-func test_a_stall_of_two_seconds_does_so_too() -> void:
+func test_a_stall_of_two_seconds_changes_neither_delay_nor_position() -> void:
 	_check_stall(2_000.0)
 
 
@@ -63,12 +63,12 @@ func _check_stall(msec: float) -> void:
 		if one.at_msec < 6_000.0:
 			usually_behind = one.behind_msec
 		else:
-			# A truth that goes on as far behind as ever: a few centimetres at three metres a second.
+			# The true position moves on with the same delay: a few centimetres at three metres a second.
 			near((one.behind_msec - usually_behind) * SPEED / 1_000.0, 0.0, 0.05, "%s msec: against the truth" % one.at_msec)
 			near(one.clock_ticks_off, 0.0, 1.5, "%s msec: the clock" % one.at_msec)
 
 
-## What moves evenly is drawn where it was at the moment drawn, within millimetres and what playback's speed adds.
+## Checks that an even motion is drawn evenly, within millimetres and the deviation of the playback speed.
 func _check_places(seen: Array[Seen], from_msec: float) -> void:
 	for one: Seen in seen:
 		if one.at_msec >= from_msec:
@@ -83,8 +83,8 @@ func _worst_delay(seen: Array[Seen], from_msec: float, to_msec: float) -> float:
 	return worst
 
 
-## Snapshots of an avatar that walks evenly, as a main thread gets them that draws each [param frame_msec] and stands still in
-## [param stalls]: all that came meanwhile is handed over in the frame after it.
+## Runs the snapshots of an avatar that walks evenly, on a main thread that draws each [param frame_msec] and stalls in
+## [param stalls]. The packets of a stall arrive in the frame after it.
 func _watch(length_msec: float, stalls: Array[Vector2], frame_msec := TICK_MSEC) -> Array[Seen]:
 	var playback := Playback.new(60)
 	var clock := ServerClock.new(60)
@@ -101,11 +101,11 @@ func _watch(length_msec: float, stalls: Array[Vector2], frame_msec := TICK_MSEC)
 				at = stall.y
 		while next < arrivals.size() and arrivals[next].x <= at:
 			var tick := int(arrivals[next].y)
-			check(decoder.take(tick, _root_at(tick), []), decoder.fault)
-			world.show(tick)
-			playback.arrived(tick, at)
+			check(decoder.receive(tick, _root_at(tick), []), decoder.fault)
+			world.apply_snapshot(tick)
+			playback.record_snapshot(tick, at)
 			clock.round_trip(2.0 * WAY_MSEC + at - arrivals[next].x, at)
-			clock.arrived(tick, at)
+			clock.record_snapshot(tick, at)
 			next += 1
 		var drawn := playback.draw_tick(at)
 		world.sample(drawn)
@@ -125,7 +125,7 @@ func _watch(length_msec: float, stalls: Array[Vector2], frame_msec := TICK_MSEC)
 	return seen
 
 
-## When each snapshot arrives, and its tick.
+## Returns when each snapshot arrives, and its tick.
 func _arrivals(length_msec: float) -> PackedVector2Array:
 	var dice := RandomNumberGenerator.new()
 	dice.seed = 11
@@ -135,7 +135,7 @@ func _arrivals(length_msec: float) -> PackedVector2Array:
 	return arrivals
 
 
-## A whole record of element 7's root.
+## Returns a whole record of element 7's root.
 func _root_at(tick: int) -> PackedByteArray:
 	var bytes := "010700ef0000000000000000000000000000000000000000000000".left(48).hex_decode()
 	var x := roundi((SPEED * tick / 60.0 + 64.0) * 1_000.0)
@@ -154,5 +154,5 @@ func _world_with_one(decoder: Decoder) -> World:
 	var message := Messages.ServerMessage.new()
 	message.avatar_added = Messages.AvatarAdded.new()
 	message.avatar_added.element = 7
-	world.tell(message)
+	world.receive(message)
 	return world

@@ -1,25 +1,25 @@
 extends "../../test_case.gd"
-## The world from messages and snapshots.
+## The world, made from messages and snapshots.
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const Decoder := preload("res://addons/otherworld/wire/snapshot_decoder.gd")
 const World := preload("res://addons/otherworld/world/world.gd")
-## SNP-3, and what 32-bit floats add.
+## The error of SNP-3 and of 32-bit floats.
 const METRES := 0.0011
 const JOINT_METRES := 0.0016
 const YAW := deg_to_rad(0.11)
 const ROTATION := deg_to_rad(0.5)
 const BONE := deg_to_rad(2.0)
 
-var _told: Array[String] = []
+var _emitted: Array[String] = []
 
 
-func test_a_captured_session_ends_as_the_server_had_it() -> void:
+func test_a_captured_session_ends_in_the_servers_state() -> void:
 	var session := _json("session.json")
 	var world := World.new()
 	_listen(world)
 	var last_tick := _play(session, world)
-	# Everything has come to rest there: half a second on, the newest states are what is drawn.
+	# Everything is at rest there. Half a second later, the newest states are drawn.
 	for i: int in 60:
 		world.sample(last_tick + i)
 	var end: Dictionary = session.end
@@ -29,35 +29,35 @@ func test_a_captured_session_ends_as_the_server_had_it() -> void:
 		_check_avatar(world.avatars.get(int(avatar.element)), avatar)
 	for prop: Dictionary in end.props:
 		_check_prop(world.props.get(int(prop.element)), prop)
-	check("avatar_added" in _told and "prop_added" in _told, "nobody was told of elements: %s" % ", ".join(_told))
+	check("avatar_added" in _emitted and "prop_added" in _emitted, "nobody was told of elements: %s" % ", ".join(_emitted))
 
 
-func test_what_is_said_of_an_element_before_its_description_is_kept() -> void:
+func test_states_of_an_element_before_its_description_are_kept() -> void:
 	var decoder := Decoder.new()
 	var world := _world(decoder)
-	_take(world, decoder, 60, 7, 5.0)
+	_receive_snapshot(world, decoder, 60, 7, 5.0)
 	world.sample(60.0)
 	equal(world.avatars.size(), 0)
 	_tell_avatar(world, 7)
-	equal(_told, [] as Array[String], "told before it has a place")
+	equal(_emitted, [] as Array[String], "told before it has a place")
 	world.sample(60.0)
-	equal(_told, ["avatar_added"] as Array[String])
+	equal(_emitted, ["avatar_added"] as Array[String])
 	near(world.avatars[7].position.x, 5.0, METRES)
 	equal(world.local_avatar, world.avatars[7])
 
 
-func test_what_is_gone_does_not_come_back_by_a_late_snapshot() -> void:
+func test_a_late_snapshot_does_not_bring_back_a_removed_element() -> void:
 	var decoder := Decoder.new()
 	var world := _world(decoder)
 	_tell_avatar(world, 7)
-	_take(world, decoder, 60, 7, 5.0)
+	_receive_snapshot(world, decoder, 60, 7, 5.0)
 	world.sample(60.0)
-	world.tell(_removed(7))
-	_take(world, decoder, 63, 7, 5.0)
+	world.receive(_removed(7))
+	_receive_snapshot(world, decoder, 63, 7, 5.0)
 	world.sample(63.0)
 	equal(world.avatars.size(), 0)
 	equal(world.local_avatar, null)
-	equal(_told, ["avatar_added", "avatar_removed"] as Array[String])
+	equal(_emitted, ["avatar_added", "avatar_removed"] as Array[String])
 
 
 func test_after_another_welcome_elements_stay_the_same_objects() -> void:
@@ -68,8 +68,8 @@ func test_after_another_welcome_elements_stay_the_same_objects() -> void:
 		_tell_avatar(world, element)
 	for element: int in [20, 21]:
 		_tell_prop(world, element, Vector3(element, 0.0, 0.0))
-	_take(world, before, 60, 7, 5.0)
-	_take(world, before, 60, 8, 6.0)
+	_receive_snapshot(world, before, 60, 7, 5.0)
+	_receive_snapshot(world, before, 60, 8, 6.0)
 	world.sample(60.0)
 	var avatar := world.avatars[7]
 	var prop := world.props[20]
@@ -79,37 +79,37 @@ func test_after_another_welcome_elements_stay_the_same_objects() -> void:
 	near(avatar.position.x, 5.0, METRES, "it stays where it was")
 	_tell_avatar(world, 7)
 	_tell_prop(world, 20, Vector3(3.0, 0.0, 0.0))
-	_take(world, after, 200, 7, 9.0)
+	_receive_snapshot(world, after, 200, 7, 9.0)
 	world.sample(200.0)
 	equal(world.avatars[7], avatar)
 	equal(world.props[20], prop)
 	near(avatar.position.x, 9.0, METRES)
 	near(prop.position.x, 3.0, METRES)
 	equal(world.avatars.has(8) and world.props.has(21), true, "what is not described yet is gone at once")
-	_told.clear()
+	_emitted.clear()
 	world.sample(700.0)
 	equal(world.avatars.has(8) or world.props.has(21), false, "what is not described anew stays")
-	equal(_told, ["avatar_removed", "prop_removed"] as Array[String])
+	equal(_emitted, ["avatar_removed", "prop_removed"] as Array[String])
 
 
-func test_who_is_not_resumed_has_one_avatar() -> void:
+func test_a_client_that_is_not_resumed_has_one_avatar() -> void:
 	var decoder := Decoder.new()
 	var world := _world(decoder)
 	_tell_avatar(world, 7)
-	_take(world, decoder, 60, 7, 5.0)
+	_receive_snapshot(world, decoder, 60, 7, 5.0)
 	world.sample(60.0)
 	equal(world.local_avatar, world.avatars[7])
 	decoder = Decoder.new()
 	world.welcome(decoder, Vector3.ZERO, 60, 2)
 	_tell_avatar(world, 8)
-	_take(world, decoder, 70, 8, 0.0)
+	_receive_snapshot(world, decoder, 70, 8, 0.0)
 	world.sample(70.0)
 	equal(world.avatars.keys(), [8] as Array[int])
 	equal(world.local_avatar, world.avatars[8])
-	equal(_told, ["avatar_added", "avatar_removed", "avatar_added"] as Array[String])
+	equal(_emitted, ["avatar_added", "avatar_removed", "avatar_added"] as Array[String])
 
 
-func test_changes_are_told() -> void:
+func test_changes_are_emitted() -> void:
 	var world := _world(Decoder.new())
 	_tell_prop(world, 20, Vector3.ONE)
 	var message := Messages.ServerMessage.new()
@@ -117,12 +117,12 @@ func test_changes_are_told() -> void:
 	message.prop_changed.element = 20
 	message.prop_changed.scale = 2.0
 	message.prop_changed.holder = 4
-	world.tell(message)
-	equal(_told, ["prop_added", "prop_changed"] as Array[String])
+	world.receive(message)
+	equal(_emitted, ["prop_added", "prop_changed"] as Array[String])
 	equal([world.props[20].scale, world.props[20].holder, world.props[20].access], [2.0, 4, 0])
 
 
-func test_what_is_displaced_is_back_in_the_next_frame() -> void:
+func test_a_displaced_prop_is_back_in_the_next_frame() -> void:
 	var world := _world(Decoder.new())
 	_tell_prop(world, 20, Vector3.ONE)
 	for i: int in 3:
@@ -137,19 +137,19 @@ func test_nothing_is_drawn_farther_ahead_than_a_quarter_of_a_second() -> void:
 	var decoder := Decoder.new()
 	var world := _world(decoder)
 	_tell_avatar(world, 7)
-	_take(world, decoder, 60, 7, 5.0, 1.0)
+	_receive_snapshot(world, decoder, 60, 7, 5.0, 1.0)
 	world.sample(66.0)
 	near(world.avatars[7].position.x, 5.1, METRES)
 	world.sample(90.0)
 	near(world.avatars[7].position.x, 5.25, METRES)
 
 
-func test_who_has_only_just_come_stands_at_the_first_state_until_its_moment() -> void:
+func test_a_new_element_is_at_its_first_state_until_that_tick() -> void:
 	var decoder := Decoder.new()
 	var world := _world(decoder)
 	_tell_avatar(world, 7)
 	for i: int in 3:
-		_take(world, decoder, 60 + 3 * i, 7, 5.0 + 0.05 * i, 1.0)
+		_receive_snapshot(world, decoder, 60 + 3 * i, 7, 5.0 + 0.05 * i, 1.0)
 		world.sample(54.0 + 2.0 * i)
 		near(world.avatars[7].position.x, 5.0, METRES, "before the first moment")
 	world.sample(60.5)
@@ -157,15 +157,15 @@ func test_who_has_only_just_come_stands_at_the_first_state_until_its_moment() ->
 
 
 func _world(decoder: Decoder) -> World:
-	_told.clear()
+	_emitted.clear()
 	var world := World.new()
 	_listen(world)
 	world.welcome(decoder, Vector3.ZERO, 60, 1)
 	return world
 
 
-## A snapshot of one root at x, that goes along x.
-func _take(world: World, decoder: Decoder, tick: int, element: int, x: float, speed := 0.0) -> void:
+## Receives a snapshot of one root at x that moves along x.
+func _receive_snapshot(world: World, decoder: Decoder, tick: int, element: int, x: float, speed := 0.0) -> void:
 	var bytes := PackedByteArray([1, element, 0, 0xef])
 	bytes.resize(24)
 	var steps := roundi((x + 64.0) * 1_000.0)
@@ -173,8 +173,8 @@ func _take(world: World, decoder: Decoder, tick: int, element: int, x: float, sp
 	bytes[6] = steps >> 16
 	bytes.encode_s16(15, roundi(speed * 50.0))
 	bytes[21] = 1
-	check(decoder.take(tick, bytes, []), decoder.fault)
-	world.show(tick)
+	check(decoder.receive(tick, bytes, []), decoder.fault)
+	world.apply_snapshot(tick)
 
 
 func _tell_avatar(world: World, element: int) -> void:
@@ -182,7 +182,7 @@ func _tell_avatar(world: World, element: int) -> void:
 	message.avatar_added = Messages.AvatarAdded.new()
 	message.avatar_added.element = element
 	message.avatar_added.player = element - 6
-	world.tell(message)
+	world.receive(message)
 
 
 func _tell_prop(world: World, element: int, position: Vector3) -> void:
@@ -192,7 +192,7 @@ func _tell_prop(world: World, element: int, position: Vector3) -> void:
 	message.prop_added.prop = Messages.PropSpec.new()
 	message.prop_added.position = position
 	message.prop_added.rotation = Quaternion.IDENTITY
-	world.tell(message)
+	world.receive(message)
 
 
 func _removed(element: int) -> Messages.ServerMessage:
@@ -202,7 +202,7 @@ func _removed(element: int) -> Messages.ServerMessage:
 	return message
 
 
-## Gives a session's packets from the server to the world, in order and as each message's parts are whole; the newest tick.
+## Gives a session's packets to the world, in order and when each message's parts are complete. Returns the newest tick.
 func _play(session: Dictionary, world: World) -> int:
 	var decoder := Decoder.new()
 	var waiting: Dictionary[int, Messages.ServerMessage] = {}
@@ -229,10 +229,10 @@ func _play(session: Dictionary, world: World) -> int:
 				var definition: Dictionary = JSON.parse_string(message.welcome.definition)
 				var least: Dictionary = definition.bounds.min
 				world.welcome(decoder, Vector3(least.x, least.y, least.z), message.welcome.tick_rate, message.welcome.player)
-			world.tell(message)
+			world.receive(message)
 		if said.snapshot:
-			check(decoder.take(said.snapshot.tick, said.snapshot.avatars, said.snapshot.props), decoder.fault)
-			world.show(said.snapshot.tick)
+			check(decoder.receive(said.snapshot.tick, said.snapshot.avatars, said.snapshot.props), decoder.fault)
+			world.apply_snapshot(said.snapshot.tick)
 			newest = maxi(newest, said.snapshot.tick)
 			world.sample(newest - 6.0)
 	check(newest > 0, "the session has no snapshot")
@@ -286,7 +286,7 @@ func _rotation(of: Dictionary) -> Quaternion:
 
 func _listen(world: World) -> void:
 	for event: String in ["avatar_added", "avatar_changed", "avatar_removed", "prop_added", "prop_changed", "prop_removed"]:
-		world.connect(event, func(_state: RefCounted) -> void: _told.append(event))
+		world.connect(event, func(_state: RefCounted) -> void: _emitted.append(event))
 
 
 func _json(file: String) -> Dictionary:

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## Clock, playback and tracks do what netcode/client does: fixtures/godot/clock.json, playback.json and tracks.json.
+## Clock, playback and tracks behave as in netcode/client: fixtures/godot/clock.json, playback.json and tracks.json.
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const Decoder := preload("res://addons/otherworld/wire/snapshot_decoder.gd")
@@ -8,31 +8,31 @@ const ServerClock := preload("res://addons/otherworld/world/server_clock.gd")
 const World := preload("res://addons/otherworld/world/world.gd")
 const NEAR := 1e-4
 const ARRIVAL := 0.0
-## Differences told of one trace.
+## Limit of printed differences of one trace.
 const TOLD_MAX := 5
 
 var _differences := 0
 
 
-func test_playback_draws_the_same_moments() -> void:
+func test_playback_draws_the_same_ticks() -> void:
 	for line: Dictionary in _json("playback.json"):
 		var playback := Playback.new(60)
 		for event: Array in line.events:
 			if event[0] == ARRIVAL:
-				playback.arrived(int(event[2]), event[1] as float)
+				playback.record_snapshot(int(event[2]), event[1] as float)
 			else:
 				var drawn := playback.draw_tick(event[1] as float)
 				_same([drawn, playback.delay_msec(), playback.jitter_msec, playback.rate], event.slice(2),
 						"%s, %s msec" % [line.name, event[1]])
 
 
-func test_the_clock_says_the_same_ticks() -> void:
+func test_the_clock_estimates_the_same_ticks() -> void:
 	for line: Dictionary in _json("clock.json"):
 		var clock := ServerClock.new(60)
 		for event: Array in line.events:
 			if event[0] == ARRIVAL:
 				clock.round_trip(event[3] as float, event[1] as float)
-				clock.arrived(int(event[2]), event[1] as float)
+				clock.record_snapshot(int(event[2]), event[1] as float)
 			else:
 				var tick := clock.server_tick(event[1] as float)
 				_same([tick, clock.drift_ppm, clock.steps], event.slice(2), "%s, %s msec" % [line.name, event[1]])
@@ -47,8 +47,8 @@ func test_tracks_draw_the_same_world() -> void:
 	var draws := 0
 	for event: Dictionary in trace.events:
 		if not event.has("draw"):
-			check(decoder.take(int(event.tick), (event.avatars as String).hex_decode(), (event.props as String).hex_decode()), decoder.fault)
-			world.show(int(event.tick))
+			check(decoder.receive(int(event.tick), (event.avatars as String).hex_decode(), (event.props as String).hex_decode()), decoder.fault)
+			world.apply_snapshot(int(event.tick))
 			continue
 		world.sample(event.draw as float)
 		draws += 1
@@ -65,7 +65,7 @@ func test_tracks_draw_the_same_world() -> void:
 func _check_avatar(seen: OtherworldAvatarState, drawn: Dictionary, tick: float) -> void:
 	var what := "tick %s, avatar %d" % [tick, drawn.element]
 	var root: Array = drawn.root
-	# The same heading may be told as 0 and as a whole turn.
+	# The same heading may be 0 or a full turn.
 	var yaw := (root[3] as float) + angle_difference(root[3] as float, seen.yaw)
 	_same(_numbers(seen.position) + [yaw] + _numbers(seen.velocity) + [int(seen.is_grounded) + 2 * int(seen.is_flying)], root, what)
 	equal(seen.has_pose, drawn.pose != null, what)
@@ -84,7 +84,7 @@ func _check_avatar(seen: OtherworldAvatarState, drawn: Dictionary, tick: float) 
 			_same(_turned(seen.bones[i]), bone as Array, "%s bone %d" % [what, i])
 
 
-## A rotation and its negative are the same: the numbers from [param at] as they stand in [param other].
+## A rotation and its negative are the same. Returns the numbers from [param at] with the signs of [param other].
 func _flip(numbers: Array, at: int, other: Array) -> void:
 	var dot := 0.0
 	for i: int in range(at, at + 4):
@@ -109,7 +109,7 @@ func _describe(world: World, trace: Dictionary) -> void:
 		message.avatar_added = Messages.AvatarAdded.new()
 		message.avatar_added.element = int(element)
 		message.avatar_added.player = 1
-		world.tell(message)
+		world.receive(message)
 	for prop: Dictionary in trace.props:
 		var message := Messages.ServerMessage.new()
 		message.prop_added = Messages.PropAdded.new()
@@ -119,7 +119,7 @@ func _describe(world: World, trace: Dictionary) -> void:
 		var at: Array = prop.at
 		message.prop_added.position = Vector3(at[0] as float, at[1] as float, at[2] as float)
 		message.prop_added.rotation = Quaternion(at[3] as float, at[4] as float, at[5] as float, at[6] as float)
-		world.tell(message)
+		world.receive(message)
 
 
 func _numbers(point: Vector3) -> Array:

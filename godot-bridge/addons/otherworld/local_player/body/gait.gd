@@ -1,44 +1,44 @@
 extends RefCounted
-## How a desktop player's body moves: breathing, walking, running, looking, reaching for what is held. A headset sends real
-## poses; a keyboard has none, so one is made from speed and view, shown and sent.
+## Animates a desktop player's body: breathing, walking, running, looking, reaching for a held prop. A headset sends
+## real poses. A keyboard has none, so the pose is made from speed and view, shown and sent.
 
 const AvatarBody := preload("../../packages/avatar/avatar_body.gd")
 const PoseSolver := preload("../../packages/avatar/pose_solver.gd")
 
-## Below this a body stands, metres per second.
+## A slower body stands, metres per second.
 const STANDING_SPEED := 0.15
 ## How far arms hang down from the T-pose, radians.
 const HANG := 1.28
-## How quickly the speed is believed, so that legs do not twitch: a second's exponent.
+## Smoothing of the speed, so that legs do not twitch: exponent per second.
 const EASE := 9.0
 
-## Radians of the stride, a whole turn for two steps.
+## Phase of the stride, radians. A full turn is two steps.
 var phase := 0.0
-## Metres per second over the ground, in the avatar's own frame: to the right, backwards.
+## Speed over the ground in the avatar's own frame, m/s: to the right, backwards.
 var x := 0.0
 var z := 0.0
 
-## Where the player looks, radians: up is positive.
+## View direction of the player, radians. Up is positive.
 var pitch := 0.0
-## What the right hand reaches for, root space, while [member reaches].
+## The point that the right hand reaches for while [member reaches], root space.
 var reach_for := Vector3.ZERO
 var reaches := false
 var is_airborne := false
 
-# 0 standing to 1 in full stride, 0 walking to 1 running; how much of it is forward and to the right.
+# Stride: 0 standing, 1 full stride. Run: 0 walking, 1 running. Then the forward and sideways parts of the direction.
 var _stride := 0.0
 var _run := 0.0
 var _forward := 0.0
 var _sideways := 0.0
 var _solver := PoseSolver.new()
-# Of the body that was posed last: its feet and hips at rest, and its right shoulder.
+# Measures of the body that was posed last: its feet and hips at rest, and its right shoulder.
 var _rest_of: AvatarBody = null
 var _rest_feet := 0.0
 var _rest_hips := Vector3.ZERO
 var _rest_shoulder := Vector3.ZERO
 
 
-## Takes the gait on, with the speed measured over the ground, in the avatar's own frame.
+## Advances the gait with the speed over the ground, in the avatar's own frame.
 func advance(speed_x: float, speed_z: float, seconds: float) -> void:
 	var eased := 1.0 - exp(-seconds * EASE)
 	x += (speed_x - x) * eased
@@ -58,9 +58,9 @@ func advance(speed_x: float, speed_z: float, seconds: float) -> void:
 	_sideways = x / speed
 
 
-## Puts a body into [param pose] as it walks, looks and reaches now. [param seconds]: for breathing.
+## Writes the pose of a body that walks, looks and reaches. [param seconds] is the time for breathing.
 func pose(body: AvatarBody, seconds: float, into: OtherworldPose) -> void:
-	_know(body)
+	_measure_rest(body)
 	_legs(into)
 	_arms(into, seconds)
 	var lean := -0.05 * _stride - 0.14 * _run * maxf(0.0, _forward)
@@ -69,14 +69,14 @@ func pose(body: AvatarBody, seconds: float, into: OtherworldPose) -> void:
 		_reach_out(into)
 	into.set_bone(OtherworldPose.Bone.NECK, _about(Vector3.RIGHT, pitch * 0.35))
 	into.set_bone(OtherworldPose.Bone.HEAD, _about(Vector3.RIGHT, pitch * 0.5))
-	_stand(body, into)
+	_place_on_ground(body, into)
 
 
-func _know(body: AvatarBody) -> void:
+func _measure_rest(body: AvatarBody) -> void:
 	if body == _rest_of:
 		return
 	_rest_of = body
-	_solver.stand(body)
+	_solver.set_rest_pose(body)
 	_rest_feet = _lowest_foot()
 	_rest_hips = _solver.positions[OtherworldPose.Bone.HIPS]
 	_rest_shoulder = _solver.positions[OtherworldPose.Bone.RIGHT_UPPER_ARM]
@@ -101,14 +101,14 @@ func _arms(into: OtherworldPose, seconds: float) -> void:
 	for side: int in 2:
 		var upper := OtherworldPose.Bone.LEFT_UPPER_ARM if side == 0 else OtherworldPose.Bone.RIGHT_UPPER_ARM
 		var sign_of := 1.0 if side == 0 else -1.0
-		# Against the leg of the same side.
+		# Opposite to the leg of the same side.
 		var wave := sin(phase + (PI if side == 0 else 0.0)) * _stride * (0.42 + 0.4 * _run) * (-1.0 if _forward < -0.2 else 1.0)
 		var hang := 0.75 if is_airborne else HANG - 0.12 * _run + breath
 		into.set_bone(upper, _about(Vector3.RIGHT, wave) * _about(Vector3.BACK, sign_of * hang))
 		into.set_bone(_after(upper, 1), _about(Vector3.UP, -sign_of * (0.22 + _run * 1.05 + _stride * 0.18)))
 
 
-# Turns the right arm, which points along +X at rest, to what it reaches for.
+# Points the right arm, which points along +X at rest, at its target.
 func _reach_out(into: OtherworldPose) -> void:
 	var way := reach_for - _rest_shoulder
 	var toward := way.normalized() if way.length_squared() > 1e-12 else Vector3.FORWARD
@@ -117,8 +117,8 @@ func _reach_out(into: OtherworldPose) -> void:
 	into.set_bone(OtherworldPose.Bone.RIGHT_LOWER_ARM, _about(Vector3.UP, 0.12))
 
 
-# Places the body so that its lower foot is where a foot at rest is.
-func _stand(body: AvatarBody, into: OtherworldPose) -> void:
+# Moves the body so that its lower foot is at the height of a foot at rest.
+func _place_on_ground(body: AvatarBody, into: OtherworldPose) -> void:
 	_solver.from_rotations(body, into.bones, Vector3.ZERO)
 	var shift := _rest_hips - _solver.positions[OtherworldPose.Bone.HIPS]
 	if not is_airborne:

@@ -1,22 +1,22 @@
 extends RefCounted
-## The body of the player's own avatar: which one it is, and the pose that it is in and that others are sent.
+## The body of your avatar: which one it is, and its pose, which is shown and sent.
 
 const AvatarBody := preload("../../packages/avatar/avatar_body.gd")
 const Gait := preload("gait.gd")
 
-## Least time between two poses (12 a second); more than a session sends is not worth packing.
+## Least time between two poses (12 a second). A session sends no more.
 const POSE_INTERVAL_MSEC := 83.0
 
-## Written over in each frame, so that the player sees itself move; sent 12 times a second.
+## The pose, updated in each frame for your own view and sent 12 times a second.
 var pose := OtherworldPose.new()
 
 var _client: OtherworldClient
 var _gait := Gait.new()
 var _sent_msec := -INF
 var _bodies: Array[AvatarBody] = []
-# What the bodies were read from: another realm has others.
+# The definition that the bodies were read from. Another realm has other bodies.
 var _read_from: Dictionary = {}
-# A realm's body at the height of a package that is not there yet, or that the view knows nothing of.
+# A realm's body, resized to the height of a package that is not loaded yet, or that the view does not know.
 var _resized: AvatarBody = null
 var _resized_from: AvatarBody = null
 
@@ -25,8 +25,8 @@ func _init(client: OtherworldClient) -> void:
 	_client = client
 
 
-## Takes the pose on. [param known]: the body that the view shows; null: as the realm tells of it. [param reach_for]: where
-## what is held should be, realm space; [code]Vector3.INF[/code]: nothing is.
+## Updates the pose. [param known] is the body that the view shows; null for the realm's body. [param reach_for] is
+## where the held prop should be, realm space; [code]Vector3.INF[/code] if nothing is held.
 func frame(own: OtherworldAvatarState, known: AvatarBody, yaw: float, pitch: float, reach_for: Vector3, delta: float, now_msec: float) -> void:
 	var body := known if known != null else _body_of(own)
 	if body == null:

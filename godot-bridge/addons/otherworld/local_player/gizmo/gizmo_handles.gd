@@ -1,15 +1,15 @@
 extends Node3D
-## The handles of a gizmo to be seen: three arrows, three rings and a cube, unshaded and over everything. One unit is the
-## length of an arrow.
+## The visible handles of a gizmo: three arrows, three rings and a cube, unshaded and drawn over everything. One unit is
+## the length of an arrow.
 
-## What can be dragged.
+## The handles.
 enum Handle { NONE, MOVE_X, MOVE_Y, MOVE_Z, TURN_X, TURN_Y, TURN_Z, SCALE }
 
 const AXES: PackedVector3Array = [Vector3.RIGHT, Vector3.UP, Vector3.BACK]
 const COLORS: PackedColorArray = [Color(0.96, 0.26, 0.33), Color(0.45, 0.82, 0.12), Color(0.2, 0.52, 0.98)]
 const CUBE_COLOR := Color(0.95, 0.95, 0.95)
-const LIT_COLOR := Color(1.0, 0.86, 0.2)
-## Where an arrow begins and what radius a ring has, so that neither is in the way of the other.
+const HIGHLIGHT_COLOR := Color(1.0, 0.86, 0.2)
+## Start of an arrow and radius of a ring. They do not overlap.
 const ARROW_FROM := 0.2
 const RING := 0.8
 const CUBE := 0.14
@@ -18,7 +18,7 @@ const RENDER_PRIORITY := 100
 const RING_POINTS := 48
 
 var _materials: Dictionary[int, StandardMaterial3D] = {}
-var _lit := Handle.NONE
+var _highlighted := Handle.NONE
 
 
 func _init() -> void:
@@ -28,16 +28,16 @@ func _init() -> void:
 	_add_cube()
 
 
-## Makes one handle stand out.
-func light(handle: Handle) -> void:
-	if handle == _lit:
+## Highlights one handle.
+func highlight(handle: Handle) -> void:
+	if handle == _highlighted:
 		return
-	_color(_lit, _color_of(_lit))
-	_lit = handle
-	_color(_lit, LIT_COLOR)
+	_color(_highlighted, _color_of(_highlighted))
+	_highlighted = handle
+	_color(_highlighted, HIGHLIGHT_COLOR)
 
 
-## The line of a handle, in units of the gizmo, for who looks how near the pointer is.
+## Returns the line of a handle in units of the gizmo, to measure the pointer's distance to it.
 static func line_of(handle: Handle) -> PackedVector3Array:
 	if handle == Handle.SCALE:
 		return [Vector3.ZERO, Vector3.ZERO]
@@ -52,7 +52,7 @@ static func line_of(handle: Handle) -> PackedVector3Array:
 	return points
 
 
-## The axis of a handle in the gizmo's space.
+## Returns the axis of a handle in the gizmo's space.
 static func axis_of(handle: Handle) -> Vector3:
 	return AXES[(handle - Handle.MOVE_X) % 3]
 
@@ -106,7 +106,7 @@ func _add(mesh: Mesh, handle: Handle, color: Color, place: Transform3D) -> void:
 	add_child(instance)
 
 
-# Meshes stand along Y.
+# Meshes point along Y.
 func _upright(i: int) -> Basis:
 	return Basis(Quaternion(Vector3.UP, AXES[i])) if i != 1 else Basis.IDENTITY
 

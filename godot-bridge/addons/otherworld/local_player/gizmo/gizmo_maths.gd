@@ -1,11 +1,12 @@
 extends RefCounted
-## The geometry of a gizmo: what rays of the pointer say along axes and about them, and how large a pixel is. Pure.
+## The geometry of a gizmo: a pointer's ray along and about an axis, and the size of a pixel. Pure functions.
 
-## A ray that runs so nearly along an axis, or along the plane of a ring, says nothing: sine of the angle.
+## A ray closer to parallel with an axis, or with the plane of a ring, gives no value: sine of the angle.
 const PARALLEL := 0.02
 
 
-## How far along an axis through [param origin] a ray comes nearest to it, metres; not a number where the ray runs along it.
+## Returns where an axis through [param origin] is nearest to a ray, metres along the axis; NAN if the ray is parallel
+## to it.
 static func along_axis(origin: Vector3, axis: Vector3, from: Vector3, direction: Vector3) -> float:
 	var cosine := axis.dot(direction)
 	var sine_squared := 1.0 - cosine * cosine
@@ -15,7 +16,7 @@ static func along_axis(origin: Vector3, axis: Vector3, from: Vector3, direction:
 	return (axis.dot(between) - cosine * direction.dot(between)) / sine_squared
 
 
-## The angle about an axis at which a ray meets the plane of the axis' ring, radians; not a number where it does not.
+## Returns the angle about an axis at which a ray meets the plane of the axis' ring, radians; NAN if it does not.
 static func angle_about(origin: Vector3, axis: Vector3, from: Vector3, direction: Vector3) -> float:
 	var toward := axis.dot(direction)
 	if absf(toward) < PARALLEL:
@@ -28,12 +29,12 @@ static func angle_about(origin: Vector3, axis: Vector3, from: Vector3, direction
 	return atan2(arm.dot(axis.cross(right)), arm.dot(right))
 
 
-## A unit vector across an axis, where angles about it begin.
+## Returns a unit vector perpendicular to an axis. Angles about the axis begin there.
 static func across(axis: Vector3) -> Vector3:
 	return axis.cross(Vector3.UP if absf(axis.y) < 0.9 else Vector3.RIGHT).normalized()
 
 
-## How far a place of the viewport is from the nearest of the lines between points, pixels.
+## Returns the distance of a point of the viewport from the nearest of the lines between points, pixels.
 static func pixels_to_line(at: Vector2, points: PackedVector2Array) -> float:
 	var least := INF
 	for i: int in points.size() - 1:
@@ -41,7 +42,7 @@ static func pixels_to_line(at: Vector2, points: PackedVector2Array) -> float:
 	return least
 
 
-## What a pixel of the viewport is at a place, metres.
+## Returns the size of a pixel of the viewport at a position, metres.
 static func metres_per_pixel(camera: Camera3D, place: Vector3) -> float:
 	var size := camera.get_viewport().get_visible_rect().size
 	var pixels := size.y if camera.keep_aspect == Camera3D.KEEP_HEIGHT else size.x
@@ -51,6 +52,7 @@ static func metres_per_pixel(camera: Camera3D, place: Vector3) -> float:
 	return 2.0 * depth * tan(deg_to_rad(camera.fov) / 2.0) / maxf(1.0, pixels)
 
 
-## The factor that dragging a cube by so many pixels means: to the right and up is larger, [param pixels] twice as large.
+## Returns the scale factor after a cube was dragged by [param moved]: larger to the right and up, double after
+## [param pixels].
 static func factor_of(moved: Vector2, pixels: float) -> float:
 	return pow(2.0, (moved.x - moved.y) / pixels)

@@ -1,27 +1,28 @@
 extends RefCounted
-## What the pointer of a desktop player is on, between the realm's space and that of the scene, and what stands out.
+## Finds and highlights the prop under a desktop player's pointer. It converts between the realm's space and the
+## scene's.
 
 const RayPicker := preload("ray_picker.gd")
 const PlayerMessages := preload("../player_messages.gd")
 
-## The pointer is on another thing that could be taken than before; 0: on none.
+## Emitted when the pointer is on another prop that can be grabbed; 0 for none.
 signal pointed_changed(element: int)
-## Something was not possible, in words for the player.
+## Emitted when an action is not possible. [param reason] is a message for the player.
 signal action_rejected(reason: String)
 
-## Layers of the bodies where no view says which.
+## Physics layers of the bodies if no view defines them.
 const LAYERS := 1 << 19
 
-## While there is no view it is looked for once in so many frames.
+## While there is no view, it is searched for once in this many frames.
 const LOOK_FRAMES := 30
 
-## What the pointer was on when it was looked last and could be taken; 0: nothing.
+## The prop that the pointer was on at the last look, if it can be grabbed; 0 without one.
 var element := 0
-## What was found: the prop, the point of it, and how far that is from the eye, metres. Realm space.
+## The found prop, the point on it, and that point's distance from the eye, metres. Realm space.
 var prop: OtherworldPropState = null
 var point := Vector3.ZERO
 var distance := 0.0
-## The ray of the pointer, realm space; of the last [method aim].
+## The pointer's ray after the last [method aim], realm space.
 var origin := Vector3.ZERO
 var direction := Vector3.FORWARD
 
@@ -30,7 +31,7 @@ var _camera: Camera3D
 var _view: OtherworldView = null
 var _look_frame := 0
 var _pointer := RayPicker.new()
-var _lit := 0
+var _highlighted := 0
 var _is_first_person := false
 
 
@@ -39,12 +40,12 @@ func _init(client: OtherworldClient, camera: Camera3D) -> void:
 	_camera = camera
 
 
-## From the realm's space to the scene's: that of the view.
+## Returns the transform from the realm's space to the scene's: that of the view.
 func realm() -> Transform3D:
 	return _view.global_transform if view() != null else Transform3D.IDENTITY
 
 
-## What shows the realm; null: nothing does.
+## Returns the view of the realm; null without one.
 func view() -> OtherworldView:
 	if not is_instance_valid(_view):
 		_view = null
@@ -54,7 +55,7 @@ func view() -> OtherworldView:
 	return _view
 
 
-## The view of a client, below it or elsewhere in its scene; null: there is none.
+## Returns the view of a client, below it or elsewhere in its scene; null without one.
 static func view_of(client: OtherworldClient) -> OtherworldView:
 	for above: Node in [client, client.get_tree().root]:
 		var found := above.find_children("*", "OtherworldView", true, false)
@@ -63,29 +64,29 @@ static func view_of(client: OtherworldClient) -> OtherworldView:
 	return null
 
 
-## The node of the own avatar; null: it is not shown.
+## Returns the node of your avatar; null if it is not shown.
 func avatar_node() -> OtherworldAvatar:
 	return _view.avatar_of(_client.local_avatar.element) if view() != null and _client.local_avatar != null else null
 
 
-## The own head, realm space.
+## Returns the position of your head, realm space.
 func head() -> Vector3:
 	return _client.local_avatar.position + Vector3(0.0, _client.local_avatar.head_metres, 0.0)
 
 
-## How far from the head things are held, metres.
+## Returns the reach from the head, metres.
 func reach() -> float:
 	return _client.definition.reach
 
 
-## Points at a place of the viewport, pixels.
+## Aims at a point of the viewport, pixels.
 func aim(at: Vector2) -> void:
 	var back := realm().affine_inverse()
 	origin = back * _camera.project_ray_origin(at)
 	direction = (back.basis * _camera.project_ray_normal(at)).normalized()
 
 
-## Finds the prop at a place of the viewport that can be taken; of one too far away it is said.
+## Finds the prop at a point of the viewport that can be grabbed. A prop that is too far away is reported.
 func find_to_take(at: Vector2) -> bool:
 	if not _cast(at, false) or prop.motion == OtherworldPropState.Motion.STATIC:
 		return false
@@ -95,7 +96,7 @@ func find_to_take(at: Vector2) -> bool:
 	return true
 
 
-## Finds what a key takes: what is pointed at, or else what is in front and near.
+## Finds the prop that a key grabs: the one under the pointer, or else the best one in front and near.
 func find_near(at: Vector2) -> bool:
 	if _cast(at, false) and prop.motion != OtherworldPropState.Motion.STATIC and point.distance_to(head()) <= reach():
 		return true
@@ -106,18 +107,18 @@ func find_near(at: Vector2) -> bool:
 	return found
 
 
-## Looks what the pointer is on and makes it stand out, or [param held] where that is not 0.
+## Highlights the prop under the pointer, or [param held] if that is not 0.
 func look(at: Vector2, held: int, highlight_targets: bool) -> void:
 	var found := 0
 	if held == 0 and _cast(at, false) and prop.motion != OtherworldPropState.Motion.STATIC and point.distance_to(head()) <= reach():
 		found = prop.element
-	_light(held if held else found, highlight_targets)
+	_highlight(held if held else found, highlight_targets)
 	if found != element:
 		element = found
 		pointed_changed.emit(found)
 
 
-## Hides the own head where the camera is in it.
+## Hides your head while the camera is in it.
 func see_own(is_first_person: bool) -> void:
 	if is_first_person != _is_first_person and view() != null:
 		_is_first_person = is_first_person
@@ -141,12 +142,12 @@ func _keep(to_realm: Transform3D) -> void:
 	_pointer.point = point
 
 
-func _light(which: int, highlight_targets: bool) -> void:
+func _highlight(which: int, highlight_targets: bool) -> void:
 	var lit := which if highlight_targets else 0
-	if lit == _lit or view() == null:
+	if lit == _highlighted or view() == null:
 		return
-	for one: int in [_lit, lit]:
+	for one: int in [_highlighted, lit]:
 		var node := _view.prop_of(one)
 		if node != null:
 			node.is_highlighted = one == lit
-	_lit = lit
+	_highlighted = lit

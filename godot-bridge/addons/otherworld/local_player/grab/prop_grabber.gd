@@ -1,44 +1,44 @@
 extends RefCounted
-## What the player holds with the pointer: grabs, drags, scales and lets go through the client, and notices when it slipped
-## away.
+## Grabs, drags, scales and releases the prop that a pointer, a key or the gizmo holds, and notices when it is lost.
 
 const DragTarget := preload("drag_target.gd")
 const ColliderBounds := preload("../prediction/collider_bounds.gd")
 const Messages := preload("../../wire/generated/messages.gd")
 const PlayerMessages := preload("../player_messages.gd")
 
-## The hand takes a thing.
+## Emitted when a prop is grabbed.
 signal grabbed(element: int)
-## The hand is empty, whatever the reason.
+## Emitted when the hand is empty, for any reason.
 signal released(element: int)
-## Something was not possible, in words for the player.
+## Emitted when an action is not possible. [param reason] is a message for the player.
 signal action_rejected(reason: String)
 
-## By what it is held: that decides when it is let go.
+## What holds the prop. It decides when the prop is released.
 enum By { NOTHING, POINTER, KEY, GIZMO }
 
-## Least time between two scale commands: each is a command of its own.
+## Least time between two scale commands.
 const SCALE_INTERVAL_MSEC := 70.0
-## How long the server may take to show us as the holder.
+## The server has this long to report us as the holder.
 const CONFIRM_MSEC := 3000.0
-## What is put down is held still for so long: the realm throws what is let go in motion.
+## A prop that is put down is first held still for this time, because the realm throws a prop that is released in
+## motion.
 const PUT_DOWN_MSEC := 350.0
-## The least height that a thing is dragged to, metres.
+## Least height of a dragged prop, metres.
 const LOWEST_METRES := 0.02
 
-## How and where it is held; only while [member by] is not nothing.
+## Where the prop is held. Valid only while [member by] is not NOTHING.
 var drag := DragTarget.new()
 var by := By.NOTHING
 
 var _client: OtherworldClient
-# Counts what was taken: an answer to an earlier grab says nothing about this one.
-var _taken := 0
+# Number of grabs. An outcome of an earlier grab says nothing about the current one.
+var _grab_count := 0
 var _since_msec := 0.0
-# The server has shown us as its holder.
+# The server has reported us as the holder.
 var _is_shown := false
 var _sent_scale := 1.0
 var _scaled_msec := -INF
-# Since when it is being put down; not a number: it is not.
+# When it was put down; NAN if it was not.
 var _put_down_msec := NAN
 
 
@@ -46,13 +46,14 @@ func _init(client: OtherworldClient) -> void:
 	_client = client
 
 
-## The element that is held; 0: none.
+## Returns the held element; 0 without one.
 func element() -> int:
 	return 0 if by == By.NOTHING else drag.element
 
 
-## Takes a prop at a point, [param away] metres from the ray's origin. False: it may not be taken; why was said.
-func take(prop: OtherworldPropState, point: Vector3, away: float, how: By, yaw: float, now_msec: float) -> bool:
+## Grabs a prop at a point, [param away] metres from the ray's origin. Returns [code]false[/code] after
+## [signal action_rejected] if the player may not grab it.
+func grab(prop: OtherworldPropState, point: Vector3, away: float, how: By, yaw: float, now_msec: float) -> bool:
 	if prop.motion == OtherworldPropState.Motion.STATIC:
 		action_rejected.emit(PlayerMessages.rejection("not-movable"))
 		return false
@@ -60,7 +61,7 @@ func take(prop: OtherworldPropState, point: Vector3, away: float, how: By, yaw: 
 		action_rejected.emit(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, _client.permissions))
 		return false
 	release()
-	drag.take(prop, point, away, yaw, lowest_origin(prop))
+	drag.start(prop, point, away, yaw, lowest_origin(prop))
 	by = how
 	_since_msec = now_msec
 	_is_shown = false
@@ -71,20 +72,20 @@ func take(prop: OtherworldPropState, point: Vector3, away: float, how: By, yaw: 
 	return true
 
 
-## Opens the hand; what moves flies on.
+## Releases the prop. A moving prop flies on.
 func release() -> void:
 	if by == By.NOTHING:
 		return
-	_forget()
+	_clear()
 	_client.release(OtherworldClient.Hand.POINTER)
 
 
-## Opens the hand once what it holds lies still: it is not thrown.
+## Releases the prop once it is still, so that it is not thrown.
 func put_down(now_msec: float) -> void:
 	_put_down_msec = now_msec
 
 
-## Larger by so many notches, if the player may.
+## Scales by notches, if the player may.
 func grow(notches: float) -> void:
 	var prop: OtherworldPropState = _client.props.get(element())
 	if prop == null:
@@ -95,7 +96,7 @@ func grow(notches: float) -> void:
 		action_rejected.emit(PlayerMessages.forbidden(OtherworldClient.Act.SCALE, _client.permissions))
 
 
-## Once a frame, and when the pointer moves: sends where it should be and how large.
+## Call it in each frame and when the pointer moves. It sends where the prop should be, and its size.
 func frame(origin: Vector3, direction: Vector3, yaw: float, head: Vector3, reach: float, now_msec: float) -> void:
 	if by == By.NOTHING or not _is_still_ours(now_msec):
 		return
@@ -111,19 +112,19 @@ func frame(origin: Vector3, direction: Vector3, yaw: float, head: Vector3, reach
 		_scale(drag.element, drag.scale)
 
 
-## Least height of a prop's origin at which it does not sink into the ground, metres.
+## Returns the least height of a prop's origin at which it does not sink into the ground, metres.
 static func lowest_origin(prop: OtherworldPropState) -> float:
 	var box := ColliderBounds.box_of(Array(prop.colliders, TYPE_OBJECT, "RefCounted", Messages.Collider), prop.rotation)
 	return maxf(LOWEST_METRES, -box.position.y * prop.scale)
 
 
 func _grab(what: int) -> void:
-	_taken += 1
-	var taken := _taken
+	_grab_count += 1
+	var count := _grab_count
 	var outcome: OtherworldOutcome = await _client.grab(what, OtherworldClient.Hand.POINTER)
-	if outcome.ok or taken != _taken or by == By.NOTHING:
+	if outcome.ok or count != _grab_count or by == By.NOTHING:
 		return
-	_forget()
+	_clear()
 	action_rejected.emit(PlayerMessages.rejection(outcome.reason))
 
 
@@ -140,12 +141,12 @@ func _is_still_ours(now_msec: float) -> bool:
 		return true
 	if prop != null and not _is_shown and now_msec - _since_msec < CONFIRM_MSEC:
 		return true
-	_forget()
+	_clear()
 	action_rejected.emit(tr("It slipped out of your hand.") if prop != null else tr("It no longer exists."))
 	return false
 
 
-func _forget() -> void:
+func _clear() -> void:
 	var was := drag.element
 	by = By.NOTHING
 	released.emit(was)

@@ -1,25 +1,25 @@
 extends RefCounted
-## What a ray meets first: props by the bodies that the views give them, which say in their metadata whose they are.
+## Finds the first prop on a ray, by the physics bodies of the views. A body's metadata names its element.
 
-## Of a body that belongs to an element.
+## Metadata of a body that belongs to an element.
 const META := &"otherworld_element"
-## Farther things are not looked for, metres.
+## Length of the ray, metres.
 const METRES_MAX := 200.0
-## Bodies that are passed through on the way: avatars, one's own above all, and what is asked to be.
+## Limit of bodies that the ray passes through: avatars, above all your own, and bodies to ignore.
 const PASSED_MAX := 32
-## How far from the view's middle a prop may be for a key to grab it: cosine of 40 degrees.
+## Limit of the angle between the view's middle and a prop that a key grabs: cosine of 40 degrees.
 const CONE := 0.766
-## What the view's very middle shows seems this much nearer.
+## The prop in the middle of the view counts as this much nearer.
 const MIDDLE_BONUS := 0.6
 
-## What was met; null: nothing.
+## The prop that was hit; null without one.
 var prop: OtherworldPropState = null
 var point := Vector3.ZERO
-## From the ray's origin, metres.
+## Distance from the ray's origin, metres.
 var distance := 0.0
 
 
-## Finds the first prop on a ray. [param only_movable]: looks through what stands fast.
+## Finds the first prop on a ray. [param only_movable] ignores static props.
 func cast(space: PhysicsDirectSpaceState3D, from: Vector3, direction: Vector3, layers: int, props: Dictionary[int, OtherworldPropState], only_movable := false) -> bool:
 	prop = null
 	var query := PhysicsRayQueryParameters3D.create(from, from + direction * METRES_MAX, layers)
@@ -40,8 +40,8 @@ func cast(space: PhysicsDirectSpaceState3D, from: Vector3, direction: Vector3, l
 	return false
 
 
-## Finds what a key grabs: of the movable props within [param reach] of [param head] the one nearest to the player and to
-## the view's middle. Call [method cast] for movable props first: what it met counts as the middle.
+## Finds the prop that a key grabs: of the movable props within [param reach] of [param head], the one nearest to the
+## player and to the view's middle. Call [method cast] for movable props first: its prop counts as the middle.
 func choose(from: Vector3, direction: Vector3, head: Vector3, reach: float, props: Dictionary[int, OtherworldPropState]) -> bool:
 	var middle := prop
 	var best: OtherworldPropState = null

@@ -1,14 +1,14 @@
 extends RefCounted
-## The shapes that keys 1 to 4 make: a box, a ball, a capsule, a gem.
+## The shapes that keys 1 to 4 spawn: a box, a ball, a capsule, a gem.
 
-## For people, in the order of the keys.
+## Names for players, in the order of the keys.
 const NAMES: PackedStringArray = ["box", "ball", "capsule", "gem"]
 const COLORS: PackedColorArray = [Color("f0a35a"), Color("ea6a78"), Color("3fb3a2"), Color("8c7bea")]
 ## Half the width of a gem at its girdle, metres.
 const _GEM := 0.3
 
 
-## The shape of an index in [constant NAMES].
+## Returns the shape of an index of [constant NAMES].
 static func shape(index: int) -> Shape3D:
 	match NAMES[index]:
 		"box":

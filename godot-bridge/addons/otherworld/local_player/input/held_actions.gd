@@ -1,12 +1,12 @@
 extends RefCounted
-## Which actions are held, and how far, from events: so that a text field that takes a key does not make anybody walk, and a
-## player in a SubViewport listens to that one alone.
+## Tracks from events which actions are held and how far. So a text field that takes a key does not move the avatar, and
+## a player in a SubViewport gets only its events.
 
 ## An action stays held at least this long, so that a tap between two packets is not lost.
 const TAP_MSEC := 180.0
 
 var _actions: Array[StringName]
-# By action: by the key, button or axis that holds it, how far.
+# Strength by action, then by the key, button or axis that holds it.
 var _sources: Dictionary[StringName, Dictionary] = {}
 var _begun_msec: Dictionary[StringName, float] = {}
 
@@ -15,7 +15,7 @@ func _init(actions: Array[StringName]) -> void:
 	_actions = actions
 
 
-## A key, button or stick did something. [param may_begin] false: only what ends counts.
+## Handles an event of a key, button or stick. If [param may_begin] is [code]false[/code], it only ends what is held.
 func feed(event: InputEvent, now_msec: float, may_begin := true) -> void:
 	if event is InputEventMouseMotion or event.is_echo():
 		return
@@ -32,7 +32,7 @@ func feed(event: InputEvent, now_msec: float, may_begin := true) -> void:
 			sources[_source(event)] = strength
 
 
-## How far an action is held, 0 to 1.
+## Returns how far an action is held, 0 to 1.
 func strength(action: StringName, now_msec: float) -> float:
 	var begun_msec: float = _begun_msec.get(action, -INF)
 	var most := 1.0 if now_msec - begun_msec < TAP_MSEC else 0.0
@@ -41,13 +41,13 @@ func strength(action: StringName, now_msec: float) -> float:
 	return most
 
 
-## Nothing is held any more: the window lost the focus.
+## Releases everything, because the window lost the focus.
 func clear() -> void:
 	_sources.clear()
 	_begun_msec.clear()
 
 
-# What holds it: the kind of device, and which key, button or axis.
+# The source of an event: the kind of device, and the key, button or axis.
 func _source(event: InputEvent) -> Vector2i:
 	if event is InputEventKey:
 		var key := event as InputEventKey

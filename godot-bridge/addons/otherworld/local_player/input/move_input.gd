@@ -1,13 +1,13 @@
 extends RefCounted
-## From actions held to what the player wishes: a direction, a heading, jumping, running, flying.
+## Turns held actions into a move: direction, heading, jump, run, fly.
 
 const CameraRig := preload("../body/camera_rig.gd")
 const HeldActions := preload("held_actions.gd")
 const Locomotion := preload("../prediction/locomotion.gd")
 
-## Looking up and down by keys goes at this share of the speed of turning.
+## Looking up and down by keys has this share of the turn speed.
 const PITCH_SHARE := 0.6
-## Headings that differ by less are the same.
+## Headings that differ by less are equal.
 const YAW_LEAST := 1e-4
 
 ## Heading of the view about +Y, radians; 0 looks along -Z.
@@ -15,7 +15,7 @@ var yaw := 0.0
 ## Up is positive, radians.
 var pitch := -0.14
 var is_flying := false
-## What is wished, in the player's own frame.
+## The direction in the player's own frame.
 var direction := Vector3.ZERO
 var jumps := false
 var runs := false
@@ -25,7 +25,7 @@ var _sent_yaw := NAN
 var _sent_flags := Vector3i(-1, -1, -1)
 
 
-## Reads what is held. [param turn_speed]: of turning by keys and sticks, radians a second.
+## Reads the held actions. [param turn_speed] applies to turning by keys and sticks, radians per second.
 func read(held: HeldActions, controls: OtherworldControls, delta: float, turn_speed: float, now_msec: float) -> void:
 	var turned := held.strength(controls.turn_left, now_msec) - held.strength(controls.turn_right, now_msec)
 	var raised := held.strength(controls.look_up, now_msec) - held.strength(controls.look_down, now_msec)
@@ -40,23 +40,23 @@ func read(held: HeldActions, controls: OtherworldControls, delta: float, turn_sp
 	runs = held.strength(controls.run, now_msec) > 0.0
 
 
-## Turns the view, radians: to the left and up are positive.
+## Turns the view, radians. Left and up are positive.
 func turn(left: float, up: float) -> void:
 	yaw = Locomotion.rounded(Locomotion.wrap_angle(yaw + left))
 	pitch = clampf(pitch + up, -CameraRig.PITCH_MAX, CameraRig.PITCH_MAX)
 
 
-## Nothing is wished but the heading.
+## Stops the move, except for the heading.
 func rest() -> void:
 	direction = Vector3.ZERO
 	jumps = false
 	runs = false
 
 
-## Whether the wish is another than when this was asked last. A jump is none that was made before.
-func is_news() -> bool:
+## Returns whether the move has changed since the last call. A jump is a change only once.
+func has_changed() -> bool:
 	var flags := Vector3i(int(jumps), int(runs), int(is_flying))
-	# Not a number differs from everything: the first wish is news.
+	# NAN differs from everything, so the first move is a change.
 	var is_same := direction == _sent_direction and flags == _sent_flags and absf(yaw - _sent_yaw) < YAW_LEAST
 	if is_same:
 		return false

@@ -1,25 +1,25 @@
 extends RefCounted
-## From events to what an [OtherworldPlayer] does: keys that act once, the wheel, and which button of the mouse does what.
+## Turns events into actions of an [OtherworldPlayer]: keys that act once, the wheel, and the mouse buttons.
 
 ## What the mouse does while a button is down.
 enum Role { NONE, HOLD, LOOK, GIZMO }
 
-## A notch of the wheel at most counts as so many.
+## Limit of notches in one event of the wheel.
 const NOTCHES_MAX := 3.0
 
-## Where the pointer is, pixels of the viewport.
+## Position of the pointer, pixels of the viewport.
 var place := Vector2.ZERO
-## The mouse is over the viewport; without it the middle of the view points.
+## The mouse is over the viewport. If not, the middle of the view is used.
 var is_over := false
-## The mouse looks, and its pointer is hidden.
+## The mouse turns the view, and its pointer is hidden.
 var is_captured := false
 
 var _player: OtherworldPlayer
 var _controls: OtherworldControls
 var _role := Role.NONE
-# The pointer is hidden for as long as the button that looks is down.
+# The pointer is hidden while the look button is down.
 var _is_looking := false
-# What the project had before the pointer was hidden.
+# Mouse mode of the project before the pointer was hidden.
 var _mode_before := Input.MOUSE_MODE_VISIBLE
 var _is_hidden := false
 
@@ -29,18 +29,19 @@ func _init(player: OtherworldPlayer, controls: OtherworldControls) -> void:
 	_controls = controls
 
 
-## Where it points, pixels; the middle of a view of that size while there is no pointer.
+## Returns the pointer's position, pixels; the middle of a view of [param size] without a pointer.
 func at(size: Vector2) -> Vector2:
 	return place if is_over and not is_captured else size / 2.0
 
 
-## While a button is down, everything that the mouse does is for the player, whatever it is over. True: it was.
-func follow(event: InputEvent) -> bool:
+## Handles events while a button is down: then all mouse events are the player's, whatever is under the pointer. Returns
+## [code]true[/code] if the event was handled.
+func handle_dragging(event: InputEvent) -> bool:
 	if event is InputEventMouseMotion and (_role != Role.NONE or _is_looking):
 		_move(event as InputEventMouseMotion)
 		return true
 	if _role != Role.NONE and event.is_action_released(_controls.take):
-		_release_packages()
+		_release_role()
 		return true
 	if _is_looking and event.is_action_released(_controls.look):
 		_is_looking = false
@@ -49,8 +50,8 @@ func follow(event: InputEvent) -> bool:
 	return false
 
 
-## What nobody else took. True: it was for the player.
-func take(event: InputEvent) -> bool:
+## Handles an event that no other node handled. Returns [code]true[/code] if the event was handled.
+func handle_unhandled(event: InputEvent) -> bool:
 	if event is InputEventMouseMotion:
 		_move(event as InputEventMouseMotion)
 		return is_captured
@@ -68,16 +69,16 @@ func take(event: InputEvent) -> bool:
 	return true
 
 
-## Hides the pointer and looks with the mouse alone, or ends that.
+## Hides the pointer and turns the view with the mouse, or ends that.
 func capture(on: bool) -> void:
 	is_captured = on
 	_show_pointer(not on)
 
 
-## Buttons that were down are not any more.
+## Releases all buttons.
 func clear() -> void:
 	if _role != Role.NONE:
-		_release_packages()
+		_release_role()
 	_is_looking = false
 	_show_pointer(not is_captured)
 
@@ -107,7 +108,7 @@ func _press(event: InputEvent) -> void:
 		_role = Role.LOOK
 
 
-func _release_packages() -> void:
+func _release_role() -> void:
 	match _role:
 		Role.HOLD:
 			_player.release()
@@ -126,7 +127,7 @@ func _wheel(event: InputEventMouseButton) -> bool:
 	return true
 
 
-# True: it did something. What scales and moves repeats while the key is down.
+# Returns true if the event was handled. Scaling and moving repeat while the key is down.
 func _act(event: InputEvent) -> bool:
 	for i: int in _controls.spawn.size():
 		if event.is_action_pressed(_controls.spawn[i]):

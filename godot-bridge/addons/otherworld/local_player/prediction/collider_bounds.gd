@@ -1,10 +1,10 @@
 extends RefCounted
-## How far things reach, from the colliders that the wire tells of them, metres at scale 1.
+## Bounds of props, from the colliders on the wire, metres at scale 1.
 
 const Messages := preload("../../wire/generated/messages.gd")
 
 
-## Radius around a prop's origin that holds all its colliders.
+## Returns the radius around a prop's origin that contains all its colliders.
 static func radius_of(colliders: Array[Messages.Collider]) -> float:
 	var most := 0.0
 	for collider: Messages.Collider in colliders:
@@ -12,7 +12,7 @@ static func radius_of(colliders: Array[Messages.Collider]) -> float:
 	return most
 
 
-## The axis-aligned box around all colliders of a prop that is turned so; of no size where there are none.
+## Returns the axis-aligned box around all colliders of a prop with this rotation; of size 0 without colliders.
 static func box_of(colliders: Array[Messages.Collider], rotation := Quaternion.IDENTITY) -> AABB:
 	var box := AABB()
 	var is_first := true
@@ -38,7 +38,7 @@ static func _radius(collider: Messages.Collider) -> float:
 	return most
 
 
-# Points whose hull, grown by the margin, holds the shape, in the collider's own space.
+# Points whose hull, grown by the margin, contains the shape, in the collider's own space.
 static func _outline(collider: Messages.Collider) -> PackedVector3Array:
 	match collider.shape_case:
 		Messages.Collider.ShapeCase.BOX:

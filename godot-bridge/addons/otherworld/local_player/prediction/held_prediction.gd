@@ -1,24 +1,24 @@
 extends RefCounted
-## What the player holds, drawn in the hand at once: it follows where it is dragged by the simulation's own rule, instead
-## of by answers that are a round trip and more old. Where the server's thing stays away from where ours was at that time
-## (a wall, another body), ours is drawn towards it; when it is let go, it is blended into what the server shows.
+## Draws held props in the hand at once. They follow the drag by the simulation's own rule, instead of by snapshots that
+## are more than a round trip old. If the server's prop stays away from where ours was at that time (a wall, another
+## body), ours is pulled towards it. When it is released, it is blended into the server's position.
 
-## As the simulation moves what is held: share of the way to the hand in a tick, and m/s at most.
+## The simulation's rule for held props: share of the way to the hand per tick, and limit, m/s.
 const FOLLOW := 0.35
 const FOLLOW_SPEED_MAX := 20.0
-## Time in which what is let go gets to where the server shows it but for 1/e.
+## Time constant of the blend after a release.
 const BLEND_MSEC := 150.0
-## After this long nothing of the difference is left to see.
+## After this time nothing of the difference is visible.
 const FADED_MSEC := 1000.0
-## Differences to the server's thing that are not corrected: what sending 15 times a second leaves, metres, and seconds of
-## its speed.
+## Differences to the server's prop that are not corrected, because sending 15 times a second leaves them: metres, and
+## seconds of the prop's speed.
 const SLACK_METRES := 0.05
 const SLACK_SECONDS := 0.08
-## How quickly ours is drawn to the server's beyond that: time to 1/e.
+## Time constant of the pull towards the server's prop.
 const PULL_MSEC := 120.0
-## How long the server may take to say who holds it.
+## The server has this long to report the holder.
 const CONFIRM_MSEC := 1500.0
-## Where ours was is remembered as long as an answer may take, and at most so many drawn frames.
+## History of our positions: as long as an answer may take, and a limit of frames.
 const HISTORY_MSEC := 1500.0
 const HISTORY_MAX := 256
 
@@ -29,7 +29,7 @@ class Grip:
 	var has_target := false
 	var target_position: Vector3
 	var target_rotation: Quaternion
-	## It was drawn at least once, and where it is in the hand before it is drawn towards the server's.
+	## It was drawn at least once. Position and rotation in the hand, before the pull.
 	var is_drawn := false
 	var position: Vector3
 	var rotation: Quaternion
@@ -37,25 +37,25 @@ class Grip:
 	var history_msec: PackedFloat64Array = []
 	var history: PackedVector3Array = []
 	var pull := Vector3.ZERO
-	## The server has said that it is ours.
+	## The server has reported us as the holder.
 	var is_confirmed := false
 
 
-## What was let go, and how it was drawn then.
+## A released prop, and how it was drawn then.
 class Fading:
 	var since_msec: float
 	var position: Vector3
 	var rotation: Quaternion
-	## The difference to what the server showed then, once it is drawn.
+	## The difference to the server's position at the release, once it is drawn.
 	var has_offset := false
 	var offset: Vector3
 
 
 var _player: int
 var _tick_rate: float
-# By hand.
+# Grips by hand.
 var _grips: Dictionary[int, Grip] = {}
-# By element.
+# Released props by element.
 var _fading: Dictionary[int, Fading] = {}
 
 
@@ -64,7 +64,7 @@ func _init(player: int, tick_rate: float) -> void:
 	_tick_rate = tick_rate
 
 
-## The hand takes a thing, as the player wishes.
+## The player grabs a prop.
 func grabbed(hand: int, element: int, now_msec: float) -> void:
 	released(hand, now_msec)
 	var grip := Grip.new()
@@ -74,7 +74,7 @@ func grabbed(hand: int, element: int, now_msec: float) -> void:
 	_grips[hand] = grip
 
 
-## Where what the hand holds should be.
+## The player drags the prop in a hand to a new target.
 func dragged(hand: int, position: Vector3, rotation: Quaternion) -> void:
 	var grip: Grip = _grips.get(hand)
 	if grip == null:
@@ -84,14 +84,14 @@ func dragged(hand: int, position: Vector3, rotation: Quaternion) -> void:
 	grip.target_rotation = rotation
 
 
-## The server did not let the hand take the thing.
+## The server rejected the grab.
 func refused(hand: int, element: int, now_msec: float) -> void:
 	var grip: Grip = _grips.get(hand)
 	if grip != null and grip.element == element:
 		released(hand, now_msec)
 
 
-## The hand is empty.
+## The hand is released.
 func released(hand: int, now_msec: float) -> void:
 	var grip: Grip = _grips.get(hand)
 	if grip == null:
@@ -106,9 +106,9 @@ func released(hand: int, now_msec: float) -> void:
 	_fading[grip.element] = fading
 
 
-## Puts what is held, or was just let go, where it is to be drawn. [param props]: by element, as the server shows them now.
-## [param lag_msec]: how old the drag is that they show; [param head] and [param reach] limit the hand. [param displace] is
-## called with each prop, position and rotation: it shows the prop there until it says anew where the server has it.
+## Places held and just released props where they are drawn. [param props] by element, as the server reports them now.
+## [param lag_msec] is the age of the drag that they show. [param head] and [param reach] limit the hand.
+## [param displace] is called with each prop, position and rotation; it shows the prop there until the next snapshot.
 func place(props: Dictionary[int, OtherworldPropState], now_msec: float, lag_msec: float, head: Vector3, reach: float, displace: Callable) -> void:
 	if _grips.is_empty() and _fading.is_empty():
 		return
@@ -129,7 +129,7 @@ func place(props: Dictionary[int, OtherworldPropState], now_msec: float, lag_mse
 			_fade(_fading[element], prop, now_msec, displace)
 
 
-# False: it is not drawn in the hand.
+# Returns false if the prop is not drawn in the hand.
 func _hold(hand: int, grip: Grip, prop: OtherworldPropState, now_msec: float, lag_msec: float, head: Vector3, reach: float) -> bool:
 	var is_ours := prop.holder == _player
 	grip.is_confirmed = grip.is_confirmed or is_ours
@@ -147,7 +147,7 @@ func _hold(hand: int, grip: Grip, prop: OtherworldPropState, now_msec: float, la
 	return true
 
 
-# As the simulation moves what is held: a share of the way in each tick, not faster than it may.
+# Follows by the simulation's rule: a share of the way in each tick, up to a speed.
 func _follow(grip: Grip, now_msec: float, target: Vector3) -> void:
 	var seconds := maxf(0.0, now_msec - grip.drawn_msec) / 1000.0
 	var share := 1.0 - pow(1.0 - FOLLOW, seconds * _tick_rate)
@@ -160,12 +160,12 @@ func _follow(grip: Grip, now_msec: float, target: Vector3) -> void:
 		grip.history.remove_at(0)
 
 
-# Compares where the server's thing is with where ours was at that time.
+# Compares the server's prop with where ours was at that time.
 func _draw_towards(grip: Grip, position: Vector3, now_msec: float, lag_msec: float) -> void:
 	var elapsed_msec := maxf(0.0, now_msec - grip.drawn_msec)
 	grip.drawn_msec = now_msec
 	var at := grip.history_msec.bsearch(now_msec - lag_msec, false) - 1
-	# What the server shows is from before the grab, or from before it said that it is ours.
+	# The server's state is from before the grab, or from before it reported us as the holder.
 	if at < 0 or not grip.is_confirmed:
 		return
 	var speed := 0.0

@@ -1,5 +1,5 @@
 extends RefCounted
-## The player's own part of the world at its predicted present: the avatar, and what it holds. [code]present[/code] is the
+## Your own part of the world at its predicted present: the avatar, and what it holds. [code]present[/code] is the
 ## client's timeline in ticks (its estimate of the server's tick), [code]now_msec[/code] its clock.
 
 const ColliderBounds := preload("collider_bounds.gd")
@@ -11,18 +11,18 @@ const Locomotion := preload("locomotion.gd")
 const Terrain := preload("terrain.gd")
 const World := preload("../../world/world.gd")
 
-## Obstacles farther from the avatar than this, beside their own size, do not matter to what is predicted.
+## Obstacles farther from the avatar than this, plus their own size, are ignored by the prediction.
 const OBSTACLE_METRES := 12.0
-## Height of a head before the avatar is known.
+## Height of the head while the avatar is unknown.
 const HEAD_METRES := 1.6
-## The permission to fly, a bit.
+## Bit of the permission to fly.
 const PERMISSION_FLY := 16
-## Radii of things that are gone are forgotten once there are so many more than things.
+## Cached radii of removed props are dropped once there are this many more than props.
 const RADII_SPARE := 64
 
-## What the hands hold: tell it of each grab, drag, refusal and release.
+## Prediction of held props. Call it for each grab, drag, rejection and release.
 var held_prediction: HeldPrediction
-## How far the server's last answer was from what had been predicted, metres.
+## Distance of the server's last answer from the prediction, metres.
 var correction_metres: float:
 	get:
 		return _prediction.correction_metres
@@ -33,49 +33,49 @@ var correction_rms_metres: float:
 
 var _terrain: Terrain
 var _prediction: Prediction
-var _wished: Messages.Move = null
+var _move: Messages.Move = null
 var _sent_sequence := 0
 var _sent_yaw := NAN
 var _pose: OtherworldPose = null
 var _shown := MotionState.new()
-# By element, at scale 1.
+# Radii by element, at scale 1.
 var _radii: Dictionary[int, float] = {}
 
 
-## [param player]: of the Welcome. [param definition]: the realm's, parsed and checked.
+## [param player] is from the Welcome. [param definition] is the realm's, parsed and checked.
 func _init(player: int, definition: Dictionary) -> void:
 	_terrain = Terrain.new(definition)
 	held_prediction = HeldPrediction.new(player, _terrain.tick_rate)
 	_prediction = Prediction.new(_terrain)
 
 
-## What the player wishes now; it counts once it is sent.
-func wishes(move: Messages.Move) -> void:
-	_wished = move
+## Sets the player's move. It takes effect once it is sent.
+func set_move(move: Messages.Move) -> void:
+	_move = move
 
 
-## How the player holds itself now: it is seen at once, sent or not.
-func poses(pose: OtherworldPose) -> void:
+## Sets the player's pose. It is shown at once, sent or not.
+func set_pose(pose: OtherworldPose) -> void:
 	_pose = pose
 
 
-## A packet took the newest move along. [param tick]: of the client's timeline. The server refuses to fly who may not: the
-## move before goes on.
-func sent(sequence: int, tick: float, permissions: int) -> void:
-	if _wished == null or _sent_sequence == sequence or (_wished.fly and permissions & PERMISSION_FLY == 0):
+## Records that a packet carried the newest move, at a [param tick] of the client's timeline. The server rejects flying
+## without the permission; then the previous move continues.
+func move_sent(sequence: int, tick: float, permissions: int) -> void:
+	if _move == null or _sent_sequence == sequence or (_move.fly and permissions & PERMISSION_FLY == 0):
 		return
 	_sent_sequence = sequence
-	_sent_yaw = _wished.yaw
-	_prediction.sent(sequence, tick, _wished)
+	_sent_yaw = _move.yaw
+	_prediction.move_sent(sequence, tick, _move)
 
 
-## The server's answer, of its [param tick]. [param away_ticks]: half a round trip. [param props]: all, as they were drawn
-## last.
-func told(own: Messages.Own, tick: int, present: float, away_ticks: float, now_msec: float, props: Dictionary[int, OtherworldPropState]) -> void:
-	_prediction.told(own, tick, present, now_msec, away_ticks, _obstacles_near(own.position, props))
+## Reconciles the prediction with the server's answer of its [param tick]. [param away_ticks] is half a round trip.
+## [param props] are all props, as last drawn.
+func reconcile(own: Messages.Own, tick: int, present: float, away_ticks: float, now_msec: float, props: Dictionary[int, OtherworldPropState]) -> void:
+	_prediction.reconcile(own, tick, present, now_msec, away_ticks, _obstacles_near(own.position, props))
 
 
-## Puts the own avatar where it is here and now, instead of where the server showed it a while ago.
+## Places your avatar at its predicted present.
 func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> void:
 	if _pose != null:
 		_place_pose(avatar)
@@ -85,12 +85,13 @@ func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> vo
 	avatar.velocity = _shown.velocity
 	avatar.is_grounded = _shown.grounded
 	avatar.is_flying = _shown.flying
-	# A turn that is not sent yet is seen all the same; one that the server made stays until the player turns.
-	var turns := _wished != null and _wished.yaw != _sent_yaw
-	avatar.yaw = Locomotion.wrap_angle(_wished.yaw) if turns else _shown.yaw
+	# A turn that is not sent yet is shown at once. A turn by the server stays until the player turns.
+	var turns := _move != null and _move.yaw != _sent_yaw
+	avatar.yaw = Locomotion.wrap_angle(_move.yaw) if turns else _shown.yaw
 
 
-## Puts what is held in the hand, after [method place]. [param sampled_tick]: the moment that [param world] was sampled at.
+## Places held props in the hand. Call it after [method place]. [param sampled_tick] is the moment at which
+## [param world] was sampled.
 func place_props(world: World, sampled_tick: float, present: float, now_msec: float) -> void:
 	var head := Vector3(0.0, HEAD_METRES, 0.0) if world.local_avatar == null else world.local_avatar.position + Vector3(0.0, world.local_avatar.head_metres, 0.0)
 	var lag_ticks := present + _prediction.delay_ticks - sampled_tick
@@ -98,7 +99,7 @@ func place_props(world: World, sampled_tick: float, present: float, now_msec: fl
 	held_prediction.place(world.props, now_msec, lag_msec, head, _terrain.reach, world.displace)
 
 
-# A copy: the world writes into the avatar what the server shows.
+# A copy, because the world writes the server's pose into the avatar.
 func _place_pose(avatar: OtherworldAvatarState) -> void:
 	avatar.has_pose = true
 	avatar.head = _pose.head
@@ -108,7 +109,7 @@ func _place_pose(avatar: OtherworldAvatarState) -> void:
 	avatar.bones.assign(_pose.bones)
 
 
-# What stands about the avatar: x, radius, z of each.
+# Obstacles near the avatar: x, radius, z of each.
 func _obstacles_near(at: Vector3, props: Dictionary[int, OtherworldPropState]) -> PackedVector3Array:
 	var found: PackedVector3Array = []
 	if _radii.size() > 2 * props.size() + RADII_SPARE:

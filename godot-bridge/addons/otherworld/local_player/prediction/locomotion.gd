@@ -1,7 +1,7 @@
 extends RefCounted
-## Walking, jumping and flying where nothing stands in the way, by the simulation's own arithmetic: scalars are floats of
-## 64 bits, and what is stored in a [Vector3] is rounded to 32, just where the simulation rounds. Sine and cosine are the
-## simulation's polynomials, for those of the C library differ between machines.
+## Walks, jumps and flies without obstacles, with the simulation's arithmetic. Scalars are 64-bit floats, and values
+## stored in a [Vector3] are rounded to 32 bits, exactly where the simulation rounds. Sine and cosine are the
+## simulation's polynomials, because those of the C library differ between machines.
 
 const Messages := preload("../../wire/generated/messages.gd")
 const MotionState := preload("motion_state.gd")
@@ -13,18 +13,18 @@ const RUN_SPEED := 4.5
 const FLY_SPEED := 6.0
 const JUMP_SPEED := 4.2
 const FALL_SPEED_MAX := 40.0
-## Share of the difference to the wished velocity that is made up in a tick: on the ground, in the air.
+## Share of the difference to the wanted velocity that is made up in a tick: on the ground, in the air.
 const GRIP := 0.25
 const AIR_GRIP := 0.04
-## Of an avatar's capsule, metres, and the gap beyond it within which the simulation asks for obstacles.
+## Radius of an avatar's capsule, and the gap beyond it in which the simulation looks for obstacles, metres.
 const CAPSULE_RADIUS := 0.3
 const NEAR := 0.6
 
 const _HALF_PI := 1.5707963267948966
 
 
-## One tick of an avatar; [param motion] is stepped in place. [param jump]: the jump still waits, whatever the move says.
-## True: it jumped, the jump is used up.
+## Steps an avatar by one tick; changes [param motion]. [param jump]: a jump is waiting, whatever the move says. Returns
+## [code]true[/code] if it jumped, which uses up the jump.
 static func step(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool, jump: bool) -> bool:
 	var jumped := jump and motion.grounded and not flying
 	var velocity := _steered(terrain, motion, move, yaw, flying, jumped)
@@ -40,19 +40,19 @@ static func step(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw
 	return jumped
 
 
-## The velocity of the next tick.
+## Returns the velocity of the next tick.
 static func _steered(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool, jumped: bool) -> Vector3:
-	var wish_x := move.x
-	var wish_z := move.z
-	var length := sqrt(wish_x * wish_x + wish_z * wish_z)
+	var input_x := move.x
+	var input_z := move.z
+	var length := sqrt(input_x * input_x + input_z * input_z)
 	if length > 1.0:
-		wish_x *= 1.0 / length
-		wish_z *= 1.0 / length
+		input_x *= 1.0 / length
+		input_z *= 1.0 / length
 	var speed := FLY_SPEED if flying else RUN_SPEED if move.run else WALK_SPEED
 	var s := sine(yaw)
 	var c := sine(yaw + _HALF_PI)
-	var goal_x := (wish_x * c + wish_z * s) * speed
-	var goal_z := (wish_z * c - wish_x * s) * speed
+	var goal_x := (input_x * c + input_z * s) * speed
+	var goal_z := (input_z * c - input_x * s) * speed
 	var grip := GRIP if motion.grounded or flying else AIR_GRIP
 	var velocity := motion.velocity
 	var y := 0.0
@@ -65,7 +65,7 @@ static func _steered(terrain: Terrain, motion: MotionState, move: Messages.Move,
 	return Vector3(velocity.x + (goal_x - velocity.x) * grip, y, velocity.z + (goal_z - velocity.z) * grip)
 
 
-## Distance over the ground from the middle of an obstacle of a radius, below which it may be in the way, metres.
+## Returns the distance over the ground below which an obstacle of a radius may block the avatar, metres.
 static func obstacle_reach(radius: float) -> float:
 	return radius + CAPSULE_RADIUS + NEAR
 
@@ -75,7 +75,7 @@ static func wrap_angle(angle: float) -> float:
 	return angle - TAU * floorf(angle / TAU + 0.5)
 
 
-## As a float of 32 bits.
+## Rounds to a 32-bit float.
 static func rounded(value: float) -> float:
 	return Vector2(value, 0.0).x
 

@@ -1,41 +1,41 @@
 extends RefCounted
-## The own avatar ahead of the server's answers: it is stepped with the simulation's own locomotion, on the client's own
-## timeline. Each snapshot brings the avatar as the server has it, and under which move since how many steps; from there
-## the moves made since are stepped again (client-side prediction and server reconciliation; Gabriel Gambetta, "Fast-Paced
-## Multiplayer"). What then lies elsewhere than it was drawn is blended out.
+## Predicts your avatar ahead of the server's answers. It is stepped with the simulation's own locomotion, on the
+## client's timeline. Each snapshot has the avatar as the server sees it, under which move and for how many steps. From
+## there the moves since then are stepped again (client-side prediction and server reconciliation; Gabriel Gambetta,
+## "Fast-Paced Multiplayer"). The difference to what was drawn is blended out.
 ##
 ## Predicted: walking, turning, running, jumping, falling, landing and flying over the flat ground, and its edge. Not
-## predicted, but corrected: what stands in the way (there, as long as the move is the same, the avatar goes on as the
-## server's last answers went), landing on props, being pushed, the way back from outside the realm, teleports.
+## predicted, but corrected: obstacles (near one, while the move is the same, the avatar continues as the server's last
+## answers did), landing on props, being pushed, the way back from outside the realm, teleports.
 
 const Messages := preload("../../wire/generated/messages.gd")
 const MotionState := preload("motion_state.gd")
 const Locomotion := preload("locomotion.gd")
 const Terrain := preload("terrain.gd")
 
-## Time in which a visible error shrinks to 1/e: quick enough to be right soon, slow enough not to be seen.
+## Time constant of the blend: short enough to be right soon, long enough not to be seen.
 const BLEND_MSEC := 100.0
-## A larger error is a teleport, and is shown at once, metres.
+## A larger error is a teleport and is shown at once, metres.
 const SNAP_METRES := 3.0
-## How far the client goes ahead of the server's last answer: 1.5 s at 60. After that the avatar stands: what it does is not
-## known.
+## Limit of the prediction ahead of the server's last answer: 1.5 s at 60 ticks. After that the avatar stands still,
+## because its motion is unknown.
 const AHEAD_TICKS_MAX := 90
-## Moves since the one that the server has answered: one a tick at most.
+## Limit of moves since the one that the server answered: at most one per tick.
 const MOVES_MAX := 256
-## Weight of a new correction in the running mean: the last second counts most.
+## Weight of a new correction in the running mean: it covers about a second.
 const GAIN := 1.0 / 20.0
 
 
 class SentMove:
 	var sequence: int
-	## The first step that it is made with, on the client's timeline.
+	## The first step with this move, on the client's timeline.
 	var tick: int
 	var move: Messages.Move
 
 
-## How far the last answer was from what had been predicted, metres.
+## Distance of the last answer from the prediction, metres.
 var correction_metres := 0.0
-## How long after it was sent a move is in effect, ticks of the client's timeline to the server's.
+## Delay between sending a move and its effect: from ticks of the client's timeline to ticks of the server.
 var delay_ticks: float:
 	get:
 		return 0.0 if is_nan(_delay_ticks) else _delay_ticks
@@ -46,24 +46,24 @@ var correction_rms_metres: float:
 
 var _terrain: Terrain
 var _rest := Messages.Move.new()
-# The one that the server answered last, and those after it.
+# The move that the server answered last, and those after it.
 var _moves: Array[SentMove] = []
 var _state := MotionState.new()
-# The step after it: between both lies what is drawn.
+# The next step. What is drawn lies between both.
 var _next := MotionState.new()
-# Steps made: the state is the one before step _at.
+# Number of steps made. The state is the one before step _at.
 var _at := 0
 var _answer: Messages.Own = null
-# Of the server.
+# Tick of the server.
 var _answer_tick := 0
-# Where the last answer lies on the client's timeline.
+# Tick of the last answer on the client's timeline.
 var _answered_at := 0
-# How far the server's avatar went in a tick between its last two answers, where the move was the same.
+# Distance that the server's avatar moved per tick between its last two answers, if the move was the same.
 var _per_tick := Vector3.ZERO
 var _knows_per_tick := false
-# What stands about: x, how near it may be in the way, z.
+# Obstacles: x, distance at which it may block, z.
 var _obstacles: PackedVector3Array = []
-# NAN: no answer has told it.
+# NAN before an answer has measured it.
 var _delay_ticks := NAN
 var _error := Vector3.ZERO
 var _error_at_msec := 0.0
@@ -74,14 +74,14 @@ func _init(terrain: Terrain) -> void:
 	_terrain = terrain
 
 
-## Whether the server has answered at all.
+## Returns whether the server has answered.
 func has_answer() -> bool:
 	return _answer != null
 
 
-## A move is on its way; it counts from the step that [param tick] (of the client's timeline) is in; 0: from its answer on,
-## there was no timeline yet.
-func sent(sequence: int, tick: float, move: Messages.Move) -> void:
+## Records a sent move. It takes effect from the step at [param tick] of the client's timeline; 0: from its answer on,
+## because there was no timeline yet.
+func move_sent(sequence: int, tick: float, move: Messages.Move) -> void:
 	if not _moves.is_empty() and sequence <= _moves[-1].sequence:
 		return
 	var made := SentMove.new()
@@ -93,10 +93,10 @@ func sent(sequence: int, tick: float, move: Messages.Move) -> void:
 		_moves.remove_at(0)
 
 
-## The server's answer of its [param tick] came at [param present] of the client's timeline. [param away_ticks]: how long a
-## move takes to the server as far as round trips tell, for as long as no answer has told it. [param obstacles]: what stands
-## about, each x, radius (as y), z.
-func told(answer: Messages.Own, tick: int, present: float, now_msec: float, away_ticks: float, obstacles: PackedVector3Array) -> void:
+## Reconciles with the server's answer of its [param tick], which arrived at [param present] of the client's timeline.
+## [param away_ticks] estimates a move's way to the server by round trips, until an answer has measured it.
+## [param obstacles] are x, radius (as y), z of each.
+func reconcile(answer: Messages.Own, tick: int, present: float, now_msec: float, away_ticks: float, obstacles: PackedVector3Array) -> void:
 	if _answer != null and tick <= _answer_tick:
 		return
 	_advance(present)
@@ -116,31 +116,32 @@ func told(answer: Messages.Own, tick: int, present: float, now_msec: float, away
 		_correct(before - _state.position, now_msec)
 
 
-## Takes the avatar at [param present] of the client's timeline into [param shown]; false before the first answer.
+## Writes the avatar at [param present] of the client's timeline into [param shown]. Returns [code]false[/code] before
+## the first answer.
 func at(present: float, now_msec: float, shown: MotionState) -> bool:
 	_advance(present)
 	if _answer == null:
 		return false
 	if _at >= _answered_at + AHEAD_TICKS_MAX:
-		_stand(shown)
+		_stand_still(shown)
 	else:
-		_next.take(_state)
+		_next.copy_from(_state)
 		_step(_next, _at)
-		shown.take(_next)
+		shown.copy_from(_next)
 		shown.position = _state.position.lerp(_next.position, clampf(present - _at, 0.0, 1.0))
 	shown.position += _error_now(now_msec)
 	return true
 
 
-# The server has not answered for too long: the avatar stays where it is, and turns alone.
-func _stand(shown: MotionState) -> void:
-	shown.take(_state)
+# The server has not answered for too long. The avatar stands still and only turns.
+func _stand_still(shown: MotionState) -> void:
+	shown.copy_from(_state)
 	shown.velocity = Vector3.ZERO
 	if not _moves.is_empty() and _moves[-1].sequence != _state.sequence:
 		shown.yaw = _moves[-1].move.yaw
 
 
-# Rounded as the wire rounds.
+# Rounded as on the wire.
 func _as_sent(move: Messages.Move) -> Messages.Move:
 	var copy := Messages.Move.new()
 	copy.x = Locomotion.rounded(move.x)
@@ -153,19 +154,19 @@ func _as_sent(move: Messages.Move) -> Messages.Move:
 	return copy
 
 
-# As the server's avatar went since its last answer, where the move was the same; else not known.
+# Measures the server's motion per tick since its last answer, if the move was the same.
 func _measure(answer: Messages.Own, tick: int) -> void:
 	_knows_per_tick = _answer != null and _answer.move_sequence == answer.move_sequence
 	if _knows_per_tick:
 		_per_tick = (answer.position - _answer.position) / (tick - _answer_tick)
 
 
-# Forgets the moves before the one that was answered. Where the answer lies on the client's timeline.
+# Drops the moves before the answered one. Returns the answer's tick on the client's timeline.
 func _answered(now: int, away_ticks: float) -> int:
 	var found: SentMove = null
 	var kept: Array[SentMove] = []
 	for made: SentMove in _moves:
-		# A timeline that was set back: what was made after its present was made now.
+		# If the timeline was set back, a move from its future was made now.
 		made.tick = mini(made.tick, now)
 		if made.sequence == _answer.move_sequence:
 			found = made
@@ -205,7 +206,7 @@ func _error_now(now_msec: float) -> Vector3:
 	return _error * exp(-maxf(0.0, now_msec - _error_at_msec) / BLEND_MSEC)
 
 
-# Steps up to the whole tick before present. A gap that nobody saw (the program slept) is not walked through.
+# Steps up to the last whole tick before present. A gap that nobody saw (the program slept) is skipped.
 func _advance(present: float) -> void:
 	var now := floori(present)
 	if _answer == null or now - _at > AHEAD_TICKS_MAX:
@@ -243,7 +244,7 @@ func _step(state: MotionState, tick: int) -> void:
 	state.jumping = state.jumping and not jumped
 
 
-# A step near things: who stands on one does not fall through it, and who is held up is held up still.
+# Corrects a step near obstacles: an avatar that stands on one does not fall through it, and a blocked one stays blocked.
 func _step_among(state: MotionState, from: Vector3, sequence: int) -> void:
 	if _knows_per_tick and _answer != null and sequence == _answer.move_sequence:
 		state.position = from + _per_tick.limit_length(state.velocity.length() / _terrain.tick_rate)

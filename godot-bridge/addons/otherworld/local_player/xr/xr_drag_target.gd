@@ -1,38 +1,38 @@
 extends RefCounted
-## What one or two hands hold: where it should be, and how large. Pure maths.
+## Where a prop in one or two hands should be, and its size. Pure maths.
 ##
-## One hand carries it at the offset at which it was taken. With two, it goes with the middle between them, turns with the
-## line from one to the other and with what both wrists turn about it, and grows as they part. A hand that takes or lets go
-## changes nothing at that moment.
+## One hand carries the prop at the offset at which it was grabbed. With two hands, the prop follows the middle between
+## them, turns with the line from one to the other and with the wrists' turn about that line, and grows as the hands
+## part. Grabbing and releasing change nothing at that moment.
 
-## The realm's limits of a prop's scale: docs/protocol.md, INP-9.
+## Limits of a prop's scale: docs/protocol.md, INP-9.
 const SCALE_MIN := 0.05
 const SCALE_MAX := 20.0
-## Hands nearer to each other than this do not turn or scale well, metres.
+## Hands closer together do not turn or scale, metres.
 const SPAN_METRES_MIN := 0.02
 
-## Where it should be, in the realm.
+## Where the prop should be, realm space.
 var position := Vector3.ZERO
 var rotation := Quaternion.IDENTITY
-## How large it should be.
+## The scale that the prop should have.
 var scale := 1.0
-## Whether two hands hold it.
+## Two hands hold the prop.
 var has_two := false
 
-## In one hand: the prop as the hand sees it.
+## With one hand: the prop in the hand's space.
 var _offset := Transform3D.IDENTITY
-## In two: from the middle to the prop, as the prop sees it at [member scale] 1 (where it was touched), or as it is.
+## With two hands: from the middle to the prop, in the prop's space at the scale of the grab.
 var _from_middle := Vector3.ZERO
 var _span_metres := 1.0
 var _scale_then := 1.0
-## What is far away grows about itself, and what the hands touch about their middle.
+## A distant prop grows about its own origin, a touched one about the middle of the hands.
 var _is_touched := true
 var _line := Vector3.RIGHT
 var _turns: Array[Quaternion] = [Quaternion.IDENTITY, Quaternion.IDENTITY]
 
 
-## One hand takes what is there.
-func take(hand: Transform3D, at: Vector3, turned: Quaternion, size: float, touched: bool) -> void:
+## Starts to hold a prop with one hand.
+func start(hand: Transform3D, at: Vector3, turned: Quaternion, size: float, touched: bool) -> void:
 	position = at
 	rotation = turned.normalized()
 	scale = size
@@ -40,20 +40,20 @@ func take(hand: Transform3D, at: Vector3, turned: Quaternion, size: float, touch
 	keep(hand)
 
 
-## From now on it is carried by this hand alone.
+## Continues with one hand.
 func keep(hand: Transform3D) -> void:
 	has_two = false
 	_offset = hand.orthonormalized().affine_inverse() * Transform3D(Basis(rotation), position)
 
 
-## The hand that carries it is there now.
+## Moves the prop with the hand.
 func carry(hand: Transform3D) -> void:
 	var placed := hand.orthonormalized() * _offset
 	position = placed.origin
 	rotation = placed.basis.get_rotation_quaternion()
 
 
-## From now on two hands hold it.
+## Continues with two hands.
 func join(first: Transform3D, second: Transform3D) -> void:
 	has_two = true
 	var line := second.origin - first.origin
@@ -64,7 +64,7 @@ func join(first: Transform3D, second: Transform3D) -> void:
 	_from_middle = rotation.inverse() * (position - first.origin.lerp(second.origin, 0.5))
 
 
-## The two hands are there now. [param may_scale]: without, it keeps its size.
+## Moves the prop with two hands. It keeps its size unless [param may_scale].
 func carry_two(first: Transform3D, second: Transform3D, may_scale: bool) -> void:
 	var line := second.origin - first.origin
 	if may_scale:
@@ -74,7 +74,8 @@ func carry_two(first: Transform3D, second: Transform3D, may_scale: bool) -> void
 	position = first.origin.lerp(second.origin, 0.5) + rotation * (_from_middle * grown)
 
 
-## The turn since the last frame: from the old line to the new one the short way, then about it by what the wrists did.
+## Returns the turn since the last frame: from the old line to the new one, then about it by the mean twist of the
+## wrists.
 func _turned(line: Vector3, turns: Array[Quaternion]) -> Quaternion:
 	var swing := Quaternion(_line, line) if _line.dot(line) > -0.999 else Quaternion.IDENTITY
 	var twist := 0.0
@@ -85,7 +86,7 @@ func _turned(line: Vector3, turns: Array[Quaternion]) -> Quaternion:
 	return Quaternion(line, twist) * swing
 
 
-## How far a turn goes about an axis, radians.
+## Returns the angle of a rotation about an axis, radians.
 static func _twist(turn: Quaternion, axis: Vector3) -> float:
 	var about := Vector3(turn.x, turn.y, turn.z).dot(axis)
 	return wrapf(2.0 * atan2(about, turn.w), -PI, PI)

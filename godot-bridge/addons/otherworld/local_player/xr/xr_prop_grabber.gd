@@ -1,42 +1,42 @@
 extends RefCounted
-## What a player's two hands hold: takes, drags, scales and lets go through the client, and notices what slips away.
+## Grabs, drags, scales and releases the props in a player's two hands, and notices when one is lost.
 ##
-## The realm knows hands that hold one prop each, and a prop is held by one player. So the hold of a prop has one of the
-## client's hands for all its life, whichever of the two tracked hands carry it; there is always a free one of the three.
+## In the realm, a hand holds one prop, and one player holds a prop. A grabbed prop keeps the same one of the client's
+## three hands until it is released, whichever tracked hands carry it. So there is always a free one.
 
-## A hand has taken something.
+## Emitted when a hand has grabbed a prop.
 signal grabbed(hand: int, element: int)
-## A hand has let go, or what it held slipped away.
+## Emitted when a hand has released its prop or lost it.
 signal released(hand: int, element: int)
-## A hand could not take something; [param reason] is the server's word.
+## Emitted when a hand could not grab a prop. [param reason] is the server's.
 signal action_rejected(hand: int, element: int, reason: String)
 
 const XRDragTarget := preload("xr_drag_target.gd")
 
-## Least time between two scale commands, msec: each is a command of its own.
+## Least time between two scale commands.
 const SCALE_INTERVAL_MSEC := 100.0
-## A change of scale that nobody sees is no command: share of it.
+## Smaller changes of scale are not sent, as a share of the scale.
 const SCALE_SHARE_MIN := 0.004
-## How long the server may take to show us as the holder, msec.
+## The server has this long to report us as the holder.
 const CONFIRM_MSEC := 3_000.0
-## A held thing is kept this far within reach: the server's avatar may stand where ours will be in a moment, metres.
+## A held prop is kept this far within reach, because the server's avatar may be where ours will be in a moment, metres.
 const REACH_MARGIN := 0.5
 
 var _client: OtherworldClient
 var _grips: Array[Grip] = []
-## Where the hands are, left and right.
+## Transforms of the hands, left and right.
 var _hands: Array[Transform3D] = [Transform3D.IDENTITY, Transform3D.IDENTITY]
 
 
 class Grip:
 	var element := 0
 	var hold := XRDragTarget.new()
-	## The client's hand that it has.
+	## The client's hand that holds the prop.
 	var slot := OtherworldClient.Hand.POINTER
-	## The tracked hands that carry it, the older one first.
+	## The tracked hands that carry the prop, the older one first.
 	var hands: Array[int] = []
 	var since_msec := 0.0
-	## The server has shown us as its holder.
+	## The server has reported us as the holder.
 	var is_confirmed := false
 	var sent_scale := 1.0
 	var scaled_at_msec := 0.0
@@ -46,14 +46,14 @@ func _init(client: OtherworldClient) -> void:
 	_client = client
 
 
-## What a hand holds; 0: nothing.
+## Returns the element in a hand; 0 without one.
 func element_in(hand: int) -> int:
 	var grip := _grip_of(hand)
 	return grip.element if grip != null else 0
 
 
-## A hand takes a thing that it touches or points at. A thing that the other hand holds is held with both from then on.
-func take(hand: int, element: int, touched: bool, now_msec: float) -> void:
+## Grabs a prop that a hand touches or points at. If the other hand holds it, both hands hold it from then on.
+func grab(hand: int, element: int, touched: bool, now_msec: float) -> void:
 	var prop: OtherworldPropState = _client.props.get(element)
 	if prop == null or _grip_of(hand) != null:
 		return
@@ -70,12 +70,12 @@ func take(hand: int, element: int, touched: bool, now_msec: float) -> void:
 	grip.slot = _free_slot(hand)
 	grip.since_msec = now_msec
 	grip.sent_scale = prop.scale
-	grip.hold.take(_hands[hand], prop.position, prop.rotation, prop.scale, touched)
+	grip.hold.start(_hands[hand], prop.position, prop.rotation, prop.scale, touched)
 	_grips.append(grip)
 	_grab(grip, hand)
 
 
-## A hand opens. What the other one still holds stays in it.
+## Releases a hand. If the other hand holds the same prop, that hand keeps it.
 func release(hand: int) -> void:
 	var grip := _grip_of(hand)
 	if grip == null:
@@ -89,19 +89,19 @@ func release(hand: int) -> void:
 	released.emit(hand, grip.element)
 
 
-## Opens both hands.
+## Releases both hands.
 func release_all() -> void:
 	for hand: int in 2:
 		release(hand)
 
 
-## Where the hands are now, before anything is taken or carried.
+## Sets the transforms of the hands, before anything is grabbed or carried.
 func place(left: Transform3D, right: Transform3D) -> void:
 	_hands[0] = left.orthonormalized()
 	_hands[1] = right.orthonormalized()
 
 
-## Once a frame: carries what is held. [param head]: where reaching is measured from, metres of [param reach].
+## Call it in each frame. It moves the held props. [param reach] is measured from [param head], metres.
 func carry(head: Vector3, reach: float, now_msec: float) -> void:
 	for grip: Grip in _grips.duplicate():
 		if not _is_ours(grip, now_msec):
@@ -118,7 +118,7 @@ func carry(head: Vector3, reach: float, now_msec: float) -> void:
 
 func _grab(grip: Grip, hand: int) -> void:
 	var outcome := await _client.grab(grip.element, grip.slot)
-	# The hand may have opened before the answer came.
+	# The hand may have released it before the outcome arrived.
 	if not grip in _grips:
 		return
 	if outcome.ok:
@@ -140,14 +140,14 @@ func _lose(grip: Grip) -> void:
 		released.emit(hand, grip.element)
 
 
-## A scale that was refused or lost is not asked for again until the hands wish another one.
+## A scale that was rejected or lost is not sent again until the hands make another one.
 func _scale(grip: Grip, now_msec: float) -> void:
-	var wished := grip.hold.scale
-	if now_msec - grip.scaled_at_msec < SCALE_INTERVAL_MSEC or absf(wished - grip.sent_scale) <= grip.sent_scale * SCALE_SHARE_MIN:
+	var target_scale := grip.hold.scale
+	if now_msec - grip.scaled_at_msec < SCALE_INTERVAL_MSEC or absf(target_scale - grip.sent_scale) <= grip.sent_scale * SCALE_SHARE_MIN:
 		return
-	grip.sent_scale = wished
+	grip.sent_scale = target_scale
 	grip.scaled_at_msec = now_msec
-	_client.scale_prop(grip.element, wished)
+	_client.scale_prop(grip.element, target_scale)
 
 
 func _may_scale(grip: Grip) -> bool:

@@ -1,40 +1,41 @@
 extends RefCounted
-## The avatar's root below a headset: where it wants to go so that it stays below the head, where it faces, and how the
-## origin of the room goes along with it.
+## The avatar's root below a headset: how it moves to stay below the head, where it faces, and how the room's origin
+## moves with it.
 ##
-## Walking through the room must never move the room: while no stick is pushed the origin stands still, and the avatar goes
-## after the head by moves of its own. Only what the avatar did not do by itself for the head's sake carries the room
-## along: sticks, jumps, floors that rise, and walls that the head went through.
+## Walking through the room must never move the room. Without a pushed stick the origin stays in place, and the avatar
+## walks after the head. The origin only follows movements that were not made for the head: sticks, jumps, rising
+## floors, and walls that the head went through.
 
 const XRMaths := preload("xr_maths.gd")
 
-## A head nearer to the root than this leans; farther, it walks; and the root then comes as near as the second, metres.
+## Nearer to the root, the head leans. Farther away, the root walks until it is as near as the second value, metres.
 const LEAN_METRES := 0.12
 const BELOW_METRES := 0.03
-## Metres per second for each metre that the head is away, and the share of the head's own speed. The avatar answers some
-## 0.15 s late: more would swing past a head that stops.
+## Speed per metre of distance of the head, and share of the head's own speed. The avatar answers about 0.15 s late;
+## larger values would overshoot a head that stops.
 const FOLLOW_RATE := 2.5
 const SPEED_SHARE := 0.5
 ## Time over which the speed of the head is averaged, seconds.
 const HEAD_SECONDS := 0.05
-## A slower head stands, m/s.
+## A slower head is standing, m/s.
 const HEAD_STANDS := 0.08
-## A head may be so far from its root before the room is pushed back, metres: behind a wall, mostly.
+## At a larger distance between head and root the room is pushed back, metres. It usually means a wall.
 const AWAY_METRES_MAX := 0.6
-## What moves the root so far within a frame put it elsewhere, metres.
+## A larger move of the root in one frame is a teleport, metres.
 const ELSEWHERE_METRES := 1.5
-## After a stick is let go the avatar slows down: the room goes along for so long, and while it is faster than this.
+## After a stick is released the avatar slows down. The room follows for this time, while the avatar is faster than
+## this.
 const COAST_SECONDS := 0.4
 const COAST_SPEED := 0.1
-## The head turns so far before the body turns after it, and the body then comes as near as the second, radians.
+## The body turns once the head has turned this far, until the difference is the second value, radians.
 const TURN_AT := 0.7
 const TURNED_TO := 0.1
-## Time to 1/e in which the body turns after the head, seconds.
+## Time constant with which the body turns after the head, seconds.
 const TURN_SECONDS := 0.18
 
-## Where the body faces, radians.
+## Heading of the body, radians.
 var yaw := 0.0
-## The velocity over the ground that brings the root below the head, m/s; of the last [method follow].
+## Velocity over the ground that moves the root below the head, m/s, after the last [method follow].
 var follow_velocity := Vector3.ZERO
 
 var _follows := false
@@ -43,7 +44,7 @@ var _head_velocity := Vector3.ZERO
 var _carried_seconds := 0.0
 
 
-## Begins anew, facing [param facing].
+## Resets, facing [param facing].
 func reset(facing: float) -> void:
 	yaw = facing
 	follow_velocity = Vector3.ZERO
@@ -58,7 +59,7 @@ func turn(angle: float) -> void:
 	yaw = wrapf(yaw + angle, -PI, PI)
 
 
-## Turns the body after the head: at once where it walks, else only when the head looks over a shoulder.
+## Turns the body after the head: at once while it walks, else only if the head looks over a shoulder.
 func face(head_yaw: float, walks: bool, delta: float) -> void:
 	var off := angle_difference(yaw, head_yaw)
 	if absf(off) > TURN_AT or walks:
@@ -69,8 +70,8 @@ func face(head_yaw: float, walks: bool, delta: float) -> void:
 		turn(off * (1.0 - exp(-delta / TURN_SECONDS)))
 
 
-## The velocity over the ground that brings the root below the head. [param walked]: by how much the head went through the
-## room since the last frame, in the realm's metres and directions.
+## Returns the velocity over the ground that moves the root below the head. [param walked] is the head's movement
+## through the room since the last frame, in the realm's metres and directions.
 func follow(head: Vector3, walked: Vector3, root: Vector3, delta: float) -> Vector3:
 	if delta > 0.0:
 		_head_velocity = _head_velocity.lerp(XRMaths.flat(walked) / delta, 1.0 - exp(-delta / HEAD_SECONDS))
@@ -83,8 +84,8 @@ func follow(head: Vector3, walked: Vector3, root: Vector3, delta: float) -> Vect
 	return follow_velocity
 
 
-## By how much the origin goes along with a root that went by [param step] to [param root]; [param head] is where the head
-## was before. [param sticks]: a stick wishes to move; [param speed] is the root's over the ground, m/s.
+## Returns the movement of the origin after the root moved by [param step] to [param root]. [param head] is the head's
+## position before. [param sticks]: a stick is pushed. [param speed] is the root's over the ground, m/s.
 func carry(step: Vector3, root: Vector3, head: Vector3, sticks: bool, speed: float, is_grounded: bool, delta: float) -> Vector3:
 	if step.length() > ELSEWHERE_METRES:
 		return XRMaths.flat(root - head) + Vector3(0.0, step.y, 0.0)

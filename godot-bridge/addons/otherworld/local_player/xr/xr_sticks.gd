@@ -1,31 +1,32 @@
 extends RefCounted
-## What the sticks and buttons of two controllers wish: going, turning, jumping, flying. Pure.
+## Turns the sticks and buttons of two controllers into walking, turning, jumping and flying. Pure.
 ##
-## Left stick: goes; pushed in: runs, until it is let go. Right stick: turns, in steps or smoothly, and rises while flying.
-## The right lower button (A) jumps, the right upper one (B) begins and ends flying.
+## The left stick walks; pressed, it runs until it is released. The right stick turns, in steps or smoothly, and moves
+## up and down while flying. The lower right button (A) jumps, the upper right one (B) starts and stops flying.
 
 const XRMaths := preload("xr_maths.gd")
 
-## A stick pushed aside so far makes a step of turning, and so far back the next one may be made.
+## A stick pushed this far turns one step. It must come back this far before the next step.
 const SNAP_AT := 0.7
 const SNAP_READY := 0.4
 
-## Where the left stick points, without its dead middle.
+## Direction of the left stick, without its dead zone.
 var pushed := Vector2.ZERO
-## By how much to turn now, radians.
+## Turn in this frame, radians.
 var turn := 0.0
 ## Up and down while flying, -1 to 1.
 var rise := 0.0
 var runs := false
 var flies := false
-## The button for jumping is down: a jump that is wished for a frame alone might never be sent.
+## The jump button is down. A jump that lasts one frame might never be sent.
 var jumps := false
 
 var _may_snap := true
 var _fly_was := false
 
 
-## Reads both controllers. [param snap]: radians of a step; 0: smooth, by [param speed] radians per second.
+## Reads both controllers. [param snap] is the angle of a step, radians; 0 turns smoothly, by [param speed] radians per
+## second.
 func read(left: Vector2, right: Vector2, run: bool, jump: bool, fly: bool, snap: float, speed: float, delta: float) -> void:
 	pushed = XRMaths.stick(left)
 	runs = pushed != Vector2.ZERO and (runs or run)

@@ -1,5 +1,5 @@
 extends RefCounted
-## Makes the inputs of a player as the wire has them (docs/protocol.md, section 7).
+## Builds the inputs of a player for the wire (docs/protocol.md, section 7).
 
 const InputChecks := preload("../../wire/input_checks.gd")
 const Messages := preload("../../wire/generated/messages.gd")
@@ -11,7 +11,7 @@ static func move(direction: Vector3, yaw: float, jump: bool, run: bool, fly: boo
 	input.move.x = clampf(direction.x, -1.0, 1.0)
 	input.move.y = clampf(direction.y, -1.0, 1.0)
 	input.move.z = clampf(direction.z, -1.0, 1.0)
-	# Who turns on and on stays within what is taken.
+	# A player who keeps turning stays within the range that the server accepts.
 	input.move.yaw = yaw if absf(yaw) <= PI else wrapf(yaw, -PI, PI)
 	input.move.jump = jump
 	input.move.run = run
@@ -59,7 +59,7 @@ static func scale(element: int, factor: float) -> Messages.PlayerInput:
 	return input
 
 
-## Of a spec, or, where that is null, of the package of that hash (64 hex digits).
+## Spawns [param spec], or if that is null, the package with that hash (64 hex digits).
 static func spawn(spec: Messages.PropSpec, hash: String, position: Vector3, rotation: Quaternion, factor: float, access: int) -> Messages.PlayerInput:
 	var input := Messages.PlayerInput.new()
 	input.spawn = Messages.Spawn.new()
@@ -79,7 +79,7 @@ static func despawn(element: int) -> Messages.PlayerInput:
 	return input
 
 
-## The avatar's package of that hash, or, where it is "", the realm's body of that index.
+## Wears the avatar package with that hash, or if it is empty, the realm's body with that index.
 static func wear(hash: String, body: int) -> Messages.PlayerInput:
 	var input := Messages.PlayerInput.new()
 	input.wear = Messages.Wear.new()
@@ -96,13 +96,13 @@ static func access(element: int, bits: int) -> Messages.PlayerInput:
 	return input
 
 
-## What is wrong with it, in words; "": nothing. The server would end the connection over it.
+## Returns what is wrong with an input, or "". The server disconnects a client that sends an invalid one.
 static func fault_of(input: Messages.PlayerInput) -> String:
 	input.sequence = maxi(input.sequence, 1)
 	return InputChecks.input(input)
 
 
-## Whether it can be sent; says aloud why not.
+## Returns whether an input can be sent. Prints an error if not.
 static func is_fine(input: Messages.PlayerInput) -> bool:
 	var fault := fault_of(input)
 	if fault:
@@ -110,9 +110,9 @@ static func is_fine(input: Messages.PlayerInput) -> bool:
 	return fault.is_empty()
 
 
-## True for 64 hex digits.
+## Returns [code]true[/code] for 64 hex digits.
 static func is_hash(hash: String) -> bool:
-	# A sign would be a number's, too.
+	# is_valid_hex_number() accepts a sign.
 	return hash.length() == 64 and hash.is_valid_hex_number() and not hash[0] in "+-"
 
 
@@ -120,11 +120,12 @@ static func bytes_of(hash: String) -> PackedByteArray:
 	return hash.hex_decode() if is_hash(hash) else PackedByteArray()
 
 
-## A jump is none that was made before.
+## Returns whether two moves are equal. A jump is never equal: each one counts.
 static func is_same_move(a: Messages.Move, b: Messages.Move) -> bool:
 	return not b.jump and a.x == b.x and a.y == b.y and a.z == b.z and a.yaw == b.yaw and a.jump == b.jump and a.run == b.run and a.fly == b.fly
 
 
-## Starting, stopping, turning round, jumping: what a player feels the delay of. Another degree of a stick is not.
+## Returns whether a player would notice the delay of this change: starting, stopping, reversing, jumping. A stick that
+## moves by a degree does not count.
 static func changes_course(a: Messages.Move, b: Messages.Move) -> bool:
 	return signf(a.x) != signf(b.x) or signf(a.y) != signf(b.y) or signf(a.z) != signf(b.z) or a.jump != b.jump or a.run != b.run or a.fly != b.fly

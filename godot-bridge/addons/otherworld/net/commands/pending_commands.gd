@@ -3,7 +3,7 @@ extends RefCounted
 
 const Messages := preload("../../wire/generated/messages.gd")
 
-## Commands that got no answer and will not get one.
+## Number of commands whose outcome will never arrive.
 var lost := 0
 var _waiting: Dictionary[int, Waiting] = {}
 
@@ -17,7 +17,7 @@ func pending() -> int:
 	return _waiting.size()
 
 
-## Waits for the outcome of the command of that sequence.
+## Waits for the outcome of the command with that sequence number.
 func wait(sequence: int) -> OtherworldOutcome:
 	var waiting := Waiting.new()
 	_waiting[sequence] = waiting
@@ -25,8 +25,9 @@ func wait(sequence: int) -> OtherworldOutcome:
 	return outcome
 
 
-## An outcome that nobody waits for was told before, or belongs to an earlier start of the same session.
-func tell(message: Messages.ServerMessage) -> void:
+## Takes the outcome in a message. An outcome that nothing waits for is a repeat, or belongs to an earlier session:
+## ignored.
+func receive(message: Messages.ServerMessage) -> void:
 	if message.command_done != null:
 		var done := OtherworldOutcome.new()
 		done.ok = true
@@ -43,8 +44,8 @@ func _resolve(sequence: int, outcome: OtherworldOutcome) -> void:
 		waiting.ended.emit(outcome)
 
 
-## What waits after [param after] and before [param before] is lost: all of it where the session is gone.
-func lose(after := 0, before := 1 << 40) -> void:
+## Marks commands between the two sequence numbers (exclusive) as lost: by default all, because the session is gone.
+func mark_lost(after := 0, before := 1 << 40) -> void:
 	for sequence: int in _waiting.keys():
 		if sequence > after and sequence < before:
 			lost += 1

@@ -1,5 +1,6 @@
 extends RefCounted
-## Who may do what with a prop: its access bits, its owner, and one's permissions (docs/protocol.md, INP-15).
+## Which users may drag, scale and despawn a prop: its access bits, its owner and their permissions (docs/protocol.md,
+## INP-15).
 
 enum { DEFAULT, EVERYONE, OWNER_AND_MANAGERS, OWNER }
 
@@ -7,9 +8,9 @@ const _Act := OtherworldClient.Act
 const _Permission := OtherworldClient.Permission
 
 
-## Whether a user with those permissions may.
+## Returns whether a user with these permissions may do [param act] with [param prop].
 static func can(act: OtherworldClient.Act, prop: OtherworldPropState, user: int, permissions: int) -> bool:
-	# What an act needs of everyone, owners too.
+	# Every user needs this permission for the act, owners too.
 	var needed := _Permission.GRAB if act == _Act.DRAG else _Permission.SCALE if act == _Act.SCALE else 0
 	if permissions & needed != needed:
 		return false

@@ -1,5 +1,5 @@
 extends RefCounted
-## Props made of Godot's own shapes, as the wire has them.
+## Builds the specification of a prop from one of Godot's shapes.
 
 const Messages := preload("../../wire/generated/messages.gd")
 
@@ -8,7 +8,7 @@ const _FRICTION := 0.5
 const _RESTITUTION := 0.1
 
 
-## A prop of one shape about its origin; null where the realm has no such shape.
+## Returns a prop of one shape around its origin; null if realms have no such shape.
 static func spec_of(shape: Shape3D, name: String, color: Color, motion: OtherworldPropState.Motion) -> Messages.PropSpec:
 	var collider := Messages.Collider.new()
 	if not _fill(collider, shape):
@@ -37,7 +37,7 @@ static func _fill(collider: Messages.Collider, shape: Shape3D) -> bool:
 		var capsule := shape as CapsuleShape3D
 		collider.capsule = Messages.Capsule.new()
 		collider.capsule.radius = capsule.radius
-		# Godot's height is that of the whole, the wire's without the round ends.
+		# Godot's height includes the round ends, the height on the wire does not.
 		collider.capsule.half_height = capsule.height / 2.0 - capsule.radius
 	elif shape is ConvexPolygonShape3D:
 		collider.convex = Messages.Convex.new()

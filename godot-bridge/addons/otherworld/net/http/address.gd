@@ -1,15 +1,16 @@
 @tool
 extends RefCounted
-## A server's address: http(s)://host[:port][/path], and addresses below it.
+## A server's address, http(s)://host[:port][/path], and the URLs below it.
 
 const RequestError := preload("request_error.gd")
+const SharedMessages := preload("../../translations/shared_messages.gd")
 
 var host: String
 var port: int
 var is_secure: bool
-## Without a slash at its end.
+## Without a trailing slash.
 var path: String
-## Why it is none, null where it is one.
+## Why the URL is not an address; null if it is one.
 var fault: RequestError
 
 
@@ -19,17 +20,17 @@ static func parse(url: String) -> RefCounted:
 	return address
 
 
-## The whole address of [param relative] (no leading slash) below this one; [param scheme] in place of http.
+## Returns the URL of [param relative] (without a leading slash) below this address. [param scheme] replaces http.
 func below(relative: String, scheme := "http") -> String:
 	return "%s%s://%s%s/%s" % [scheme, "s" if is_secure else "", authority(), path, relative]
 
 
-## The whole address of a link that the server gave: a full address, or a path below this one (docs/api.md, Links).
+## Returns the URL of a link of the server: a complete URL, or a path below this address (docs/api.md, Links).
 func link(url: String) -> String:
 	return url if url.begins_with("http://") or url.begins_with("https://") else below(url.lstrip("/"))
 
 
-## The host, with the port where it is not the scheme's own.
+## Returns the host, with the port unless it is the default of the scheme.
 func authority() -> String:
 	var name := "[%s]" % host if ":" in host else host
 	return name if port == _default_port() else "%s:%d" % [name, port]
@@ -44,9 +45,14 @@ func _parse(url: String) -> void:
 	var found := pattern.search(url)
 	var given := found.get_string(4) if found != null else ""
 	if found == null or (given and (given.to_int() < 1 or given.to_int() > 65535)):
-		fault = RequestError.new(RequestError.Kind.REFUSED, "\"%s\" is not the address of a server." % url.left(200), "bad-url", "", "It must look like http://host:port or https://host.")
+		fault = _invalid(url)
 		return
 	is_secure = found.get_string(1) == "https"
 	host = found.get_string(2) + found.get_string(3)
 	port = given.to_int() if given else _default_port()
 	path = found.get_string(5).trim_suffix("/")
+
+
+static func _invalid(url: String) -> RequestError:
+	var message := String(TranslationServer.translate(SharedMessages.CONNECT.invalid_url)) % url.left(200)
+	return RequestError.new(RequestError.Kind.REFUSED, message, "bad-url", "", TranslationServer.translate(SharedMessages.CONNECT.invalid_url_fix))

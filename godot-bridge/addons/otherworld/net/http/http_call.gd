@@ -1,17 +1,18 @@
 @tool
 extends RefCounted
-## One HTTP request, driven by [method poll]: works without a scene tree, in the editor and in web exports.
+## One HTTP request, driven by [method poll]. It works without a scene tree, in the editor and in web exports.
 
 const Address := preload("address.gd")
 const HttpResponse := preload("http_response.gd")
 const RequestError := preload("request_error.gd")
+const SharedMessages := preload("../../translations/shared_messages.gd")
 
-## Steps within one poll: from connected to answered without a frame between, where all is there.
+## Steps within one poll, so that a response that is already here needs no further frame.
 const _STEPS_MAX := 64
 
-## Bytes of an answer's body; more fails the request.
+## Limit of the response's body, bytes. A larger one fails the request.
 var body_bytes_max := 8_388_608
-## Set when it is over.
+## Set when the request is finished.
 var answer: HttpResponse
 var _client := HTTPClient.new()
 var _address: Address
@@ -25,7 +26,7 @@ var _is_sent := false
 var _answer := HttpResponse.new()
 
 
-## Starts at once; given up after [param timeout_msec].
+## Starts the request. It fails after [param timeout_msec].
 func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, body: PackedByteArray, timeout_msec: float, now_msec: float) -> void:
 	_method = method
 	_headers = headers
@@ -37,14 +38,14 @@ func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, b
 	if _address.fault != null:
 		_fail(_address.fault)
 		return
-	# Addresses and headers of files come from a server: with a line of its own in them it would send what it likes to any
-	# host that this device reaches.
+	# A server sends the URLs and headers of files. A line break in them would let it add headers and send anything to
+	# any host that this device reaches.
 	var lines := RegEx.create_from_string("[\\x00-\\x1f\\x7f]")
 	if lines.search("".join(headers)) != null or (query_at >= 0 and (lines.search(url) != null or " " in url.substr(query_at))):
 		_fail(RequestError.new(RequestError.Kind.REFUSED, "\"%s\" is no address to ask: it or its headers have characters that may not be there." % url.left(200).c_escape(), "bad-url"))
 		return
 	_path = (_address.path if _address.path else "/") + ("" if query_at < 0 else url.substr(query_at))
-	# The parser drops a slash at the end, which here is part of the name.
+	# The parser drops a slash at the end, which is part of the name here.
 	if url.ends_with("/") and query_at < 0 and not _path.ends_with("/"):
 		_path += "/"
 	var error := _client.connect_to_host(_address.host, _address.port, TLSOptions.client() if _address.is_secure else null)
@@ -52,9 +53,9 @@ func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, b
 		_fail(unreachable(_address))
 
 
-## Lets time pass; true when [member answer] is there.
+## Advances the request. Returns [code]true[/code] once [member answer] is set.
 func poll(now_msec: float) -> bool:
-	# In a web export a request makes one step a frame.
+	# In a web export a request makes one step per frame.
 	var steps := 1 if OS.has_feature("web") else _STEPS_MAX
 	while answer == null and steps > 0 and _step():
 		steps -= 1
@@ -63,12 +64,12 @@ func poll(now_msec: float) -> bool:
 	return answer != null
 
 
-## Nothing more comes of it.
+## Cancels the request.
 func cancel() -> void:
 	_client.close()
 
 
-## False: nothing to do before more has come.
+## Returns [code]false[/code] if there is nothing to do until more data arrives.
 func _step() -> bool:
 	var before := _client.get_status()
 	match before:
@@ -95,7 +96,7 @@ func _send() -> void:
 
 func _read() -> bool:
 	_read_head()
-	# -1: it is not told. Other negative lengths are an error of the engine at each further step.
+	# -1: unknown. Other negative lengths are an error of the engine at each further step.
 	var length := _client.get_response_body_length()
 	if length > body_bytes_max or length < -1:
 		_fail(_too_large())
@@ -110,7 +111,7 @@ func _read() -> bool:
 	return not chunk.is_empty() or _client.get_status() != HTTPClient.STATUS_BODY
 
 
-## The connection ended, which ends an answer of unknown length, and one that is complete.
+## The connection ended. That is the end of a response of unknown length, and of a complete one.
 func _lost() -> void:
 	var expected := _answer.headers.get("content-length", "") as String
 	var is_whole := _answer.body.size() == expected.to_int() if expected else _client.get_status() == HTTPClient.STATUS_DISCONNECTED
@@ -134,13 +135,13 @@ func _finish() -> void:
 	if _answer.status == 0:
 		_fail(unreachable(_address))
 		return
-	# The engine complains aloud of bytes that are no UTF-8 and of text that is no JSON; another server's page is no error.
+	# The engine prints an error for invalid UTF-8 and invalid JSON. A page of another server is not an error here.
 	if "json" in String(_answer.headers.get("content-type", "")):
 		var parser := JSON.new()
 		if parser.parse(_answer.body.get_string_from_utf8()) == OK:
 			_answer.json = parser.data
 	if _answer.status < 200 or _answer.status > 299:
-		_answer.fault = RequestError.of_answer(_answer.status, _answer.json)
+		_answer.fault = RequestError.of_response(_answer.status, _answer.json)
 	answer = _answer
 	_client.close()
 
@@ -155,16 +156,16 @@ func _too_large() -> RequestError:
 	return RequestError.new(RequestError.Kind.REFUSED, "The answer of %s has more than %d bytes, or says that it has fewer than none." % [_address.authority(), body_bytes_max])
 
 
-## Nobody answers there.
+## The error if the server does not answer.
 static func unreachable(address: Address) -> RequestError:
-	return RequestError.new(RequestError.Kind.UNREACHABLE, TranslationServer.translate("The server at %s does not answer. Is it running, and is the address right?") % address.authority())
+	return RequestError.new(RequestError.Kind.UNREACHABLE, String(TranslationServer.translate(SharedMessages.CONNECT.no_answer)) % address.authority())
 
 
-## It took too long.
+## The error if the server did not answer in time.
 static func timed_out(address: Address, timeout_msec: float) -> RequestError:
-	return RequestError.new(RequestError.Kind.TIMED_OUT, TranslationServer.translate("The server at %s did not answer within %s s. It may be overloaded; try again.") % [address.authority(), timeout_msec / 1000.0])
+	return RequestError.new(RequestError.Kind.TIMED_OUT, String(TranslationServer.translate(SharedMessages.CONNECT.timed_out)) % [address.authority(), timeout_msec / 1000.0])
 
 
-## Something else answers there.
+## The error if something other than an Otherworld server answers.
 static func not_otherworld(address: Address) -> RequestError:
 	return RequestError.new(RequestError.Kind.REFUSED, TranslationServer.translate("What answers at %s is not an Otherworld server.") % address.authority(), "not-otherworld", "", "Check the address and the port; a proxy before the server may change its answers.")

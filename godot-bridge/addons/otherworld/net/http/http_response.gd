@@ -1,26 +1,26 @@
 @tool
 extends RefCounted
-## What an HTTP request came to: an answer, or in words why there is none.
+## The response to an HTTP request, or the reason why there is none.
 
 const RequestError := preload("request_error.gd")
 
-## 0: there was no answer.
+## HTTP status. 0 without a response.
 var status := 0
-## Names in lower case.
+## Header names are in lower case.
 var headers: Dictionary[String, String] = {}
 var body := PackedByteArray()
-## The body as JSON; null where it is none.
+## The parsed body; null if it is not JSON.
 var json: Variant
 ## Null for a success (200 to 299).
 var fault: RequestError
 
 
-## True for a success.
+## Returns [code]true[/code] for a success.
 func is_ok() -> bool:
 	return fault == null
 
 
-## A field of a JSON object; null where there is none.
+## Returns a field of a JSON object; null if there is none.
 func field(name: String) -> Variant:
 	if json is Dictionary:
 		var fields: Dictionary = json

@@ -1,87 +1,104 @@
 @tool
 extends RefCounted
-## Why something could not be done, in words for a person: what, and where known where, and what to do.
+## Why a request or a connection failed: a message for the player, and if known where and what to do.
+
+const RequestError := preload("request_error.gd")
+const SharedMessages := preload("../../translations/shared_messages.gd")
 
 enum Kind {
-	## Nobody answers, or what answers cannot serve now: later may help.
+	## The server does not answer, or cannot serve this now. Retrying later may help.
 	UNREACHABLE,
-	## The server has decided against it: again the same does not help.
+	## The server decided against the request. Retrying does not help.
 	REFUSED,
-	## The server asks to wait: the same again in a second or a few helps.
+	## The server asks to wait. Retry after a second or a few.
 	BUSY,
-	## The realm is starting: the same again helps once it has, however long that takes.
+	## The realm is starting. Retry until it has started, however long that takes.
 	STARTING,
-	## The server answers over HTTP, but no UDP packets get through.
+	## The server answers over HTTP, but no UDP packets arrive.
 	UDP_BLOCKED,
-	## It took too long.
+	## The request took too long.
 	TIMED_OUT,
-	## The login's identity is none of this server: without it one begins as a new guest.
+	## The server does not know the login's identity. Without the identity, the login makes a new guest.
 	BAD_IDENTITY,
 }
 
-## Characters of a server's words that are shown to a person.
-const WORDS_CHARACTERS_MAX := 300
+## Limit of a message of the server, characters: it is shown to the player.
+const SERVER_MESSAGE_CHARACTERS_MAX := 300
 
 var kind: Kind
-## For programs: the server's word (docs/protocol.md LOG-3, SIG-5), or "" where it is not the server's.
+## The server's reason, for programs (docs/protocol.md LOG-3, SIG-5). Empty if the error is not the server's.
 var reason: String
-## For people, whole sentences.
+## For players, in whole sentences.
 var message: String
-## What it is about, where known: a field, a file.
+## What the error is about, for example a field or a file. May be empty.
 var where: String
-## What to do, where known.
+## What to do. May be empty.
 var fix: String
 
 
-func _init(of_kind: Kind, words: String, server_reason := "", at := "", remedy := "") -> void:
+func _init(of_kind: Kind, text: String, server_reason := "", at := "", remedy := "") -> void:
 	kind = of_kind
-	message = words
+	message = text
 	reason = server_reason
 	where = at
 	fix = remedy
 
 
-## All of it as one text.
-func in_words() -> String:
-	var words := message.strip_edges()
+## Returns message, where and fix as one text.
+func full_message() -> String:
+	var text := message.strip_edges()
 	if where:
-		words = "%s (%s)" % [words.trim_suffix("."), where]
-	words = _ended(words)
-	if fix and fix not in words:
-		words += " " + _ended(fix[0].to_upper() + fix.substr(1))
-	return words
+		text = "%s (%s)" % [text.trim_suffix("."), where]
+	text = _with_full_stop(text)
+	if fix and fix not in text:
+		text += " " + _with_full_stop(fix[0].to_upper() + fix.substr(1))
+	return text
 
 
-## Servers' words come with or without a full stop.
-static func _ended(words: String) -> String:
-	return words if words.right(1) in ".!?" else words + "."
+## Messages of servers come with or without a full stop.
+static func _with_full_stop(text: String) -> String:
+	return text if text.right(1) in ".!?" else text + "."
 
 
-## The fault for an error response, with the server's own message if it has one ({reason, message, where?, fix?}).
-static func of_answer(status: int, body: Variant) -> RefCounted:
+## The error for an HTTP response that is not a success. It has the server's own message, if the body has one:
+## {reason, message, where?, fix?}.
+static func of_response(status: int, body: Variant) -> RequestError:
 	var fields: Dictionary = body if body is Dictionary else {}
-	var of_reason := _text(fields, "reason")
-	var words := _text(fields, "message")
-	if words.is_empty():
-		words = TranslationServer.translate("Status %d, without a reason.") % status
-	if status == 503 and of_reason == "starting":
-		return _refusal(Kind.STARTING, "The server asks to wait: ", words, of_reason, fields)
-	if status == 429 or (status == 503 and of_reason == "busy"):
-		return _refusal(Kind.BUSY, "The server asks to wait: ", words, of_reason, fields)
-	if status == 404 and of_reason == "closed":
-		return _refusal(Kind.TIMED_OUT, "The server has given this connection up: ", words, of_reason, fields)
-	if status == 400 and of_reason == "bad-identity":
-		return _refusal(Kind.BAD_IDENTITY, "The server does not know who this is: ", words, of_reason, fields)
-	if status >= 500:
-		return _refusal(Kind.UNREACHABLE, "The server cannot serve this now: ", words, of_reason, fields)
-	return _refusal(Kind.REFUSED, "The server refused: ", words, of_reason, fields)
+	var server_reason := _text(fields, "reason")
+	var server_message := _text(fields, "message")
+	if server_message.is_empty():
+		server_message = String(TranslationServer.translate(SharedMessages.CONNECT.no_reason)) % status
+	var of_kind := _kind_of(status, server_reason)
+	var text := String(TranslationServer.translate(_message_of(of_kind))) % server_message
+	return new(of_kind, text, server_reason, _text(fields, "where"), _text(fields, "fix"))
 
 
-static func _refusal(of_kind: Kind, prefix: String, words: String, of_reason: String, fields: Dictionary) -> RefCounted:
-	return new(of_kind, TranslationServer.translate(prefix) + words, of_reason, _text(fields, "where"), _text(fields, "fix"))
+static func _kind_of(status: int, server_reason: String) -> Kind:
+	if status == 503 and server_reason == "starting":
+		return Kind.STARTING
+	if status == 429 or (status == 503 and server_reason == "busy"):
+		return Kind.BUSY
+	if status == 404 and server_reason == "closed":
+		return Kind.TIMED_OUT
+	if status == 400 and server_reason == "bad-identity":
+		return Kind.BAD_IDENTITY
+	return Kind.UNREACHABLE if status >= 500 else Kind.REFUSED
+
+
+static func _message_of(of_kind: Kind) -> String:
+	match of_kind:
+		Kind.STARTING, Kind.BUSY:
+			return SharedMessages.CONNECT.asks_to_wait
+		Kind.TIMED_OUT:
+			return SharedMessages.CONNECT.attempt_closed
+		Kind.BAD_IDENTITY:
+			return SharedMessages.CONNECT.unknown_identity
+		Kind.UNREACHABLE:
+			return SharedMessages.CONNECT.unavailable
+	return SharedMessages.CONNECT.refused
 
 
 static func _text(fields: Dictionary, field: String) -> String:
 	var value: Variant = fields.get(field)
 	var text: String = value if value is String else ""
-	return text.left(WORDS_CHARACTERS_MAX)
+	return text.left(SERVER_MESSAGE_CHARACTERS_MAX)

@@ -1,7 +1,8 @@
 @tool
 extends RefCounted
-## The guest login: a name for a token (docs/protocol.md, section 2). Who one is stays in user://otherworld/identities.cfg, by
-## the server's address, and makes the guest the same user again: owner of what was placed and uploaded before.
+## The guest login: sends a name, receives a token (docs/protocol.md, section 2). The identity that the server gives is
+## kept in user://otherworld/identities.cfg, by the server's address. With it, the next login is the same user, who owns
+## the same props.
 
 const Address := preload("../http/address.gd")
 const RequestError := preload("../http/request_error.gd")
@@ -10,25 +11,25 @@ const HttpCall := preload("../http/http_call.gd")
 
 const IDENTITIES_PATH := "user://otherworld/identities.cfg"
 const _SECTION := "identities"
-## Longer ones are none (LOG-4), and would fill the disk.
+## A longer identity is invalid (LOG-4), and would fill the disk.
 const IDENTITY_CHARACTERS_MAX := 1024
 ## Characters (code points) of a name.
 const NAME_CHARACTERS_MAX := 32
 
-## For the transports; the same token resumes the session.
+## The token for the transports. The same token resumes the session.
 var token := ""
 var session := ""
 ## Id of the realm that the player is admitted to.
 var realm := ""
-## UUID, which packages are owned by.
+## UUID of the user. Packages are owned by it.
 var user_uid := ""
-## What elements are owned by.
+## Number of the user. Elements are owned by it.
 var user_number := 0
-## Why there is no token, null: there is one.
+## Why there is no token; null if there is one.
 var fault: RequestError
 
 
-## Asks the server at an http(s) URL for a token. [param remember]: as the user of the last login there.
+## Requests a token from the server at an http(s) URL. [param remember]: as the user of the last login there.
 static func request(url: String, name: String, remember := true) -> RefCounted:
 	var login := new()
 	var address: Address = Address.parse(url)
@@ -39,15 +40,15 @@ static func request(url: String, name: String, remember := true) -> RefCounted:
 	if login.fault != null:
 		return login
 	var identity := identity_at(address) if remember else ""
-	await login._ask(address, clean, identity)
+	await login._request_token(address, clean, identity)
 	if identity and login.fault != null and login.fault.kind == RequestError.Kind.BAD_IDENTITY:
-		# It is none of this server, or too old (LOG-4): one begins as a new guest.
+		# The identity is of another server, or too old (LOG-4): join as a new guest.
 		remember_identity(address, "")
-		await login._ask(address, clean, "")
+		await login._request_token(address, clean, "")
 	return login
 
 
-func _ask(address: Address, name: String, identity: String) -> void:
+func _request_token(address: Address, name: String, identity: String) -> void:
 	var body := {"name": name}
 	if identity:
 		body.identity = identity
@@ -73,7 +74,7 @@ func _ask(address: Address, name: String, identity: String) -> void:
 		remember_identity(address, given)
 
 
-## What the server at that address gave at the last login, "": nothing.
+## Returns the identity that the server at this address gave at the last login, or "".
 static func identity_at(address: Address) -> String:
 	var file := ConfigFile.new()
 	if not FileAccess.file_exists(IDENTITIES_PATH) or file.load(IDENTITIES_PATH) != OK:
@@ -81,16 +82,16 @@ static func identity_at(address: Address) -> String:
 	return str(file.get_value(_SECTION, address.below("").trim_suffix("/"), ""))
 
 
-## Keeps it for the next login; "" forgets it.
+## Keeps an identity for the next login; "" forgets it.
 static func remember_identity(address: Address, identity: String) -> void:
 	var file := ConfigFile.new()
 	if FileAccess.file_exists(IDENTITIES_PATH):
 		file.load(IDENTITIES_PATH)
 	file.set_value(_SECTION, address.below("").trim_suffix("/"), identity if identity else null)
 	DirAccess.make_dir_recursive_absolute(IDENTITIES_PATH.get_base_dir())
-	# Put in its place whole: another game that reads it now, or this one when it ends now, must not find a half.
+	# Written to another file and renamed, so that a game that reads it now never finds half a file.
 	var whole_path := "%s.%d" % [IDENTITIES_PATH, OS.get_process_id()]
-	# A disk that takes nothing costs the identity, not the visit.
+	# If the disk cannot be written, only the identity is lost, not this session.
 	if file.save(whole_path) != OK or DirAccess.rename_absolute(whole_path, IDENTITIES_PATH) != OK:
 		push_warning("Otherworld: who you are could not be kept in %s; the next visit is that of a new guest." % IDENTITIES_PATH)
 

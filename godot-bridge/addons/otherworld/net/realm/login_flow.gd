@@ -1,11 +1,12 @@
 extends RefCounted
-## The way into a realm: logs in, and waits where the server asks to; then there is a visit.
+## Logs in, and retries while the server asks to wait. Then it makes a [RealmSession].
 
-## The server asks to wait; it is asked again.
+## Emitted when the server asks to wait. The login is retried.
 signal server_busy(reason: String)
-## A way to connect is not there.
+## Emitted when WebRTC is not available.
 signal fell_back(message: String)
-## The visit, which has not started, or null: [member refusal] says why. Heard once, or never where nobody asks any more.
+## Emitted once, with a session that has not started, or null (see [member refusal]). Never emitted after
+## [member is_over] was set.
 signal ended(realm_session: RealmSession)
 
 const RequestError := preload("../http/request_error.gd")
@@ -16,26 +17,26 @@ const Transports := preload("../transport/transports.gd")
 const RealmSession := preload("realm_session.gd")
 const WebrtcSupport := preload("../transport/webrtc_support.gd")
 
-## What a server that stops, perhaps to start again, answers to a login: it is asked again as a busy one.
+## The reason of a server that stops, perhaps to start again. The login is retried as for a busy server.
 const _STOPPING := "stopping"
 
-## "" before the login; and the address of the server that gave it.
+## The token; "" before the login. And the address of the server that gave it.
 var token := ""
 var url := ""
 var realm := ""
-## True once it is known how it ended; set it to ask no more.
+## The login is finished. Set it to stop retrying.
 var is_over := false
-## Why there is no visit, in words.
+## Why there is no session.
 var refusal := ""
-## Asks until somebody answers, without an end: for who was in the realm, whose server may be away.
-var is_patient := false
-# Until when a server is asked again that is busy, or that went away as it started.
+## Retries without a limit, for a player who was in the realm and whose server may be away.
+var retries_forever := false
+# Limit of the retries with a server that is busy, or that disappeared while it started.
 var _end_msec := 0.0
-var _asked := 0
+var _attempts := 0
 
 
-## [signal ended] follows. Nobody should wait for this itself, as a client may be freed meanwhile; and it is static, as what
-## waits keeps its arguments alive and not its object.
+## Starts the login; [signal ended] follows. Do not await it, because the client may be freed meanwhile. It is static
+## because an awaiting method keeps its arguments alive, not its object.
 static func enter(login_flow: Self, client: OtherworldClient) -> void:
 	var url := client.url
 	login_flow.server_busy.connect(client.server_busy.emit)
@@ -48,11 +49,11 @@ static func enter(login_flow: Self, client: OtherworldClient) -> void:
 	login_flow.url = url
 	login_flow.realm = login.realm
 	if login.fault != null:
-		login_flow.refusal = login.fault.in_words()
+		login_flow.refusal = login.fault.full_message()
 	login_flow.ended.emit(login_flow._session_of(client, url) if login.fault == null else null)
 
 
-# Null: there is no way to connect.
+# Returns null if no transport is available.
 func _session_of(client: OtherworldClient, url: String) -> RealmSession:
 	var transports := Transports.in_order(client.transport, url, token, client.ice_servers)
 	if transports.is_empty():
@@ -67,25 +68,25 @@ static func _log_in(login_flow: Self, url: String, name: String, remember: bool)
 	var tree := Engine.get_main_loop() as SceneTree
 	while true:
 		var login: Login = await Login.request(url, name, remember)
-		if login_flow.is_over or login.fault == null or not login_flow._may_pass(login.fault):
+		if login_flow.is_over or login.fault == null or not login_flow._should_retry(login.fault):
 			return login
-		login_flow.server_busy.emit(login.fault.in_words())
-		# Of the server's time: also in a game that is paused, in slow motion or stopped by its time scale.
+		login_flow.server_busy.emit(login.fault.full_message())
+		# Real time: also in a game that is paused, in slow motion, or has a time scale of 0.
 		await tree.create_timer(login_flow._wait_msec(login.fault) / 1000.0, true, false, true).timeout
 	return null
 
 
-func _may_pass(fault: RequestError) -> bool:
+func _should_retry(fault: RequestError) -> bool:
 	var now_msec := float(Time.get_ticks_msec())
-	_asked += 1
-	if _asked == 1 or fault.kind == RequestError.Kind.STARTING:
+	_attempts += 1
+	if _attempts == 1 or fault.kind == RequestError.Kind.STARTING:
 		_end_msec = now_msec + Reconnector.WAIT_MSEC_MAX
-	if fault.kind == RequestError.Kind.STARTING or is_patient:
+	if fault.kind == RequestError.Kind.STARTING or retries_forever:
 		return fault.kind != RequestError.Kind.REFUSED
-	# What waits already is not put off by a server that goes away as it starts.
+	# A server that disappears while it starts does not extend the wait.
 	var asks_to_wait := fault.kind == RequestError.Kind.BUSY or fault.reason == _STOPPING
-	return now_msec < _end_msec and (asks_to_wait or (_asked > 1 and fault.kind != RequestError.Kind.REFUSED))
+	return now_msec < _end_msec and (asks_to_wait or (_attempts > 1 and fault.kind != RequestError.Kind.REFUSED))
 
 
 func _wait_msec(fault: RequestError) -> float:
-	return Reconnector.starting_retry_msec(_asked) if fault.kind == RequestError.Kind.STARTING or is_patient else Reconnector.BUSY_RETRY_MSEC
+	return Reconnector.starting_retry_msec(_attempts) if fault.kind == RequestError.Kind.STARTING or retries_forever else Reconnector.BUSY_RETRY_MSEC

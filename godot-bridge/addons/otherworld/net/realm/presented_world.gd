@@ -1,6 +1,6 @@
 extends RefCounted
-## What is drawn of a realm: the world a little ago, the own avatar and what it holds at their predicted present. Outlives
-## connections: [method begin] at each Welcome.
+## The world as it is drawn: others slightly in the past, your own avatar and held props at the predicted present. It
+## outlives connections; [method begin] is called at each Welcome.
 
 const Messages := preload("../../wire/generated/messages.gd")
 const LocalAvatar := preload("../../local_player/prediction/local_avatar.gd")
@@ -10,14 +10,14 @@ const SnapshotDecoder := preload("../../wire/snapshot_decoder.gd")
 const World := preload("../../world/world.gd")
 
 var world := World.new()
-## The three are null before the first Welcome.
+## These three are null before the first Welcome.
 var clock: ServerClock
 var playback: Playback
 var local_avatar: LocalAvatar
 var _own_pose: OtherworldPose
 
 
-## A Welcome came. What goes on from an earlier connection of the same session is the clock: the ticks are the same.
+## Starts after a Welcome. If the session was resumed, the clock continues, because the ticks are the same.
 func begin(welcome: Messages.Welcome, definition: Dictionary, decoder: SnapshotDecoder) -> void:
 	if not welcome.resumed or clock == null:
 		clock = ServerClock.new(welcome.tick_rate)
@@ -26,37 +26,37 @@ func begin(welcome: Messages.Welcome, definition: Dictionary, decoder: SnapshotD
 	playback = Playback.new(welcome.tick_rate)
 	local_avatar = LocalAvatar.new(welcome.player, definition)
 	if _own_pose != null:
-		local_avatar.poses(_own_pose)
+		local_avatar.set_pose(_own_pose)
 
 
-## The client's own timeline, in whole ticks; 0 before it begins.
+## Returns the client's timeline in whole ticks; 0 before it starts.
 func timeline(now_msec: float) -> int:
 	return 0 if clock == null else floori(clock.server_tick(now_msec))
 
 
-## A round trip was measured, ms.
+## Records a measured round trip, ms.
 func round_trip(rtt_msec: float, now_msec: float) -> void:
 	if clock != null:
 		clock.round_trip(rtt_msec, now_msec)
 
 
-## A snapshot came, which the decoder has taken.
-func show(part: Messages.Snapshot, now_msec: float) -> void:
-	world.show(part.tick)
-	playback.arrived(part.tick, now_msec)
-	clock.arrived(part.tick, now_msec)
+## Applies a snapshot that the decoder has received.
+func apply_snapshot(part: Messages.Snapshot, now_msec: float) -> void:
+	world.apply_snapshot(part.tick)
+	playback.record_snapshot(part.tick, now_msec)
+	clock.record_snapshot(part.tick, now_msec)
 	if part.own != null:
-		local_avatar.told(part.own, part.tick, clock.server_tick(now_msec), clock.away_ticks(), now_msec, world.props)
+		local_avatar.reconcile(part.own, part.tick, clock.server_tick(now_msec), clock.away_ticks(), now_msec, world.props)
 
 
-## What is sent of oneself is seen at once, not when the server tells it.
-func poses(pose: OtherworldPose) -> void:
+## Sets your own pose. You see it at once, not when the server sends it back.
+func set_pose(pose: OtherworldPose) -> void:
 	_own_pose = pose
 	if local_avatar != null:
-		local_avatar.poses(pose)
+		local_avatar.set_pose(pose)
 
 
-## Brings the world to what is to be drawn now. Returns the moment at which the others are shown, in ticks.
+## Updates the world to the state to draw now. Returns the tick at which the others are shown.
 func sample(now_msec: float) -> float:
 	var tick := playback.draw_tick(now_msec)
 	world.sample(tick)

@@ -1,20 +1,21 @@
 extends RefCounted
-## The realm's definition as the Welcome brings it (docs/protocol.md, section 13): what a client uses of it is checked here.
+## The realm's definition, from the text in the Welcome (docs/protocol.md, section 13). Everything that a client uses is
+## checked here.
 
-## Metres; the largest realm is far smaller.
+## Limit of a length, metres. Realms are far smaller.
 const METRES_MAX := 65_536.0
 const BODIES_MAX := 64
 const CAPSULES_MAX := 24
 const BONES := 18
 const RADIUS_MAX := 100.0
 
-## The definition, as JSON has it; empty where there is a [member fault].
+## The parsed definition. Empty if there is a [member fault].
 var fields: Dictionary = {}
-## Why we cannot take part, in words; "": we can.
+## Why the client cannot join this realm; "" if it can.
 var fault := ""
 
 
-## Reads the Welcome's text.
+## Reads the text in the Welcome.
 static func parse(text: String, tick_rate: int) -> RefCounted:
 	var definition := new()
 	var parser := JSON.new()

@@ -1,20 +1,20 @@
 extends RefCounted
-## A player's visit to a realm, from the token on: sends inputs, keeps the world as the server tells it, over as many
-## connections as it takes. Driven by [method update]; time comes in as an argument.
+## A player's session in a realm, from the token on, over as many connections as needed: sends inputs, and keeps the
+## world as the server reports it. Driven by [method update]; callers pass the time.
 
-## The Welcome came, again after each lost connection; [param is_resumed]: with the same player.
+## Emitted after each Welcome. [param is_resumed]: with the same player as before.
 signal joined(is_resumed: bool)
-## The connection is lost and is being made again.
+## Emitted when the connection is lost. The session reconnects.
 signal connection_lost(reason: String)
-## A transport could not connect, and the next is tried.
+## Emitted when a transport could not connect and the next one is tried.
 signal fell_back(message: String)
-## The server asks to wait; it is tried again.
+## Emitted when the server asks to wait. The connection is retried.
 signal server_busy(reason: String)
-## Each reliable message but the world's and the outcomes, in order.
-signal told(message: Messages.ServerMessage)
-## The server takes the token no more: a new visit needs a new login. Heard once, in place of [signal ended].
+## Emitted for each reliable message, after the world and the pending commands have received it.
+signal message_received(message: Messages.ServerMessage)
+## Emitted once, instead of [signal ended], when the token has expired. A new session needs a new login.
 signal expired(reason: String)
-## For good; heard once.
+## Emitted once, when the session has ended.
 signal ended(reason: String)
 
 const PendingCommands := preload("../commands/pending_commands.gd")
@@ -33,13 +33,13 @@ const ClientSession := preload("../session/client_session.gd")
 const SnapshotDecoder := preload("../../wire/snapshot_decoder.gd")
 const World := preload("../../world/world.gd")
 
-## What the server last said of us; null before the Welcome.
+## The last Welcome; null before it.
 var welcome: Messages.Welcome
 ## The realm's definition; empty before the Welcome.
 var definition: Dictionary = {}
 ## Bits of [enum OtherworldClient.Permission].
 var permissions := 0
-## What is drawn: the world, and the own avatar in it.
+## The world as it is drawn, with your own avatar.
 var presented := PresentedWorld.new()
 var commands := PendingCommands.new()
 var session: ClientSession
@@ -51,12 +51,12 @@ var up := RateMeter.new()
 var down := RateMeter.new()
 
 var _reconnector: Reconnector
-# Of this connection: snapshots may come before the Welcome, and are built on.
+# The decoder of this connection. Snapshots may arrive before the Welcome, and later ones build on them.
 var _decoder := SnapshotDecoder.new()
 var _is_leaving := false
 var _leaving_reason := ""
 var _is_over := false
-# Told so, since the last Welcome.
+# connection_lost was emitted since the last Welcome.
 var _is_lost := false
 var _fell_back_message := ""
 var _now_msec := 0.0
@@ -64,8 +64,8 @@ var _move: Messages.PlayerInput
 var _pose: Messages.PlayerInput
 
 
-## [param transports]: what makes a connection each, (now_msec: float) -> Connection, in the order in which they are tried.
-## [param rejoins]: a session that cannot be resumed is followed by a new one.
+## [param transports] are functions (now_msec: float) -> Connection, in the order in which they are tried.
+## [param rejoins]: if the session cannot be resumed, a new one follows.
 func _init(transports: Array[Callable], body: int, now_msec: float, rejoins := false) -> void:
 	_now_msec = now_msec
 	session = ClientSession.new(now_msec, body)
@@ -81,31 +81,31 @@ func _init(transports: Array[Callable], body: int, now_msec: float, rejoins := f
 	_reconnector.ended.connect(_on_reconnector_finished.bind(ended))
 
 
-## This one, with what the player was doing on the visit [param before].
+## Returns this session, continuing the player's move and pose of the session [param before].
 func after(before: Self) -> Self:
 	_move = before._move
 	_pose = before._pose
 	return self
 
 
-## Starts to connect.
+## Starts connecting.
 func start() -> void:
 	_reconnector.connect_from(0, _now_msec)
 
 
-## Lets time pass: takes what came, sends what is due, notices silence, connects again.
+## Advances the session: receives, sends, notices silence, reconnects.
 func update(now_msec: float) -> void:
 	_now_msec = now_msec
 	_reconnector.update(now_msec)
 	var is_connected := _reconnector.connection != null
-	if _is_leaving and (not is_connected or session.is_parted(now_msec)):
+	if _is_leaving and (not is_connected or session.is_goodbye_done(now_msec)):
 		_reconnector.end(_leaving_reason)
 	elif is_connected and session.is_silent(now_msec):
-		_drop(tr("The server has not answered for %d seconds.") % (Limits.SILENCE_MSEC_MAX / 1000.0))
+		_handle_loss(tr("The server has not answered for %d seconds.") % (Limits.SILENCE_MSEC_MAX / 1000.0))
 	_send()
 
 
-## Says goodbye, waits until the server has heard it (a second at most), and closes.
+## Says goodbye, waits for the acknowledgement (a second at most), and closes.
 func leave(reason: String) -> void:
 	if _is_leaving or _is_over:
 		return
@@ -118,20 +118,20 @@ func leave(reason: String) -> void:
 	_send()
 
 
-## Closes at once: says goodbye, unless that was said, and waits for nothing.
-func cut(reason: String) -> void:
+## Closes at once: sends a goodbye if none was sent, and does not wait for the acknowledgement.
+func close_now(reason: String) -> void:
 	leave(reason)
-	# Also where a packet went out a moment ago: there is no later one.
+	# Forced, because there is no later packet.
 	_send(true)
 	_reconnector.end(_leaving_reason)
 
 
-## True once it has ended, or is about to.
+## Returns [code]true[/code] once the session has ended or is closing.
 func is_leaving() -> bool:
 	return _is_leaving or _is_over
 
 
-## Since when nothing was heard, ms; 0 without a connection.
+## Returns the time since the last packet was received, ms; 0 without a connection.
 func quiet_msec(now_msec: float) -> float:
 	return 0.0 if _reconnector.connection == null else session.quiet_msec(now_msec)
 
@@ -146,38 +146,38 @@ func _on_reconnector_connected(connection: Connection) -> void:
 	_send()
 
 
-# The connection is of no use any more; unless we leave, it is made again.
-func _drop(reason: String) -> void:
+# Closes the connection. It is made again, unless the client is leaving.
+func _handle_loss(reason: String) -> void:
 	if _is_leaving:
 		_reconnector.end(_leaving_reason)
 	else:
-		_reconnector.drop(reason, _now_msec)
+		_reconnector.handle_loss(reason, _now_msec)
 
 
 func _on_reconnector_fell_back(fault: RequestError) -> void:
-	if fault.in_words() != _fell_back_message:
-		_fell_back_message = fault.in_words()
+	if fault.full_message() != _fell_back_message:
+		_fell_back_message = fault.full_message()
 		fell_back.emit(_fell_back_message)
 
 
 func _on_reconnector_lost(reason: String, _attempt: int, give_up_at_msec: float) -> void:
 	transport = ""
-	# Nobody waits for an answer for longer than a session can be resumed.
+	# The session cannot be resumed any more, so outcomes will never arrive.
 	if _now_msec >= give_up_at_msec:
-		commands.lose()
+		commands.mark_lost()
 	if _is_leaving:
 		_reconnector.end(_leaving_reason)
 	elif not _is_lost:
-		# Each attempt that fails is lost again.
+		# Each failed attempt gets here again.
 		_is_lost = true
 		connection_lost.emit(reason)
 
 
-func _on_reconnector_finished(reason: String, told: Signal) -> void:
+func _on_reconnector_finished(reason: String, outcome: Signal) -> void:
 	_is_over = true
 	transport = ""
-	commands.lose()
-	told.emit(reason)
+	commands.mark_lost()
+	outcome.emit(reason)
 
 
 # --- packets
@@ -191,50 +191,50 @@ func _send(answer := false) -> void:
 		up.add(packet.size(), _now_msec)
 		_reconnector.connection.send(packet)
 	if session.sent_move_sequence > 0 and presented.local_avatar != null:
-		presented.local_avatar.sent(session.sent_move_sequence, session.sent_move_tick, permissions)
+		presented.local_avatar.move_sent(session.sent_move_sequence, session.sent_move_tick, permissions)
 
 
 func _on_reconnector_received(packet: PackedByteArray) -> void:
 	down.add(packet.size(), _now_msec)
-	var heard := session.receive(packet, _now_msec)
-	if heard.fault:
-		_drop(tr("The connection ended: %s.") % heard.fault.trim_suffix("."))
+	var content := session.receive(packet, _now_msec)
+	if content.fault:
+		_handle_loss(tr("The connection ended: %s.") % content.fault.trim_suffix("."))
 		return
-	for message: Messages.ServerMessage in heard.messages:
-		if not _tell(message):
+	for message: Messages.ServerMessage in content.messages:
+		if not _receive_message(message):
 			return
-	if heard.rtt_msec >= 0.0:
-		presented.round_trip(heard.rtt_msec, _now_msec)
-	if heard.snapshot != null and not _show(heard.snapshot, heard.packet):
+	if content.rtt_msec >= 0.0:
+		presented.round_trip(content.rtt_msec, _now_msec)
+	if content.snapshot != null and not _apply_snapshot(content.snapshot, content.packet):
 		return
-	if heard.goodbye == null:
+	if content.goodbye == null:
 		_send()
 		return
 	_send(true)
 	if _is_leaving:
 		_reconnector.end(_leaving_reason)
-	elif heard.goodbye.again:
-		_reconnector.restarts(heard.goodbye.reason, _now_msec)
+	elif content.goodbye.again:
+		_reconnector.handle_restart(content.goodbye.reason, _now_msec)
 	else:
-		_reconnector.end(heard.goodbye.reason)
+		_reconnector.end(content.goodbye.reason)
 
 
-# False: the connection ended over it.
-func _tell(message: Messages.ServerMessage) -> bool:
-	if message.welcome != null and not _take_welcome(message.welcome):
+# Returns false if the connection ended because of it.
+func _receive_message(message: Messages.ServerMessage) -> bool:
+	if message.welcome != null and not _receive_welcome(message.welcome):
 		return false
 	if message.permissions_changed != null:
 		permissions = message.permissions_changed.permissions
-	presented.world.tell(message)
+	presented.world.receive(message)
 	if presented.world.size() > World.ELEMENTS_MAX:
-		_drop("The connection ended: the server tells of more than %d things." % World.ELEMENTS_MAX)
+		_handle_loss("The connection ended: the server tells of more than %d things." % World.ELEMENTS_MAX)
 		return false
-	commands.tell(message)
-	told.emit(message)
+	commands.receive(message)
+	message_received.emit(message)
 	return not _is_over
 
 
-func _take_welcome(given: Messages.Welcome) -> bool:
+func _receive_welcome(given: Messages.Welcome) -> bool:
 	if given.protocol != Limits.PROTOCOL_VERSION:
 		_reconnector.end("The server speaks protocol %d, this client %d. Update the one of the lower number." % [given.protocol, Limits.PROTOCOL_VERSION])
 		return false
@@ -244,12 +244,12 @@ func _take_welcome(given: Messages.Welcome) -> bool:
 		return false
 	if welcome != null:
 		reconnects += 1
-	# What was acknowledged and is not in the log any more went with the server's power.
+	# A command that was acknowledged but is missing from the recording was lost in a power cut.
 	if given.resumed:
-		commands.lose(given.ack_command, session.oldest_unacknowledged())
+		commands.mark_lost(given.ack_command, session.oldest_unacknowledged())
 	else:
-		commands.lose()
-	_reconnector.works(_now_msec)
+		commands.mark_lost()
+	_reconnector.confirm(_now_msec)
 	permissions = given.permissions
 	definition = read.fields
 	_begin(given)
@@ -262,46 +262,46 @@ func _begin(given: Messages.Welcome) -> void:
 	_is_lost = false
 	_fell_back_message = ""
 	presented.begin(given, definition, _decoder)
-	# Numbering begins with the Welcome: what the player was doing is said again.
+	# The numbering starts with the Welcome, so the player's move and pose are sent again.
 	if _move != null:
-		presented.local_avatar.wishes(_move.move)
+		presented.local_avatar.set_move(_move.move)
 		session.latest(_move)
 	if _pose != null:
 		session.latest(_pose)
 
 
-# False: the connection ended over it.
-func _show(part: Messages.Snapshot, packet: int) -> bool:
-	if not _decoder.take(part.tick, part.avatars, part.props):
-		_drop(tr("A snapshot of the server is not valid: %s.") % _decoder.fault)
+# Returns false if the connection ended because of it.
+func _apply_snapshot(part: Messages.Snapshot, packet: int) -> bool:
+	if not _decoder.receive(part.tick, part.avatars, part.props):
+		_handle_loss(tr("A snapshot of the server is not valid: %s.") % _decoder.fault)
 		return false
 	if _decoder.missing > 0:
-		session.disown(packet)
+		session.withhold_ack(packet)
 	if not session.is_welcomed:
 		return true
-	# One of many elements comes in parts, in a packet each.
+	# A large snapshot comes in parts, one in each packet.
 	if part.tick > presented.playback.newest:
 		snapshots.add(1, _now_msec)
-	presented.show(part, _now_msec)
+	presented.apply_snapshot(part, _now_msec)
 	return true
 
 
 # --- inputs
 
 
-## Walks, turns, jumps, flies: holds until the next call. A change of course leaves at once, a turn with the next packet.
+## Sets the move, which holds until the next call. A new direction is sent at once, a turn in the next packet.
 func move(input: Messages.PlayerInput) -> void:
 	var before := _move
 	if before != null and InputMessages.is_same_move(before.move, input.move):
 		return
 	_move = input
 	if presented.local_avatar != null:
-		presented.local_avatar.wishes(input.move)
+		presented.local_avatar.set_move(input.move)
 	_latest(input, before == null or InputMessages.changes_course(before.move, input.move))
 
 
 func pose(of: OtherworldPose) -> void:
-	presented.poses(of)
+	presented.set_pose(of)
 	_pose = InputMessages.pose(of)
 	_latest(_pose)
 
@@ -319,14 +319,14 @@ func _latest(input: Messages.PlayerInput, is_urgent := false) -> void:
 	_send()
 
 
-## Puts on an avatar of a package; a refusal is for who made the game.
+## Wears the avatar of a package. A rejection is a warning for the developer.
 func wear(hash: String) -> void:
 	var outcome := await command(InputMessages.wear(hash, 0)) if InputMessages.is_hash(hash) else OtherworldOutcome.rejected("invalid-value")
 	if not outcome.ok:
 		push_warning("OtherworldClient: the avatar of package %s could not be worn: %s." % [hash.left(12), outcome.reason])
 
 
-## Takes hold of a prop; it follows the hand at once, until the server says otherwise.
+## Grabs a prop. It follows the hand at once, unless the server rejects it.
 func grab(element: int, hand: int) -> OtherworldOutcome:
 	if presented.local_avatar != null:
 		presented.local_avatar.held_prediction.grabbed(hand, element, _now_msec)
@@ -342,7 +342,7 @@ func release(hand: int) -> OtherworldOutcome:
 	return await command(InputMessages.release(hand))
 
 
-## Sends a command until it is acknowledged, also over a reconnect, and waits for what became of it.
+## Sends a command until it is acknowledged, also over a reconnect, and returns its outcome.
 func command(input: Messages.PlayerInput) -> OtherworldOutcome:
 	if welcome == null or is_leaving():
 		return OtherworldOutcome.rejected("not-joined")

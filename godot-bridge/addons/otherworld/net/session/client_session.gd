@@ -1,7 +1,7 @@
 extends RefCounted
-## The client's end of a session (docs/protocol.md, sections 5 to 8): packet numbers, commands until they are acknowledged,
-## the newest move, pose and drags, messages in their order. Time comes in as an argument. It outlives connections:
-## [method attach] at each new one.
+## The client's side of a session (docs/protocol.md, sections 5 to 8): packet numbers, commands until they are
+## acknowledged, the newest move, pose and drags, and messages in order. It reads no clock: callers pass the time. It
+## outlives connections; call [method attach] for each new one.
 
 const Checks := preload("../../wire/checks.gd")
 const Codec := preload("../../wire/codec.gd")
@@ -15,34 +15,34 @@ const ReceivedPackets := preload("received_packets.gd")
 const LatestInput := preload("latest_input.gd")
 const TokenBucket := preload("token_bucket.gd")
 
-## A Hello takes fewer.
+## Upper limit of an encoded Hello, bytes.
 const _HELLO_BYTES := 24
 const _COMMANDS_TAG := 5 << 3 | 2
 const _LATEST_TAG := 6 << 3 | 2
-## A round trip above it is none (CLK-1).
+## A longer round trip is ignored (CLK-1).
 const _RTT_MSEC_MAX := 60_000.0
 
-## Round trip, ms, smoothed; -1 before the first echo.
+## Smoothed round-trip time, ms; -1 before the first measurement.
 var rtt_msec := -1.0
-## From the Welcome on inputs are sent.
+## The Welcome was received. Inputs are sent from then on.
 var is_welcomed := false
-## Inputs sent, each counted once however often it is repeated.
+## Inputs sent. Repeats do not count.
 var inputs_sent := 0
-## Sequence of the newest move that was in a packet of this connection, and the tick of the client's own timeline when it
-## first was: from then on it counts. 0: none was.
+## Sequence number of the newest move that was sent on this connection (0 before the first), and the tick of the
+## client's timeline when it was first sent. The move takes effect from that tick.
 var sent_move_sequence := 0
 var sent_move_tick := 0
-## The client's own timeline, (now_msec: float) -> int in whole ticks from 1; 0: none. The server makes moves take effect as
-## far apart on it as they were first sent (OWN-2).
+## The client's timeline: (now_msec: float) -> int, whole ticks from 1; 0 before it starts. The server applies moves at
+## the same distances as they were first sent (OWN-2).
 var timeline := func(_now_msec: float) -> int: return 0
-## Why [method command] took none, in words.
+## Why [method command] rejected a command.
 var refusal := ""
 
 var _hello := Messages.Hello.new()
-var _link: PacketTracker
+var _tracker: PacketTracker
 var _inbox := Inbox.new()
 var _bytes: TokenBucket
-# Since the first Welcome the numbering is known.
+# The numbering of inputs is known since the first Welcome.
 var _is_numbering := false
 var _pending := Outbox.new()
 var _slots: Array[LatestInput] = []
@@ -52,7 +52,7 @@ var _urgent_at_msec := -INF
 var _acked_message := 0
 
 
-## [param body]: index of the wished body in the realm's definition.
+## [param body] is the index of the requested body in the realm's definition.
 func _init(now_msec: float, body := 0) -> void:
 	_hello.protocol = Limits.PROTOCOL_VERSION
 	_hello.mode = Messages.ClientMode.RENDER
@@ -62,9 +62,10 @@ func _init(now_msec: float, body := 0) -> void:
 	attach(now_msec)
 
 
-## A new connection: packets and messages are numbered anew, inputs go on; nothing but Hello is said before the Welcome.
+## Starts a new connection: packets and messages are numbered from 1, inputs continue. Only Hello is sent before the
+## Welcome.
 func attach(now_msec: float) -> void:
-	_link = PacketTracker.new(now_msec)
+	_tracker = PacketTracker.new(now_msec)
 	_inbox = Inbox.new()
 	_bytes = TokenBucket.new(Limits.SENT_BYTES_PER_SECOND_MAX, Limits.SENT_BYTES_BURST_MAX, now_msec)
 	_acked_message = 0
@@ -73,43 +74,44 @@ func attach(now_msec: float) -> void:
 	sent_move_sequence = 0
 
 
-## Commands that the server has not acknowledged.
+## Returns the number of commands that the server has not acknowledged.
 func unacknowledged() -> int:
 	return _pending.size()
 
 
-## Sequence of the oldest of them; above all sequences: there is none.
+## Returns the sequence number of the oldest of them, or a number above all others if there is none.
 func oldest_unacknowledged() -> int:
 	return _pending.oldest()
 
 
-## Share of the server's packets that did not arrive on this connection, 0 to 1.
+## Returns the share of the server's packets that were lost on this connection, 0 to 1.
 func loss() -> float:
-	var received := _link.received
+	var received := _tracker.received
 	return 0.0 if received.highest == 0 else 1.0 - float(received.count) / received.highest
 
 
-## True after 5 s without a packet: the connection is dead.
+## Returns [code]true[/code] after 5 s without a packet: the connection is dead.
 func is_silent(now_msec: float) -> bool:
-	return _link.is_silent(now_msec)
+	return _tracker.is_silent(now_msec)
 
 
-## Since when nothing was heard, ms.
+## Returns the time since the last packet was received, ms.
 func quiet_msec(now_msec: float) -> float:
-	return _link.quiet_msec(now_msec)
+	return _tracker.quiet_msec(now_msec)
 
 
-## We leave: each packet says so until the server has acknowledged it, or a second has passed.
+## Starts the goodbye. Each packet carries it until the server acknowledges it or a second has passed.
 func goodbye(reason: String, now_msec: float) -> void:
-	_link.say_goodbye(reason, now_msec)
+	_tracker.say_goodbye(reason, now_msec)
 
 
-## True once our goodbye was acknowledged, or there is no hope that it will be.
-func is_parted(now_msec: float) -> bool:
-	return _link.is_parted(now_msec)
+## Returns [code]true[/code] once our goodbye was acknowledged or timed out.
+func is_goodbye_done(now_msec: float) -> bool:
+	return _tracker.is_goodbye_done(now_msec)
 
 
-## Queues a command, to be sent until acknowledged. Its sequence; 0: it was not taken, [member refusal] says why.
+## Queues a command, which is sent until it is acknowledged. Returns its sequence number, or 0 if it was rejected
+## (see [member refusal]).
 func command(input: Messages.PlayerInput) -> int:
 	input.sequence = _sequence + 1
 	refusal = _pending.add(input.sequence, input.encode()) if _is_numbering else "there is no Welcome from the server yet"
@@ -118,7 +120,7 @@ func command(input: Messages.PlayerInput) -> int:
 	_sequence += 1
 	inputs_sent += 1
 	_is_urgent = true
-	# What the hand was to drag before is void.
+	# The hand's previous drag is obsolete.
 	if input.grab != null:
 		_slots[LatestInput.DRAG + input.grab.hand].clear()
 	elif input.release != null:
@@ -126,8 +128,8 @@ func command(input: Messages.PlayerInput) -> int:
 	return _sequence
 
 
-## Sets the player's move, its pose, or where a hand drags; only the newest is sent, [param urgent] ones at once as commands
-## are. Its sequence; 0 before the first Welcome, where it is forgotten.
+## Sets the player's move, pose or drag. Only the newest is sent. [param urgent] ones are sent at once, like commands.
+## Returns the sequence number; 0 before the first Welcome, when the input is dropped.
 func latest(input: Messages.PlayerInput, urgent := false) -> int:
 	if not _is_numbering:
 		return 0
@@ -139,41 +141,41 @@ func latest(input: Messages.PlayerInput, urgent := false) -> int:
 	return _sequence
 
 
-## Takes a packet; what is new in it, or why the connection has to end.
+## Receives a packet. Returns its new content, or why the connection has to end.
 func receive(bytes: PackedByteArray, now_msec: float) -> ReceivedContent:
-	var heard := ReceivedContent.new()
+	var content := ReceivedContent.new()
 	var packet: Messages.ServerPacket = null
 	if bytes.size() <= Limits.PACKET_BYTES_ACCEPTED_MAX:
 		packet = Messages.ServerPacket.decode(bytes, 0, bytes.size())
 	var wrong := Checks.server_packet(packet)
 	if wrong:
-		heard.fault = "a packet of the server is not valid: " + wrong
-		return heard
+		content.fault = "a packet of the server is not valid: " + wrong
+		return content
 	var arrived := PackedInt64Array()
-	var arrival := _link.take(packet.packet, packet.ack_packet, packet.ack_bits, now_msec, arrived)
+	var arrival := _tracker.receive(packet.packet, packet.ack_packet, packet.ack_bits, now_msec, arrived)
 	if arrival == ReceivedPackets.Arrival.OLD:
-		return heard
+		return content
 	_clear_arrived(arrived)
 	if arrival == ReceivedPackets.Arrival.AHEAD:
-		heard.rtt_msec = _measure(packet, now_msec)
-	wrong = _inbox.take(packet.first_message, packet.messages, heard.messages)
+		content.rtt_msec = _measure(packet, now_msec)
+	wrong = _inbox.receive(packet.first_message, packet.messages, content.messages)
 	if wrong:
-		heard.fault = "a message of the server is not valid: " + wrong
-		return heard
-	for message: Messages.ServerMessage in heard.messages:
+		content.fault = "a message of the server is not valid: " + wrong
+		return content
+	for message: Messages.ServerMessage in content.messages:
 		if message.welcome != null:
 			_welcome(message.welcome)
 	if is_welcomed:
 		_pending.acknowledge(packet.ack_command)
-	heard.packet = packet.packet
-	heard.snapshot = packet.snapshot
-	heard.goodbye = packet.goodbye
-	return heard
+	content.packet = packet.packet
+	content.snapshot = packet.snapshot
+	content.goodbye = packet.goodbye
+	return content
 
 
-## What a packet carried could not be used: it is not acknowledged, so that the server does not build on it.
-func disown(packet: int) -> void:
-	_link.received.forget(packet)
+## Withholds the acknowledgement of a packet whose content could not be used, so that the server does not build on it.
+func withhold_ack(packet: int) -> void:
+	_tracker.received.forget(packet)
 
 
 func _clear_arrived(sequences: PackedInt64Array) -> void:
@@ -192,7 +194,8 @@ func _measure(packet: Messages.ServerPacket, now_msec: float) -> float:
 	return measured
 
 
-# Numbering goes on where the server is; where it does not know us any more, what was pending is void.
+# The numbering continues where the server is. If the server does not know this session any more, pending inputs are
+# dropped.
 func _welcome(welcome: Messages.Welcome) -> void:
 	is_welcomed = true
 	_is_numbering = true
@@ -207,13 +210,13 @@ func _welcome(welcome: Messages.Welcome) -> void:
 		slot.clear()
 
 
-## The packet to send now, empty: none. Between two is INPUT_INTERVAL_MSEC where something is unacknowledged, none where a
-## command is new, else a heartbeat. It has at most PACKET_BYTES_MAX bytes, but for one that carries a single larger command.
-## [param answer] asks for a packet in any case.
+## Returns the packet to send now, or an empty array. Packets are INPUT_INTERVAL_MSEC apart while something is
+## unacknowledged. A new command is sent at once. Otherwise only heartbeats are sent. A packet has at most
+## PACKET_BYTES_MAX bytes, unless it carries a single larger command. [param answer] forces a packet.
 func packet_due(now_msec: float, answer := false) -> PackedByteArray:
 	var is_urgent := _is_urgent and now_msec - _urgent_at_msec >= Limits.COMMAND_INTERVAL_MSEC and _bytes.available(now_msec) >= Limits.PACKET_BYTES_MAX
-	var is_due := _is_news() and now_msec - _link.sent_at_msec >= Limits.INPUT_INTERVAL_MSEC
-	if not (answer or is_urgent or is_due or _link.is_heartbeat_due(now_msec)):
+	var is_due := _has_news() and now_msec - _tracker.sent_at_msec >= Limits.INPUT_INTERVAL_MSEC
+	if not (answer or is_urgent or is_due or _tracker.is_heartbeat_due(now_msec)):
 		return PackedByteArray()
 	if _is_urgent:
 		_urgent_at_msec = now_msec
@@ -226,8 +229,8 @@ func packet_due(now_msec: float, answer := false) -> PackedByteArray:
 	return _packet(commands, slots, now_msec)
 
 
-func _is_news() -> bool:
-	if not is_welcomed or _link.is_goodbye_said or _acked_message != _inbox.acked or _pending.size() > 0:
+func _has_news() -> bool:
+	if not is_welcomed or _tracker.is_goodbye_said or _acked_message != _inbox.acked or _pending.size() > 0:
 		return true
 	for slot: LatestInput in _slots:
 		if slot.sequence > 0:
@@ -235,13 +238,13 @@ func _is_news() -> bool:
 	return false
 
 
-# None for now where it is a single large one that was just sent, and sent again: that would be more than the server takes.
+# 0 if the oldest command is too large to repeat it right now: the server would receive more bytes than it accepts.
 func _affordable(commands: int, now_msec: float) -> int:
 	var bytes := _pending.at(0).size() if commands > 0 else 0
 	return 0 if bytes > _room() and bytes > _bytes.available(now_msec) else commands
 
 
-# The newest of each kind, by sequence. A drag waits until all commands are on their way: its grab may be among them.
+# The latest inputs, by sequence number. A drag waits until all commands are sent, because its grab may be one of them.
 func _slots_that_fit(commands: int) -> Array[LatestInput]:
 	var fitting: Array[LatestInput] = []
 	var room := _room() - _pending.packed_bytes(commands)
@@ -255,11 +258,12 @@ func _slots_that_fit(commands: int) -> Array[LatestInput]:
 
 
 func _room() -> int:
-	var control := _link.goodbye.to_utf8_buffer().size() + 8 if _link.is_goodbye_said else _HELLO_BYTES
+	var control := _tracker.goodbye.to_utf8_buffer().size() + 8 if _tracker.is_goodbye_said else _HELLO_BYTES
 	return Limits.PACKET_BYTES_MAX - Limits.HEAD_BYTES_MAX - control
 
 
-# A slot goes out for the first time. What is urgent is not left to one packet: it is in the next one too, at once.
+# A slot is sent for the first time. An urgent one is also in the next packet, so that one lost packet does not delay
+# it.
 func _sending(slot: LatestInput, tick: int) -> void:
 	inputs_sent += 1
 	slot.is_sent = true
@@ -277,14 +281,14 @@ func _packet(commands: int, slots: Array[LatestInput], now_msec: float) -> Packe
 			_sending(slot, tick)
 		sequences.append(slot.sequence)
 	var head := Messages.ClientPacket.new()
-	head.packet = _link.next(now_msec, sequences)
-	head.ack_packet = _link.received.highest
-	head.ack_bits = _link.received.bits
+	head.packet = _tracker.next(now_msec, sequences)
+	head.ack_packet = _tracker.received.highest
+	head.ack_bits = _tracker.received.bits
 	head.ack_message = _inbox.acked
 	head.client_time_ms = _clock_of(now_msec)
-	if _link.is_goodbye_said:
+	if _tracker.is_goodbye_said:
 		head.goodbye = Messages.Goodbye.new()
-		head.goodbye.reason = _link.goodbye
+		head.goodbye.reason = _tracker.goodbye
 	elif not is_welcomed:
 		head.hello = _hello
 	head.tick = tick
@@ -293,7 +297,7 @@ func _packet(commands: int, slots: Array[LatestInput], now_msec: float) -> Packe
 	return _with_inputs(head.encode(), commands, slots, now_msec)
 
 
-# The inputs are encoded already, and stand behind all other fields.
+# Inputs are already encoded. They follow all other fields.
 func _with_inputs(packet: PackedByteArray, commands: int, slots: Array[LatestInput], now_msec: float) -> PackedByteArray:
 	for i: int in commands:
 		Codec.put_bytes(packet, _COMMANDS_TAG, _pending.at(i), true)
@@ -303,6 +307,6 @@ func _with_inputs(packet: PackedByteArray, commands: int, slots: Array[LatestInp
 	return packet
 
 
-# A clock of 32 bits, ms.
+# The time as a 32-bit clock, ms.
 static func _clock_of(now_msec: float) -> int:
 	return floori(now_msec) & Limits.UINT32_MAX

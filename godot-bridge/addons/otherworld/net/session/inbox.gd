@@ -1,27 +1,27 @@
 extends RefCounted
-## The receiving end of reliable messages: puts them in order, drops repeats, puts parts together (MSG-1 … MSG-3).
+## Receives reliable messages: orders them, drops repeats and joins parts (MSG-1 to MSG-3).
 
 const Checks := preload("../../wire/checks.gd")
 const Limits := preload("limits.gd")
 const Messages := preload("../../wire/generated/messages.gd")
 
-## Messages received in order up to here; 0: none.
+## Number of the last message that was received in order; 0 without one.
 var acked := 0
 var _early: Dictionary[int, Messages.ServerMessage] = {}
 var _parts := PackedByteArray()
 
 
-## Messages that wait for an earlier one.
+## Number of messages that wait for an earlier one.
 func waiting() -> int:
 	return _early.size()
 
 
-## Takes the run of a packet; [param ready] is given the messages that are now complete and in order, each once.
-## Returns what is wrong with them, in words; "": nothing.
-func take(first: int, messages: Array[Messages.ServerMessage], ready: Array[Messages.ServerMessage]) -> String:
+## Receives the messages of a packet. Appends those that are now complete and in order to [param ready], each once.
+## Returns what is wrong with them, or "".
+func receive(first: int, messages: Array[Messages.ServerMessage], ready: Array[Messages.ServerMessage]) -> String:
 	for i: int in messages.size():
 		var number := first + i
-		# Beyond the window nothing is kept: the sender does not go there, and will send again.
+		# Messages beyond the window are dropped. A correct server sends none, and repeats them.
 		if number > acked and number <= acked + Limits.MESSAGE_WINDOW:
 			_early[number] = messages[i]
 	while _early.has(acked + 1):
@@ -49,7 +49,7 @@ func _deliver(message: Messages.ServerMessage, ready: Array[Messages.ServerMessa
 	var whole := Messages.ServerMessage.decode(_parts, 0, _parts.size())
 	_parts = PackedByteArray()
 	var fault := Checks.server_message(whole)
-	# A message made of parts is no part itself, or two limits would multiply.
+	# A message made of parts cannot be a part itself, or the two limits would multiply.
 	if not fault and whole.part != null:
 		fault = "part: is made of parts itself"
 	if not fault:

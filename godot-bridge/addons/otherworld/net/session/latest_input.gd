@@ -1,16 +1,16 @@
 extends RefCounted
-## The newest move, pose or drag of one hand; kept until a packet with it is acknowledged.
+## The newest move, pose or drag of one hand. It is kept until a packet with it is acknowledged.
 
-## MOVE, POSE, and then a drag of each hand.
+## MOVE, POSE, then one drag for each hand.
 enum { MOVE, POSE, DRAG }
 const COUNT := 5
 
-## 0: there is none.
+## 0: empty.
 var sequence := 0
 var bytes: PackedByteArray
-## Leaves at once, and in the next packet too.
+## Sent at once, and repeated in the next packet.
 var is_urgent := false
-## Was in a packet at least once.
+## It was in at least one packet.
 var is_sent := false
 
 

@@ -1,5 +1,5 @@
 extends RefCounted
-## Commands on their way: encoded, oldest first, until the server has acknowledged them (INP-2).
+## Encoded commands, oldest first, until the server acknowledges them (INP-2).
 
 const Limits := preload("limits.gd")
 
@@ -15,17 +15,17 @@ func size() -> int:
 	return _commands.size()
 
 
-## The encoded command at that place, 0 the oldest.
+## Returns the encoded command at an index; 0 is the oldest.
 func at(i: int) -> PackedByteArray:
 	return _commands[i]
 
 
-## Sequence of the oldest; above all sequences: there is none.
+## Returns the sequence number of the oldest command, or a number above all others if there is none.
 func oldest() -> int:
 	return Limits.UINT32_MAX + 1 if _sequences.is_empty() else _sequences[0]
 
 
-## Takes an encoded command; why it is not taken, in words, "": it is.
+## Adds an encoded command. Returns why it cannot be added, or "".
 func add(sequence: int, command: PackedByteArray) -> String:
 	if command.size() > Limits.COMMAND_BYTES_MAX:
 		return "the command has %d bytes; at most %d can be sent" % [command.size(), Limits.COMMAND_BYTES_MAX]
@@ -37,7 +37,7 @@ func add(sequence: int, command: PackedByteArray) -> String:
 	return ""
 
 
-## The server has the commands up to this sequence.
+## Removes the commands up to this sequence number, which the server has.
 func acknowledge(sequence: int) -> void:
 	var kept := 0
 	while kept < size() and _sequences[kept] <= sequence:
@@ -52,7 +52,8 @@ func clear() -> void:
 	acknowledge(Limits.UINT32_MAX)
 
 
-## How many of the oldest fit into so many bytes, at least one, so that one too large for a packet goes by itself.
+## Returns how many of the oldest commands fit into [param room] bytes: at least one, because a command too large for a
+## packet is sent in one of its own.
 func fitting(room: int) -> int:
 	var count := mini(size(), Limits.PACKET_COMMANDS_MAX)
 	for i: int in count:
@@ -62,7 +63,7 @@ func fitting(room: int) -> int:
 	return count
 
 
-## Bytes of the oldest [param count] in a packet.
+## Returns the bytes that the oldest [param count] commands need in a packet.
 func packed_bytes(count: int) -> int:
 	var sum := 0
 	for i: int in count:

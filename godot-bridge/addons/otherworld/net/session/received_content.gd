@@ -1,17 +1,17 @@
 extends RefCounted
-## What a packet brought that is new.
+## The new content of a received packet.
 
 const Messages := preload("../../wire/generated/messages.gd")
 
-## Why the connection has to end, in words; "": it need not.
+## Why the connection has to end; "" if it need not.
 var fault := ""
-## Number of the packet; 0: there was nothing new in it.
+## Number of the packet; 0 if nothing in it is new.
 var packet := 0
-## Reliable messages, each exactly once, in their order.
+## Reliable messages, each once and in order.
 var messages: Array[Messages.ServerMessage] = []
-## Null: none.
+## Null without a snapshot.
 var snapshot: Messages.Snapshot
-## The round trip that the packet measures, ms; -1: none.
+## Round-trip time that the packet measured, ms; -1 without one.
 var rtt_msec := -1.0
-## The server's reason for ending the connection, null: none. Answer with one more packet, then close.
+## The server's goodbye; null without one. Answer with one more packet, then close.
 var goodbye: Messages.Goodbye

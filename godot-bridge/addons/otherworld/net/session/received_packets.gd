@@ -1,25 +1,26 @@
 extends RefCounted
-## Which packets arrived, for acknowledging them: the highest number, and a bit for each of the 32 before it (PKT-3, PKT-4).
+## Tracks received packets to acknowledge them: the highest number, and a bit for each of the 32 before it (PKT-3,
+## PKT-4).
 
-## What a packet's number says: the highest so far, new but overtaken, or received before (or too long ago to know).
+## AHEAD: the highest number so far. LATE: new, but overtaken. OLD: received before, or too old to know.
 enum Arrival { AHEAD, LATE, OLD }
 
 const BITS := 32
 const _MASK := 0xFFFF_FFFF
 
-## Highest packet number received, 0: none.
+## Highest packet number received; 0 without one.
 var highest := 0
 ## Bit i: packet [code]highest - 1 - i[/code] was received.
 var bits := 0
-## Packets received.
+## Number of packets received.
 var count := 0
 
 
-## Takes a packet's number.
-func take(packet: int) -> Arrival:
+## Records a packet's number.
+func record(packet: int) -> Arrival:
 	var ahead := packet - highest
 	if ahead > 0:
-		# The bit of the former highest, unless there was none.
+		# The bit of the previous highest number, if there was one.
 		var former := 0 if highest == 0 or ahead > BITS else 1 << (ahead - 1)
 		bits = ((0 if ahead >= BITS else bits << ahead) | former) & _MASK
 		highest = packet
@@ -35,7 +36,7 @@ func take(packet: int) -> Arrival:
 	return Arrival.LATE
 
 
-## Takes back that a packet was received: it will not be acknowledged, unless it was already.
+## Forgets that a packet was received, so that it is not acknowledged (unless it already was).
 func forget(packet: int) -> void:
 	var behind := highest - packet
 	if behind > 0 and behind <= BITS:

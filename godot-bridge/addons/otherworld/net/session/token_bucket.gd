@@ -1,5 +1,5 @@
 extends RefCounted
-## A rate with a burst: holds [code]capacity[/code] tokens, [code]per_second[/code] come back.
+## A token bucket (rate limit with a burst): holds [code]capacity[/code] tokens and refills [code]per_second[/code].
 
 var _per_second: float
 var _capacity: float
@@ -14,7 +14,7 @@ func _init(per_second: float, capacity: float, now_msec: float) -> void:
 	_at_msec = now_msec
 
 
-## Tokens there are now; a clock that goes back adds none.
+## Returns the available tokens. A clock that goes back adds none.
 func available(now_msec: float) -> float:
 	if now_msec > _at_msec:
 		_tokens = minf(_capacity, _tokens + (now_msec - _at_msec) * _per_second / 1000.0)
@@ -22,7 +22,7 @@ func available(now_msec: float) -> float:
 	return _tokens
 
 
-## Takes [param count] tokens, also those there are not yet.
+## Spends [param count] tokens. The balance may become negative.
 func spend(count: float, now_msec: float) -> void:
 	available(now_msec)
 	_tokens -= count

@@ -1,11 +1,12 @@
 extends RefCounted
-## One link to the server over a transport: moves whole packets, knows nothing of their content. Driven by [method poll].
+## One connection to the server over a transport. It moves whole packets and does not know their content. Driven by
+## [method poll].
 
 enum Status { CONNECTING, OPEN, ENDED }
 
 const RequestError := preload("../http/request_error.gd")
 
-## Connecting is given up after this long.
+## Connecting fails after this time.
 const CONNECT_MSEC_MAX := 10_000.0
 const CLOSED_BY_PEER := "closed by peer"
 const LOST := "connection lost"
@@ -13,30 +14,30 @@ const LOST := "connection lost"
 ## "webrtc" or "websocket".
 var kind := ""
 var status := Status.CONNECTING
-## Why it could not be made; null unless it ended before it was open.
+## Why the connection failed before it was open; null if it did not.
 var fault: RequestError
-## Why it ended after it was open, in words.
+## Why the connection ended after it was open.
 var closing_reason := ""
-## The server ended it, rather than the line.
+## The server closed the connection; it was not lost.
 var was_closed_by_peer := false
 
 
-## Lets time pass.
+## Advances the connection.
 func poll(_now_msec: float) -> void:
 	pass
 
 
-## The next packet that arrived; empty: none.
+## Returns the next received packet, or an empty array.
 func receive() -> PackedByteArray:
 	return PackedByteArray()
 
 
-## Sends a packet of 1 to 16,384 bytes, or loses it.
+## Sends a packet of 1 to 16,384 bytes. It may be lost.
 func send(_packet: PackedByteArray) -> void:
 	pass
 
 
-## Ends it and frees all there is; nothing more is received.
+## Closes the connection and frees its resources. Nothing is received afterwards.
 func close(_reason: String) -> void:
 	pass
 

@@ -1,52 +1,55 @@
 extends RefCounted
-## A client's line to the server: one connection at a time, made over the first transport that works, and made again when it
-## is lost, for as long as the session can be resumed, and beyond that where a new one will do. Time comes in as an argument.
+## Keeps a client connected: one connection at a time, over the first transport that works. A lost connection is made
+## again while the session can be resumed, or longer if a new session will do. Callers pass the time.
 
-## There is a connection; packets may go out.
+## Emitted when a connection is open and packets can be sent.
 signal connected(connection: Connection)
-## A packet came.
+## Emitted for each received packet.
 signal received(packet: PackedByteArray)
-## A transport could not connect, and the next is tried.
+## Emitted when a transport could not connect and the next one is tried.
 signal fell_back(fault: RequestError)
-## The first connection has to wait for its turn or for the realm's start, in words why; it is tried again.
+## Emitted when the first connection has to wait for its turn or for the realm to start. It is retried.
 signal server_busy(reason: String)
-## The connection is lost and will be made again; until [param give_up_at_msec] the session can be resumed.
+## Emitted when the connection is lost and will be made again. The session can be resumed until [param give_up_at_msec].
 signal lost(reason: String, attempt: int, give_up_at_msec: float)
-## The server takes the token no more: a new session needs a new one, and a new line. Heard once, in place of [signal ended].
+## Emitted once, instead of [signal ended], when the token has expired. A new session needs a new login and a new
+## Reconnector.
 signal expired(reason: String)
-## For good; heard once.
+## Emitted once, at the end.
 signal ended(reason: String)
 
 const Connection := preload("connection.gd")
 const RequestError := preload("../http/request_error.gd")
 const Limits := preload("../session/limits.gd")
 
-## Wait before the first, second, third … time that a lost connection is made again; the last goes on.
+## Pauses before the first, second, third … attempt to reconnect. The last one repeats.
 const RETRY_MSEC: PackedFloat32Array = [0.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0]
-## A connection that worked for less counts as one more failure: or a server that fails at each client would be asked without a pause.
+## A connection that worked for a shorter time counts as a further failure. Otherwise a server that fails at each client
+## would be contacted without a pause.
 const STABLE_MSEC := 5_000.0
-## Where the server asks to wait, it is asked again after this long, for so long: a storm of a thousand takes ten seconds.
-## Each time that it says that it is starting, the time begins anew: it ends only where a server went away as it started.
+## If the server is busy, pause and limit of the retries. A storm of a thousand logins takes ten seconds. While the
+## server reports that it is starting, the limit begins again, so it only ends a wait for a server that disappeared
+## while it started.
 const BUSY_RETRY_MSEC := 1_000.0
 const WAIT_MSEC_MAX := 60_000.0
-## Wait before a server that starts is asked the second, third … time; the last goes on. Most have started within a second or two.
+## Pauses before a starting server is contacted again. The last one repeats. Most servers start within a second or two.
 const STARTING_RETRY_MSEC: PackedFloat32Array = [500.0, 1_000.0, 2_000.0]
 
-## The connection that is open; null: there is none.
+## The open connection; null without one.
 var connection: Connection
-## Goes on after the time in which the session can be resumed, without an end: a new one will do.
+## Keeps reconnecting after the session can no longer be resumed, without a limit: a new session will do.
 var rejoins := false
-# Makes a connection each, (now_msec: float) -> Connection, in the order in which they are tried.
+# Functions (now_msec: float) -> Connection, in the order in which they are tried.
 var _transports: Array[Callable]
-# Being made.
+# The connection that is being made.
 var _attempt: Connection
-# Which of the transports the attempt or the connection is of.
+# Index of the transport of the attempt or the connection.
 var _transport := 0
-var _faults: Array[RequestError] = []
-# Something came through this connection; and through any before.
-var _works := false
-var _worked := false
-var _works_since_msec := 0.0
+var _errors: Array[RequestError] = []
+# The server has answered over this connection; over any connection.
+var _is_confirmed := false
+var _was_ever_confirmed := false
+var _confirmed_at_msec := 0.0
 var _is_retrying := false
 var _retry_at_msec := 0.0
 var _retry_attempt := 0
@@ -58,10 +61,10 @@ func _init(transports: Array[Callable]) -> void:
 	_transports = transports
 
 
-## Starts to connect, over the transports from [param first] on.
+## Starts connecting, over the transports from [param first] on.
 func connect_from(first: int, now_msec: float) -> void:
-	_works = false
-	_faults.clear()
+	_is_confirmed = false
+	_errors.clear()
 	_start(first, now_msec)
 
 
@@ -74,27 +77,27 @@ func _start(transport: int, now_msec: float) -> void:
 		_failed(now_msec)
 
 
-## Lets time pass: connects, takes what came, connects again where that is due.
+## Advances: connects, receives, and reconnects when it is due.
 func update(now_msec: float) -> void:
 	if _attempt != null:
 		_advance(now_msec)
 	elif connection == null and _is_retrying and now_msec >= _retry_at_msec:
 		connect_from(0, now_msec)
 	if connection != null:
-		_take(now_msec)
+		_receive_packets(now_msec)
 
 
 func _advance(now_msec: float) -> void:
 	var attempt := _attempt
 	attempt.poll(now_msec)
-	# It may have opened and ended between two looks.
+	# It may have opened and ended between two polls.
 	if attempt.status == Connection.Status.OPEN or (attempt.status == Connection.Status.ENDED and attempt.fault == null):
 		_attempt = null
 		connection = attempt
 		connected.emit(attempt)
 	elif attempt.status == Connection.Status.ENDED:
-		_faults.append(attempt.fault)
-		# Another transport is not less busy, and would be a worse one for all the time to come.
+		_errors.append(attempt.fault)
+		# Another transport would be just as busy, and a worse one for the rest of the session.
 		if attempt.fault.kind == RequestError.Kind.BUSY or attempt.fault.kind == RequestError.Kind.STARTING:
 			_attempt = null
 			_failed(now_msec)
@@ -105,8 +108,8 @@ func _advance(now_msec: float) -> void:
 			_start(_transport + 1, now_msec)
 
 
-# Who is told of a packet may end the connection over it: then nothing more of it is heard.
-func _take(now_msec: float) -> void:
+# A receiver of a packet may close the connection. Later packets are then dropped.
+func _receive_packets(now_msec: float) -> void:
 	var current := connection
 	current.poll(now_msec)
 	while current == connection:
@@ -118,66 +121,66 @@ func _take(now_msec: float) -> void:
 		_ended(current, tr("The connection ended: %s.") % current.closing_reason.trim_suffix("."), now_msec)
 
 
-# A server that closes is reached: who was here before comes back the same way. Who was not may have met a realm that failed
-# and starts again.
+# A server that closes the connection was reached, so a client that had joined reconnects over the same transport. A
+# client that had not joined may have met a realm that failed and starts again.
 func _ended(current: Connection, reason: String, now_msec: float) -> void:
-	if current.was_closed_by_peer and not _works and not _worked and _transport + 1 >= _transports.size():
-		restarts(reason, now_msec)
+	if current.was_closed_by_peer and not _is_confirmed and not _was_ever_confirmed and _transport + 1 >= _transports.size():
+		handle_restart(reason, now_msec)
 	else:
-		drop(reason, now_msec, not (_worked and current.was_closed_by_peer))
+		handle_loss(reason, now_msec, not (_was_ever_confirmed and current.was_closed_by_peer))
 
 
-## The server goes away, in words why, and is soon back.
-func restarts(reason: String, now_msec: float) -> void:
+## Handles a server that goes away and will soon be back. [param reason] says why.
+func handle_restart(reason: String, now_msec: float) -> void:
 	if _is_over:
 		return
 	_close(reason)
-	if _worked:
-		_again(reason, now_msec)
+	if _was_ever_confirmed:
+		_retry_later(reason, now_msec)
 	else:
 		_wait(reason, false, now_msec)
 
 
-## The server has answered: from now on a lost connection is made again.
-func works(now_msec: float) -> void:
-	if not _worked:
+## Confirms that the server has answered. From now on a lost connection is made again.
+func confirm(now_msec: float) -> void:
+	if not _was_ever_confirmed:
 		_is_retrying = false
-	_works = true
-	_worked = true
-	_works_since_msec = now_msec
+	_is_confirmed = true
+	_was_ever_confirmed = true
+	_confirmed_at_msec = now_msec
 
 
-## The connection is of no use any more, in words why.
-func drop(reason: String, now_msec: float, may_fall_back := true) -> void:
+## Handles a connection that is lost or useless. [param reason] says why.
+func handle_loss(reason: String, now_msec: float, may_fall_back := true) -> void:
 	if _is_over:
 		return
-	# It connected and nothing came through, as behind some firewalls: the next transport may do better.
-	var untried := _transport + 1 if may_fall_back and connection != null and not _works else _transports.size()
+	# It connected but no packet arrived, as behind some firewalls. The next transport may work.
+	var untried := _transport + 1 if may_fall_back and connection != null and not _is_confirmed else _transports.size()
 	_close(reason)
 	if untried < _transports.size():
 		fell_back.emit(RequestError.new(RequestError.Kind.TIMED_OUT, reason))
 		connect_from(untried, now_msec)
 	else:
-		_again(reason, now_msec)
+		_retry_later(reason, now_msec)
 
 
 func _failed(now_msec: float) -> void:
 	var is_starting := false
 	var is_busy := false
 	var is_refused := true
-	for fault: RequestError in _faults:
+	for fault: RequestError in _errors:
 		is_starting = is_starting or fault.kind == RequestError.Kind.STARTING
 		is_busy = is_busy or fault.kind == RequestError.Kind.BUSY
 		is_refused = is_refused and fault.kind == RequestError.Kind.REFUSED
-	var reason := _in_words()
-	if is_refused and _worked and rejoins:
+	var reason := _error_messages()
+	if is_refused and _was_ever_confirmed and rejoins:
 		_finish(expired, reason)
 	elif is_refused:
 		end(reason)
-	elif not _worked and (is_starting or is_busy or _is_retrying):
+	elif not _was_ever_confirmed and (is_starting or is_busy or _is_retrying):
 		_wait(reason, is_starting, now_msec)
 	else:
-		_again(reason, now_msec)
+		_retry_later(reason, now_msec)
 
 
 func _wait(reason: String, is_starting: bool, now_msec: float) -> void:
@@ -192,19 +195,19 @@ func _wait(reason: String, is_starting: bool, now_msec: float) -> void:
 	server_busy.emit(reason)
 
 
-## How long to wait after a server was asked so many times and was starting each time.
+## Returns the pause after a server was contacted [param times] times and was starting each time.
 static func starting_retry_msec(times: int) -> float:
 	return STARTING_RETRY_MSEC[mini(times, STARTING_RETRY_MSEC.size()) - 1]
 
 
-func _again(reason: String, now_msec: float) -> void:
-	if _works and now_msec - _works_since_msec >= STABLE_MSEC:
+func _retry_later(reason: String, now_msec: float) -> void:
+	if _is_confirmed and now_msec - _confirmed_at_msec >= STABLE_MSEC:
 		_is_retrying = false
 	_retry_attempt = _retry_attempt + 1 if _is_retrying else 1
 	# Each connection that worked renewed the session, however short it was.
-	if _works or not _is_retrying:
+	if _is_confirmed or not _is_retrying:
 		_give_up_at_msec = now_msec + Limits.RESUME_MSEC_MAX
-	if not _worked:
+	if not _was_ever_confirmed:
 		end(reason)
 		return
 	if now_msec >= _give_up_at_msec and not rejoins:
@@ -225,23 +228,23 @@ func _close(reason: String) -> void:
 	connection = null
 
 
-## Closes for good.
+## Closes and stops reconnecting.
 func end(reason: String) -> void:
 	if not _is_over:
 		_finish(ended, reason)
 
 
-func _finish(told: Signal, reason: String) -> void:
+func _finish(outcome: Signal, reason: String) -> void:
 	_is_over = true
 	_is_retrying = false
 	_close(reason)
-	told.emit(reason)
+	outcome.emit(reason)
 
 
-# What all transports said, without repeats.
-func _in_words() -> String:
+# The messages of all transports, without repeats.
+func _error_messages() -> String:
 	var words: PackedStringArray = []
-	for fault: RequestError in _faults:
-		if not words.has(fault.in_words()):
-			words.append(fault.in_words())
+	for fault: RequestError in _errors:
+		if not words.has(fault.full_message()):
+			words.append(fault.full_message())
 	return " ".join(words) if words else tr("There is no transport to connect with.")

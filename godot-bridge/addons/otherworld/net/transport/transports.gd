@@ -1,5 +1,5 @@
 extends RefCounted
-## What makes connections to a server, in the order in which they are tried.
+## The functions that make connections to a server, in the order in which they are tried.
 
 const Connection := preload("connection.gd")
 const WebrtcSupport := preload("webrtc_support.gd")
@@ -7,7 +7,7 @@ const WebrtcConnection := preload("webrtc_connection.gd")
 const WebsocketConnection := preload("websocket_connection.gd")
 
 
-## WebRTC first, where it is there; each is (now_msec: float) -> Connection.
+## Returns functions (now_msec: float) -> Connection: WebRTC first, if it is available.
 static func in_order(transport: OtherworldClient.Transport, url: String, token: String, ice_servers: Array[Dictionary]) -> Array[Callable]:
 	var transports: Array[Callable] = []
 	if transport != OtherworldClient.Transport.WEBSOCKET and WebrtcSupport.is_there():

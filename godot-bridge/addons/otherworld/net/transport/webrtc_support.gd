@@ -1,21 +1,22 @@
 extends RefCounted
-## Whether this Godot can do WebRTC: web exports can, others need the webrtc-native extension.
+## Whether this Godot supports WebRTC. Web exports do; other platforms need the webrtc-native extension.
 
 const _EXTENSION_BASE := &"WebRTCPeerConnectionExtension"
 
-## What to do where it cannot.
+## The message if it does not.
 const INSTALL := "WebRTC is not installed, so the connection uses WebSocket, which stalls when packets are lost. " \
 	+ "Install the webrtc-native extension for Godot 4 (github.com/godotengine/webrtc-native, releases): unzip it into the " \
 	+ "project's folder and restart the editor. Or set OtherworldClient's transport to WebSocket."
 
 
-## True where connections can be made. Says nothing aloud: without an extension, a peer made is a warning and one used an error.
+## Returns [code]true[/code] if WebRTC is available. Prints nothing: without an extension, Godot prints a warning for
+## each new peer and an error for each use.
 static func is_there() -> bool:
 	if OS.has_feature("web"):
 		return true
 	if not ClassDB.class_exists(&"WebRTCPeerConnection") or ClassDB.get_inheriters_from_class(_EXTENSION_BASE).is_empty():
 		return false
-	# An extension is loaded; whether it serves, only a connection tells.
+	# An extension is loaded. Only a connection shows whether it works.
 	var peer := WebRTCPeerConnection.new()
 	if peer.get_class() == _EXTENSION_BASE or peer.initialize() != OK:
 		return false
@@ -24,9 +25,9 @@ static func is_there() -> bool:
 	return channel != null
 
 
-## What is wrong with servers for [method WebRTCPeerConnection.initialize], in words; "": nothing. What is wrong there is an
-## error of the engine, and an address that webrtc-native cannot read (stuns: and IPv6
-## addresses in brackets among them) ends the process.
+## Returns what is wrong with servers for [method WebRTCPeerConnection.initialize], or "". There, a wrong value is an
+## error of the engine, and an address that webrtc-native cannot read (stuns: and bracketed IPv6 addresses, for example)
+## ends the process.
 static func fault_of(ice_servers: Array[Dictionary]) -> String:
 	for i: int in ice_servers.size():
 		var urls: Variant = ice_servers[i].get("urls")

@@ -1,35 +1,36 @@
 extends "connection.gd"
-## A connection over WebSocket (docs/protocol.md, section 4): for networks that block UDP, and where there is no WebRTC.
+## A connection over WebSocket (docs/protocol.md, section 4): for networks that block UDP, and platforms without WebRTC.
 
 const Address := preload("../http/address.gd")
 const Http := preload("../http/http.gd")
 const HttpCall := preload("../http/http_call.gd")
 
-## Bytes that came while the game stood still: what a server sends in some seconds.
+## Bytes received while the game was stalled: what a server sends in a few seconds.
 const INBOUND_BYTES_MAX := 1_048_576
-## Bytes that wait to be sent before the connection is given up: a network that takes nothing for so long is dead.
+## If this many bytes wait to be sent, the network is dead and the connection is closed.
 const OUTBOUND_BYTES_MAX := 262_144
 ## A close frame's reason has at most 123 bytes.
 const CLOSE_REASON_CHARACTERS_MAX := 30
 const _CODE_NORMAL := 1000
-## No close frame came: Godot's own word, and a browser's (RFC 6455, 7.1.5).
+## Codes for a missing close frame: Godot's, and the browsers' (RFC 6455, 7.1.5).
 const _CODES_ABNORMAL: Array[int] = [-1, 1006]
 const _PATH := "v1/ws"
 const _STATUS_UPGRADE := 426
-# The subprotocol that is spoken, and what the one begins with that tells the token: never in the URL, which proxies log.
+# The subprotocol, and the prefix of the one that carries the token. The token is never in the URL, because proxies log
+# URLs.
 const _SUBPROTOCOL := "otherworld"
 const _TOKEN_PREFIX := "token."
 
 var _address: Address
 var _token: String
 var _deadline_msec: float
-# Asked first; then there is a socket.
-var _question: HttpCall
+# The request without an upgrade comes first, then the socket.
+var _probe: HttpCall
 var _socket: WebSocketPeer
 
 
-## Starts to connect at once. The address is asked first without an upgrade (WSK-2): that says in words why one would be
-## refused, and a refused one is an engine error.
+## Starts connecting. A request without an upgrade comes first (WSK-2): its response says why an upgrade would be
+## refused. A refused upgrade would be an error of the engine without a reason.
 func _init(url: String, token: String, now_msec: float) -> void:
 	kind = "websocket"
 	_token = token
@@ -38,11 +39,11 @@ func _init(url: String, token: String, now_msec: float) -> void:
 	if _address.fault != null:
 		_fail(_address.fault)
 	else:
-		_question = HttpCall.new(HTTPClient.METHOD_GET, _address.below(_PATH), Http.json_headers(token, false), PackedByteArray(), CONNECT_MSEC_MAX, now_msec)
+		_probe = HttpCall.new(HTTPClient.METHOD_GET, _address.below(_PATH), Http.json_headers(token, false), PackedByteArray(), CONNECT_MSEC_MAX, now_msec)
 
 
 func poll(now_msec: float) -> void:
-	if status == Status.CONNECTING and _socket == null and _question.poll(now_msec):
+	if status == Status.CONNECTING and _socket == null and _probe.poll(now_msec):
 		_connect_socket()
 	if status == Status.ENDED or _socket == null:
 		return
@@ -59,9 +60,9 @@ func poll(now_msec: float) -> void:
 
 
 func _connect_socket() -> void:
-	var answer := _question.answer
+	var answer := _probe.answer
 	if answer.status != _STATUS_UPGRADE:
-		# A success is no refusal, whatever it says.
+		# A success is not a refusal, whatever its body says.
 		var is_other := answer.fault == null or (answer.status > 0 and answer.field("reason") == null)
 		_fail(HttpCall.not_otherworld(_address) if is_other else answer.fault)
 		return
@@ -77,21 +78,21 @@ func _opened() -> void:
 	if status != Status.CONNECTING:
 		return
 	status = Status.OPEN
-	# Inputs are small and shall not wait for each other; browsers do so by themselves.
+	# Inputs are small and must not wait for each other. Browsers do this automatically.
 	if not OS.has_feature("web") and not was_closed_by_peer:
 		_socket.set_no_delay(true)
 
 
 func _closed() -> void:
 	was_closed_by_peer = not _socket.get_close_code() in _CODES_ABNORMAL
-	# It may have opened and been closed between two looks: by a realm that starts, say.
+	# It may have opened and closed between two polls, for example if the realm is starting.
 	if was_closed_by_peer:
 		_opened()
 	_fail(RequestError.new(RequestError.Kind.UNREACHABLE, tr("The server at %s answers, but a WebSocket to it did not open. A proxy on the way may not let WebSockets through.") % _address.authority()))
-	_end(_words_of_close())
+	_end(_close_reason())
 
 
-func _words_of_close() -> String:
+func _close_reason() -> String:
 	var words := _socket.get_close_reason()
 	if words:
 		return words
@@ -122,5 +123,5 @@ func close(reason: String) -> void:
 	closing_reason = reason
 	if _socket != null:
 		_socket.close(_CODE_NORMAL, reason.left(CLOSE_REASON_CHARACTERS_MAX))
-	elif _question != null:
-		_question.cancel()
+	elif _probe != null:
+		_probe.cancel()

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## An avatar's body as the simulation has it: 18 bones in a T-pose that faces -Z, feet at y = 0, and capsules on them.
+## An avatar's body, as in the simulation: 18 bones in a T-pose that faces -Z, feet at y = 0, and capsules on them.
 
 const JsonReader := preload("../download/json_reader.gd")
 const AvatarBody := preload("avatar_body.gd")
@@ -10,37 +10,37 @@ const BONES: PackedStringArray = [
 	"leftUpperArm", "leftLowerArm", "leftHand", "rightUpperArm", "rightLowerArm", "rightHand",
 	"leftUpperLeg", "leftLowerLeg", "leftFoot", "rightUpperLeg", "rightLowerLeg", "rightFoot",
 ]
-## Index of each bone's parent; -1 for the hips. Parents stand before their children.
+## Index of each bone's parent; -1 for the hips. Parents come before their children.
 const PARENTS: PackedInt32Array = [-1, 0, 1, 2, 3, 4, 3, 6, 7, 3, 9, 10, 0, 12, 13, 0, 15, 16]
 const HEAD := 5
 const CAPSULES_MAX := 24
-## How far a bone may be from its parent, and a capsule's end from its bone, metres.
+## Limit of the distance between a bone and its parent, and between a capsule's end and its bone, metres.
 const OFFSET_MAX := 10.0
 const RADIUS_MIN := 1e-3
 const RADIUS_MAX := 5.0
-## Bodies of other heights that are kept; each has a figure of some 100 KiB.
+## Limit of cached bodies of other heights. Each has a model of some 100 KiB.
 const RESIZED_MAX := 64
 
 var name := ""
 ## Each bone's origin in its parent's space, metres.
 var offsets: PackedVector3Array = []
-## Of each capsule: its bone, both ends in the bone's space, its radius; metres.
+## For each capsule: its bone, both ends in the bone's space, its radius; metres.
 var capsule_bones: PackedInt32Array = []
 var capsule_from: PackedVector3Array = []
 var capsule_to: PackedVector3Array = []
 var capsule_radii: PackedFloat32Array = []
 ## Height of the head bone's origin above the ground at rest, metres.
 var head_metres := 0.0
-## Height of the whole at rest, metres.
+## Height of the body at rest, metres.
 var height := 0.0
-## What shows it ([code]model.gd[/code]), made when it is first shown, shared by all who have this body.
+## The model that shows it ([code]model.gd[/code]), made on first use and shared by all who have this body.
 var look: RefCounted
 
-## Bodies of other heights, by millimetres of the head.
+## Cached bodies of other heights, by millimetres of the head.
 var _resized: Dictionary[int, AvatarBody] = {}
 
 
-## From JSON, as realm definitions and manifests have it.
+## Reads a body from the JSON of realm definitions and manifests.
 static func read(r: JsonReader, value: Variant, where: String) -> AvatarBody:
 	var it := r.object(value, where)
 	var body := AvatarBody.new()
@@ -57,7 +57,7 @@ static func read(r: JsonReader, value: Variant, where: String) -> AvatarBody:
 	return body
 
 
-## The bodies of a realm's definition.
+## Reads the bodies of a realm's definition.
 static func read_list(value: Variant) -> Array[AvatarBody]:
 	var r := JsonReader.new()
 	var bodies: Array[AvatarBody] = []
@@ -66,11 +66,11 @@ static func read_list(value: Variant) -> Array[AvatarBody]:
 	return bodies if r.fault.is_empty() else ([] as Array[AvatarBody])
 
 
-## The same body with its head at another height: stands for one that is not known yet.
+## Returns this body with its head at another height, in place of a body that is not loaded yet.
 func resized(head: float) -> AvatarBody:
 	var key := roundi(head * 1000.0)
 	if not _resized.has(key):
-		# Who wears them keeps them.
+		# Avatars that use a dropped body keep it.
 		if _resized.size() >= RESIZED_MAX:
 			_resized.clear()
 		_resized[key] = _scaled(head)

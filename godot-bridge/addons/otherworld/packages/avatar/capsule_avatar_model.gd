@@ -1,26 +1,26 @@
 @tool
 extends RefCounted
-## The figure of an avatar that wears no package: one skin over the capsules of its body, with a visor that shows where it
+## The model of an avatar without a package: one skin over the capsules of its body, with a visor that shows where it
 ## looks. Its skeleton has the body's own bones.
 
 const AvatarBody := preload("avatar_body.gd")
 const Model := preload("../model/model.gd")
 const Rig := preload("rig.gd")
 
-## Corners round a capsule, and rings of each of its ends.
+## Corners around a capsule, and rings of each of its ends.
 const SEGMENTS := 12
 const RINGS := 4
-## Names of its meshes: what has the wearer's colour, and what has its own. Two, for without a screen the engine reports
-## an error for each material that is set on one surface of an instance.
+## Names of its two meshes: the one in the avatar's colour, and the one in its own. There are two because without a
+## screen the engine prints an error for each material that is set on one surface of an instance.
 const COLORED := "Colored"
 const PLAIN := "Plain"
-## Bones of the paler parts, and how much darker than the rest legs are.
+## Bones of the paler parts, and how much darker the legs are than the rest.
 const PALE: PackedStringArray = ["head", "neck", "leftHand", "rightHand", "leftFoot", "rightFoot"]
 const LEGS: PackedStringArray = ["hips", "leftUpperLeg", "leftLowerLeg", "rightUpperLeg", "rightLowerLeg"]
 const LEG_SHADE := 0.72
 const PALE_COLOR := Color(0.93, 0.92, 0.9)
 const VISOR_COLOR := Color(0.07, 0.07, 0.12)
-## A pose may carry limbs this far from where they are at rest, metres.
+## A pose may move limbs this far from their rest position, metres.
 const REACH := 1.5
 
 
@@ -35,7 +35,7 @@ class Surface:
 	var indices := PackedInt32Array()
 
 
-## The same model for each who has that body.
+## Returns the model for a body. All avatars with that body share it.
 static func of(body: AvatarBody) -> Model:
 	if body.look == null:
 		body.look = _made(body)
@@ -131,7 +131,7 @@ static func _mesh(surface: Surface) -> ArrayMesh:
 	return mesh
 
 
-## Of a surface; colours of vertices shade it.
+## The material of a surface. Vertex colours shade it.
 static func material(color: Color) -> StandardMaterial3D:
 	var made := StandardMaterial3D.new()
 	made.albedo_color = color
@@ -149,19 +149,19 @@ static func _add_capsule(to: Surface, capsule: Model.Capsule, color: Color) -> v
 	_add_round(to, frame, Vector3.ONE * capsule.radius, half, capsule.place.bone, color)
 
 
-## On the front of the head: where somebody looks is seen from afar.
+## The visor on the front of the head, which shows from afar where a player looks.
 static func _add_visor(to: Surface, head: Model.Capsule) -> void:
 	var middle := (head.from + head.to) / 2.0 + Vector3(0.0, 0.1, -0.55) * head.radius
 	var frame := head.place.rest * Transform3D(Basis.IDENTITY, middle)
 	_add_round(to, frame, Vector3(0.82, 0.45, 0.56) * head.radius, 0.0, head.place.bone, VISOR_COLOR)
 
 
-## An ellipsoid drawn out along Y by [param half] to either side.
+## Adds an ellipsoid that is stretched along Y by [param half] to either side.
 static func _add_round(to: Surface, frame: Transform3D, radii: Vector3, half: float, bone: int, color: Color) -> void:
 	var first := to.points.size()
 	var rows := RINGS * 2 + 2
 	for row: int in rows:
-		# Two rows at the middle: the ends are drawn apart there.
+		# Two rows at the middle, where the halves are pulled apart.
 		var angle := (floorf(row - (1.0 if row > RINGS else 0.0)) / (RINGS * 2) - 0.5) * PI
 		var lift := half if row > RINGS else -half
 		for k: int in SEGMENTS + 1:

@@ -1,7 +1,7 @@
 @tool
 extends RefCounted
-## An avatar's fitted capsules as physics bodies on its joints, for pointing at it and for what runs into it; and as
-## something to be seen, for debugging.
+## An avatar's fitted capsules as physics bodies on its joints, for picking and for collisions; and as visible shapes
+## for debugging.
 
 const Collider := preload("../model/collider.gd")
 const ModelInstance := preload("../model/model_instance.gd")
@@ -10,13 +10,13 @@ const Model := preload("../model/model.gd")
 const COLOR := Color(0.1, 0.9, 0.5, 0.35)
 
 var _figure: ModelInstance
-## Attachments that carry bodies, and the bodies.
+## The attachments that carry bodies, and the bodies.
 var _holders: Array[Node3D] = []
 var _bodies: Array[AnimatableBody3D] = []
 var _is_visible := false
 
 
-## [param element] is put on each body as metadata "otherworld_element".
+## [param element] becomes the metadata "otherworld_element" of each body.
 func _init(figure: ModelInstance, layer: int, element: int) -> void:
 	_figure = figure
 	var attachments: Dictionary[String, BoneAttachment3D] = {}
@@ -26,7 +26,7 @@ func _init(figure: ModelInstance, layer: int, element: int) -> void:
 		_bodies.append(body)
 
 
-## Shows or hides what they look like.
+## Shows or hides the capsules.
 func set_visible(visible: bool) -> void:
 	if visible == _is_visible:
 		return
@@ -39,12 +39,12 @@ func set_visible(visible: bool) -> void:
 		look.visible = visible
 
 
-## The bodies, one for each capsule of the model.
+## Adds the bodies, one for each capsule of the model.
 func bodies() -> Array[AnimatableBody3D]:
 	return _bodies
 
 
-## Takes them away.
+## Removes the bodies.
 func free_all() -> void:
 	for node: Node3D in _holders:
 		node.queue_free()
@@ -70,7 +70,7 @@ func _holder(place: Model.Place, attachments: Dictionary[String, BoneAttachment3
 	return attachments[key]
 
 
-## Ends stand in the joint's space without its scale, physics knows none: the joint's scale is undone.
+## The ends are in the joint's space without its scale. Physics bodies have no scale, so the joint's scale is undone.
 func _body(capsule: Model.Capsule, layer: int, element: int) -> AnimatableBody3D:
 	var axis := capsule.to - capsule.from
 	var half := axis.length() / 2.0
@@ -103,7 +103,7 @@ static func _look(shape: Shape3D) -> MeshInstance3D:
 	return look
 
 
-## Of colliders that are shown: seen through and over what they are of.
+## The material of shown colliders: transparent, and drawn over their model.
 static func debug_material() -> StandardMaterial3D:
 	var material := StandardMaterial3D.new()
 	material.albedo_color = COLOR

@@ -1,9 +1,10 @@
 @tool
 extends RefCounted
-## From a pose to the 18 bones: forward kinematics where rotations of bones were sent, else inverse kinematics of two-bone
-## limbs (law of cosines) from head and hands alone. Both make the head end where the pose says.
+## Turns a pose into the 18 bones: with forward kinematics if rotations of bones were sent, else with inverse kinematics
+## of two-bone limbs (law of cosines) from head and hands. Both put the head where the pose says.
 ##
-## What the simulation does (sim/avatar/skeleton.ts), so that everyone sees the same body. Root space; written over by each call.
+## It does what the simulation does (sim/avatar/skeleton.ts), so that everyone sees the same body. Root space. Each call
+## overwrites the results.
 
 const AvatarBody := preload("avatar_body.gd")
 
@@ -12,11 +13,11 @@ const HEAD := 5
 const UPPER_ARMS: PackedInt32Array = [6, 9]
 const UPPER_LEGS: PackedInt32Array = [12, 15]
 const BACK := Vector3(0.0, 0.0, 1.0)
-## Arms of somebody who has sent no pose: 75 degrees down from a T-pose.
+## Arms of an avatar without a pose: 75 degrees down from the T-pose.
 const LEFT_ARM_DOWN := Quaternion(0.0, 0.0, 0.6087614, 0.7933533)
 const RIGHT_ARM_DOWN := Quaternion(0.0, 0.0, -0.6087614, 0.7933533)
 
-## Of each bone, root space: its origin, and how it is turned against its rest.
+## For each bone in root space: its origin, and its rotation relative to its rest pose.
 var positions: PackedVector3Array = []
 var rotations: Array[Quaternion] = []
 
@@ -34,23 +35,23 @@ func _init() -> void:
 	_idle[UPPER_ARMS[1]] = RIGHT_ARM_DOWN
 
 
-## Somebody who has sent no pose yet, and only stands there.
-func stand(body: AvatarBody) -> void:
+## Sets the pose of an avatar that has sent none: standing.
+func set_rest_pose(body: AvatarBody) -> void:
 	_forward(body, _idle)
 
 
-## All bones unrotated.
+## Sets all bones unrotated.
 func rest(body: AvatarBody) -> void:
 	_forward(body, _rest)
 
 
-## From the rotations of all bones, each in its parent's space; the head's origin is at [param head].
+## Solves from the rotations of all bones, each in its parent's space. The head's origin is at [param head].
 func from_rotations(body: AvatarBody, locals: Array[Quaternion], head: Vector3) -> void:
 	_forward(body, locals)
 	_shift(head - positions[HEAD])
 
 
-## From head and wrists, root space: an upright trunk under the head, knees bent by how low it is.
+## Solves from head and wrists, root space: an upright trunk under the head, knees bent by its height.
 func from_three_points(body: AvatarBody, head: Transform3D, left: Transform3D, right: Transform3D) -> void:
 	_forward(body, _rest)
 	var feet := PackedVector3Array([positions[UPPER_LEGS[0] + 2], positions[UPPER_LEGS[1] + 2]])
@@ -81,17 +82,17 @@ func _shift(by: Vector3) -> void:
 		positions[i] += by
 
 
-## Two bones that reach from where the upper one stands for [param target], bending towards [param pole].
+## Bends two bones, from the upper one's origin, to reach [param target], towards [param pole].
 func _reach(body: AvatarBody, upper: int, target: Vector3, pole: Vector3, end: Quaternion) -> void:
 	var from := positions[upper]
 	var first := body.offsets[upper + 1]
 	var second := body.offsets[upper + 2]
 	var l1 := maxf(first.length(), 1e-4)
 	var l2 := maxf(second.length(), 1e-4)
-	var wish := target - from
-	var direction := _unit(wish, Vector3.DOWN)
-	# As sim's clamp: where a limb's bones are of no length, the lower limit is the larger and wins.
-	var distance := minf(wish.length(), l1 + l2 - 1e-4) if wish.length() >= absf(l1 - l2) + 1e-3 else absf(l1 - l2) + 1e-3
+	var to_target := target - from
+	var direction := _unit(to_target, Vector3.DOWN)
+	# Like sim's clamp: if a limb's bones have no length, the lower limit is the larger and wins.
+	var distance := minf(to_target.length(), l1 + l2 - 1e-4) if to_target.length() >= absf(l1 - l2) + 1e-3 else absf(l1 - l2) + 1e-3
 	var along := (l1 * l1 - l2 * l2 + distance * distance) / (2.0 * distance)
 	var out := sqrt(maxf(l1 * l1 - along * along, 0.0))
 	var ahead := _unit(Vector3.FORWARD - direction * direction.dot(Vector3.FORWARD), Vector3.RIGHT)
@@ -110,7 +111,7 @@ static func _unit(vector: Vector3, fallback: Vector3) -> Vector3:
 	return vector / length if length > 1e-9 else fallback
 
 
-## The shortest rotation from one unit vector to another.
+## Returns the shortest rotation from one unit vector to another.
 static func _turn(from: Vector3, to: Vector3) -> Quaternion:
 	var cosine := from.dot(to)
 	if cosine < -0.999999:

@@ -1,60 +1,60 @@
 @tool
 extends RefCounted
-## What turns a model's joints when the realm's bones turn (packages/retarget.ts), worked out once for a model.
+## Rotates a model's joints with the realm's bones (packages/retarget.ts). It is computed once for a model.
 ##
-## Of each joint that a bone drives it needs the rotation in the space of the node above. Between two driven joints the
-## file's nodes do not turn, so it is [code]left * (how its bone is turned against that of the joint above) * right[/code]
-## with two rotations that never change; where all bones were sent as local rotations the middle is one of those.
+## A joint that a bone drives needs its rotation in its parent node's space. Between two driven joints the file's nodes
+## do not rotate, so it is [code]left * (rotation of its bone relative to the bone of the joint above) * right[/code]
+## with two constant rotations. If all bones were sent as local rotations, the one in the middle is one of them.
 
 const AvatarBody := preload("avatar_body.gd")
 const Manifest := preload("../download/manifest.gd")
 const PoseSolver := preload("pose_solver.gd")
 const Rig := preload("rig.gd")
 
-## Bones of the trunk that a rig may lack: they have no length there, and turn what the bone before them carries.
+## Bones of the trunk that a rig may lack. They have no length then, and rotate what the bone before them carries.
 const FOLDED: Dictionary[String, String] = {"spine": "chest", "chest": "upperChest"}
 
-## Names of the driven joints' nodes, those above first.
+## Names of the driven joints' nodes, parents first.
 var joints: PackedStringArray = []
-## Index of the hips in [member joints]; -1: the model has no humanoid.
+## Index of the hips in [member joints]; -1 if the model has no humanoid.
 var hips := -1
-## Index of the head in [member joints]; -1: none.
+## Index of the head in [member joints]; -1 without one.
 var head := -1
-## The joints are the 18 bones themselves: local rotations are theirs as they are.
+## The joints are the 18 bones themselves, and local rotations apply directly.
 var is_plain := false
 
-## Of each joint: the bone that turns it, and the one that turns the driven joint above (-1: none).
+## For each joint: the bone that drives it, and the bone that drives the next driven joint above (-1 without one).
 var _bones: PackedInt32Array = []
 var _above: PackedInt32Array = []
 var _left: Array[Quaternion] = []
 var _right: Array[Quaternion] = []
-## Bones on the way from above's bone (left out) to its own, the last first; empty: the way is not straight up.
+## Bones between the bone above (excluded) and the joint's own, the last first; empty if that is not a straight line up.
 var _ways: Array[PackedInt32Array] = []
-## Where the node above the hips stands, root space.
+## Transform of the node above the hips, root space.
 var _hips_turn := Quaternion.IDENTITY
 var _hips_from := Vector3.ZERO
 var _hips_scale := Vector3.ONE
 
 
-## A node of a model file; parents stand before their children.
+## A node of a model file. Parents come before their children.
 class RestNode:
 	extends RefCounted
 	var name := ""
-	## Index of the node above; -1: top of the scene.
+	## Index of the parent node; -1 at the top of the scene.
 	var parent := -1
 	var translation := Vector3.ZERO
 	var rotation := Quaternion.IDENTITY
 	var scale := Vector3.ONE
 
 
-## [param turn]: of the model in root space; a package's front is +Z, an avatar's -Z.
+## [param turn] is the rotation of the model in root space. A package faces +Z, an avatar -Z.
 static func of(skeleton: Array[Manifest.Joint], nodes: Array[RestNode], turn := Quaternion(0.0, 1.0, 0.0, 0.0)) -> Rig:
 	var rig := Rig.new()
 	rig._build(_driven(skeleton), nodes, turn)
 	return rig
 
 
-## Of a skeleton that has the body's own bones under their names.
+## Returns the rig of a skeleton with the body's own bones, under their names.
 static func of_body() -> Rig:
 	var skeleton: Array[Manifest.Joint] = []
 	var nodes: Array[RestNode] = []
@@ -73,7 +73,7 @@ static func of_body() -> Rig:
 	return rig
 
 
-## Local rotations of the joints where all bones' local rotations are known.
+## Returns local rotations of the joints from local rotations of all bones.
 func turn_by_locals(locals: Array[Quaternion], out: Array[Quaternion]) -> void:
 	for j: int in _bones.size():
 		var way := _ways[j]
@@ -83,12 +83,12 @@ func turn_by_locals(locals: Array[Quaternion], out: Array[Quaternion]) -> void:
 		out[j] = _left[j] * turn * _right[j]
 
 
-## Whether [method turn_by_locals] may be used: each joint's bone is below that of the joint above it.
+## Returns whether [method turn_by_locals] can be used: each joint's bone is below that of the joint above it.
 func takes_locals() -> bool:
 	return not _ways.any(func(way: PackedInt32Array) -> bool: return way.is_empty())
 
 
-## Local rotations of the joints from the bones in root space.
+## Returns local rotations of the joints from the bones in root space.
 func turn_by_bones(bones: Array[Quaternion], out: Array[Quaternion]) -> void:
 	for j: int in _bones.size():
 		var turn := bones[_bones[j]]
@@ -97,7 +97,7 @@ func turn_by_bones(bones: Array[Quaternion], out: Array[Quaternion]) -> void:
 		out[j] = _left[j] * turn * _right[j]
 
 
-## Where the hips' node stands in the node above it, for hips at a place in root space.
+## Returns the position of the hips' node in its parent's space, for hips at a position in root space.
 func hips_translation(place: Vector3) -> Vector3:
 	return (_hips_turn.inverse() * (place - _hips_from)) / _hips_scale
 
@@ -109,7 +109,7 @@ func _build(driven: Dictionary[String, Manifest.Joint], nodes: Array[RestNode], 
 	var turns: Array[Quaternion] = []
 	var places := PackedVector3Array()
 	var scales := PackedVector3Array()
-	# Of each node: the driven joint at or above it, and its rotation against that one's bone.
+	# For each node: the driven joint at or above it, and its rotation relative to that joint's bone.
 	var drivers := PackedInt32Array()
 	for node: RestNode in nodes:
 		var is_top := node.parent < 0
@@ -163,7 +163,7 @@ static func _driven(skeleton: Array[Manifest.Joint]) -> Dictionary[String, Manif
 	return driven
 
 
-## Which bone turns the node of a bone: itself, or the last of those after it that the rig lacks.
+## Returns the bone that drives a bone's node: itself, or the last of the following bones that the rig lacks.
 static func _driver_of(bone: String, has: Dictionary[String, bool]) -> int:
 	var last := bone
 	while FOLDED.has(last) and not has.has(FOLDED[last]):

@@ -1,20 +1,20 @@
 @tool
 extends RefCounted
-## Reads JSON of the network: nothing is believed, and the first thing that is wrong is named with its place.
+## Reads JSON from the network and checks every value. It reports the first error with its place.
 ##
-## What is wrong reads as something harmless, so that reading goes on; look at [member fault] at the end.
+## An invalid value reads as a harmless one, so that reading continues. Check [member fault] at the end.
 
-## Numbers beyond this are none that a package has.
+## Larger numbers are invalid.
 const NUMBER_MAX := 1e9
 
-## What is wrong, in words; empty: nothing so far.
+## The first error; "" without one.
 var fault := ""
 
 
-## Notes that something is not as it should be; only the first is kept.
-func fail(where: String, wish: String) -> void:
+## Records an error. Only the first is kept.
+func fail(where: String, expected: String) -> void:
 	if fault.is_empty():
-		fault = "%s should be %s" % [where, wish]
+		fault = "%s should be %s" % [where, expected]
 
 
 func object(value: Variant, where: String) -> Dictionary:
@@ -24,7 +24,7 @@ func object(value: Variant, where: String) -> Dictionary:
 	return {}
 
 
-## What is missing counts as an empty list.
+## Returns a list. A missing one reads as empty.
 func list(value: Variant, where: String, count_max: int) -> Array:
 	if value == null:
 		return []
@@ -61,7 +61,7 @@ func integer(value: Variant, where: String, least: int, most: int) -> int:
 	return int(found)
 
 
-## An object with x, y and z, or a list of three.
+## Returns a vector from an object with x, y and z, or a list of three numbers.
 func vector(value: Variant, where: String, most := 1e6) -> Vector3:
 	if value is Array and (value as Array).size() == 3:
 		var three: Array = value
@@ -83,7 +83,7 @@ func quaternion(value: Variant, where: String) -> Quaternion:
 	return Quaternion.IDENTITY
 
 
-## Flat x y z triples.
+## Returns points from flat x y z triples.
 func points(value: Variant, where: String, count_max: int) -> PackedVector3Array:
 	var flat := list(value, where, count_max * 3)
 	var found := PackedVector3Array()
@@ -101,7 +101,7 @@ func points(value: Variant, where: String, count_max: int) -> PackedVector3Array
 	return found
 
 
-## 64 lower-case hex digits.
+## Returns a hash: 64 lower-case hex digits.
 func sha256(value: Variant, where: String) -> String:
 	if is_sha256(value):
 		return value
@@ -116,7 +116,7 @@ func one_of(value: Variant, choices: PackedStringArray, where: String) -> String
 	return choices[0]
 
 
-## Whether it is the name of a file or a package: 64 lower-case hex digits, which lead to no other path.
+## Returns whether a text is the name of a file or package: 64 lower-case hex digits, which cannot lead to another path.
 static func is_sha256(value: Variant) -> bool:
 	if not value is String or (value as String).length() != 64:
 		return false

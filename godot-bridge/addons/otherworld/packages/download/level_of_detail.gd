@@ -1,14 +1,14 @@
 @tool
 extends RefCounted
-## Which model of a thing is shown at which distance.
+## Chooses the model of a package for a distance.
 
 const Manifest := preload("manifest.gd")
 
-## A simpler model is kept until the thing has come this much nearer, so that one at the limit does not flicker.
+## A simpler model is kept until the camera is this much nearer, so that it does not flicker at the limit.
 const STICK := 0.9
 
 
-## Index in [param models], nearest first; [param before]: what is shown now, -1: nothing.
+## Returns an index of [param models], nearest first. [param before] is the current one; -1 without one.
 static func choose(models: Array[Manifest.ModelFile], metres: float, scale: float, before: int) -> int:
 	var level := 0
 	for i: int in range(1, models.size()):

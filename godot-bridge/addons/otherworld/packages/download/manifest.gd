@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## A package as this device shows it: what GET /v1/packages/HASH answers, every used field checked.
+## A package's manifest: the response to GET /v1/packages/HASH. Every used field is checked.
 
 const JsonReader := preload("json_reader.gd")
 const Collider := preload("../model/collider.gd")
@@ -12,7 +12,7 @@ const CAPSULES_MAX := 24
 const COLLIDERS_MAX := 16
 const LEVELS_MAX := 8
 const ANIMATIONS_MAX := 256
-## No file of a package is larger, bytes.
+## Limit of a package's file, bytes.
 const FILE_BYTES_MAX := 32 * 1024 * 1024
 const METRES_MAX := 1e4
 
@@ -20,13 +20,13 @@ const METRES_MAX := 1e4
 ## A model file that can be downloaded: the runtime form, or a simpler one.
 class ModelFile:
 	extends RefCounted
-	## Its content's hash, 64 hex digits.
+	## Hash of its content, 64 hex digits.
 	var sha256 := ""
 	var bytes := 0
 	var triangles := 0
-	## Shown from this distance on, metres at scale 1.
+	## Used from this distance, metres at scale 1.
 	var metres_min := 0.0
-	## Where it is; relative to the server where it begins with a slash.
+	## URL of the file. It is relative to the server if it begins with a slash.
 	var url := ""
 
 
@@ -35,9 +35,9 @@ class Joint:
 	extends RefCounted
 	## Name of its node in the model file.
 	var node := ""
-	## Humanoid bone; empty: none.
+	## Humanoid bone; "" if it has none.
 	var humanoid := ""
-	## Whether [member rest] was given.
+	## The manifest has a [member rest].
 	var has_rest := false
 	## Rotation of its node in the avatar's root space in a T-pose with all bones unrotated.
 	var rest := Quaternion.IDENTITY
@@ -62,13 +62,13 @@ var is_avatar := false
 var models: Array[ModelFile] = []
 var joints: Array[Joint] = []
 var capsules: Array[JointCapsule] = []
-## Of an object: [code]collider.gd[/code].
+## Colliders ([code]collider.gd[/code]) of an object.
 var colliders: Array = []
-## Of an object: it never moves.
+## The object never moves.
 var is_static := false
-## Of an avatar; null for objects.
+## The body of an avatar; null for objects.
 var body: AvatarBody
-## Around the model at rest, in the space of its marker, metres.
+## Bounding box of the model at rest, in the space of its marker, metres.
 var bounds := AABB()
 ## Names of its animations.
 var animations: PackedStringArray = []
@@ -76,23 +76,23 @@ var animations: PackedStringArray = []
 var texture_bytes := 0
 
 
-## Reads an answer; null and a fault in words where it is none of ours. [param hash_wished]: of the package that was asked for.
-static func read(answer: Variant, hash_wished: String, r: JsonReader) -> Manifest:
+## Reads a response about the package [param expected_hash]. Returns null and sets the reader's fault if it is invalid.
+static func read(answer: Variant, expected_hash: String, r: JsonReader) -> Manifest:
 	var it := r.object(answer, "the answer")
 	var found := Manifest.new()
 	found.hash = r.sha256(it.get("hash"), "hash")
-	if found.hash != hash_wished:
-		r.fail("hash", hash_wished)
+	if found.hash != expected_hash:
+		r.fail("hash", expected_hash)
 	found._read(r, r.object(it.get("manifest"), "manifest"), r.object(it.get("files"), "files"))
 	return found if r.fault.is_empty() else null
 
 
-## Its largest extent at scale 1, metres.
+## Returns its largest extent at scale 1, metres.
 func size() -> float:
 	return maxf(bounds.get_longest_axis_size(), 0.01)
 
 
-## Whether its joints follow the realm's bones.
+## Returns whether its joints follow the realm's bones.
 func is_humanoid() -> bool:
 	return joints.any(func(joint: Joint) -> bool: return joint.has_rest and AvatarBody.BONES.has(joint.humanoid))
 

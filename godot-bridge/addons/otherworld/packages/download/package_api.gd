@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## What is asked of a server's HTTP API about packages, and their files from wherever it keeps them (docs/api.md).
+## Requests packages and their files from the server's HTTP API (docs/api.md).
 
 const Address := preload("../../net/http/address.gd")
 const HttpResponse := preload("../../net/http/http_response.gd")
@@ -9,30 +9,32 @@ const RequestError := preload("../../net/http/request_error.gd")
 const Http := preload("../../net/http/http.gd")
 const JsonReader := preload("json_reader.gd")
 
-## A store that does not answer does not keep a package waiting longer.
+## Timeout of a file store.
 const TIMEOUT_MSEC := 15_000.0
-## The slowest line that a download is waited for, bytes a second.
+## Slowest connection that a download waits for, bytes per second.
 const DOWNLOAD_BYTES_PER_SECOND_MIN := 32 * 1024.0
 
 ## The server's URL.
 var server := ""
-## Gives the session's token; it may change when a session does.
+## Returns the session's token, which may change with the session.
 var token_of := Callable()
 
 
-## The manifest of a package and links to its files; whoever knows the hash may ask.
+## Requests a package's manifest with links to its files. Everyone who knows the hash may do so.
 func package(hash: String) -> HttpResponse:
 	if not JsonReader.is_sha256(hash):
 		return _refused("\"%s\" is not the hash of a package: 64 lower-case hex digits." % hash.left(80))
 	return await Http.request_json(HTTPClient.METHOD_GET, _below("v1/packages/" + hash), null, _token(), TIMEOUT_MSEC)
 
 
-## One's own packages, then those that others share: {packages: [{hash, name, kind, sharing, bytes, createdAtMs, own}]}.
+## Requests your own packages and those that others share: {packages: [{hash, name, kind, sharing, bytes, createdAtMs,
+## own}]}.
 func packages() -> HttpResponse:
 	return await Http.request_json(HTTPClient.METHOD_GET, _below("v1/packages"), null, _token(), TIMEOUT_MSEC)
 
 
-## A file by its signed link, which needs no token; [param url] may be a path on the server. At most [param bytes].
+## Downloads a file of at most [param bytes] by its signed link, which needs no token. [param url] may be a path on the
+## server.
 func file(url: String, bytes: int) -> HttpResponse:
 	var whole := (Address.parse(server) as Address).link(url)
 	var timeout_msec := TIMEOUT_MSEC + bytes / DOWNLOAD_BYTES_PER_SECOND_MIN * 1000.0
@@ -44,12 +46,12 @@ func file(url: String, bytes: int) -> HttpResponse:
 	return download.answer
 
 
-## Worth the same try again by itself: the network, a store that is away, a package that is on its way.
-static func is_passing(answer: HttpResponse) -> bool:
+## Returns whether a retry may help: after a network error, or if a store or a package is not available yet.
+static func is_transient(answer: HttpResponse) -> bool:
 	return answer.status == 0 or answer.status == 429 or answer.status == 401 or answer.status == 404 or answer.status >= 500
 
 
-## What a link answers that is too old: ask for another.
+## Returns whether a link has expired, so that a new one is needed.
 static func is_stale(answer: HttpResponse) -> bool:
 	return answer.status in [400, 401, 403, 404, 410]
 

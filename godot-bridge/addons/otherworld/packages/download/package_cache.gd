@@ -1,28 +1,28 @@
 @tool
 extends RefCounted
-## Files of packages on this device's disk, each under its SHA-256, so that a package is downloaded once.
+## A disk cache of package files by their SHA-256, so that a package is downloaded once.
 ##
-## A file is written under another name and renamed: under its own it is whole. It is hashed again when it is read, for
-## disks err and folders are open to all: what is not what its name says is removed and reads as absent. Beyond
-## [member bytes_max] those that were not used for the longest time go. All methods may be called from any thread.
+## A file is written under a temporary name and renamed, so a file with its final name is complete. It is hashed again
+## at each read, because disks err and others can write the folder; a wrong file is removed and reads as absent. Beyond
+## [member bytes_max] the least recently used files are removed. All methods can be called from any thread.
 
 const JsonReader := preload("json_reader.gd")
 
 const FOLDER := "user://otherworld/cache"
-## What the cache takes of the disk by default, bytes: some hundred avatars.
+## Default size of the cache, bytes: some hundred avatars.
 const BYTES_MAX := 512 * 1024 * 1024
 ## Bytes hashed at once.
 const CHUNK_BYTES := 1 << 20
-## What another program left unfinished is removed after this, seconds.
+## Unfinished files of another program are removed after this time, seconds.
 const UNFINISHED_SECONDS_MAX := 3600
 
-## What the files may take together, bytes.
+## Limit of the files together, bytes.
 var bytes_max := BYTES_MAX
 
 var _folder: String
 var _mutex := Mutex.new()
 var _is_open := false
-## By name: bytes, and when it was used last (a count that goes up).
+## Bytes and last use by file name. The last use is a growing number.
 var _sizes: Dictionary[String, int] = {}
 var _used: Dictionary[String, int] = {}
 var _bytes := 0
@@ -33,7 +33,7 @@ func _init(folder := FOLDER) -> void:
 	_folder = folder
 
 
-## The SHA-256 of bytes, 64 lower-case hex digits.
+## Returns the SHA-256 of bytes, 64 lower-case hex digits.
 static func sha256_of(bytes: PackedByteArray) -> String:
 	var context := HashingContext.new()
 	context.start(HashingContext.HASH_SHA256)
@@ -42,7 +42,7 @@ static func sha256_of(bytes: PackedByteArray) -> String:
 	return context.finish().hex_encode()
 
 
-## The file of that hash; empty where it is not there, or was not what its name says.
+## Returns the file with that hash; empty if it is absent or was damaged.
 func read(sha256: String) -> PackedByteArray:
 	if not JsonReader.is_sha256(sha256):
 		return []
@@ -59,7 +59,7 @@ func read(sha256: String) -> PackedByteArray:
 	return bytes if is_whole else PackedByteArray()
 
 
-## Keeps bytes whose hash was checked. A disk that is full is no reason not to show something: it is told and that is all.
+## Writes bytes whose hash was checked. A full disk is a warning; the package is shown anyway.
 func write(sha256: String, bytes: PackedByteArray) -> Error:
 	if not JsonReader.is_sha256(sha256) or bytes.is_empty():
 		return ERR_INVALID_PARAMETER
@@ -81,7 +81,7 @@ func write(sha256: String, bytes: PackedByteArray) -> Error:
 	return OK
 
 
-## What the files take together, bytes.
+## Returns the size of the files together, bytes.
 func bytes_used() -> int:
 	_mutex.lock()
 	_open()
@@ -99,7 +99,7 @@ func _write_whole(path: String, bytes: PackedByteArray) -> Error:
 	return OK if is_written else ERR_FILE_CANT_WRITE
 
 
-## Learns what earlier runs left, the longest unused first.
+## Reads the files of earlier runs, the least recently used first.
 func _open() -> void:
 	if _is_open:
 		return
@@ -129,7 +129,7 @@ func _note(sha256: String, bytes: int) -> void:
 		_touch(sha256)
 
 
-## The time of change is what the next run knows of the last use: a byte is written over with itself.
+## The next run reads the last use from the modification time, so a byte is overwritten with itself.
 func _touch(sha256: String) -> void:
 	var file := FileAccess.open(_folder.path_join(sha256), FileAccess.READ_WRITE)
 	if file == null:

@@ -1,12 +1,12 @@
 @tool
 extends Node
-## Packages and their models as they are loaded: each once for all who show it, the nearest first, a few at a time, beside
-## the main thread; and released again when nobody shows it.
+## Loads packages and their models: each once for all users, the nearest first, a few at a time, on other threads. It
+## releases them when they have no users.
 ##
-## Take a wish, wait for [signal Wish.settled] (or look at its state), and give it back:
+## Request one, wait for [signal LoadRequest.settled] (or check its state), and release it:
 ## [codeblock]
-## var wish := library.want_package(hash)
-## await wish.settled
+## var load_request := library.request_package(hash)
+## await load_request.settled
 ## [/codeblock]
 
 const HttpResponse := preload("../../net/http/http_response.gd")
@@ -18,37 +18,38 @@ const ModelReader := preload("../model/model_reader.gd")
 const JsonReader := preload("json_reader.gd")
 const LoadRequest := preload("load_request.gd")
 
-## Manifests asked for at once.
+## Limit of concurrent requests for manifests.
 const PACKAGES_AT_ONCE_MAX := 6
-## Models on the line or being read at once: two of each.
+## Limit of models that are downloaded or read at the same time.
 const MODELS_AT_ONCE_MAX := 4
-## Waits before something that failed for a passing reason is tried again; the last goes on.
-const AGAIN_MSEC: PackedFloat32Array = [1_000.0, 3_000.0, 10_000.0, 30_000.0]
-## What nobody shows is kept this long by default: who turns round, or walks to and fro at a limit, does not wait again.
+## Pauses before transient failures are retried. The last one repeats.
+const RETRY_MSEC: PackedFloat32Array = [1_000.0, 3_000.0, 10_000.0, 30_000.0]
+## By default, something without users is kept for this time: you may turn around, or walk to and fro at a distance
+## limit.
 const KEPT_MSEC := 20_000.0
-## How often it is looked what is next, seconds.
+## Interval of checks for what to load next, seconds.
 const ROUND_SECONDS := 0.05
 
-## Who asks; set its server and token.
+## Makes the requests. Set its server and token.
 var api := PackageApi.new()
 var cache := PackageCache.new()
-## How long what nobody shows is kept.
+## Something without users is kept for this time.
 var kept_msec := KEPT_MSEC
 
 var _packages: Dictionary[String, LoadRequest] = {}
 var _models: Dictionary[String, LoadRequest] = {}
 var _seconds := 0.0
-## Tasks on other threads, which must end before the engine does.
+## Tasks on other threads. They must end before the engine does.
 var _tasks: Dictionary[int, bool] = {}
 
 
-## What a task on another thread came to.
-class Made:
+## Result of a task on another thread.
+class LoadResult:
 	extends RefCounted
 	var manifest: Manifest
 	var model: Model
 	var fault := ""
-	## Of the file; empty: it was not on the disk, or is damaged.
+	## Bytes of the file; empty if it was not on the disk, or is damaged.
 	var bytes := PackedByteArray()
 
 
@@ -57,13 +58,13 @@ func _process(delta: float) -> void:
 	if _seconds < ROUND_SECONDS:
 		return
 	_seconds = 0.0
-	_round(_packages, PACKAGES_AT_ONCE_MAX, _load_package)
-	_round(_models, MODELS_AT_ONCE_MAX, _load_model)
+	_load_due(_packages, PACKAGES_AT_ONCE_MAX, _load_package)
+	_load_due(_models, MODELS_AT_ONCE_MAX, _load_model)
 
 
 func _exit_tree() -> void:
 	for task: int in _tasks:
-		# What another thread asks of the renderer waits for this one: to wait for it without a word would be for ever.
+		# Another thread may wait for this one to serve the renderer. Waiting without serving it would be a deadlock.
 		while not WorkerThreadPool.is_task_completed(task):
 			RenderingServer.force_sync()
 			OS.delay_msec(1)
@@ -71,147 +72,147 @@ func _exit_tree() -> void:
 	_tasks.clear()
 
 
-## Wants a package's manifest; give it back with [method let_go].
-func want_package(hash: String) -> LoadRequest:
+## Requests a package's manifest. Return it with [method release].
+func request_package(hash: String) -> LoadRequest:
 	if not _packages.has(hash):
-		_packages[hash] = _wish(hash)
-	return _taken(_packages[hash])
+		_packages[hash] = _new_request(hash)
+	return _with_user(_packages[hash])
 
 
-## Wants one of the models of a package whose manifest is there.
-func want_model(manifest: Manifest, level: int) -> LoadRequest:
+## Requests one of the models of a package whose manifest is loaded.
+func request_model(manifest: Manifest, level: int) -> LoadRequest:
 	var file := manifest.models[level]
-	# Files of equal content may belong to packages that name other joints.
+	# Packages with equal files may name other joints.
 	var key := "%s/%s" % [manifest.hash, file.sha256]
 	if not _models.has(key):
-		var wish := _wish(key)
-		wish.package = manifest.hash
-		wish.manifest = manifest
-		wish.file = file
-		_models[key] = wish
-	return _taken(_models[key])
+		var load_request := _new_request(key)
+		load_request.package = manifest.hash
+		load_request.manifest = manifest
+		load_request.file = file
+		_models[key] = load_request
+	return _with_user(_models[key])
 
 
-## Wants it no more.
-func release(wish: LoadRequest) -> void:
-	wish.users -= 1
-	wish.idle_since_msec = _now()
+## Releases a request. Call it once for each request.
+func release(load_request: LoadRequest) -> void:
+	load_request.users -= 1
+	load_request.idle_since_msec = _now()
 
 
-## What models take that are there, bytes, about.
+## Returns the approximate size of the loaded models, bytes.
 func bytes_loaded() -> int:
 	var bytes := 0
-	for wish: LoadRequest in _models.values():
-		if wish.model != null:
-			bytes += wish.model.bytes
+	for load_request: LoadRequest in _models.values():
+		if load_request.model != null:
+			bytes += load_request.model.bytes
 	return bytes
 
 
-## How many models are there.
+## Returns the number of loaded models.
 func models_loaded() -> int:
-	return _models.values().filter(func(wish: LoadRequest) -> bool: return wish.model != null).size()
+	return _models.values().filter(func(load_request: LoadRequest) -> bool: return load_request.model != null).size()
 
 
-func _wish(key: String) -> LoadRequest:
-	var wish := LoadRequest.new()
-	wish.key = key
-	return wish
+func _new_request(key: String) -> LoadRequest:
+	var load_request := LoadRequest.new()
+	load_request.key = key
+	return load_request
 
 
-func _taken(wish: LoadRequest) -> LoadRequest:
-	wish.users += 1
-	return wish
+func _with_user(load_request: LoadRequest) -> LoadRequest:
+	load_request.users += 1
+	return load_request
 
 
-func _round(wishes: Dictionary[String, LoadRequest], at_once_max: int, load_one: Callable) -> void:
+func _load_due(load_requests: Dictionary[String, LoadRequest], at_once_max: int, load_one: Callable) -> void:
 	var now_msec := _now()
 	var due: Array[LoadRequest] = []
 	var loading := 0
-	for wish: LoadRequest in wishes.values():
-		if wish.state == LoadRequest.State.LOADING:
+	for load_request: LoadRequest in load_requests.values():
+		if load_request.state == LoadRequest.State.LOADING:
 			loading += 1
-		elif wish.users <= 0:
-			if now_msec - wish.idle_since_msec > kept_msec:
-				wishes.erase(wish.key)
-		elif wish.state == LoadRequest.State.WAITING and now_msec >= wish.again_at_msec:
-			due.append(wish)
+		elif load_request.users <= 0:
+			if now_msec - load_request.idle_since_msec > kept_msec:
+				load_requests.erase(load_request.key)
+		elif load_request.state == LoadRequest.State.WAITING and now_msec >= load_request.retry_at_msec:
+			due.append(load_request)
 	due.sort_custom(func(a: LoadRequest, b: LoadRequest) -> bool: return a.metres < b.metres)
-	for wish: LoadRequest in due.slice(0, maxi(0, at_once_max - loading)):
-		wish.state = LoadRequest.State.LOADING
-		load_one.call(wish)
+	for load_request: LoadRequest in due.slice(0, maxi(0, at_once_max - loading)):
+		load_request.state = LoadRequest.State.LOADING
+		load_one.call(load_request)
 
 
-func _load_package(wish: LoadRequest) -> void:
-	var answer := await api.package(wish.key)
+func _load_package(load_request: LoadRequest) -> void:
+	var answer := await api.package(load_request.key)
 	if not answer.is_ok():
-		_fail(wish, answer.fault.in_words(), PackageApi.is_passing(answer))
+		_fail(load_request, answer.fault.full_message(), PackageApi.is_transient(answer))
 		return
-	var made := await _beside(_read_manifest.bind(answer.json, wish.key))
-	wish.manifest = made.manifest
-	if made.manifest == null:
-		_fail(wish, "The server's answer is not valid: %s." % made.fault, false)
+	var result := await _on_thread(_read_manifest.bind(answer.json, load_request.key))
+	load_request.manifest = result.manifest
+	if result.manifest == null:
+		_fail(load_request, "The server's answer is not valid: %s." % result.fault, false)
 	else:
-		_settle(wish)
+		_settle(load_request)
 
 
-func _load_model(wish: LoadRequest) -> void:
-	var made := await _beside(_read_cached.bind(wish.file))
-	if made.bytes.is_empty():
-		var answer := await _download(wish)
+func _load_model(load_request: LoadRequest) -> void:
+	var result := await _on_thread(_read_cached.bind(load_request.file))
+	if result.bytes.is_empty():
+		var answer := await _download(load_request)
 		if not answer.is_ok():
-			_fail(wish, answer.fault.in_words(), PackageApi.is_passing(answer))
+			_fail(load_request, answer.fault.full_message(), PackageApi.is_transient(answer))
 			return
-		made = await _beside(_keep_downloaded.bind(answer.body, wish.file))
-	if not made.bytes.is_empty():
-		var work := _read_model.bind(made.bytes, wish.manifest)
-		made = work.call() if _renders_alone() else await _beside(work)
-	wish.model = made.model
-	if made.model == null:
-		_fail(wish, made.fault, false)
+		result = await _on_thread(_keep_downloaded.bind(answer.body, load_request.file))
+	if not result.bytes.is_empty():
+		var work := _read_model.bind(result.bytes, load_request.manifest)
+		result = work.call() if _is_headless() else await _on_thread(work)
+	load_request.model = result.model
+	if result.model == null:
+		_fail(load_request, result.fault, false)
 	else:
-		_settle(wish)
+		_settle(load_request)
 
 
-## By its link; where that is too old, by another.
-func _download(wish: LoadRequest) -> HttpResponse:
-	var answer := await api.file(wish.file.url, wish.file.bytes)
+## Downloads a file by its link. If the link has expired, it requests a new one.
+func _download(load_request: LoadRequest) -> HttpResponse:
+	var answer := await api.file(load_request.file.url, load_request.file.bytes)
 	if answer.is_ok() or not PackageApi.is_stale(answer):
 		return answer
-	var fresh := await api.package(wish.package)
+	var fresh := await api.package(load_request.package)
 	if not fresh.is_ok():
 		return fresh
-	var made := await _beside(_read_manifest.bind(fresh.json, wish.package))
-	for file: Manifest.ModelFile in made.manifest.models if made.manifest != null else ([] as Array[Manifest.ModelFile]):
-		if file.sha256 == wish.file.sha256:
-			wish.file.url = file.url
-			return await api.file(file.url, wish.file.bytes)
+	var result := await _on_thread(_read_manifest.bind(fresh.json, load_request.package))
+	for file: Manifest.ModelFile in result.manifest.models if result.manifest != null else ([] as Array[Manifest.ModelFile]):
+		if file.sha256 == load_request.file.sha256:
+			load_request.file.url = file.url
+			return await api.file(file.url, load_request.file.bytes)
 	return answer
 
 
-func _settle(wish: LoadRequest) -> void:
-	wish.state = LoadRequest.State.READY
-	wish.load_error = ""
-	wish.settled.emit()
+func _settle(load_request: LoadRequest) -> void:
+	load_request.state = LoadRequest.State.READY
+	load_request.load_error = ""
+	load_request.settled.emit()
 
 
-func _fail(wish: LoadRequest, words: String, is_passing: bool) -> void:
-	var is_new := wish.load_error != words
-	wish.load_error = words
-	wish.state = LoadRequest.State.WAITING if is_passing else LoadRequest.State.FAILED
-	wish.again_at_msec = _now() + AGAIN_MSEC[mini(wish.failures, AGAIN_MSEC.size() - 1)]
-	wish.failures += 1
+func _fail(load_request: LoadRequest, message: String, is_transient: bool) -> void:
+	var is_new := load_request.load_error != message
+	load_request.load_error = message
+	load_request.state = LoadRequest.State.WAITING if is_transient else LoadRequest.State.FAILED
+	load_request.retry_at_msec = _now() + RETRY_MSEC[mini(load_request.failures, RETRY_MSEC.size() - 1)]
+	load_request.failures += 1
 	if is_new:
-		push_warning("Otherworld: package %s… is not shown. %s" % [wish.key.left(12), words])
-	wish.settled.emit()
+		push_warning("Otherworld: package %s… is not shown. %s" % [load_request.key.left(12), message])
+	load_request.settled.emit()
 
 
-## Runs on another thread and waits for it.
-func _beside(work: Callable) -> Made:
-	var box: Array[Made] = []
-	var task := WorkerThreadPool.add_task(func() -> void: box.append(work.call() as Made), false, "Otherworld: reads a package")
+## Runs work on another thread and returns its result.
+func _on_thread(work: Callable) -> LoadResult:
+	var box: Array[LoadResult] = []
+	var task := WorkerThreadPool.add_task(func() -> void: box.append(work.call() as LoadResult), false, "Otherworld: reads a package")
 	_tasks[task] = true
 	var tree := Engine.get_main_loop() as SceneTree
-	# Who leaves the tree has waited for all of its tasks.
+	# _exit_tree() has waited for all tasks.
 	while _tasks.has(task) and not WorkerThreadPool.is_task_completed(task):
 		await tree.process_frame
 	if _tasks.erase(task):
@@ -219,9 +220,9 @@ func _beside(work: Callable) -> Made:
 	return box[0]
 
 
-## Without a screen meshes and pictures are made on the main thread: what stands in for the renderer there hands out the same
-## id twice where two threads ask at once (Godot 4.6, where it ended the program), and nobody waits for a frame.
-static func _renders_alone() -> bool:
+## Without a screen, models are read on the main thread. Godot 4.6's dummy renderer returns the same id twice if two
+## threads request one at the same time, which crashed the program. A stalled frame disturbs nobody there.
+static func _is_headless() -> bool:
 	return DisplayServer.get_name() == "headless"
 
 
@@ -229,36 +230,36 @@ static func _now() -> float:
 	return Time.get_ticks_usec() / 1000.0
 
 
-# --- What follows runs on other threads: it touches nothing but what it is given, and the cache, which is made for it.
+# --- The following runs on other threads. It uses only its arguments and the cache, which is thread-safe.
 
 
-static func _read_manifest(json: Variant, hash: String) -> Made:
-	var made := Made.new()
+static func _read_manifest(json: Variant, hash: String) -> LoadResult:
+	var result := LoadResult.new()
 	var reading := JsonReader.new()
-	made.manifest = Manifest.read(json, hash, reading)
-	made.fault = reading.fault
-	return made
+	result.manifest = Manifest.read(json, hash, reading)
+	result.fault = reading.fault
+	return result
 
 
-func _read_cached(file: Manifest.ModelFile) -> Made:
-	var made := Made.new()
-	made.bytes = cache.read(file.sha256)
-	return made
+func _read_cached(file: Manifest.ModelFile) -> LoadResult:
+	var result := LoadResult.new()
+	result.bytes = cache.read(file.sha256)
+	return result
 
 
-func _keep_downloaded(bytes: PackedByteArray, file: Manifest.ModelFile) -> Made:
-	var made := Made.new()
+func _keep_downloaded(bytes: PackedByteArray, file: Manifest.ModelFile) -> LoadResult:
+	var result := LoadResult.new()
 	if PackageCache.sha256_of(bytes) == file.sha256:
-		made.bytes = bytes
+		result.bytes = bytes
 		cache.write(file.sha256, bytes)
 	else:
-		made.fault = "The file that the store sent is damaged: its hash is not what the package says."
-	return made
+		result.fault = "The file that the store sent is damaged: its hash is not what the package says."
+	return result
 
 
-static func _read_model(bytes: PackedByteArray, manifest: Manifest) -> Made:
-	var made := Made.new()
+static func _read_model(bytes: PackedByteArray, manifest: Manifest) -> LoadResult:
+	var result := LoadResult.new()
 	var reader := ModelReader.new()
-	made.model = reader.read(bytes, manifest)
-	made.fault = reader.fault
-	return made
+	result.model = reader.read(bytes, manifest)
+	result.fault = reader.fault
+	return result

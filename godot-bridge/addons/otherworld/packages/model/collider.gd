@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## A collider as the realm and packages have it: one shape at its place, metres at scale 1.
+## A collider of a realm or package: one shape with its transform, metres at scale 1.
 
 const Messages := preload("../../wire/generated/messages.gd")
 const JsonReader := preload("../download/json_reader.gd")
@@ -10,28 +10,28 @@ enum Kind { BOX, SPHERE, CAPSULE, CONVEX, TRIMESH }
 
 const KINDS: PackedStringArray = ["box", "sphere", "capsule", "convex", "trimesh"]
 const CONVEX_POINTS_MAX := 64
-## Vertices of a mesh that does not move, and indices of its triangles.
+## Limits of a static mesh: vertices, and indices of its triangles.
 const TRIMESH_POINTS_MAX := 140_000
 const TRIMESH_INDICES_MAX := 400_000
 const METRES_MAX := 10_000.0
-## Physics engines know no thinner things, metres.
+## Least thickness, metres: physics engines handle nothing thinner.
 const METRES_MIN := 1e-4
 
 var kind := Kind.SPHERE
 var place := Transform3D.IDENTITY
-## Of a box.
+## Half extents of a box.
 var half_extents := Vector3.ONE
-## Of a sphere or capsule.
+## Radius of a sphere or capsule.
 var radius := 0.5
-## From a capsule's middle to the middle of either end; it stands along Y.
+## From a capsule's middle to the middle of either end. The capsule points along Y.
 var half_height := 0.0
-## Of a hull or mesh.
+## Points of a hull or mesh.
 var points: PackedVector3Array = []
-## Of a mesh: three for each triangle, counter-clockwise from outside.
+## Indices of a mesh: three per triangle, counter-clockwise from outside.
 var indices: PackedInt32Array = []
 
 
-## From JSON, as manifests have it.
+## Reads a collider from the JSON of a manifest.
 static func read(r: JsonReader, value: Variant, where: String) -> RefCounted:
 	var it := r.object(value, where)
 	var found := new()
@@ -41,7 +41,7 @@ static func read(r: JsonReader, value: Variant, where: String) -> RefCounted:
 	return found
 
 
-## Whole colliders of a list.
+## Reads the colliders of a list.
 static func read_list(r: JsonReader, value: Variant, where: String, count_max: int) -> Array:
 	var found: Array = []
 	for item: Variant in r.list(value, where, count_max):
@@ -49,7 +49,7 @@ static func read_list(r: JsonReader, value: Variant, where: String, count_max: i
 	return found
 
 
-## Of messages of the wire, which were checked when they were decoded.
+## Reads colliders from messages of the wire, which were checked when they were decoded.
 static func of_messages(messages: Array) -> Array:
 	var found: Array = []
 	for message: Messages.Collider in messages:
@@ -80,7 +80,7 @@ func _take(message: Messages.Collider) -> void:
 			indices = _within(message.trimesh.indices, points.size())
 
 
-## None at all where one names a vertex that is not there.
+## Returns no indices if one of them is out of range.
 static func _within(found: PackedInt32Array, count: int) -> PackedInt32Array:
 	for index: int in found:
 		if index < 0 or index >= count:
@@ -118,7 +118,7 @@ func _read_shape(r: JsonReader, it: Dictionary, where: String) -> void:
 				r.fail(where + "/indices", "three indices for each triangle")
 
 
-## For the physics engine, at a scale: engines do not like scaled nodes.
+## Returns the shape for the physics engine at a scale, because engines handle scaled nodes badly.
 func shape(scale: float) -> Shape3D:
 	match kind:
 		Kind.BOX:
@@ -141,7 +141,7 @@ func shape(scale: float) -> Shape3D:
 	return mesh
 
 
-## Godot's height is the whole, ends included.
+## Godot's height includes the round ends.
 static func capsule_shape(half: float, thickness: float) -> CapsuleShape3D:
 	var capsule := CapsuleShape3D.new()
 	capsule.radius = thickness
@@ -149,7 +149,7 @@ static func capsule_shape(half: float, thickness: float) -> CapsuleShape3D:
 	return capsule
 
 
-## To be seen, at scale 1.
+## Returns the visible mesh, at scale 1.
 func mesh() -> Mesh:
 	match kind:
 		Kind.BOX:
@@ -175,7 +175,7 @@ func mesh() -> Mesh:
 	return Hull.mesh_of(_corners(1.0))
 
 
-## Box around it, in the prop's space.
+## Returns its bounding box in the prop's space.
 func bounds() -> AABB:
 	var box := AABB(-half_extents, half_extents * 2.0)
 	if kind == Kind.SPHERE or kind == Kind.CAPSULE:

@@ -1,18 +1,19 @@
 @tool
 extends RefCounted
-## Takes animations that nobody plays out of a GLB before it is read.
+## Removes unused animations from a GLB before Godot reads it.
 ##
-## Godot copies the whole buffer for each accessor of an animation's channel: a figure with 76 animations and 9,000 channels
-## takes it ten seconds, without them a fifth of one. What follows a realm's bones needs none; others stand, walk and run.
+## Godot copies the whole buffer for each accessor of an animation's channel. A model with 76 animations and 9,000
+## channels takes ten seconds to read; without them, 0.2 s. A model that follows a realm's bones needs none; others need
+## idle, walk and run.
 
 const MAGIC := 0x46546C67
 const JSON_CHUNK := 0x4E4F534A
-## Bytes of the file's own header and of a chunk's.
+## Bytes of the file's header and of a chunk's.
 const HEAD_BYTES := 12
 const CHUNK_HEAD_BYTES := 8
 
 
-## The same GLB with no animations but those whose names are in [param kept]. What is no GLB comes back as it is.
+## Returns the GLB with only the animations named in [param kept]. Bytes that are not a GLB are returned unchanged.
 static func with_animations(bytes: PackedByteArray, kept: PackedStringArray) -> PackedByteArray:
 	var begin := HEAD_BYTES + CHUNK_HEAD_BYTES
 	if bytes.size() < begin or bytes.decode_u32(0) != MAGIC or bytes.decode_u32(16) != JSON_CHUNK:

@@ -1,16 +1,17 @@
 @tool
 extends RefCounted
-## Looks at a GLB before Godot reads it: files that no server should pass on make the engine's reader hang, crash or take all
-## memory (nodes in a ring, indices of nothing, offsets before the buffer, accessors of zeros, pictures that unfold to GiB).
+## Checks a GLB before Godot reads it. Invalid files, which no server should deliver, make the engine's reader hang,
+## crash or use up all memory: cycles of nodes, invalid indices, offsets before the buffer, sparse accessors, images
+## that decode to GiB.
 ##
-## Limits are those of uploads (ingest/limits.ts). The first thing that is wrong is named.
+## The limits are those of uploads (ingest/limits.ts). The first error is reported.
 
 const GlbAnimations := preload("glb_animations.gd")
 const ImageSize := preload("image_size.gd")
 const JsonReader := preload("../download/json_reader.gd")
 
 const JSON_BYTES_MAX := 8 * 1024 * 1024
-## Twice what an upload may have: its instances are unfolded.
+## Twice the limit of an upload, because its instances are expanded.
 const NODES_MAX := 8_192
 const NODE_DEPTH_MAX := 128
 const ACCESSORS_MAX := 20_000
@@ -26,12 +27,12 @@ const SCENES_MAX := 16
 const MATERIALS_MAX := 256
 const TEXTURES_MAX := 256
 const IMAGES_MAX := 64
-## Of accessors that the file has no data for.
+## Bytes of accessors without data in the file.
 const ZERO_BYTES_MAX := 8 * 1024 * 1024
-## Of what primitives and samplers use, each counted as often as it is used.
+## Bytes that primitives and samplers use, counted for each use.
 const TOUCHED_BYTES_MAX := 256 * 1024 * 1024
 const PIXELS_MAX := 4_096 * 4_096
-## Of all pictures together.
+## Pixels of all images together.
 const ALL_PIXELS_MAX := 6 * PIXELS_MAX
 const INT_MAX := 0x7fffffff
 const COMPONENT_BYTES: Dictionary[int, int] = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
@@ -41,16 +42,16 @@ var _r := JsonReader.new()
 var _json: Dictionary = {}
 ## The binary chunk.
 var _data := PackedByteArray()
-## Of each buffer view: where it begins in the data, and how long it is.
+## For each buffer view: its start in the data, and its length.
 var _view_begins: PackedInt64Array = []
 var _view_bytes: PackedInt64Array = []
-## Bytes of each accessor, decoded.
+## Decoded bytes of each accessor.
 var _accessor_bytes: PackedInt64Array = []
 var _zero_bytes := 0
 var _touched_bytes := 0
 
 
-## What is wrong with a file, in words; empty: nothing that Godot would not survive.
+## Returns what is wrong with a file; "" if Godot can read it safely.
 static func fault_of(bytes: PackedByteArray) -> String:
 	var check := new()
 	check._check(bytes)
@@ -59,7 +60,7 @@ static func fault_of(bytes: PackedByteArray) -> String:
 
 func _check(bytes: PackedByteArray) -> void:
 	_read_chunks(bytes)
-	# Each needs what those before it found.
+	# Each check needs the results of those before it.
 	for part: Callable in [_check_views, _check_accessors, _check_meshes, _check_nodes, _check_skins, _check_animations, _check_pictures]:
 		if _r.fault:
 			return
@@ -126,7 +127,7 @@ func _check_accessors() -> void:
 		_r.fail("accessors without data", "at most %d bytes" % ZERO_BYTES_MAX)
 
 
-## Whether [param count] elements lie within the buffer view that [param it] names.
+## Checks that [param count] elements are within the buffer view that [param it] names.
 func _fits(it: Dictionary, count: int, element: int, where: String) -> void:
 	var view := _index(it, "bufferView", _view_bytes.size(), where)
 	var begin := _whole(it, "byteOffset", 0, INT_MAX, where)
@@ -168,7 +169,7 @@ func _uses(it: Dictionary, key: String, where: String) -> void:
 		_touched_bytes += _accessor_bytes[accessor] if accessor >= 0 else 0
 
 
-## A forest: each node below one other at most, and none below itself.
+## Checks that the nodes are a forest: each node has at most one parent, and there are no cycles.
 func _check_nodes() -> void:
 	var nodes := _list("nodes", NODES_MAX)
 	var parents := PackedInt32Array()
@@ -271,7 +272,7 @@ func _optional(it: Dictionary, key: String, count: int, where: String) -> void:
 		_index(it, key, count, where)
 
 
-## An index into a list of [param count]; -1, and a fault, where it is none.
+## Returns an index into a list of [param count]; -1 and a fault if it is invalid.
 func _index(it: Dictionary, key: String, count: int, where: String) -> int:
 	var value: Variant = it.get(key)
 	if (value is float or value is int) and value >= 0 and value < count and value == floorf(value as float):

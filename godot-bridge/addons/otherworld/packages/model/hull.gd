@@ -1,12 +1,14 @@
 @tool
 extends RefCounted
-## The surface of a hull that a realm gives as points, for Godot makes shapes of those but nothing to be seen.
+## Computes the surface of a convex hull from its points, because Godot makes collision shapes from points but no
+## meshes.
 
-## Points nearer to a face than this lie in it, share of the hull's size.
+## Points nearer to a face than this are in it, as a share of the hull's size.
 const THIN := 1e-5
 
 
-## Corners of the convex hull's triangles, three for each, counter-clockwise from outside. Empty where all lie in a plane.
+## Returns the corners of the hull's triangles, three each, counter-clockwise from outside; empty if all points are in a
+## plane.
 static func triangles_of(points: PackedVector3Array) -> PackedVector3Array:
 	var faces := _first_faces(points)
 	if faces.is_empty():
@@ -20,7 +22,7 @@ static func triangles_of(points: PackedVector3Array) -> PackedVector3Array:
 	return corners
 
 
-## Flat triangles with their own normals; corners counter-clockwise from outside.
+## Returns a flat-shaded mesh of triangles. Corners are counter-clockwise from outside.
 static func mesh_of(corners: PackedVector3Array) -> ArrayMesh:
 	var mesh := ArrayMesh.new()
 	if corners.is_empty():
@@ -50,13 +52,13 @@ static func _size_of(points: PackedVector3Array) -> float:
 	return box.size.length()
 
 
-## Height of a point over a face; negative inside.
+## Returns the height of a point over a face; negative inside.
 static func _over(points: PackedVector3Array, face: Vector3i, point: Vector3) -> float:
 	var a := points[face.x]
 	return (points[face.y] - a).cross(points[face.z] - a).normalized().dot(point - a)
 
 
-## A tetrahedron of points that are far apart.
+## Returns a tetrahedron of points that are far apart.
 static func _first_faces(points: PackedVector3Array) -> Array[Vector3i]:
 	if points.size() < 4:
 		return []
@@ -89,7 +91,7 @@ static func _best(points: PackedVector3Array, value: Callable) -> int:
 	return best
 
 
-## Faces that the point sees go; what is left open is closed towards it.
+## Adds a point: removes the faces that it sees and closes the gap with faces to the point.
 static func _with_point(points: PackedVector3Array, faces: Array[Vector3i], index: int, thin: float) -> Array[Vector3i]:
 	var kept: Array[Vector3i] = []
 	var edges: Dictionary[Vector2i, bool] = {}

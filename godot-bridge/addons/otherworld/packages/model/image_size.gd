@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Width and height of a picture from its first bytes, without unfolding it.
+## Reads the width and height of an image from its header, without decoding it.
 
 const PNG := 0x474E5089
 const KTX := 0x58544BAB
@@ -11,7 +11,7 @@ const WEBP_LOSSLESS := 0x4C385056
 const WEBP_EXTENDED := 0x58385056
 
 
-## Of a PNG, JPEG, WebP or KTX2, pixels; zero: it is none of them.
+## Returns the size of a PNG, JPEG, WebP or KTX2, pixels; zero for anything else.
 static func of(bytes: PackedByteArray) -> Vector2i:
 	if bytes.size() < 30:
 		return Vector2i.ZERO
@@ -37,7 +37,7 @@ static func _of_webp(bytes: PackedByteArray) -> Vector2i:
 	return Vector2i.ZERO
 
 
-## Walks over the segments to the first that begins a frame.
+## Skips segments until the first that begins a frame.
 static func _of_jpeg(bytes: PackedByteArray) -> Vector2i:
 	var at := 2
 	while at + 9 <= bytes.size() and bytes[at] == 0xff:

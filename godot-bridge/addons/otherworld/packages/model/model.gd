@@ -1,42 +1,42 @@
 @tool
 extends RefCounted
-## A model file as it was read: a scene to make copies of, what poses them, and where their joints are. Shared by all who
-## show it; never changed after it was made.
+## A model file that was read: a scene to instantiate, what poses it, and its joints. It is shared by all instances and
+## never changes.
 
 const Rig := preload("../avatar/rig.gd")
 
-## Of copies; made of the file on another thread.
+## The scene of its instances, made on another thread.
 var scene: PackedScene
-## What follows the realm's bones; without joints where the model has no humanoid.
+## The rig that follows the realm's bones; without joints if the model has no humanoid.
 var rig := Rig.new()
-## Where the rig's joints are.
+## The rig's joints in the scene.
 var joints: Array[Place] = []
-## Its fitted capsules.
+## The fitted capsules.
 var capsules: Array[Capsule] = []
-## How the model stands in the avatar's root space.
+## Transform of the model in the avatar's root space.
 var turn := Quaternion(0.0, 1.0, 0.0, 0.0)
-## Animations for standing, walking and running; empty: none.
+## Names of its idle, walk and run animations; "" if it has none.
 var clip_idle := &""
 var clip_walk := &""
 var clip_run := &""
-## Of vertices and decoded textures, about.
+## Approximate size of vertices and decoded textures, bytes.
 var bytes := 0
-## How many bones its skeletons have.
+## Number of bones in its skeletons.
 var bone_count := 0
 
 
-## A joint of the file: a bone of a Skeleton3D, or a Node3D of its own.
+## A joint of the file: a bone of a Skeleton3D, or a Node3D.
 class Place:
 	extends RefCounted
-	## From the scene's root to the Skeleton3D or Node3D.
+	## Path from the scene's root to the Skeleton3D or Node3D.
 	var path := NodePath()
-	## Index in the skeleton; -1: the node itself.
+	## Index in the skeleton; -1 for the node itself.
 	var bone := -1
-	## How it stands at rest below the scene's root, its scale included.
+	## Rest transform relative to the scene's root, with its scale.
 	var rest := Transform3D.IDENTITY
 
 
-## A fitted capsule on a joint; ends and radius in the joint's space without its scale, metres.
+## A fitted capsule on a joint. Ends and radius are in the joint's space without its scale, metres.
 class Capsule:
 	extends RefCounted
 	## Name of the humanoid bone, or of the joint.
@@ -47,6 +47,6 @@ class Capsule:
 	var radius := 0.0
 
 
-## Whether its joints follow the realm's bones.
+## Returns whether its joints follow the realm's bones.
 func is_humanoid() -> bool:
 	return rig.hips >= 0

@@ -1,22 +1,22 @@
 @tool
 extends Node3D
-## One wearer's copy of a model, in the avatar's root space: its joints follow bones, or its own animations play.
+## One instance of a model, in the avatar's root space. Its joints follow bones, or it plays its own animations.
 
 const Model := preload("model.gd")
 const Rig := preload("../avatar/rig.gd")
 const PoseSolver := preload("../avatar/pose_solver.gd")
 const AvatarBody := preload("../avatar/avatar_body.gd")
 
-## Metres per second from which a figure walks, and runs.
+## Speeds from which a model walks and runs, m/s.
 const WALK_SPEED := 0.2
 const RUN_SPEED := 3.2
-## One animation goes over into another, seconds.
+## Blend time between animations, seconds.
 const BLEND_SECONDS := 0.25
-## A hidden head is this small: nothing has no inverse.
+## Scale of a hidden head. A scale of 0 has no inverse.
 const HIDDEN_SCALE := 1e-3
 
 var model: Model
-## The first person sees no head from within; set it for the own avatar.
+## Hides the head, for the first-person view of your own avatar.
 var is_head_hidden := false:
 	set(value):
 		if is_head_hidden != value:
@@ -25,7 +25,7 @@ var is_head_hidden := false:
 
 var _scene: Node3D
 var _rig: Rig
-## Of each joint of the rig: its skeleton (null: a node) and its bone there, or its node.
+## For each joint of the rig: its skeleton (null for a node) and its bone there, or its node.
 var _skeletons: Array[Skeleton3D] = []
 var _bones: PackedInt32Array = []
 var _nodes: Array[Node3D] = []
@@ -57,7 +57,7 @@ func _init(of: Model) -> void:
 			_player = found
 
 
-## From local rotations of all bones, the head's origin at [param head] (root space).
+## Poses the model from local rotations of all bones. The head's origin is at [param head] (root space).
 func pose_by_locals(body: AvatarBody, locals: Array[Quaternion], head: Vector3, solver: PoseSolver) -> void:
 	if not _takes_locals:
 		solver.from_rotations(body, locals, head)
@@ -65,7 +65,7 @@ func pose_by_locals(body: AvatarBody, locals: Array[Quaternion], head: Vector3, 
 		return
 	if not _rig.is_plain:
 		_rig.turn_by_locals(locals, _turns)
-	# The way from the hips up to the head.
+	# Sums the way from the hips up to the head.
 	var offsets := body.offsets
 	var up := offsets[4] + locals[4] * offsets[5]
 	up = offsets[3] + locals[3] * up
@@ -74,7 +74,7 @@ func pose_by_locals(body: AvatarBody, locals: Array[Quaternion], head: Vector3, 
 	_apply(locals if _rig.is_plain else _turns, head - up)
 
 
-## From bones in root space.
+## Poses the model from bones in root space.
 func pose_by_bones(solver: PoseSolver) -> void:
 	if _rig.hips < 0:
 		return
@@ -93,14 +93,14 @@ func animate(speed: float) -> void:
 		_player.play(clip, BLEND_SECONDS)
 
 
-## Everything of it that is drawn.
+## Returns all its visible nodes.
 func meshes() -> Array[GeometryInstance3D]:
 	var found: Array[GeometryInstance3D] = []
 	found.assign(_scene.find_children("*", "GeometryInstance3D", true, false))
 	return found
 
 
-## The node of a place of its model: a [Skeleton3D], or the node itself.
+## Returns the node of a joint: a [Skeleton3D], or the node itself.
 func node_at(place: Model.Place) -> Node3D:
 	return _scene.get_node(place.path) as Node3D
 

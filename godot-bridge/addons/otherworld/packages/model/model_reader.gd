@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Makes a model of a GLB's bytes. Runs beside the main thread: what it makes is in no scene tree until it is handed over.
+## Makes a model from the bytes of a GLB. It runs on another thread; its nodes are in no scene tree until it is done.
 
 const GlbAnimations := preload("glb_animations.gd")
 const GlbCheck := preload("glb_check.gd")
@@ -11,20 +11,20 @@ const Rig := preload("../avatar/rig.gd")
 const IDLE := "(?i)idle|stand|breath|survey"
 const WALK := "(?i)walk"
 const RUN := "(?i)run|sprint"
-## A pose may carry a figure's limbs this far beyond its box at rest, share of the largest side.
+## A pose may move a model's limbs this far beyond its box at rest, as a share of the largest side.
 const REACH := 0.75
 
-## Why there is no model, in words.
+## Why there is no model.
 var fault := ""
 
 var _manifest: Manifest
 var _model := Model.new()
-## Nodes and bones of the scene, those above first; of each, the node, or the skeleton and its bone.
+## Nodes and bones of the scene, parents first: of each, the node, or the skeleton and its bone.
 var _rest_nodes: Array[Rig.RestNode] = []
 var _places: Dictionary[String, Model.Place] = {}
 
 
-## The model; null and [member fault] where the bytes are none.
+## Returns the model; null and a [member fault] if the bytes are not a model.
 func read(bytes: PackedByteArray, manifest: Manifest) -> Model:
 	_manifest = manifest
 	_choose_clips()
@@ -34,7 +34,7 @@ func read(bytes: PackedByteArray, manifest: Manifest) -> Model:
 		fault = "The model is not valid: %s." % fault
 		return null
 	var state := GLTFState.new()
-	# Compressing pictures for a graphics card takes seconds each; none is written beside the project either.
+	# Compressing textures for the graphics card takes seconds each. Nothing is written to the project either.
 	state.handle_binary_image_mode = GLTFState.HANDLE_BINARY_IMAGE_MODE_EMBED_AS_UNCOMPRESSED
 	state.create_animations = not _clips().is_empty()
 	var document := GLTFDocument.new()
@@ -84,8 +84,8 @@ func _add_capsule(found: Manifest.JointCapsule) -> void:
 	_model.capsules.append(capsule)
 
 
-## Physics is built from the manifest, which is authoritative; lights and cameras are the scene's own; attachments that
-## carry nothing cost time in each frame.
+## Removes nodes that are not used: physics is built from the manifest, lights and cameras belong to the project's
+## scene, and empty attachments cost time in each frame.
 func _drop_unused(root: Node3D) -> void:
 	for node: Node in root.find_children("*", "", true, false):
 		if not is_instance_valid(node):
@@ -108,7 +108,7 @@ func _walk(node: Node, root: Node3D, parent: int, above: Transform3D) -> void:
 		place = above * (node as Skeleton3D).transform
 		_walk_bones(node as Skeleton3D, root, parent, place)
 	for child: Node in node.get_children():
-		# What hangs on a bone drives nothing: bones are below bones.
+		# Nodes below a bone drive nothing: a bone's children are bones.
 		if not node is BoneAttachment3D:
 			_walk(child, root, here, place)
 
@@ -146,7 +146,7 @@ func _note(name: String, parent: int, local: Transform3D, place: Transform3D, pa
 	return _rest_nodes.size() - 1
 
 
-## A box that holds the figure in any pose: the engine would else compute one from all bones in each frame.
+## Sets a box that contains the model in any pose. The engine would otherwise compute one from all bones in each frame.
 func _bound_skins(root: Node3D, node: Node) -> void:
 	for mesh: MeshInstance3D in node.find_children("*", "MeshInstance3D", true, false):
 		_model.bytes += 64 * _vertices_of(mesh.mesh)
@@ -169,7 +169,7 @@ static func _vertices_of(mesh: Mesh) -> int:
 	return count
 
 
-## What follows the realm's bones plays nothing of its own.
+## Finds the animations of a model. A model that follows the realm's bones plays none of its own.
 func _choose_clips() -> void:
 	if not _manifest.is_avatar or _manifest.is_humanoid():
 		return
@@ -177,7 +177,7 @@ func _choose_clips() -> void:
 	_model.clip_walk = _named(WALK)
 	if not _model.clip_walk:
 		_model.clip_walk = _named(RUN)
-	# A file with one animation brought it to be seen moving.
+	# The only animation of a file is played all the time.
 	if not _model.clip_walk and _manifest.animations.size() == 1:
 		_model.clip_walk = _manifest.animations[0]
 	_model.clip_run = _named(RUN)
@@ -193,12 +193,12 @@ func _clips() -> PackedStringArray:
 	return clips
 
 
-## The shortest name that fits: "Walk" before "Walk_Backwards_Holding_Shield".
+## Returns the shortest matching name: "Walk" before "Walk_Backwards_Holding_Shield".
 func _named(pattern: String) -> StringName:
-	var wished := RegEx.create_from_string(pattern)
+	var regex := RegEx.create_from_string(pattern)
 	var best := ""
 	for name: String in _manifest.animations:
-		if wished.search(name) != null and (best.is_empty() or name.length() < best.length()):
+		if regex.search(name) != null and (best.is_empty() or name.length() < best.length()):
 			best = name
 	return best
 

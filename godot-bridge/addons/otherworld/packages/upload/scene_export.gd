@@ -1,29 +1,29 @@
 @tool
 extends RefCounted
-## Makes a binary glTF file of a part of a scene: meshes, materials, skeletons, animations, colliders, CSG.
+## Exports a part of a scene as binary glTF: meshes, materials, skeletons, animations, colliders, CSG.
 
-## The bones of a humanoid that the server asks for, by the names of Godot's [SkeletonProfileHumanoid].
+## The humanoid bones that the server needs, by the names of Godot's [SkeletonProfileHumanoid].
 const _REQUIRED_BONES: Array[StringName] = [
 	&"Hips", &"Spine", &"Head", &"LeftUpperArm", &"LeftLowerArm", &"LeftHand", &"RightUpperArm", &"RightLowerArm", &"RightHand",
 	&"LeftUpperLeg", &"LeftLowerLeg", &"LeftFoot", &"RightUpperLeg", &"RightLowerLeg", &"RightFoot",
 ]
 
-## The file; empty where [member problem] says why there is none.
+## The file; empty if there is a [member problem].
 var bytes := PackedByteArray()
-## Name of the node in the file by humanoid bone (VRM 1.0's names): of a skeleton whose bones have the names of Godot's
-## humanoid profile, as retargeting at import gives them. Empty otherwise: other names are not guessed at.
+## Node name in the file by humanoid bone (VRM 1.0 names), for a skeleton that uses the bone names of Godot's humanoid
+## profile, as retargeting at import sets them. Empty for other names.
 var humanoid: Dictionary[String, String] = {}
-## In words, for people.
+## Why it failed. A message for the user.
 var problem := ""
 
 
-## Exports [param node] and what is below it. What is hidden stays behind, and so does where the node stands and how it is
-## turned: its own origin is the file's. Takes its time on the calling thread, which must be the main one.
+## Exports [param node] and its children. Hidden nodes are left out, and so is the node's own transform: its origin
+## becomes the file's. It blocks the calling thread, which must be the main one.
 func export(node: Node3D) -> void:
 	var state := GLTFState.new()
 	var document := GLTFDocument.new()
 	document.visibility_mode = GLTFDocument.VISIBILITY_MODE_EXCLUDE
-	# Whoever uploads a node that they hid means that node.
+	# A user who uploads a hidden node means that node.
 	var was_visible := node.visible
 	node.visible = true
 	var error := document.append_from_scene(node, state)
@@ -68,7 +68,7 @@ static func _profile_bones() -> PackedStringArray:
 	var profile := SkeletonProfileHumanoid.new()
 	var bones: PackedStringArray = []
 	for i: int in profile.bone_size:
-		# "Root" is Godot's own; VRM has no such bone.
+		# "Root" exists only in Godot's profile. VRM has no such bone.
 		if profile.get_bone_name(i) != &"Root":
 			bones.append(profile.get_bone_name(i))
 	return bones

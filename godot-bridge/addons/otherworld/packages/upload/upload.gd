@@ -14,8 +14,8 @@ extends RefCounted
 ## [/codeblock]
 ## The package belongs to the client's user. Uploading the same bytes again returns the same package at once.
 
-## Emitted as the upload proceeds. [param stage] is exporting, reading, declaring or sending, then a stage of docs/api.md. [param
-## progress] goes from 0 to 1 and never back.
+## Emitted as the upload proceeds. [param stage] is exporting, reading, declaring or sending, then a stage of
+## docs/api.md. [param progress] goes from 0 to 1 and never back.
 signal progressed(stage: String, progress: float)
 ## Emitted when the package is ready. [param hash] has 64 hex digits.
 signal completed(hash: String)
@@ -34,23 +34,23 @@ const _UploadRequest := preload("upload_request.gd")
 const _UploadFile := preload("upload_file.gd")
 const _UploadMessages := preload("upload_messages.gd")
 
-# Shares of the whole way: reading, then sending; the rest is the server's.
+# Shares of the progress: reading, then sending. The rest is the server's.
 const _SHARE_READ := 0.06
 const _SHARE_SENT := 0.42
-# A body that does not move for so long is given up.
+# Sending fails if nothing is sent for this time.
 const _SENDING_STILL_MSEC_MAX := 60_000.0
-# Between two questions for how far the server is.
-const _ASK_SECONDS := 0.25
-# Questions without an answer in a row before it is given up, a second apart: the server is gone for half a minute.
-const _VAIN_MAX := 30
-const _VAIN_SECONDS := 1.0
+# Interval of requests for the server's progress.
+const _POLL_SECONDS := 0.25
+# The upload fails after this many failed requests in a row, a second apart: the server has been away for half a minute.
+const _FAILED_POLLS_MAX := 30
+const _FAILED_POLL_SECONDS := 1.0
 
 ## Name of the package, 1 to 32 characters. Defaults to the file or node name.
 var name := ""
 ## "avatar" or "object". If empty, the server decides by the content of the file.
 var kind := ""
-## Node name in the file for each humanoid bone (VRM 1.0 bone names). Set it for skinned models that are not VRM. It is filled
-## automatically for a scene whose skeleton uses Godot's humanoid profile.
+## Node name in the file for each humanoid bone (VRM 1.0 bone names). Set it for skinned models that are not VRM. It is
+## filled automatically for a scene whose skeleton uses Godot's humanoid profile.
 var humanoid: Dictionary[String, String] = {}
 ## If [code]true[/code], everyone may spawn the package. Otherwise only its owner may.
 var is_shared := false
@@ -68,7 +68,7 @@ var rejections: Array[Dictionary] = []
 ## Messages about what the server changed or left out.
 var warnings: PackedStringArray = []
 
-# Those that run hold on to themselves: nobody needs to keep one.
+# Running uploads are kept here, so callers need not keep a reference.
 static var _running: Dictionary[OtherworldUpload, bool] = {}
 var _path := ""
 var _bytes := PackedByteArray()
@@ -79,8 +79,8 @@ var _id := ""
 var _is_cancelled := false
 
 
-## Creates an upload of a .glb or .vrm file. Accepts [code]res://[/code] and [code]user://[/code] paths. The file is read by
-## [method run].
+## Creates an upload of a .glb or .vrm file. Accepts [code]res://[/code] and [code]user://[/code] paths. The file is
+## read by [method run].
 static func from_file(path: String) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._path = path
@@ -96,8 +96,8 @@ static func from_bytes(bytes: PackedByteArray, called: String) -> OtherworldUplo
 	return upload
 
 
-## Creates an upload from a node and its children. [method run] exports it as glTF: meshes, materials, skeletons, animations,
-## colliders and CSG. Hidden nodes are left out. The node's origin becomes the origin of the package.
+## Creates an upload from a node and its children. [method run] exports it as glTF: meshes, materials, skeletons,
+## animations, colliders and CSG. Hidden nodes are left out. The node's origin becomes the origin of the package.
 static func from_node(node: Node3D) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._node = node
@@ -105,8 +105,8 @@ static func from_node(node: Node3D) -> OtherworldUpload:
 	return upload
 
 
-## Runs the upload as the user of [param client], which must have logged in. Returns [code]true[/code] if [member package] is
-## ready. You can call it once.
+## Runs the upload as the user of [param client], which must have logged in. Returns [code]true[/code] if
+## [member package] is ready. You can call it once.
 func run(client: OtherworldClient) -> bool:
 	return await run_at(client.url, client.token)
 
@@ -114,7 +114,7 @@ func run(client: OtherworldClient) -> bool:
 ## Same as [method run], on the server at [param url] with the [param token] of a login.
 func run_at(url: String, token: String) -> bool:
 	if stage != "queued":
-		push_error("OtherworldUpload: one runs once only; make another")
+		push_error("OtherworldUpload: run() can be called once. Create another upload.")
 		return false
 	_running[self] = true
 	_base = url.trim_suffix("/")
@@ -138,8 +138,8 @@ func _run() -> void:
 	var file := await _read()
 	if file == null:
 		return
-	_tell("declaring", _SHARE_READ)
-	var declared := await _ask(HTTPClient.METHOD_POST, "/v1/uploads", _declaration(file))
+	_report("declaring", _SHARE_READ)
+	var declared := await _request(HTTPClient.METHOD_POST, "/v1/uploads", _declaration(file))
 	if _is_over():
 		return
 	_id = str(declared.get("id", ""))
@@ -148,20 +148,20 @@ func _run() -> void:
 		if not await _send(put, file.bytes):
 			return
 	if declared.get("stage") == "waiting":
-		declared = await _ask(HTTPClient.METHOD_POST, "/v1/uploads/%s/complete" % _id.uri_encode(), null)
+		declared = await _request(HTTPClient.METHOD_POST, "/v1/uploads/%s/complete" % _id.uri_encode(), null)
 	if not _is_over():
 		await _follow(declared)
 
 
-# The file with its hash; null: it is over.
+# Returns the file with its hash; null if the upload is over.
 func _read() -> _UploadFile:
 	if _node != null and not await _export():
 		return null
-	# A small file may be read before the first frame.
-	_tell("reading", 0.0)
+	# Reported here too, because a small file may be read before the first frame.
+	_report("reading", 0.0)
 	var file := _UploadFile.new(_path, _bytes)
 	await file.read(func(read: float) -> bool:
-		_tell("reading", read * _SHARE_READ)
+		_report("reading", read * _SHARE_READ)
 		return not _is_over())
 	if file.problem:
 		_fail(file.problem)
@@ -169,8 +169,8 @@ func _read() -> _UploadFile:
 
 
 func _export() -> bool:
-	_tell("exporting", 0.0)
-	# Shapes of CSG are made at the end of a frame.
+	_report("exporting", 0.0)
+	# CSG shapes are built at the end of a frame.
 	await _frame()
 	await _frame()
 	if not is_instance_valid(_node) or _is_over():
@@ -199,9 +199,9 @@ func _declaration(file: _UploadFile) -> Dictionary:
 	return declaration
 
 
-# Sends the bytes to where the server says: to itself, or to another store of files.
+# Sends the bytes to the URL that the server gave: its own, or another file store's.
 func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
-	_tell("sending", _SHARE_READ)
+	_report("sending", _SHARE_READ)
 	var headers: PackedStringArray = []
 	var named: Dictionary = put.get("headers") if put.get("headers") is Dictionary else {}
 	for header: String in named:
@@ -209,66 +209,66 @@ func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
 	var url := (_Address.parse(_base) as _Address).link(str(put.get("url", "")))
 	var sending := _UploadRequest.new(HTTPClient.METHOD_PUT, url, headers, bytes, _SENDING_STILL_MSEC_MAX, _now())
 	while not sending.poll(_now()):
-		_tell("sending", lerpf(_SHARE_READ, _SHARE_SENT, sending.sent_share()))
+		_report("sending", lerpf(_SHARE_READ, _SHARE_SENT, sending.sent_share()))
 		if _is_over():
 			sending.cancel()
 			return false
 		await _frame()
-	# 412: the same bytes are there already, from a try whose answer was lost.
+	# 412: the bytes are already there, from an attempt whose response was lost.
 	if sending.answer.is_ok() or sending.answer.status == 412:
 		return not _is_over()
-	_fail(tr("The file store rejected the upload.") + " " + sending.answer.fault.in_words())
+	_fail(tr("The file store rejected the upload.") + " " + sending.answer.fault.full_message())
 	return false
 
 
 func _follow(status: Dictionary) -> void:
-	var vain := 0
+	var failed_polls := 0
 	while true:
-		_take(status)
+		_receive_status(status)
 		if _is_over():
 			return
-		await _wait(_ASK_SECONDS if vain == 0 else _VAIN_SECONDS)
+		await _wait(_POLL_SECONDS if failed_polls == 0 else _FAILED_POLL_SECONDS)
 		var answer := await _Http.request_json(HTTPClient.METHOD_GET, _base + "/v1/uploads/" + _id.uri_encode(), null, _token)
 		if answer.is_ok() and answer.json is Dictionary:
-			vain = 0
+			failed_polls = 0
 			status = answer.json
 			continue
-		vain += 1
-		if vain > _VAIN_MAX or (answer.fault != null and answer.fault.kind == _RequestError.Kind.REFUSED):
-			_fail(answer.fault.in_words() if answer.fault else tr("The server sent an invalid response."))
+		failed_polls += 1
+		if failed_polls > _FAILED_POLLS_MAX or (answer.fault != null and answer.fault.kind == _RequestError.Kind.REFUSED):
+			_fail(answer.fault.full_message() if answer.fault else tr("The server sent an invalid response."))
 			return
 
 
-func _take(status: Dictionary) -> void:
+func _receive_status(status: Dictionary) -> void:
 	warnings = PackedStringArray(_list(status.get("warnings")).map(_UploadMessages.of_rejection))
 	match str(status.get("stage")):
 		"done":
 			package = str(status.get("package", ""))
-			_tell("done", 1.0)
+			_report("done", 1.0)
 			completed.emit(package)
 		"rejected":
 			rejections.assign(_list(status.get("rejections")).filter(func(each: Variant) -> bool: return each is Dictionary))
 			var words := PackedStringArray(rejections.map(_UploadMessages.of_rejection))
 			message = "\n".join(words)
-			_tell("rejected", progress)
+			_report("rejected", progress)
 			rejected.emit(words)
 		"failed":
-			_fail(_UploadMessages.sentence(str(status.get("message", "The server could not finish it. Try again."))))
+			_fail(_UploadMessages.sentence(str(status.get("message", _UploadMessages.failed()))))
 		var other:
 			var reported: Variant = status.get("progress")
-			_tell(other, lerpf(_SHARE_SENT, 1.0, clampf(reported, 0.0, 1.0) if reported is float else 0.0))
+			_report(other, lerpf(_SHARE_SENT, 1.0, clampf(reported, 0.0, 1.0) if reported is float else 0.0))
 
 
 static func _list(value: Variant) -> Array:
 	return value if value is Array else []
 
 
-# The answer's fields; none: it is over.
-func _ask(method: HTTPClient.Method, path: String, body: Variant) -> Dictionary:
+# Returns the response's fields; empty if the upload is over.
+func _request(method: HTTPClient.Method, path: String, body: Variant) -> Dictionary:
 	var answer := await _Http.request_json(method, _base + path, body, _token)
 	if answer.is_ok() and answer.json is Dictionary:
 		return answer.json
-	_fail(answer.fault.in_words() if answer.fault else tr("%s is not an Otherworld server of this version.") % _base)
+	_fail(answer.fault.full_message() if answer.fault else tr("%s is not an Otherworld server of this version.") % _base)
 	return {}
 
 
@@ -278,7 +278,7 @@ func _abandon() -> void:
 	cancelled.emit()
 
 
-func _tell(at: String, how_far: float) -> void:
+func _report(at: String, how_far: float) -> void:
 	if _is_over():
 		return
 	stage = at
@@ -290,11 +290,11 @@ func _fail(words: String) -> void:
 	if _is_over():
 		return
 	message = words
-	_tell("failed", progress)
+	_report("failed", progress)
 	failed.emit(message)
 
 
-# Whether it is over; what was cancelled ends here.
+# Returns whether the upload is over. A cancelled one ends here.
 func _is_over() -> bool:
 	if _is_cancelled and stage not in ["done", "rejected", "failed"]:
 		stage = "cancelled"

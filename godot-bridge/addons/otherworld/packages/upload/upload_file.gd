@@ -1,34 +1,35 @@
 @tool
 extends RefCounted
-## Reads a file, or takes its bytes, and computes its SHA-256 beside the main thread.
+## Reads a file, or uses its bytes, and computes its SHA-256 on another thread.
 
-## Bytes of a file that is read at all: ten times what any server takes by default. A film by mistake fills no memory.
+## Limit of a file, bytes: ten times the default of a server. A video by mistake does not fill the memory.
 const FILE_BYTES_MAX := 268_435_456
-## Bytes hashed between two looks at whether it is still wanted.
+## Bytes hashed between two checks for a cancellation.
 const _PIECE_BYTES := 1_048_576
 
 var bytes := PackedByteArray()
-## 64 lower-case hex digits, once it is read.
+## SHA-256 in 64 lower-case hex digits, once the file is read.
 var sha256 := ""
-## In words, for people; empty: all went well.
+## Why it failed, a message for the user; "" if it did not.
 var problem := ""
 var _path: String
-## Of hashing, 0 to 1. Written by the other thread.
+## Progress of hashing, 0 to 1. The other thread writes it.
 var _share := 0.0
 var _is_cancelled := false
 
 
-## [param path] of a file; or empty, and [param content] are its bytes.
+## [param path] names a file. If it is empty, [param content] is used.
 func _init(path: String, content := PackedByteArray()) -> void:
 	_path = path
 	bytes = content
 
 
-## To be waited for. In each frame [param go_on] is called with how far it is, 0 to 1; false ends it early.
+## Reads the file; await it. In each frame [param go_on] is called with the progress, 0 to 1. If it returns false,
+## reading ends early.
 func read(go_on: Callable) -> void:
 	var tree := Engine.get_main_loop() as SceneTree
 	var task := WorkerThreadPool.add_task(_work, false, "SHA-256 of an upload")
-	# Also who ends it early waits for the thread: it works on this object.
+	# Waits for the thread in any case, because it works on this object.
 	while not WorkerThreadPool.is_task_completed(task):
 		_is_cancelled = not go_on.call(_share)
 		await tree.process_frame

@@ -1,49 +1,45 @@
 @tool
 extends RefCounted
-## Messages of an upload for people. They are translated as docs/translation.md describes.
+## Messages of an upload for users. They are translated as docs/translation.md describes.
 
-const _STAGES: Dictionary[String, String] = {
-	"queued": "Waiting",
-	"exporting": "Writing the scene as glTF",
-	"reading": "Reading the file",
-	"declaring": "Contacting the server",
-	"sending": "Sending",
-	"waiting": "Uploaded, waiting to be checked",
-	"received": "Uploaded, waiting to be checked",
-	"checking": "Checking the file",
-	"validating": "Validating the model",
-	"normalising": "Preparing meshes and textures",
-	"fitting": "Fitting colliders",
-	"packaging": "Packaging",
-	"storing": "Storing",
-	"done": "Done",
-	"rejected": "Rejected",
-	"failed": "Failed",
-	"cancelled": "Cancelled",
-}
-## Characters of a name; the server takes no more.
+const SharedMessages := preload("../../translations/shared_messages.gd")
+
+## Limit of a name on the server, characters.
 const _NAME_CHARACTERS_MAX := 32
 
 
 ## Returns the translated name of a stage. An unknown stage of a newer server is shown as it is.
 static func of_stage(stage: String) -> String:
-	return TranslationServer.translate(_STAGES[stage]) if _STAGES.has(stage) else stage
+	return TranslationServer.translate(SharedMessages.UPLOAD_STAGES[stage]) if SharedMessages.UPLOAD_STAGES.has(stage) else stage
 
 
-## One rejection of the server {rule, where, value, limit, message}: which rule, where, what was found, what is allowed.
+## Returns the message of an upload that failed without a reason of the server.
+static func failed() -> String:
+	return TranslationServer.translate(SharedMessages.UPLOAD.failed)
+
+
+## Returns one rule that the upload breaks as a text: the rule, where, what was found, what is allowed, and the server's
+## message. [param rejection] is {rule, where, value, limit, message}, as the server sent it.
 static func of_rejection(rejection: Variant) -> String:
 	var fields: Dictionary = rejection if rejection is Dictionary else {}
 	var where := _shown(fields.get("where"))
-	var words := "%s, in %s" % [_shown(fields.get("rule"), "A rule"), where if where else "the whole file"]
+	var parts: PackedStringArray = [
+		_filled(SharedMessages.UPLOAD.rule, _shown(fields.get("rule"))),
+		_filled(SharedMessages.UPLOAD.where, where if where else String(TranslationServer.translate(SharedMessages.UPLOAD.whole_file))),
+	]
 	if fields.get("value") != null:
-		words += ": found %s" % _shown(fields.get("value"))
+		parts.append(_filled(SharedMessages.UPLOAD.found, _shown(fields.get("value"))))
 		if fields.get("limit") != null:
-			words += ", allowed %s" % _shown(fields.get("limit"))
-	var message := _shown(fields.get("message"))
-	return "%s. %s" % [words, sentence(message)] if message else words + "."
+			parts.append(_filled(SharedMessages.UPLOAD.allowed, _shown(fields.get("limit"))))
+	var message := sentence(_shown(fields.get("message")))
+	return ". ".join(parts) + "." + (" " + message if message else "")
 
 
-## [param words] with a capital at the beginning and a full stop at the end.
+static func _filled(text: String, value: String) -> String:
+	return String(TranslationServer.translate(text)) % value
+
+
+## Returns a text with a capital at the start and a full stop at the end.
 static func sentence(words: String) -> String:
 	var text := words.strip_edges()
 	if text.is_empty():
@@ -51,25 +47,25 @@ static func sentence(words: String) -> String:
 	return text[0].to_upper() + text.substr(1) + ("" if text.right(1) in ".!?" else ".")
 
 
-## What a thing is called before anybody says otherwise: the name of its file or node, as the server takes it.
+## Returns the default name of a package: the name of its file or node, within the server's limit.
 static func name_of(file_or_node: String) -> String:
 	var name := file_or_node.get_file()
 	var extension := name.get_extension().to_lower()
 	if extension in ["glb", "vrm", "gltf"]:
 		name = name.get_basename()
 	var words := name.replace("_", " ").strip_edges().left(_NAME_CHARACTERS_MAX).strip_edges()
-	return words if words else "thing"
+	return words if words else "item"
 
 
-static func _shown(value: Variant, otherwise := "") -> String:
+static func _shown(value: Variant) -> String:
 	if value == null:
-		return otherwise
+		return ""
 	if value is float and value == floorf(value):
 		return _grouped(int(value))
 	return str(value).left(300)
 
 
-## 81000 as 81,000.
+## Formats 81000 as 81,000.
 static func _grouped(number: int) -> String:
 	var digits := str(absi(number))
 	var text := digits.right(3)

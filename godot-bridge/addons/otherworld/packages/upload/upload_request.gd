@@ -1,11 +1,12 @@
 @tool
 extends "../../net/http/http_call.gd"
-## A request whose body is large: tells how much of it went out, and is given up when nothing moves, not after a time for all.
+## A request with a large body. It reports progress, and fails if nothing is sent for a time, instead of after a total
+## time.
 
-## Bytes handed to the connection at once.
+## Bytes written to the connection at once.
 const _PIECE_BYTES := 65_536
 
-## Bytes of the body that went out.
+## Bytes of the body that were sent.
 var bytes_sent := 0
 var _now_msec := 0.0
 
@@ -15,13 +16,13 @@ func poll(now_msec: float) -> bool:
 	return super(now_msec)
 
 
-## Of the body, 0 to 1.
+## Returns the sent share of the body, 0 to 1.
 func sent_share() -> float:
 	return 1.0 if _body.is_empty() else float(bytes_sent) / _body.size()
 
 
 func _send() -> void:
-	# A web export has no connection to write to: the browser takes the body as a whole.
+	# A web export cannot write to a connection. The browser takes the whole body.
 	if OS.has_feature("web"):
 		bytes_sent = _body.size()
 		super()
@@ -35,7 +36,7 @@ func _send() -> void:
 
 func _step() -> bool:
 	var is_sending := _client.get_status() == HTTPClient.STATUS_REQUESTING and bytes_sent < _body.size()
-	# Head first: what is polled here is the rest of it, or the answer of a server that does not want the body.
+	# The header first. Polling here sends the rest of it, or receives the response of a server that rejects the body.
 	var has_moved := super()
 	return (is_sending and _send_piece()) or has_moved
 
@@ -47,7 +48,7 @@ func _send_piece() -> bool:
 	var result: Array = _client.connection.put_partial_data(piece)
 	var error: Error = result[0]
 	var count: int = result[1]
-	# A connection that broke may still hold the answer that says why: the client finds out by itself.
+	# A broken connection may still hold a response that says why. The client finds it.
 	if error != OK or count == 0:
 		return false
 	bytes_sent += count
