@@ -9,7 +9,8 @@ const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' 
 const read = (path: string): string[] => readFileSync(`${root}/${path}`, 'utf8').split('\n')
 
 /** Files whose comments and test names follow the guide. Add a room when its comments are done; never remove one. */
-const SOURCES = /^(?:viewer|cli|server|storage|bots|testing|bench|scripts|test(?!\/godot\/))\/.*\.(?:ts|mjs)$/
+const SOURCES =
+  /^(?:viewer|cli|server|storage|bots|testing|bench|scripts|test)\/.*\.(?:ts|mjs)$|^godot-bridge\/(?!.*\/generated\/).*\.gd$/
 /**
  * All pages for people. docs/STYLE.md quotes what it replaces; the pages in fixtures/ are generated with the files
  * beside them.
@@ -19,7 +20,7 @@ const PAGES = /^(?!docs\/STYLE|fixtures\/)[\w./-]+\.md$/
 const SENTENCE_WORDS_MAX = 40
 const SENTENCE_CLAUSES_MAX = 3
 
-const COMMENT = String.raw`^\s*(?:##|/\*\*|//|\*) `
+const COMMENT = String.raw`^\s*(?:##?|/\*\*|//|\*) `
 /** Forbidden beginnings of comments, and words that have a plain replacement. */
 const COMMENT_HABITS = [
   new RegExp(`${COMMENT}(?:Of|Who|Whoever) `),
@@ -28,6 +29,8 @@ const COMMENT_HABITS = [
 const TEST_HABITS = [
   /^\s*test\(['"`](?:who|whoever) /,
   /^\s*test\(['"`].*\b(?:anew|in words|is told|are told|let go)\b/,
+  /^func test_(?:who|whoever|what)_(?!is_the_)/,
+  /^func test_\w*(?:anew|in_words|(?:is|are)_told|let_go|_of_ones?_own)(?:_|\()/,
 ]
 const PAGE_HABITS = [
   /^(?:Of|Who|Whoever|What|Whose) (?!you get:)[^?]*[.:;]$/,
@@ -83,7 +86,7 @@ describe('docs/STYLE.md', () => {
   })
 
   test('test names use plain words', () => {
-    const tests = tracked.filter((path) => SOURCES.test(path) && path.endsWith('.test.ts'))
+    const tests = tracked.filter((path) => SOURCES.test(path) && /(?:\.test\.ts|_test\.gd)$/.test(path))
     expect(found(tests, TEST_HABITS)).toEqual([])
   })
 
@@ -100,7 +103,7 @@ describe('docs/STYLE.md', () => {
     expect(sentencesThat((sentence) => clauses(sentence) > SENTENCE_CLAUSES_MAX)).toEqual([])
   })
 
-  test.each(['/** Of the path below /v1. */', '## Who sends head and hands', '// It is asked for anew.'])(
+  test.each(['/** Of the path below /v1. */', '## Who sends head and hands', '# It is asked for anew.'])(
     'a comment like "%s" is found',
     (line) => {
       expect(COMMENT_HABITS.some((habit) => habit.test(line))).toBe(true)
