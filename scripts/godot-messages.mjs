@@ -38,7 +38,8 @@ const snake = (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLower
 function scriptText(tables) {
   const lines = [
     'extends RefCounted',
-    '## Messages that the web page shows too. Generated from protocol/player-messages.ts: node scripts/godot-messages.mjs --write',
+    '## Messages that the web page shows too.',
+    '## Generated from protocol/player-messages.ts by node scripts/godot-messages.mjs --write.',
     '',
     '## The message for a reason that this version does not know.',
     `const UNKNOWN_REJECTION := ${JSON.stringify(tables.UNKNOWN_REJECTION)}`,
@@ -85,7 +86,7 @@ function templateText(sharedScript) {
 }
 
 /** The tables, bundled because Node does not read TypeScript. */
-async function tables() {
+async function bundledTables() {
   const { build } = await import('esbuild')
   const outfile = join(ROOT, 'node_modules/.otherworld-messages.mjs')
   await build({
@@ -104,7 +105,7 @@ async function tables() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const [path, text] of Object.entries(generated(await tables()))) {
+  for (const [path, text] of Object.entries(generated(await bundledTables()))) {
     if (process.argv.includes('--write')) writeFileSync(join(ADDON, path), text)
     else if (text !== current(path)) {
       process.stderr.write(`${path} of the addon is out of date: run node scripts/godot-messages.mjs --write\n`)

@@ -1,6 +1,6 @@
 extends RefCounted
-## Messages that the web page shows too. Generated from protocol/player-messages.ts: node scripts/godot-messages.mjs
-## --write
+## Messages that the web page shows too.
+## Generated from protocol/player-messages.ts by node scripts/godot-messages.mjs --write.
 
 ## The message for a reason that this version does not know.
 const UNKNOWN_REJECTION := "The server rejected this: %s."

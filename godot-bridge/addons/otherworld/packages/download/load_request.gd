@@ -17,7 +17,7 @@ enum State { WAITING, LOADING, READY, FAILED }
 var key := ""
 ## The package's manifest, once loaded.
 var manifest: Manifest
-## Of a model file: its package, and the file in it.
+## The package of a model file, and the file in it.
 var package := ""
 var file: Manifest.ModelFile
 var model: Model
