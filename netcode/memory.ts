@@ -204,10 +204,7 @@ export class MemoryTransport implements ServerTransport {
     const admitted = await this.#options.admission(token)
     if (this.#isStopped) throw new ConnectError('unreachable', 'The server does not answer: it was stopped.')
     if (!admitted)
-      throw new ConnectError(
-        'refused',
-        'The server refused: The token is not valid or no longer. Log in again.',
-      )
+      throw new ConnectError('refused', 'The server refused: The token is not valid or no longer. Log in again.')
     const ordered = this.#options.ordered === true
     const connection = this.#nextConnection++
     const link: ServerLink = {
