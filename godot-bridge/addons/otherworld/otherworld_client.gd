@@ -32,14 +32,11 @@ signal connection_lost(reason: String)
 signal connection_resumed
 ## Emitted when the client has joined as a new player, because the session could not be resumed. See [member rejoin].
 signal rejoined
-## Emitted when the client has left for good or could not join. [param reason] tells the player why. [method open] joins
-## again.
+## Emitted when the client has left for good or could not join. [param reason] tells the player why. [method open] joins again.
 signal closed(reason: String)
-## Emitted when one transport fails or is not available and the client tries the next. [param message] tells the player
-## why.
+## Emitted when one transport fails or is not available and the client tries the next. [param message] tells the player why.
 signal transport_fell_back(message: String)
-## Emitted when the server is busy or the realm is starting. The client retries. [param reason] is a message for the
-## player.
+## Emitted when the server is busy or the realm is starting. The client retries. [param reason] is a message for the player.
 signal server_busy(reason: String)
 ## Emitted when the realm sends the player a message.
 signal notice_received(text: String)
@@ -57,8 +54,7 @@ signal prop_added(prop: OtherworldPropState)
 signal prop_changed(prop: OtherworldPropState)
 ## Emitted when a prop disappears. Its state is no longer updated.
 signal prop_removed(prop: OtherworldPropState)
-## Emitted once a frame, after all states were updated: draw from here. Remote elements are shown at the server tick
-## [param tick].
+## Emitted once a frame after all states were updated: draw from here. Remote elements are shown at server tick [param tick].
 signal frame_updated(tick: float)
 
 ## States of the connection.
@@ -111,8 +107,7 @@ const _PropAccess := preload("net/commands/prop_access.gd")
 const _PropSpecFromShape := preload("net/commands/prop_spec_from_shape.gd")
 const _RealmSession := preload("net/realm/realm_session.gd")
 
-## Address of the server: [code]http://host:port[/code] or [code]https://host[/code]. Include the path if a reverse
-## proxy adds one.
+## Address of the server: [code]http://host:port[/code] or [code]https://host[/code]. Include the path of a reverse proxy.
 @export var url := "http://127.0.0.1:7350":
 	set(to): url = to.strip_edges()
 ## Name shown above your avatar, 1 to 32 characters.
@@ -147,8 +142,7 @@ var props: Dictionary[int, OtherworldPropState]:
 var local_avatar: OtherworldAvatarState:
 	get: return _realm_session.presented.world.local_avatar
 ## The realm's definition: [code]name[/code], [code]tickRate[/code], [code]gravity[/code], [code]bounds[/code],
-## [code]ground[/code], [code]spawn[/code], [code]reach[/code], [code]bodies[/code] (docs/protocol.md, section 13).
-## Empty before joining.
+## [code]ground[/code], [code]spawn[/code], [code]reach[/code], [code]bodies[/code] (docs/protocol.md, 13). Empty before joining.
 var definition: Dictionary:
 	get: return _realm_session.definition
 ## Your user number. Owns everything that you spawn and stays the same across sessions. 0 before joining.
@@ -204,8 +198,8 @@ func _exit_tree() -> void:
 		_finish("left")
 
 
-## Logs in and connects. Emits [signal joined], or [signal closed] if it fails. You can call it while [method close] is
-## still running.
+## Logs in and connects. Emits [signal joined], or [signal closed] if it fails. You can call it while [method close] is still
+## running.
 func open() -> void:
 	if _realm_session.is_leaving():
 		_realm_session.close_now("left")
@@ -234,9 +228,9 @@ func close(reason := "left") -> void:
 		await closed
 
 
-## Walks, turns, jumps or flies. The input stays active until the next call. You can call it in each frame.
-## [param direction] is relative to the avatar, -1 to 1 per axis: x is right, z is backwards, y is up while flying.
-## [param yaw] is the heading about +Y in radians; 0 looks along -Z.
+## Walks, turns, jumps or flies. The input stays active until the next call. You can call it in each frame. [param direction] is
+## relative to the avatar, -1 to 1 per axis: x is right, z is backwards, y is up while flying. [param yaw] is the heading about
+## +Y in radians; 0 looks along -Z.
 func move(direction: Vector3, yaw: float, jump := false, run := false, fly := false) -> void:
 	var input := _InputMessages.move(direction, yaw, jump, run, fly)
 	if _InputMessages.is_fine(input):
@@ -284,8 +278,8 @@ func spawn_box(size: Vector3, position: Vector3, rotation := Quaternion.IDENTITY
 	return await spawn_shape(shape, position, rotation, color, motion, "box")
 
 
-## Spawns a prop from a shape: [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points)
-## or [ConcavePolygonShape3D] (static only).
+## Spawns a prop from a shape: [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points) or
+## [ConcavePolygonShape3D] (static only).
 func spawn_shape(shape: Shape3D, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE, motion := OtherworldPropState.Motion.DYNAMIC, label := "shape") -> OtherworldOutcome:
 	var spec := _PropSpecFromShape.spec_of(shape, label, color, motion)
 	if spec == null:
@@ -310,8 +304,8 @@ func wear_body(index: int) -> OtherworldOutcome:
 	return await _realm_session.command(_InputMessages.wear("", index))
 
 
-## Changes who may use a prop of yours. [param access] has 2 bits for drag (bits 0 and 1), scale (2 and 3) and despawn
-## (4 and 5): 0 is the default, 1 everyone, 2 the owner and players with the MANAGE permission, 3 the owner only.
+## Changes who may use a prop of yours. [param access] has 2 bits for drag (bits 0 and 1), scale (2 and 3) and despawn (4 and
+## 5): 0 is the default, 1 everyone, 2 the owner and players with the MANAGE permission, 3 the owner only.
 func set_access(element: int, access: int) -> OtherworldOutcome:
 	return await _realm_session.command(_InputMessages.access(element, access))
 
@@ -322,8 +316,8 @@ func can(act: Act, prop: OtherworldPropState) -> bool:
 
 
 ## Sends a request to the server's HTTP API with your token. [param path] has no leading slash, for example
-## [code]v1/packages[/code]. Await the response: [code]json[/code] is its body, [code]fault[/code] is [code]null[/code]
-## or says what went wrong.
+## [code]v1/packages[/code]. Await the response: [code]json[/code] is its body, [code]fault[/code] is [code]null[/code] or says
+## what went wrong.
 func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _Http.HttpResponse:
 	return await _Http.request_json(method, url.trim_suffix("/") + "/" + path.trim_prefix("/"), body, token)
 

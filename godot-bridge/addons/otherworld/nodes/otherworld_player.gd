@@ -11,8 +11,7 @@ extends Node3D
 ## moves it nearer or farther. Release it in motion to throw it.
 ## [br]- X deletes, 1 to 4 spawn shapes, G shows a gizmo.
 
-## Emitted when you grab a prop. The server may still reject it: then [signal released] and [signal action_rejected]
-## follow.
+## Emitted when you grab a prop. The server may still reject it: then [signal released] and [signal action_rejected] follow.
 signal grabbed(element: int)
 ## Emitted when you no longer hold a prop.
 signal released(element: int)
@@ -249,8 +248,8 @@ func fly() -> void:
 	hint_shown.emit(tr("Flying: Space moves up, C moves down, F lands.") if _walking.is_flying else tr("Walking."))
 
 
-## Spawns a box, ball, capsule or gem in front of the avatar ([param index] 0 to 3), or a package of
-## [member hotbar_packages] (4 and up).
+## Spawns a box, ball, capsule or gem in front of the avatar ([param index] 0 to 3), or a package of [member hotbar_packages] (4
+## and up).
 func spawn(index: int) -> void:
 	_actions.spawn(index, hotbar_packages, yaw)
 
