@@ -77,8 +77,8 @@ function rowsOf(name: string, figures: NetworkFigures): BenchRow[] {
   return [
     row(`a step seen by another, median of ${figures.moveMs.length}`, median(figures.moveMs), 'ms'),
     row('a step seen by another, p99', percentile(figures.moveMs, 0.99), 'ms'),
-    row(`a new thing seen by another, median of ${figures.spawnMs.length}`, median(figures.spawnMs), 'ms'),
-    row('a new thing seen by another, p99', percentile(figures.spawnMs, 0.99), 'ms'),
+    row(`a new prop seen by another, median of ${figures.spawnMs.length}`, median(figures.spawnMs), 'ms'),
+    row('a new prop seen by another, p99', percentile(figures.spawnMs, 0.99), 'ms'),
     row('not seen within 5 s', figures.unseen, ''),
     row('round trip, median', median(figures.rttMs), 'ms'),
     row('round trip, p99', percentile(figures.rttMs, 0.99), 'ms'),

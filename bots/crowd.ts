@@ -249,7 +249,7 @@ export class Crowd {
       predict: false,
       renew: () => this.#login(url, `bot ${index + 1}`),
       events: {
-        rejoined: () => this.#note("a bot's session could not be resumed, and it joined anew"),
+        rejoined: () => this.#note("a bot's session could not be resumed, so it joined again"),
         fellBack: (error) => {
           failure = error
         },

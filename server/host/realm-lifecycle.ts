@@ -164,7 +164,7 @@ export class RealmLifecycle {
         const dropped =
           sealed.droppedTick === null
             ? ''
-            : `; the inputs of tick ${sealed.droppedTick}, whose step did not end, stand in it as quarantined`
+            : `; the inputs of tick ${sealed.droppedTick}, whose step did not end, are in its quarantine`
         return Effect.logWarning(`${sealed.path} was left open by its worker and is sealed now${dropped}`)
       }),
       Effect.catch(({ cause }) => Effect.logError(`the recording could not be sealed: ${textOf(cause)}`)),
@@ -180,7 +180,7 @@ export class RealmLifecycle {
       this.#starts++
       const found = this.#searches ? yield* search : null
       if (found?.type === 'none')
-        return this.#giveUp(`nothing was found after ${found.tries} tries with which the realm goes on`, found.reason)
+        return this.#giveUp(`the realm continues with none of the remedies of ${found.tries} attempts`, found.reason)
       this.#pending = found?.type === 'remedy' ? found : null
       const saved = yield* this.#options.savedStart
       const run = this.#launch(saved, this.#pending?.remedy ?? null)

@@ -125,7 +125,7 @@ export class Watchdog {
     this.#looks++
     const ms = this.#looks * LOOK_MS
     if (count % 2 === 0) {
-      if (ms > pauseMsMax()) this.#stuck(onStuck, `nothing was heard of it for ${ms / 1_000} s after tick ${tick}`)
+      if (ms > pauseMsMax()) this.#stuck(onStuck, `it made no progress for ${ms / 1_000} s after tick ${tick}`)
       return
     }
     if (this.#looks === 1) this.#cpuAtMs = pulse.cpuMs()

@@ -70,7 +70,7 @@ export const REALM_FAMILIES = {
   elements: gauge('otherworld_elements', 'Elements of the realm.'),
   propsFrozen: gauge(
     'otherworld_props_frozen',
-    'Props that stand still because of the physics budget, or because they could not be simulated.',
+    'Props that are frozen because of the physics budget, or because they could not be simulated.',
   ),
   propsFroze: counter('otherworld_props_froze_total', 'Props that were frozen, by cause.', 'cause', [
     'work',
@@ -122,11 +122,11 @@ export const REALM_FAMILIES = {
   ),
   recordingMissing: gauge(
     'otherworld_recording_missing',
-    '1 while what the realm writes stands in no file that a restart would find.',
+    '1 while the realm writes to a file that no restart would find.',
   ),
   diskFree: gauge('otherworld_disk_free_bytes', 'Bytes free on the disk of the recordings, as last seen.'),
-  diskLow: gauge('otherworld_disk_low', '1 while nobody new is let in because the disk is almost full.'),
-  stalled: gauge('otherworld_realm_stalled', '1 while the realm stands still because the disk is full.'),
+  diskLow: gauge('otherworld_disk_low', '1 while no new player is admitted because the disk is almost full.'),
+  stalled: gauge('otherworld_realm_stalled', '1 while the realm does not tick because the disk is full.'),
 } as const
 
 /** Kinds of garbage collection, by Node's names. */

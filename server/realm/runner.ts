@@ -172,7 +172,7 @@ export class RealmRunner {
     } catch (error) {
       if (!(error instanceof RecordingFault) || error.reason !== 'no-space') throw error
       if (this.#recording === 'writing')
-        this.#note(`the realm stands still until there is room on the disk: ${error.message}`)
+        this.#note(`the realm does not tick until there is room on the disk: ${error.message}`)
       this.#recording = 'disk-full'
       return null
     }

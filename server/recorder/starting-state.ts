@@ -158,7 +158,7 @@ function unusableRecording(
   if (found.status === 'other-version')
     return new ServerError({
       reason: 'other-version',
-      what: `the realm cannot go on: ${found.error.message}`,
+      what: `the realm cannot continue: ${found.error.message}`,
       where: found.path,
       fix: `run the version that made it, or ${fix}`,
     })

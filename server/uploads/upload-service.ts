@@ -259,5 +259,5 @@ const notFound = (id: string): RouteError =>
     'not-found',
     'there is no such upload of yours; one that was not done ends with the server',
     id.slice(0, 64),
-    'declare it anew with POST /v1/uploads',
+    'declare it again with POST /v1/uploads',
   )

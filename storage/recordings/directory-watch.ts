@@ -75,7 +75,7 @@ export class DirectoryWatch {
       const found = parseRecordingName(file)
       return found !== null && found.realm === realm && found.epoch > epoch
     })
-    if (newer !== undefined) this.#fence({ realm, epoch, segment: 0 }, `another server has gone on with it in ${newer}`)
+    if (newer !== undefined) this.#fence({ realm, epoch, segment: 0 }, `another server continues it in ${newer}`)
   }
 
   #fence({ realm, epoch }: RecordingName, why: string): void {

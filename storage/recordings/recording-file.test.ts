@@ -317,7 +317,7 @@ test('after a newer epoch of the realm appeared, no segment begins and nothing m
     expect.objectContaining({
       reason: 'fenced',
       message: expect.stringMatching(
-        /yard stops here, in epoch 1: another server has gone on with it in yard-e000002-s0001\.owr/,
+        /yard stops here, in epoch 1: another server continues it in yard-e000002-s0001\.owr/,
       ) as string,
     }) as Error,
   )

@@ -171,7 +171,7 @@ function faultsOf({
     restarts > 0 && `the realm was restarted ${restarts} times`,
     honest.in < honest.count && `${honest.count - honest.in} honest players are out`,
     honest.reconnects > 0 && `honest players had to come back ${honest.reconnects} times`,
-    changed.length > 0 && `${changed.length} honest players are somebody else`,
+    changed.length > 0 && `${changed.length} honest players have another player id or avatar`,
     commandsLost > 0 && `${commandsLost} commands of honest players were lost`,
     most > tickMsMax && `a tick took ${most} ms`,
     gapMsMax > Math.max(2_000, tickMsMax * 2) && `no tick for ${gapMsMax} ms`,

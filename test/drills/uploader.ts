@@ -82,7 +82,7 @@ export class UploadRun {
         }),
       [412],
     )
-    this.stage = 'brought'
+    this.stage = 'sent'
   }
 
   /** Completes the upload and waits until it is settled. */

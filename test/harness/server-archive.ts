@@ -190,9 +190,9 @@ async function restored(
   renameSync(join(data, 'recordings'), join(data, 'moved-away'))
   mkdirSync(join(data, 'recordings'))
   const third = await serveHere(clean, settings)
-  await until('the things are brought back', () =>
+  await until('the props are restored', () =>
     third.logged.some((line) =>
-      line.includes(`there was no recording: ${ELEMENTS} things stand where the archive saved them`),
+      line.includes(`there was no recording: ${ELEMENTS} props were restored from the archive`),
     ),
   )
   await third.stop()
@@ -253,8 +253,8 @@ export async function restoresPackages(clean: Cleanup, databaseUrl: string | nul
     )
   })
   const server = await serveHere(clean, { dataDirectory: data, databaseUrl, definition: DEFINITION })
-  await until('the thing is brought back', () =>
-    server.logged.some((line) => line.includes('there was no recording: 1 things')),
+  await until('the prop is restored', () =>
+    server.logged.some((line) => line.includes('there was no recording: 1 props')),
   )
   await server.stop()
   const [recording] = await verifiedRecordings(data)

@@ -19,7 +19,7 @@ export const INVARIANTS = {
     'and each world that a client draws is the realm: the same elements, names, bodies, packages, owners, access, holders and scales, positions and rotations within the steps of the wire',
   'outcome-once':
     'each command that a client issued ends as done or as rejected, as the log has it, and never in two ways',
-  'logged-once': 'no command stands in the log twice',
+  'logged-once': 'no command is in the log twice',
   'acked-kept':
     'a command that was acknowledged is in the log, whatever crashed since (after a loss of power: unless it was acknowledged within the last 100 ms)',
   'ticks-kept':
@@ -107,7 +107,7 @@ function differenceOfProp(drawn: PropSample, there: PropView): string | null {
     drawn.package !== there.package ||
     wired(drawn.spec) !== wired(there.package === null ? there.spec : boxOf(there.spec))
   )
-    return 'is drawn as another thing'
+    return 'is drawn as another element'
   const speed = Math.hypot(there.linvel.x, there.linvel.y, there.linvel.z)
   const far = apart(drawn.position, there.position)
   if (far > allowance(speed, !there.asleep && there.spec.motion === 'dynamic'))

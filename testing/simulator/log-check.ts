@@ -132,7 +132,7 @@ function outcomesOf(
         if (before)
           report(
             'logged-once',
-            `command ${sequence} of player ${player} stands in the log at ticks ${before.tick} and ${tick}`,
+            `command ${sequence} of player ${player} is in the log at ticks ${before.tick} and ${tick}`,
             tick,
           )
         own.set(sequence, outcomeIn(events.get(one.recording)?.get(tick), player, sequence, tick))
@@ -193,7 +193,7 @@ function checkPlayer(
     if (!agrees && !facts.isExcused(known, sequence))
       report(
         'outcome-once',
-        `player ${player} was told that command ${sequence} ended as ${words(told)}, and the log has ${truth ? words(truth) : 'no such command'}`,
+        `player ${player} got the outcome of command ${sequence} as ${words(told)}, and the log has ${truth ? words(truth) : 'no such command'}`,
         told.tick,
       )
   }

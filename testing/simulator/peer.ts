@@ -93,7 +93,7 @@ export class SimulatedPeer {
     const { clock, trace } = this.#options
     trace.log(clock.nowMs, `peer ended: ${reason}`)
     if (this.#begun && !EXPECTED_END.test(reason))
-      this.#options.violated('reasons', `the lockstep peer ended, and nobody wanted that: ${reason}`)
+      this.#options.violated('reasons', `the lockstep peer ended, which no plan asked for: ${reason}`)
     this.#checked = this.ticksChecked
     this.#peer = null
     clock.at(clock.nowMs + REJOIN_MS, () => {

@@ -200,7 +200,7 @@ export class SimulatedPlayer {
     if (reason === '') this.#options.violated('reasons', `player ${this.player}'s session ended without a reason`)
     if (!this.isExpected) return
     if (begun && !EXPECTED_END.test(reason))
-      this.#options.violated('reasons', `player ${this.player}'s session ended, and nobody wanted that: ${reason}`)
+      this.#options.violated('reasons', `player ${this.player}'s session ended, which no plan asked for: ${reason}`)
     this.#forget()
     clock.at(clock.nowMs + REJOIN_MS, () => {
       if (this.isExpected && this.#client === null) this.join()

@@ -241,7 +241,7 @@ async function kinematic(stage: PhaseContext): Promise<void> {
 const pairs = Object.entries(PAIRS).map(([name, [first, second]]): readonly [string, DrillPhase] => [
   name,
   {
-    goal: 'two things of extreme sizes give a number that is none',
+    goal: 'two props of extreme sizes give a NaN',
     run: async (stage) => {
       const begun = new WeakSet<WireGuest>()
       await rounds(stage, (guest, seat) => {
@@ -256,11 +256,11 @@ const pairs = Object.entries(PAIRS).map(([name, [first, second]]): readonly [str
 
 export const PHASES: Readonly<Record<string, DrillPhase>> = {
   poses: { goal: 'poses, moves and bodies at the edges', run: poses },
-  names: { goal: 'names of people and things that are none', run: names },
-  holding: { goal: 'gone while holding, over and over', run: holding },
-  storms: { goal: 'scales and drags of things that touch', run: storm },
+  names: { goal: 'invalid names of players and props', run: names },
+  holding: { goal: 'disconnects while holding, repeatedly', run: holding },
+  storms: { goal: 'scales and drags of props that touch', run: storm },
   edges: { goal: 'everything, at the edges of what is taken', run: (stage) => random(stage, 'edges', 12) },
-  kinematic: { goal: 'kinematic things among dynamic ones', run: kinematic },
+  kinematic: { goal: 'kinematic props among dynamic ones', run: kinematic },
   bloat: {
     goal: 'meshes that are small on the wire and large in a checkpoint',
     run: (stage) =>
@@ -296,5 +296,5 @@ export const PHASES: Readonly<Record<string, DrillPhase>> = {
     run: (stage) => heap(stage, 250, 100, () => spawnOf(box(0.5), { ...POINT, y: 20 }, SCALE_MAX)),
   },
   ...Object.fromEntries(pairs),
-  crowd: { goal: 'passers-by fill the realm, and nobody else can spawn', run: crowd },
+  crowd: { goal: 'short visits fill the realm, and nobody else can spawn', run: crowd },
 }

@@ -9,7 +9,7 @@ const PROGRAMS = { ip: 'iproute2', socat: 'socat', nft: 'nftables' } as const
  * is missing, because that can be fixed.
  */
 export function whyNoNetwork(): string | null {
-  if (process.platform !== 'linux') return `network namespaces are a thing of Linux, and this is ${process.platform}`
+  if (process.platform !== 'linux') return `network namespaces exist only on Linux, and this is ${process.platform}`
   if (process.getuid?.() !== 0) return 'making network namespaces needs root, and this is another user'
   requirePrograms()
   const probe = `otw-probe-${process.pid}`
