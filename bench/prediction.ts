@@ -8,7 +8,7 @@ import type { AvatarSample, MoveInput } from '../netcode/client/types.ts'
 import type { LinkConditions } from '../netcode/link-conditions.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Engine, type RealmDefinition, type Vec3 } from '../sim/index.ts'
 import { Dice } from '../bots/bot-behaviour.ts'
-import { SmallServer } from '../testing/small-server.ts'
+import { SmallServer } from '../test/harness/small-server.ts'
 import { percentile } from '../bots/figures.ts'
 import type { BenchReport, BenchRow } from './report.ts'
 

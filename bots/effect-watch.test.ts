@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { RenderClient } from '../netcode/client/render-client.ts'
 import { avatars, DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine } from '../sim/index.ts'
-import { SmallServer } from '../testing/small-server.ts'
+import { SmallServer } from '../test/harness/small-server.ts'
 import { createBehaviour } from './behaviours.ts'
 import { Bot } from './bot.ts'
 import { loadClips } from './clip-files.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { PROTOCOL_VERSION } from '../protocol/index.ts'
 import { DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine, type Engine } from '../sim/index.ts'
-import { SmallServer, type SmallServerOptions } from '../testing/small-server.ts'
+import { SmallServer, type SmallServerOptions } from '../test/harness/small-server.ts'
 import { RenderClient } from './client/render-client.ts'
 import { LockstepPeer } from './lockstep.ts'
 import { LockstepReplica } from './lockstep-replica.ts'

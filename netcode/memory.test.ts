@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { MemoryClient, MemoryTransport, type LinkConditions, type MemoryOptions } from './memory.ts'
-import { transportContract } from './transport.suite.ts'
-import type { KillClient, MakeContractServer } from './transport-world.fixture.ts'
+import { transportSuite } from './transport.suite.ts'
+import type { KillClient, MakeSuiteServer } from './transport-world.fixture.ts'
 
 /** Passes a second of its own clock at each step: the contract waits for nothing else. */
-function memoryServer(options: Partial<MemoryOptions>): MakeContractServer {
+function memoryServer(options: Partial<MemoryOptions>): MakeSuiteServer {
   return (events, admission) => {
     const transport = new MemoryTransport({ events, admission, ...options })
     const server = {
@@ -23,9 +23,9 @@ const vanish: KillClient = async ({ connect, url }, token) => {
   if (client instanceof MemoryClient) client.vanish()
 }
 
-transportContract('unordered memory', memoryServer({}), vanish)
-transportContract('ordered memory', memoryServer({ ordered: true }), vanish)
-transportContract(
+transportSuite('unordered memory', memoryServer({}), vanish)
+transportSuite('ordered memory', memoryServer({ ordered: true }), vanish)
+transportSuite(
   'ordered memory on a bad network',
   memoryServer({ ordered: true, conditions: { delayMs: 80, jitterMs: 40, lossShare: 0.3, duplicateShare: 0.2 } }),
 )

@@ -11,7 +11,7 @@ import {
 } from './transport.ts'
 
 /** A started server of the transport under test and the way to it. */
-export interface ContractServer {
+export interface SuiteServer {
   readonly transport: ServerTransport
   readonly connect: Connect
   readonly url: string
@@ -22,9 +22,9 @@ export interface ContractServer {
 }
 
 /** Connects a client with `token`, then kills it without a word. */
-export type KillClient = (server: ContractServer, token: string) => Promise<void>
+export type KillClient = (server: SuiteServer, token: string) => Promise<void>
 
-export type MakeContractServer = (events: ServerEvents, admission: Admission) => Promise<ContractServer>
+export type MakeSuiteServer = (events: ServerEvents, admission: Admission) => Promise<SuiteServer>
 
 /** Longest wait for anything that must happen, ms; generous, since the machine may be busy. */
 const WAIT_MS_MAX = 45_000
@@ -52,14 +52,14 @@ export class TransportWorld {
   readonly events: ReceivedEvents = { opened: [], received: [], closed: [] }
   /** Runs at each message before it is noted. */
   onReceived: (connection: ConnectionId, bytes: Uint8Array) => void = () => {}
-  #server: ContractServer | null = null
+  #server: SuiteServer | null = null
 
-  get server(): ContractServer {
+  get server(): SuiteServer {
     if (!this.#server) throw new Error('The server was not started.')
     return this.#server
   }
 
-  async start(make: MakeContractServer): Promise<void> {
+  async start(make: MakeSuiteServer): Promise<void> {
     this.#server = await make(
       {
         opened: (connection, peer) => {

@@ -1,4 +1,4 @@
-/** What every transport must do, as a vitest suite: `transportContract('WebSocket', makeServer)` in a test file. */
+/** What every transport must do, as a vitest suite: `transportSuite('WebSocket', makeServer)` in a test file. */
 import { describe, expect, test } from 'vitest'
 import {
   CLOSE_REASON,
@@ -7,10 +7,10 @@ import {
   MessageSizeError,
   ORDERED_MESSAGE_BYTES_MAX,
 } from './transport.ts'
-import { type KillClient, type MakeContractServer, TRIES_MAX, TransportWorld } from './transport-world.fixture.ts'
+import { type KillClient, type MakeSuiteServer, TRIES_MAX, TransportWorld } from './transport-world.fixture.ts'
 
-export function transportContract(name: string, make: MakeContractServer, kill?: KillClient): void {
-  const contract = (title: string, run: (world: TransportWorld) => Promise<void>) =>
+export function transportSuite(name: string, make: MakeSuiteServer, kill?: KillClient): void {
+  const suiteTest = (title: string, run: (world: TransportWorld) => Promise<void>) =>
     test(title, async () => {
       const world = new TransportWorld()
       await world.start(make)
@@ -21,17 +21,17 @@ export function transportContract(name: string, make: MakeContractServer, kill?:
       }
     })
   describe(`${name} keeps the transport contract:`, () => {
-    describeConnecting(contract)
-    describeMessages(contract)
-    describeEnding(contract)
-    if (kill) describeKilling(contract, kill)
+    describeConnecting(suiteTest)
+    describeMessages(suiteTest)
+    describeEnding(suiteTest)
+    if (kill) describeKilling(suiteTest, kill)
   })
 }
 
-type Contract = (title: string, run: (world: TransportWorld) => Promise<void>) => void
+type SuiteTest = (title: string, run: (world: TransportWorld) => Promise<void>) => void
 
-function describeConnecting(contract: Contract): void {
-  contract('an admitted client is opened once, with its session, kind and order', async (world) => {
+function describeConnecting(suiteTest: SuiteTest): void {
+  suiteTest('an admitted client is opened once, with its session, kind and order', async (world) => {
     const { connection } = await world.connect('ada')
     await world.pause(50)
     expect(world.events.opened.map(({ peer }) => peer)).toEqual([
@@ -45,7 +45,7 @@ function describeConnecting(contract: Contract): void {
     expect(connection.kind).toBe(world.server.transport.kind)
   })
 
-  contract('a client with a bad token is refused in words and never opened', async (world) => {
+  suiteTest('a client with a bad token is refused in words and never opened', async (world) => {
     const refused = world.server.connect(world.server.url, 'bad', { received: () => {}, closed: () => {} })
     const error = await refused.then(
       () => null,
@@ -57,7 +57,7 @@ function describeConnecting(contract: Contract): void {
     expect(world.events.opened).toEqual([])
   })
 
-  contract('a server that is gone is unreachable', async (world) => {
+  suiteTest('a server that is gone is unreachable', async (world) => {
     await world.server.stop()
     const error = await world.server
       .connect(world.server.url, 'good-ada', { received: () => {}, closed: () => {} })
@@ -70,8 +70,8 @@ function describeConnecting(contract: Contract): void {
   })
 }
 
-function describeMessages(contract: Contract): void {
-  contract('messages of 1, 1,100 and the largest number of bytes arrive unchanged both ways', async (world) => {
+function describeMessages(suiteTest: SuiteTest): void {
+  suiteTest('messages of 1, 1,100 and the largest number of bytes arrive unchanged both ways', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const up = (): Uint8Array[] => world.events.received.map(({ bytes }) => bytes)
     for (const size of [1, 1_100, MESSAGE_BYTES_MAX]) {
@@ -90,7 +90,7 @@ function describeMessages(contract: Contract): void {
     if (world.ordered) expect([up().length, received.length]).toEqual([3, 3])
   })
 
-  contract('oversize and empty messages are refused with an error, and the connection goes on', async (world) => {
+  suiteTest('oversize and empty messages are refused with an error, and the connection goes on', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const downMax = connection.ordered ? ORDERED_MESSAGE_BYTES_MAX : MESSAGE_BYTES_MAX
     expect(() => connection.send(new Uint8Array(MESSAGE_BYTES_MAX + 1))).toThrow(MessageSizeError)
@@ -104,7 +104,7 @@ function describeMessages(contract: Contract): void {
     )
   })
 
-  contract('an ordered transport brings a checkpoint of 2 MB, an unordered one refuses it', async (world) => {
+  suiteTest('an ordered transport brings a checkpoint of 2 MB, an unordered one refuses it', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const checkpoint = pattern(2_000_000)
     if (!connection.ordered) return expect(() => world.server.transport.send(id, checkpoint)).toThrow(MessageSizeError)
@@ -113,7 +113,7 @@ function describeMessages(contract: Contract): void {
     expect(Buffer.compare(received[0] ?? new Uint8Array(0), checkpoint)).toBe(0)
   })
 
-  contract('a buffer may be used again after send (client) and flush (server)', async (world) => {
+  suiteTest('a buffer may be used again after send (client) and flush (server)', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const overwritten = (send: (buffer: Uint8Array) => void) => (): void => {
       const buffer = pattern(500)
@@ -134,7 +134,7 @@ function describeMessages(contract: Contract): void {
     expect(plain(world.events.received[0]?.bytes)).toEqual(pattern(500))
   })
 
-  contract('a hundred messages each way arrive, in order where the transport says so', async (world) => {
+  suiteTest('a hundred messages each way arrive, in order where the transport says so', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const lists = (): Uint8Array[][] => [world.events.received.map(({ bytes }) => bytes), received]
     const missing = (list: Uint8Array[] = []): number[] =>
@@ -157,7 +157,7 @@ function describeMessages(contract: Contract): void {
     }
   })
 
-  contract('connections do not hear each other', async (world) => {
+  suiteTest('connections do not hear each other', async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy', 'dee', 'eve'].map((session) => world.connect(session)))
     await world.delivered(
       'all',
@@ -180,7 +180,7 @@ function describeMessages(contract: Contract): void {
     }
   })
 
-  contract('a listener that throws ends only the connection that it was about', async (world) => {
+  suiteTest('a listener that throws ends only the connection that it was about', async (world) => {
     const [ada, bob] = await Promise.all([world.connect('ada'), world.connect('bob')])
     world.onReceived = (connection) => {
       if (connection === ada.id) throw new Error('a fault in the listener')
@@ -201,8 +201,8 @@ function describeMessages(contract: Contract): void {
   })
 }
 
-function describeEnding(contract: Contract): void {
-  contract(
+function describeEnding(suiteTest: SuiteTest): void {
+  suiteTest(
     'a client that closes is reported once, as closed by the peer, and hears its own reason once',
     async (world) => {
       const { connection, closed, id } = await world.connect('ada')
@@ -215,7 +215,7 @@ function describeEnding(contract: Contract): void {
     },
   )
 
-  contract('a server that closes lets the last message leave, and each side hears of the end once', async (world) => {
+  suiteTest('a server that closes lets the last message leave, and each side hears of the end once', async (world) => {
     const left: Uint8Array[] = []
     for (let i = 0; left.length === 0 && i < TRIES_MAX; i++) {
       const { received, closed, id } = await world.connect(`ada-${i}`)
@@ -232,7 +232,7 @@ function describeEnding(contract: Contract): void {
     expect(left.map(plain)).toEqual([pattern(40)])
   })
 
-  contract('both sides closing at once hear of it once each', async (world) => {
+  suiteTest('both sides closing at once hear of it once each', async (world) => {
     const { connection, closed, id } = await world.connect('ada')
     world.server.transport.close(id, 'from the server')
     connection.close('from the client')
@@ -242,7 +242,7 @@ function describeEnding(contract: Contract): void {
     expect(closed).toEqual(['from the client'])
   })
 
-  contract('sending to a closed or unknown connection does nothing, on both sides', async (world) => {
+  suiteTest('sending to a closed or unknown connection does nothing, on both sides', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     connection.close('had enough')
     await world.until('closed', () => world.events.closed.length > 0)
@@ -256,7 +256,7 @@ function describeEnding(contract: Contract): void {
     expect(world.events.closed).toHaveLength(1)
   })
 
-  contract('stop ends every connection and says so', async (world) => {
+  suiteTest('stop ends every connection and says so', async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy'].map((session) => world.connect(session)))
     await world.server.transport.stop()
     expect(world.events.closed.map(({ reason }) => reason)).toEqual(
@@ -266,8 +266,8 @@ function describeEnding(contract: Contract): void {
   })
 }
 
-function describeKilling(contract: Contract, kill: KillClient): void {
-  contract('a killed client is noticed', async (world) => {
+function describeKilling(suiteTest: SuiteTest, kill: KillClient): void {
+  suiteTest('a killed client is noticed', async (world) => {
     await kill(world.server, 'good-ada')
     await world.until('closed', () => world.events.closed.length > 0)
     expect(world.events.opened).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { DEFAULT_DEFINITION, loadEngine, type Engine, type PropSpec } from '../../sim/index.ts'
-import { SmallServer, type SmallServerOptions } from '../../testing/small-server.ts'
+import { SmallServer, type SmallServerOptions } from '../../test/harness/small-server.ts'
 import { ConnectError, type Connect } from '../transport.ts'
 import { RenderClient } from './render-client.ts'
 import type { ClientState, CommandResult, RenderClientOptions, RenderEvents } from './types.ts'

@@ -1,8 +1,8 @@
 import { beforeAll, afterEach, expect, test } from 'vitest'
 import { freePort } from '../../test/environments/ports.ts'
 import { sendUntil, until } from '../../test/harness/wait.ts'
-import { transportContract } from '../transport.suite.ts'
-import type { MakeContractServer } from '../transport-world.fixture.ts'
+import { transportSuite } from '../transport.suite.ts'
+import type { MakeSuiteServer } from '../transport-world.fixture.ts'
 import { CLOSE_REASON, ConnectError } from '../transport.ts'
 import { buildChild } from './build-child.fixture.ts'
 import { nodeWebRtcConnect } from './client-node.ts'
@@ -18,17 +18,17 @@ beforeAll(async () => {
 })
 
 const make =
-  (options: () => Promise<Partial<WebRtcOptions>>): MakeContractServer =>
+  (options: () => Promise<Partial<WebRtcOptions>>): MakeSuiteServer =>
   async (events, admission) => {
     const { transport, url, stop } = await serveWebRtc({ events, admission, childPath, ...(await options()) })
     return { transport, url, connect: connectWebRtc, stop }
   }
 
-transportContract(
+transportSuite(
   'WebRTC',
   make(() => Promise.resolve({})),
 )
-transportContract(
+transportSuite(
   'WebRTC on one UDP port',
   make(async () => ({ udpPort: await freePort('udp') })),
 )

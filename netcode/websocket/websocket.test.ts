@@ -5,8 +5,8 @@ import { afterEach, expect, test } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import { closeServer, startListening } from '../../test/harness/listen.ts'
 import { sleep, until } from '../../test/harness/wait.ts'
-import { transportContract } from '../transport.suite.ts'
-import type { KillClient, MakeContractServer } from '../transport-world.fixture.ts'
+import { transportSuite } from '../transport.suite.ts'
+import type { KillClient, MakeSuiteServer } from '../transport-world.fixture.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX, type ServerEvents } from '../transport.ts'
 import { connectWebSocket } from './client-node.ts'
 import { RECEIVED_FRAMES_BURST_MAX } from './server-socket.ts'
@@ -27,7 +27,7 @@ async function listen(
   return { transport, http, url }
 }
 
-const make: MakeContractServer = async (events, admission) => {
+const make: MakeSuiteServer = async (events, admission) => {
   const { transport, http, url } = await listen({ events, admission })
   return {
     transport,
@@ -54,7 +54,7 @@ const kill: KillClient = async ({ url }, token) => {
   child.kill('SIGKILL')
 }
 
-transportContract('WebSocket', make, kill)
+transportSuite('WebSocket', make, kill)
 
 const stops: (() => Promise<void>)[] = []
 afterEach(async () => {

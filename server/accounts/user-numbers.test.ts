@@ -2,7 +2,7 @@ import { Clock, Effect, Exit, Logger, Scope } from 'effect'
 import { expect, test } from 'vitest'
 import { sleep } from '../../test/harness/wait.ts'
 import { ArchiveError } from '../../storage/archive/archive.ts'
-import { instantClock } from '../../testing/instant-clock.ts'
+import { instantClock } from '../../test/harness/instant-clock.ts'
 import { lineLogger } from '../log.ts'
 import { passKnownUsers } from './user-numbers.ts'
 

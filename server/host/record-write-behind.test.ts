@@ -4,7 +4,7 @@ import { ArchiveError, type SessionEntry } from '../../storage/archive/archive.t
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { ARCHIVE_BEHIND_MAX } from '../limits.ts'
 import { Presence } from './presence.ts'
-import { instantClock } from '../../testing/instant-clock.ts'
+import { instantClock } from '../../test/harness/instant-clock.ts'
 import { lineLogger } from '../log.ts'
 import { RecordWriteBehind, type RecordArchive } from './record-write-behind.ts'
 

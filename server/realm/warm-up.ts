@@ -3,30 +3,22 @@
  * It runs whole ticks, from clients' packets to snapshots. Only the disk and other threads are left out.
  */
 import { ClientSession } from '../../netcode/session/index.ts'
-import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
-import { CHECKPOINT_EVERY_TICKS } from '../../replay/index.ts'
 import {
   BONES,
   free,
   genesis,
   packPose,
-  phaseHash,
   type Engine,
   type Pose,
   type Quat,
   type Realm,
   type RealmDefinition,
 } from '../../sim/index.ts'
-import { SequenceTracker } from '../recorder/sequence-tracker.ts'
 import { unpackOutbound, type FromRealm, type ToRealm } from '../realm-messages.ts'
 import { RealmRunner } from './runner.ts'
-import type { RealmLog } from './realm-log.ts'
-import { RemovalNotices } from '../recorder/removal-notices.ts'
-import { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
+import { scratchLog } from './scratch-log.ts'
 
 const PLAYERS = 4
-/** Stands for a frame that cannot be decoded. The realm itself would meet that fault and report it. */
-const UNREAD = { tick: 0, inputs: [] }
 
 /** Runs `ticks` ticks of a scratch realm; nothing runs for 0. Throws SimulationFault where the scratch realm traps. */
 export async function warmUp(engine: Engine, definition: RealmDefinition, ticks: number): Promise<void> {
@@ -104,31 +96,6 @@ class WarmUp {
   #receive(message: FromRealm): void {
     if (message.type !== 'tick') return
     unpackOutbound(message, (link, packet) => this.#players[link]?.receive(packet.slice(), this.#nowMs))
-  }
-}
-
-/** A log that writes nothing. */
-function scratchLog(realm: Realm): RealmLog {
-  return {
-    realm,
-    epoch: 0,
-    sequences: new SequenceTracker(),
-    undelivered: new UndeliveredOutcomes(),
-    removalNotices: new RemovalNotices(),
-    isSpaceLow: () => false,
-    isLost: () => false,
-    space: () => ({ recordedBytes: 0, freeBytes: 0, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),
-    frame: (frame) => {
-      const read = decodeFrame(encodeFrame(frame))
-      return read.ok ? read.value : { ...UNREAD, tick: frame.tick }
-    },
-    hash: () => undefined,
-    sample: () => void phaseHash(realm),
-    checkpointDue: (tick) => tick % CHECKPOINT_EVERY_TICKS === 0,
-    checkpoint: () => undefined,
-    trackUndelivered: () => undefined,
-    rollIfDue: () => undefined,
-    close: () => Promise.resolve(),
   }
 }
 

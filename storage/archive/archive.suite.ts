@@ -1,5 +1,5 @@
 /**
- * The test suite for every implementation of the archive. Call `archiveContract('PostgreSQL', open)` in a test file.
+ * The test suite for every implementation of the archive. Call `archiveSuite('PostgreSQL', open)` in a test file.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ArchiveService } from './archive.ts'
@@ -8,16 +8,16 @@ import { usersAndPackages } from './archive-users.suite.ts'
 import { realms, recordings, savedElements } from './archive-realms.suite.ts'
 import { randomCalls } from './archive-random.suite.ts'
 
-export interface ContractArchive {
+export interface SuiteArchive {
   readonly service: ArchiveService
   /** Closes the archive and opens it again on the same data; null if it persists nothing. */
-  readonly reopen: (() => Promise<ContractArchive>) | null
+  readonly reopen: (() => Promise<SuiteArchive>) | null
   close(): Promise<void>
 }
 
-export function archiveContract(name: string, open: () => Promise<ContractArchive>): void {
+export function archiveSuite(name: string, open: () => Promise<SuiteArchive>): void {
   describe(`archive contract: ${name}`, () => {
-    let archive: ContractArchive
+    let archive: SuiteArchive
     beforeAll(async () => {
       archive = await open()
     })

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { Archive, ArchiveError } from './archive.ts'
 import { buildArchiveWorker } from './embedded/build-worker.fixture.ts'
-import { archiveContract, type ContractArchive } from './archive.suite.ts'
+import { archiveSuite, type SuiteArchive } from './archive.suite.ts'
 import { EmbeddedConnection } from './embedded/embedded.ts'
 import { memoryArchive } from './memory-archive.fake.ts'
 import { SCHEMA_VERSION } from './migrations.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const options = (directory: string): ArchiveOptions => ({ databaseUrl: null, directory, worker })
 
-async function embedded(directory: string): Promise<ContractArchive> {
+async function embedded(directory: string): Promise<SuiteArchive> {
   const archive = openArchive(options(directory))
   await Effect.runPromise(archive.prepare)
   return {
@@ -32,9 +32,9 @@ async function embedded(directory: string): Promise<ContractArchive> {
   }
 }
 
-archiveContract('plain maps', async () => ({ service: memoryArchive(), reopen: null, close: async () => undefined }))
-const contractDirectory = temporaryDirectory()
-archiveContract('embedded', () => embedded(contractDirectory))
+archiveSuite('plain maps', async () => ({ service: memoryArchive(), reopen: null, close: async () => undefined }))
+const suiteDirectory = temporaryDirectory()
+archiveSuite('embedded', () => embedded(suiteDirectory))
 
 describe('the embedded archive', () => {
   const user = { uid: uuid(1, 1), number: 1, name: 'Anna' }

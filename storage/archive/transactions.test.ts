@@ -1,6 +1,6 @@
 import { Effect, Fiber } from 'effect'
 import { describe, expect, test } from 'vitest'
-import { instantClock } from '../../testing/instant-clock.ts'
+import { instantClock } from '../../test/harness/instant-clock.ts'
 import { SqlFault, type SqlConnection, type SqlText } from './connection.ts'
 import { ATTEMPTS_MAX, BACK_OFF_MS, BACK_OFF_MS_MAX, LOST_ATTEMPTS_MAX } from './limits.ts'
 import { STATEMENTS } from './statements.ts'

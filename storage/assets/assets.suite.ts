@@ -1,4 +1,4 @@
-/** The test suite for every asset store. Call `assetsContract('Local Cloud', makeBed)` in a test file. */
+/** The test suite for every asset store. Call `assetsSuite('Local Cloud', makeBed)` in a test file. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createHash, randomUUID } from 'node:crypto'
 import { request } from 'node:http'
@@ -67,7 +67,7 @@ function sendPart(url: string, link: AssetLink, bytes: Uint8Array, sent: number)
   })
 }
 
-export function assetsContract(name: string, make: () => Promise<AssetsFixture>): void {
+export function assetsSuite(name: string, make: () => Promise<AssetsFixture>): void {
   describe(`the asset store ${name}`, () => {
     const fixtures: AssetsFixture[] = []
     beforeAll(async () => {
@@ -91,12 +91,12 @@ export function assetsContract(name: string, make: () => Promise<AssetsFixture>)
       })
     const quarantine = (): string => `quarantine/${randomUUID()}`
 
-    filesContract(store)
-    declarationsContract(store)
-    uploadsContract({ fixture, store, at, follow, quarantine })
-    uploadLinksContract({ fixture, store, at, follow, quarantine })
-    downloadsContract({ store, at, follow })
-    faultsContract({ fixture, store, follow, quarantine })
+    filesSuite(store)
+    declarationsSuite(store)
+    uploadsSuite({ fixture, store, at, follow, quarantine })
+    uploadLinksSuite({ fixture, store, at, follow, quarantine })
+    downloadsSuite({ store, at, follow })
+    faultsSuite({ fixture, store, follow, quarantine })
   })
 }
 
@@ -108,7 +108,7 @@ interface Tools {
   readonly quarantine: () => string
 }
 
-function filesContract(store: () => AssetsService): void {
+function filesSuite(store: () => AssetsService): void {
   test('a file is stored under the SHA-256 of its content, and a second put leaves it unchanged', async () => {
     const bytes = newBytes(100_000)
     const key = await run(store().put(bytes, TYPE))
@@ -142,7 +142,7 @@ function filesContract(store: () => AssetsService): void {
   })
 }
 
-function declarationsContract(store: () => AssetsService): void {
+function declarationsSuite(store: () => AssetsService): void {
   const hex = 'ab'.repeat(32)
   for (const key of [
     '',
@@ -201,7 +201,7 @@ function declarationsContract(store: () => AssetsService): void {
   })
 }
 
-function uploadsContract({ fixture, store, follow, quarantine }: Tools): void {
+function uploadsSuite({ fixture, store, follow, quarantine }: Tools): void {
   test('an upload link accepts the declared file once', async () => {
     const [key, bytes] = [quarantine(), newBytes(200_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
@@ -238,7 +238,7 @@ function uploadsContract({ fixture, store, follow, quarantine }: Tools): void {
   })
 }
 
-function uploadLinksContract({ store, at, follow, quarantine }: Tools): void {
+function uploadLinksSuite({ store, at, follow, quarantine }: Tools): void {
   test('an interrupted upload leaves nothing, and the link can be used again', async () => {
     const [key, bytes] = [quarantine(), newBytes(400_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
@@ -294,7 +294,7 @@ function uploadLinksContract({ store, at, follow, quarantine }: Tools): void {
   })
 }
 
-function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | 'follow'>): void {
+function downloadsSuite({ store, at, follow }: Pick<Tools, 'store' | 'at' | 'follow'>): void {
   test('a download link serves the file with its type and lets caches keep it for ever', async () => {
     const bytes = newBytes(250_000)
     const response = await follow(await run(store().downloadLink(await run(store().put(bytes, TYPE)), LIFE_SECONDS)))
@@ -354,7 +354,7 @@ function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | '
 const withOtherSignature = (url: string): string =>
   url.replace(/(signature=)(.)/i, (_, name: string, first: string) => `${name}${first === '_' ? '-' : '_'}`)
 
-function faultsContract({
+function faultsSuite({
   fixture,
   store,
   follow,

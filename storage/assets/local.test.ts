@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { closeServer, startListening } from '../../test/harness/listen.ts'
 import { cleanup, temporaryDirectory } from '../../test/harness/cleanup.ts'
-import { assetsContract, fileOf, newBytes, reasonOf, run } from './assets.suite.ts'
+import { assetsSuite, fileOf, newBytes, reasonOf, run } from './assets.suite.ts'
 import { UPLOADS_MAX } from './limits.ts'
 import { openLocalCloud, type AssetsService, type LocalCloudOptions } from './index.ts'
 import type { LocalAssets } from './local.ts'
@@ -38,7 +38,7 @@ async function serve(options: Partial<LocalCloudOptions> = {}): Promise<Place> {
   return { directory, store, server, base, stop }
 }
 
-assetsContract('Local Cloud', async () => {
+assetsSuite('Local Cloud', async () => {
   const { store, base, directory, stop } = await serve()
   const away = async (): Promise<() => Promise<void>> => {
     await rename(directory, `${directory}.away`)

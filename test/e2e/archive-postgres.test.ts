@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sleep } from '../harness/wait.ts'
-import { archiveContract, type ContractArchive } from '../../storage/archive/archive.suite.ts'
+import { archiveSuite, type SuiteArchive } from '../../storage/archive/archive.suite.ts'
 import { openArchive, type ArchiveError, type OpenArchive } from '../../storage/archive/index.ts'
 import { MIGRATIONS } from '../../storage/archive/migrations.ts'
 import { definitionOf, elementOf, recordOf, uuid } from '../../storage/archive/archive.fixture.ts'
@@ -31,7 +31,7 @@ const reasonOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<Archive
     ),
   )
 
-async function contractAt(url: string): Promise<ContractArchive> {
+async function suiteArchiveAt(url: string): Promise<SuiteArchive> {
   const archive = openAt(url)
   await Effect.runPromise(archive.prepare)
   return {
@@ -39,11 +39,11 @@ async function contractAt(url: string): Promise<ContractArchive> {
     close: () => Effect.runPromise(archive.close),
     reopen: async () => {
       await Effect.runPromise(archive.close)
-      return contractAt(url)
+      return suiteArchiveAt(url)
     },
   }
 }
-archiveContract('PostgreSQL', async () => contractAt(await newDatabase()))
+archiveSuite('PostgreSQL', async () => suiteArchiveAt(await newDatabase()))
 
 async function ask(url: string, sql: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: url })

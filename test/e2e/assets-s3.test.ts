@@ -4,7 +4,7 @@ import { CreateBucketCommand, DeleteBucketCommand, GetBucketCorsCommand, S3Clien
 import { randomUUID } from 'node:crypto'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { assetsContract, fileOf, newBytes, reasonOf, run } from '../../storage/assets/assets.suite.ts'
+import { assetsSuite, fileOf, newBytes, reasonOf, run } from '../../storage/assets/assets.suite.ts'
 import { Assets, assetsLayer } from '../../storage/assets/index.ts'
 import { S3Assets, type S3Options } from '../../storage/assets/s3.ts'
 import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
@@ -45,7 +45,7 @@ const plain = (): S3Client =>
   })
 
 describe('the server answers and is killed', () => {
-  assetsContract('S3, killed', async () => {
+  assetsSuite('S3, killed', async () => {
     const store = await open({ msMax: MS_MAX })
     const away = async (): Promise<() => Promise<void>> => {
       await server.kill()

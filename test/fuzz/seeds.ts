@@ -22,7 +22,7 @@ import {
   type InputFrame,
   type PropSpec,
 } from '../../sim/index.ts'
-import { SmallServer } from '../../testing/small-server.ts'
+import { SmallServer } from '../harness/small-server.ts'
 import { joinRecords } from './target.ts'
 import { gltfSeeds } from './targets/gltf.ts'
 

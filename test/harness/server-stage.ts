@@ -14,6 +14,7 @@ import {
 } from '../../server/realm-messages.ts'
 import { RealmRunner } from '../../server/realm/runner.ts'
 import type { RealmLog } from '../../server/realm/realm-log.ts'
+import { scratchLog } from '../../server/realm/scratch-log.ts'
 import { RemovalNotices } from '../../server/recorder/removal-notices.ts'
 import type { Role } from '../../server/accounts/tokens.ts'
 import { UndeliveredOutcomes } from '../../server/recorder/undelivered-outcomes.ts'
@@ -73,14 +74,12 @@ export class RealmStage {
 
   #makeLog(sequences: SequenceTracker, undelivered: UndeliveredOutcomes): RealmLog {
     return {
-      realm: this.realm,
+      ...scratchLog(this.realm),
       epoch: 1,
       sequences,
       undelivered,
       removalNotices: this.removalNotices,
-      isLost: () => false,
       isSpaceLow: () => this.isSpaceLow,
-      trackUndelivered: () => undefined,
       space: () => ({
         recordedBytes: this.frames.length,
         freeBytes: 1e9,
@@ -97,10 +96,7 @@ export class RealmStage {
         if (this.hashFault) throw this.hashFault
         this.hashes.set(tick, value)
       },
-      sample: () => undefined,
       checkpointDue: () => false,
-      checkpoint: () => undefined,
-      rollIfDue: () => undefined,
       close: async () => {
         this.closed = true
       },

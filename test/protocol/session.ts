@@ -5,7 +5,7 @@
 import { RenderClient } from '../../netcode/client/render-client.ts'
 import type { Connect } from '../../netcode/transport.ts'
 import { avatars, DEFAULT_DEFINITION, loadEngine, packPose, props, type PropSpec } from '../../sim/index.ts'
-import { SmallServer } from '../../testing/small-server.ts'
+import { SmallServer } from '../harness/small-server.ts'
 import { hex } from './message-vector.ts'
 
 export interface CapturedSession {

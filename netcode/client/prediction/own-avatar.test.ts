@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { DEFAULT_DEFINITION, loadEngine, type PropSpec, type RealmDefinition, type Vec3 } from '../../../sim/index.ts'
-import { SmallServer, type SmallServerOptions } from '../../../testing/small-server.ts'
+import { SmallServer, type SmallServerOptions } from '../../../test/harness/small-server.ts'
 import { RenderClient } from '../render-client.ts'
 import type { AvatarSample } from '../types.ts'
 

@@ -2,13 +2,13 @@
  * A server in one process for tests of clients: a realm, the in-memory transport, and one clock that the test advances.
  * It admits every token as a session of that name, and keeps lost sessions for ever.
  */
-import { MemoryTransport, type LinkConditions } from '../netcode/memory.ts'
-import { OwnMoveTracker, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
-import { MoveSchedule, ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
-import type { ConnectionId, Peer } from '../netcode/transport.ts'
-import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
-import { avatarAdded, propAdded } from '../server/realm/replication/element-catalog.ts'
-import { outcomeOf } from '../server/realm/outcomes.ts'
+import { MemoryTransport, type LinkConditions } from '../../netcode/memory.ts'
+import { OwnMoveTracker, SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
+import { MoveSchedule, ServerSession, type OutgoingPart } from '../../netcode/session/index.ts'
+import type { ConnectionId, Peer } from '../../netcode/transport.ts'
+import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'
+import { avatarAdded, propAdded } from '../../server/realm/replication/element-catalog.ts'
+import { outcomeOf } from '../../server/realm/outcomes.ts'
 import {
   avatars,
   checkpoint,
@@ -27,7 +27,7 @@ import {
   type Realm,
   type RealmDefinition,
   type SimEvent,
-} from '../sim/index.ts'
+} from '../../sim/index.ts'
 
 export interface SmallServerOptions {
   readonly engine: Engine
