@@ -44,16 +44,16 @@ export async function openRecording(file: string): Promise<Recording | Recording
   return recording.ok ? recording.value : recording.error
 }
 
-export interface Opened {
+export interface OpenedRecording {
   readonly file: string
   readonly recording: Recording | RecordingError
 }
 
 /** The newest recording of the named files and folders, which must belong to one realm. Throws UsageError. */
-export async function openNewest(paths: readonly string[]): Promise<Opened> {
+export async function openNewest(paths: readonly string[]): Promise<OpenedRecording> {
   const files: string[] = []
   for (const path of paths) files.push(...(await filesIn(path)))
-  let newest: Opened | null = null
+  let newest: OpenedRecording | null = null
   for (const file of files) {
     const recording = await openRecording(file)
     if (recording instanceof RecordingError) return { file, recording }

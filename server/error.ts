@@ -1,6 +1,6 @@
 /** Errors that stop the server, with a message for the operator. */
 import { Data } from 'effect'
-import { faultText, type Fault } from '../storage/fault.ts'
+import { faultText, type OperatorFault } from '../storage/fault.ts'
 
 export type ServerErrorReason =
   | 'bad-realm'
@@ -19,7 +19,7 @@ export type ServerErrorReason =
 
 /** `what` went wrong, `where`, and how to `fix` it. The message contains all three. */
 export class ServerError extends Data.TaggedError('ServerError')<
-  Fault & {
+  OperatorFault & {
     readonly reason: ServerErrorReason
   }
 > {

@@ -1,5 +1,5 @@
 /** Errors that reach an operator say what went wrong, where, and what to do. */
-export interface Fault {
+export interface OperatorFault {
   readonly what: string
   readonly where: string
   readonly fix: string
@@ -13,4 +13,5 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /** Formats a fault as an error's message. */
-export const faultText = ({ what, where, fix }: Fault): string => `${what}\n  where: ${where}\n  what to do: ${fix}`
+export const faultText = ({ what, where, fix }: OperatorFault): string =>
+  `${what}\n  where: ${where}\n  what to do: ${fix}`

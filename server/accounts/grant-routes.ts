@@ -7,7 +7,7 @@ import type { ClaimsOf, Handlers } from '../http/router.ts'
 import type { RunEffect } from '../http/effect-runner.ts'
 import { LOGIN_ADDRESSES_MAX, OPERATOR_TRIES_BURST_MAX, OPERATOR_TRIES_PER_SECOND_MAX } from '../limits.ts'
 import { isSameSecret, tokenOf } from './bearer.ts'
-import type { Asker, Grants } from './grants.ts'
+import type { RoleCaller, Grants } from './grants.ts'
 
 export type GrantRoutes = (
   claimsOf: ClaimsOf,
@@ -17,7 +17,7 @@ export type GrantRoutes = (
 /** `operatorToken`: the content of that file in the data directory. */
 export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: () => number): GrantRoutes {
   const tries = bucketsByKey(OPERATOR_TRIES_BURST_MAX, OPERATOR_TRIES_PER_SECOND_MAX, LOGIN_ADDRESSES_MAX)
-  const askerOf = async (request: IncomingMessage, claimsOf: ClaimsOf): Promise<Asker> => {
+  const askerOf = async (request: IncomingMessage, claimsOf: ClaimsOf): Promise<RoleCaller> => {
     if (isSameSecret(tokenOf(request), operatorToken)) return 'operator'
     const address = plainAddress(request.socket.remoteAddress ?? '')
     try {
@@ -44,8 +44,8 @@ export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: ()
       }
     },
     putGrant: async ({ request, parameters: { realm, uid }, json }) => {
-      const asker = await askerOf(request, claimsOf)
-      const { role } = await run(grants.put(realm, uid, await json(), asker))
+      const caller = await askerOf(request, claimsOf)
+      const { role } = await run(grants.put(realm, uid, await json(), caller))
       return { schema: 'otherworld/grant/1', realm, uid, role }
     },
     removeGrant: async ({ request, parameters: { realm, uid } }) => {

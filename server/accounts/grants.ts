@@ -28,7 +28,7 @@ export interface GrantsParts {
 }
 
 /** The caller who changes a role: the operator, or a user with a token. */
-export type Asker = 'operator' | Claims
+export type RoleCaller = 'operator' | Claims
 
 type Failure = RouteError | StoreError
 
@@ -94,18 +94,18 @@ export class Grants {
   }
 
   /** Fails with RouteError 403, 404. */
-  list(realm: string, asker: Asker): Effect.Effect<readonly Grant[], Failure> {
+  list(realm: string, caller: RoleCaller): Effect.Effect<readonly Grant[], Failure> {
     return Effect.andThen(
-      orRefuse(() => this.#admit(realm, asker)),
+      orRefuse(() => this.#admit(realm, caller)),
       inTime(this.#parts.archive.grants(realm)),
     )
   }
 
   /** Fails with RouteError 400, 403, 404, 409, 429, 503. */
-  put(realm: string, uid: string, body: unknown, asker: Asker): Effect.Effect<Grant, Failure> {
+  put(realm: string, uid: string, body: unknown, caller: RoleCaller): Effect.Effect<Grant, Failure> {
     return Effect.gen({ self: this }, function* () {
       const role = yield* orRefuse(() => {
-        this.#admit(realm, asker, uid)
+        this.#admit(realm, caller, uid)
         return this.#readRole(realm, uid, body)
       })
       const grant: Grant = { realm, userUid: uid, role }
@@ -130,9 +130,9 @@ export class Grants {
   }
 
   /** Fails with RouteError 403, 404, 429, 503. */
-  remove(realm: string, uid: string, asker: Asker): Effect.Effect<void, Failure> {
+  remove(realm: string, uid: string, caller: RoleCaller): Effect.Effect<void, Failure> {
     return Effect.gen({ self: this }, function* () {
-      yield* orRefuse(() => this.#admit(realm, asker, uid))
+      yield* orRefuse(() => this.#admit(realm, caller, uid))
       const removed = yield* inTime(this.#parts.archive.removeGrant(realm, uid))
       this.#revision++
       this.#take(new Map([...this.#roles].filter(([each]) => each !== uid)))
@@ -150,7 +150,7 @@ export class Grants {
   }
 
   /** Admits the operator and the realm's owners. Only changes count against the rate limit. Throws RouteError. */
-  #admit(realm: string, asker: Asker, uid?: string): void {
+  #admit(realm: string, caller: RoleCaller, uid?: string): void {
     if (realm !== this.#parts.realm)
       throw new RouteError(
         404,
@@ -159,7 +159,7 @@ export class Grants {
         realm.slice(0, 64),
         `its realm is ${this.#parts.realm}`,
       )
-    if (asker !== 'operator' && this.roleOf(asker.uid) !== 'owner')
+    if (caller !== 'operator' && this.roleOf(caller.uid) !== 'owner')
       throw new RouteError(
         403,
         'not-permitted',
@@ -176,7 +176,7 @@ export class Grants {
         'uid',
         'send the UUID that the login answers as user.uid, in lower case',
       )
-    if (!this.#changes.take(asker === 'operator' ? 'operator' : asker.uid, this.#parts.nowMs()))
+    if (!this.#changes.take(caller === 'operator' ? 'operator' : caller.uid, this.#parts.nowMs()))
       throw new RouteError(
         429,
         'too-many-changes',

@@ -7,12 +7,12 @@ import { Context, Data, type Effect } from 'effect'
 import type { Quat, RealmDefinition, Vec3 } from '../../sim/index.ts'
 import type { RealmRole, Sharing } from '../../http-api/index.ts'
 import type { PackageKind, PackageManifest } from '../../packages/manifest.ts'
-import { faultText, type Fault } from '../fault.ts'
+import { faultText, type OperatorFault } from '../fault.ts'
 
 export type { RealmRole, Sharing }
 
 export class ArchiveError extends Data.TaggedError('ArchiveError')<
-  Fault & {
+  OperatorFault & {
     /**
      * `away`: the database does not answer, or is still being retried. Try again later. `broken`: its files are
      * damaged; only the operator can repair it.

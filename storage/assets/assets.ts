@@ -1,7 +1,7 @@
 /** Assets: files of packages, named by their content. Two implementations (a local disk, S3) share one contract. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Context, Data, type Effect } from 'effect'
-import { faultText, type Fault } from '../fault.ts'
+import { faultText, type OperatorFault } from '../fault.ts'
 
 /**
  * Location of a file: `quarantine/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`,
@@ -10,7 +10,7 @@ import { faultText, type Fault } from '../fault.ts'
 export type AssetKey = string
 
 export class AssetError extends Data.TaggedError('AssetError')<
-  Fault & {
+  OperatorFault & {
     /**
      * `away`: the store does not answer; try again later. `full`: no room. `bad-key`, `bad-file`: the request is
      * invalid (a malformed key; a size, hash, media type or lifetime out of range). `denied`: rights, credentials, or a

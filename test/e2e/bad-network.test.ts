@@ -7,7 +7,7 @@ import { whyNoNetwork } from '../environments/network/available.ts'
 import { TestNetwork } from '../environments/network/network.ts'
 import { cleanup, sleep, until } from '../harness/server-harness.ts'
 import { botsIn, startServerNetwork, PORT, serveIn, type ServerNetwork } from './network/server-network.ts'
-import { buildPlayer, startPlayer, type Player, type PlayerReport } from './network/player-process.ts'
+import { buildPlayer, startPlayer, type PlayerProcess, type PlayerReport } from './network/player-process.ts'
 
 /** Seed of all losses and delays. Which packet meets which still depends on the machine. */
 const SEED = Number(process.env['NETWORK_SEED'] ?? 7)
@@ -26,14 +26,14 @@ beforeEach(({ skip }) => {
 afterEach(() => clean.all())
 
 /** A player in its own host that has joined. */
-async function walker(net: ServerNetwork, name: string, transports?: string): Promise<Player> {
+async function walker(net: ServerNetwork, name: string, transports?: string): Promise<PlayerProcess> {
   const player = startPlayer(clean, await net.network.host(name), net.server.url, name, transports)
   await player.joined()
   return player
 }
 
 /** The player leaves. Nothing was lost: every command was carried out, for one avatar of one session. */
-async function leavesWhole(player: Player): Promise<void> {
+async function leavesWhole(player: PlayerProcess): Promise<void> {
   const { commands, joins } = await player.leave()
   expect([player.name, commands.failed, commands.lost]).toEqual([player.name, [], 0])
   expect(commands.done).toBeGreaterThan(0)
@@ -43,7 +43,7 @@ async function leavesWhole(player: Player): Promise<void> {
 }
 
 /** Time from now until new commands had outcomes and new snapshots arrived, ms. */
-async function backAfterMs(player: Player, msMax: number): Promise<number> {
+async function backAfterMs(player: PlayerProcess, msMax: number): Promise<number> {
   const fromMs = performance.now()
   const {
     commands: { done },

@@ -55,7 +55,7 @@ export async function buildPlayer(): Promise<string> {
   return PROGRAM
 }
 
-export interface Player {
+export interface PlayerProcess {
   readonly name: string
   readonly host: NetworkHost
   /** The newest report. Throws if there is none. */
@@ -72,7 +72,7 @@ export function startPlayer(
   url: string,
   name: string,
   transports = 'webrtc,websocket',
-): Player {
+): PlayerProcess {
   const child = host.spawn(process.execPath, [PROGRAM, url, name, transports], ['pipe', 'pipe', 'inherit'])
   clean.add(() => child.kill('SIGKILL'))
   const ended = once(child, 'close')
