@@ -39,7 +39,7 @@ function phaseClock(into: Load['phases']): (phase: Phase) => void {
 }
 
 const noPhases = (): Load['phases'] => ({
-  cleanup: [],
+  upkeep: [],
   work: [],
   inputs: [],
   locomotion: [],

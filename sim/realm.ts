@@ -56,7 +56,7 @@ function stepPhysics(realm: Realm): void {
 }
 
 const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
-  cleanup: stepCleanup,
+  upkeep: stepCleanup,
   inputs: (realm, frame) => applyInputs(realm, frame.inputs),
   // Before physics, not after: the engine does not keep changes that were made since its last step in its state bytes.
   bounds: stepBounds,

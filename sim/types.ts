@@ -343,6 +343,6 @@ export interface RealmDefinition {
   readonly props: readonly PlacedProp[]
 }
 
-/** The stages of a step, in their order; phase hashes are taken after each. */
-export const PHASES = ['cleanup', 'inputs', 'bounds', 'locomotion', 'bones', 'holds', 'work', 'physics'] as const
+/** The stages of a step, in their order; phase hashes are taken after each. Recordings contain the names: never rename one. */
+export const PHASES = ['upkeep', 'inputs', 'bounds', 'locomotion', 'bones', 'holds', 'work', 'physics'] as const
 export type Phase = (typeof PHASES)[number]
