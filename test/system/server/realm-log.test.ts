@@ -70,7 +70,7 @@ test('a tick that cannot be written waits with its inputs, and nothing of it is 
   expect(stage.frames.map((frame) => frame.tick)).toEqual(Array.from({ length: stage.realm.tick }, (_, i) => i + 1))
   expect(ada.last('commandRejected')?.reason).toBe('hand-empty')
   expect(stage.posted.filter(({ type }) => type === 'note')).toEqual([
-    expect.objectContaining({ text: expect.stringContaining('stands still') }),
+    expect.objectContaining({ text: expect.stringContaining('does not tick') }),
     expect.objectContaining({ text: expect.stringContaining('ticks on') }),
   ])
 })
