@@ -7,7 +7,7 @@ await bundle(
     bench: 'bench/main.ts',
     'transport-clients': 'bench/transport-clients.ts',
     'network-clients': 'bench/network-clients.ts',
-    'webrtc-child': 'netcode/webrtc/child.ts',
+    'webrtc-child': 'netcode/webrtc/child-process/child.ts',
   },
   'dist/bench',
 )

@@ -172,10 +172,10 @@ test('verify prints text for people, with colour and progress only on a terminal
 
 test('verify names the place of a cut header, and of bytes after the footer', async () => {
   expect((await run('verify', [header])).out).toBe(
-    `✗ ${header}: the file was cut before its header was whole; it holds no tick (at byte 100)\n`,
+    `✗ ${header}: the file ends within its header; it contains no tick (at byte 100)\n`,
   )
   expect((await run('verify', [longer])).out).toContain(
-    `✗ ${longer}: 1 bytes stand after the recording's footer (at byte ${session.length}, chunk `,
+    `✗ ${longer}: 1 bytes follow the recording's footer (at byte ${session.length}, chunk `,
   )
   expect(json(await run('verify', [longer, chunkAfter, '--json']))['files']).toMatchObject([
     { ok: false, error: { reason: 'corrupt', offset: session.length } },

@@ -1,14 +1,14 @@
-/** What a client throws when a request fails: the server refused it, or its answer is not what the contract says. */
+/** Errors of the HTTP client: the server refused a request, or its answer does not follow the contract. */
 import { decode, type Fault, type JsonSchema } from './decode.ts'
 import { ErrorBody } from './errors.ts'
 
 export class ApiError extends Error {
-  /** HTTP status; 0: there was no answer. */
+  /** HTTP status; 0 if there was no answer. */
   readonly status: number
   /** For programs, e.g. `quota`. */
   readonly reason: string
   readonly where: string | undefined
-  /** What to do. */
+  /** Tells the caller what to do. */
   readonly fix: string | undefined
 
   constructor(status: number, reason: string, message: string, where?: string, fix?: string) {
@@ -20,13 +20,19 @@ export class ApiError extends Error {
     this.fix = fix
   }
 
-  /** The same request may succeed later: the network, the archive or the file store is away, or there was too much at once. */
+  /**
+   * True if the same request may succeed later: the network, the archive or the file store is away, or there were too
+   * many requests.
+   */
   get isRetryable(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500
   }
 }
 
-/** Reads the error of an answer's body. Null: it is not from an Otherworld server, e.g. from a proxy. */
+/**
+ * Reads the error from an answer's body. Returns null if it is not from an Otherworld server but, for example, from a
+ * proxy.
+ */
 export function errorOf(status: number, json: unknown): ApiError | null {
   const body = decode(ErrorBody, json)
   if (!body.ok) return null
@@ -34,7 +40,7 @@ export function errorOf(status: number, json: unknown): ApiError | null {
   return new ApiError(status, reason, message, where, fix)
 }
 
-/** A success whose answer does not have the shape that the contract says. */
+/** A successful answer without the shape of the contract. */
 class AnswerError extends ApiError {
   constructor(status: number, { path, message }: Fault) {
     const where = path.length === 0 ? '' : `${path.join('/')}: `

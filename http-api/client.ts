@@ -1,23 +1,23 @@
-/** The API's client for the page and the command line: paths, bodies and answers follow the contract. */
+/** The API's client for the page and the command line. Paths, bodies and answers follow the contract. */
 import { ApiError, decodeAnswer, errorOf } from './api-error.ts'
 import { pathOf, type Endpoint } from './endpoint.ts'
 import { ENDPOINTS, type AnswerFor, type BodyFor, type EndpointId, type ParametersFor } from './endpoints.ts'
 import { eventsOf } from './server-events.ts'
 import { isSettled, UploadStatus } from './uploads.ts'
 
-/** Waits before the state of an upload is requested again, ms, when its events broke off; the last wait repeats. */
+/** Pauses before an upload's status is requested again, after its events broke off, ms. The last pause repeats. */
 const AGAIN_MS: readonly number[] = [500, 1_000, 2_000, 4_000]
-/** After so many vain tries in a row, about half a minute, `follow` gives up. */
+/** After this many failures in a row, about half a minute, `follow` gives up. */
 const TRIES_MAX = 10
 
 export interface ApiClientOptions {
   /** The address of a path below the server's URL. */
   readonly address: (path: string) => URL
-  /** From the login; null while there is none. */
+  /** The token of the login; null if there is none. */
   readonly token: () => string | null
   /** The error for a request that nobody answered. */
   readonly unreachable: (address: URL, cause: unknown) => Error
-  /** The error for an answer without the server's own explanation: something on the way gave it, most often a proxy. */
+  /** The error for an answer without the server's own error body. Usually a proxy sent it. */
   readonly unexplained: (status: number) => ApiError
   readonly fetch?: typeof fetch
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
@@ -57,7 +57,7 @@ export class ApiClient {
     return decodeAnswer(endpoint.answer, json, response.status) as AnswerFor<Id>
   }
 
-  /** A successful answer as it arrives. Rejects as `call` does. */
+  /** Resolves with a successful response. Rejects as `call` does. */
   async request(method: string, path: string, init: Omit<RequestInit, 'method'> = {}): Promise<Response> {
     const { address, token, fetch: send = fetch, unreachable, unexplained } = this.#options
     const url = address(path)
@@ -73,7 +73,10 @@ export class ApiClient {
     throw errorOf(response.status, await response.json().catch(() => null)) ?? unexplained(response.status)
   }
 
-  /** Reports each change of an upload until it is settled, and returns the last. Events that break off are resumed. */
+  /**
+   * Reports each change of an upload until it is settled, and returns the last status. Reconnects if the events break
+   * off.
+   */
   async follow(id: string, signal: AbortSignal, changed: (status: UploadStatus) => void): Promise<UploadStatus> {
     for (let tries = 0; ; tries++) {
       try {
@@ -98,5 +101,5 @@ export class ApiClient {
   }
 }
 
-/** Only an ApiError may be final; a connection that breaks off rejects with a TypeError, or what `unreachable` returns. */
+/** Only an ApiError may be final. A broken connection rejects with a TypeError, or with what `unreachable` returns. */
 const isPassing = (error: unknown): boolean => !(error instanceof ApiError) || error.isRetryable

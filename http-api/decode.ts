@@ -1,9 +1,9 @@
-/** Checks JSON from the network against a schema of the contract. The first problem is reported, with its place. */
+/** Checks JSON from the network against a schema of the contract. Reports the first problem with its place. */
 import * as Result from 'effect/Result'
 import * as Schema from 'effect/Schema'
 import * as SchemaIssue from 'effect/SchemaIssue'
 
-/** A schema whose values are JSON: nothing is transformed and no services are needed. */
+/** A schema for JSON values, without transformations and services. */
 export type JsonSchema<T = unknown> = Schema.Codec<T, unknown>
 
 export interface Fault {
@@ -17,7 +17,7 @@ export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly o
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Unknown fields are dropped, so that later servers and clients may send more. */
+/** Drops unknown fields, so that later servers and clients may send more. */
 export function decode<T>(schema: JsonSchema<T>, value: unknown): Decoded<T> {
   const result = Schema.decodeUnknownResult(schema)(value)
   if (Result.isSuccess(result)) return { ok: true, value: result.success }

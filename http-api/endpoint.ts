@@ -1,14 +1,14 @@
-/** What the contract says about one address of the API. */
+/** The contract of one address of the API. */
 import type { ErrorReason } from './errors.ts'
 import { decode, type JsonSchema } from './decode.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What the server answers when a field of a body is wrong. */
+/** The server's answer if a field of a body is wrong. */
 export interface FieldHelp {
   /** Default: the body's own reason. */
   readonly reason?: ErrorReason
-  /** Says what is wrong. `value` is the field's value, `where` the place of the fault, e.g. `humanoid/hips`. */
+  /** The error message. `value` is the field's value, `where` the place of the fault, e.g. `humanoid/hips`. */
   readonly message: string | ((value: unknown, where: string) => string)
   readonly fix: string
 }
@@ -27,7 +27,10 @@ export interface Refusal {
   readonly fix: string
 }
 
-/** The callers an endpoint accepts: everybody, users with their token, or the realm's operator and owners with theirs. */
+/**
+ * The callers that an endpoint accepts: everybody, users with their token, or the realm's operator and owners with
+ * theirs.
+ */
 export type Asker = 'anyone' | 'user' | 'owner'
 
 export interface Endpoint<Path extends string = string, B = unknown, A = unknown> {
@@ -39,7 +42,7 @@ export interface Endpoint<Path extends string = string, B = unknown, A = unknown
   readonly body: Body<B> | null
   /** The status of a success. */
   readonly status: 200 | 201 | 202 | 204
-  /** Null: the answer has no body. An event stream has one such value as the data of each event. */
+  /** Null: the answer has no body. In an event stream, the data of each event has this shape. */
   readonly answer: JsonSchema<A> | null
   readonly isEventStream: boolean
   /** For docs/api.md and OpenAPI: what the request does, in Markdown. */

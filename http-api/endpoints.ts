@@ -9,7 +9,7 @@ import { ServerStatus } from './status.ts'
 import { DeclaredUpload, UploadBody, UploadStatus } from './uploads.ts'
 import * as Schema from 'effect/Schema'
 
-/** What every address may answer with. */
+/** Errors that every address may answer with. */
 export const COMMON_ERRORS = [
   'bad-path',
   'method-not-allowed',
@@ -20,7 +20,7 @@ export const COMMON_ERRORS = [
   'stopping',
   'internal',
 ] as const satisfies readonly ErrorReason[]
-/** What every address with a body may answer with. */
+/** Errors that every address with a body may answer with. */
 export const BODY_ERRORS = ['bad-json', 'broken-body', 'body-too-large'] as const satisfies readonly ErrorReason[]
 
 const oneOf = (values: readonly string[]): string => values.map((each) => `"${each}"`).join(' or ')

@@ -1,4 +1,7 @@
-/** Why the API refuses a request: each reason has one status everywhere. Answers with an error have the shape `ErrorBody`. */
+/**
+ * Reasons with which the API refuses requests. Each reason has one status everywhere. Answers with an error have the
+ * shape `ErrorBody`.
+ */
 import * as Schema from 'effect/Schema'
 
 const ERRORS = {
@@ -41,14 +44,14 @@ export const ERROR_REASONS = Object.keys(ERRORS) as readonly ErrorReason[]
 export const statusOf = <R extends ErrorReason>(reason: R): StatusOf<R> => ERRORS[reason][0]
 export const meaningOf = (reason: ErrorReason): string => ERRORS[reason][1]
 
-/** The body of every answer that is not a success. */
+/** The body of every error answer. */
 export const ErrorBody = Schema.Struct({
   /** For programs. Proxies and later servers may send others than `ErrorReason`. */
   reason: Schema.String,
   /** For people: what is wrong. */
   message: Schema.String,
   where: Schema.optional(Schema.String),
-  /** What to do. */
+  /** Tells the caller what to do. */
   fix: Schema.optional(Schema.String),
 }).annotate({ identifier: 'Error' })
 export type ErrorBody = typeof ErrorBody.Type

@@ -6,7 +6,7 @@ import type { PackageKind, PackageRank } from '../packages/manifest.ts'
 /** 64 lower-case hex digits. */
 export const Sha256 = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/, { expected: '64 lower-case hex digits' }))
 
-/** The compiler holds these lists and the model's own types together. */
+/** The compiler checks that these lists match the model's own types. */
 export const PACKAGE_KINDS = ['avatar', 'object'] as const satisfies readonly PackageKind[]
 export const Kind = Schema.Literals(PACKAGE_KINDS)
 const Rank = Schema.Literals([
@@ -39,7 +39,7 @@ export const HumanoidMap = Schema.Record(Schema.String, Schema.String)
 /** A field that may be missing or null. */
 export const optional = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
 
-/** Numbers in bulk: checked in one loop, as a schema for each of 400,000 numbers would cost a frame. */
+/** Many numbers: checked in one loop, because a schema for each of 400,000 numbers would take as long as a frame. */
 export const Numbers = Schema.declare(
   (value): value is readonly number[] => Array.isArray(value) && value.every((each) => Number.isFinite(each)),
   {

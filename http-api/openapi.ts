@@ -13,7 +13,7 @@ export interface OpenApi extends Json {
   readonly components: { readonly schemas: Json; readonly securitySchemes: Json }
 }
 
-/** All reasons with which an address may refuse a request. */
+/** All reasons with which an endpoint may refuse a request. */
 export const reasonsOf = ({ asker, body, errors }: Endpoint): readonly ErrorReason[] => [
   ...errors,
   ...(asker === 'anyone' ? [] : (['token'] as const)),
@@ -21,11 +21,11 @@ export const reasonsOf = ({ asker, body, errors }: Endpoint): readonly ErrorReas
   ...COMMON_ERRORS,
 ]
 
-/** `version`: of the software. */
+/** `version` is the software's version. */
 export function openApi(version: string): OpenApi {
   const schemas: Record<string, unknown> = {}
   const paths: Record<string, Record<string, Json>> = {}
-  /** JSON Schema whose definitions stand among the document's components. */
+  /** A JSON Schema whose definitions are in the document's components. */
   const schemaOf = (schema: JsonSchema): unknown => {
     const { schema: root, definitions } = Schema.toJsonSchemaDocument(schema)
     Object.assign(schemas, withComponents(definitions))

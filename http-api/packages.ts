@@ -11,7 +11,7 @@ export const PackageRecord = Schema.Struct({
   bytes: Schema.Finite,
   /** Unix time, ms. */
   createdAtMs: Schema.Finite,
-  /** It is yours. */
+  /** True if you own it. */
   own: Schema.Boolean,
 }).annotate({ identifier: 'PackageRecord' })
 export type PackageRecord = typeof PackageRecord.Type

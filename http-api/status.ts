@@ -1,4 +1,4 @@
-/** The server's report about itself. */
+/** The server's status report. */
 import * as Schema from 'effect/Schema'
 import { UPLOAD_STAGES } from './uploads.ts'
 
@@ -12,20 +12,20 @@ export const RealmStatus = Schema.Struct({
   elements: Schema.Finite,
   tickMsP50: Schema.Finite,
   tickMsP99: Schema.Finite,
-  /** Ticks that took longer than a tick, since the worker's start. */
+  /** Ticks that took longer than a tick's time, since the worker's start. */
   overruns: Schema.Finite,
   tickMsMax: Schema.Finite,
-  /** By how much overload moved the schedule, since the worker's start. */
+  /** Total delay of the schedule by overload, since the worker's start. */
   delayedMs: Schema.Finite,
   observers: Schema.Finite,
   connections: Schema.Finite,
   /** Starts of the realm's log so far: each start of server or worker opens a new one. */
   epoch: Schema.Finite,
-  /** How often the worker was started again after it died, since the server's start. */
+  /** Restarts of the worker after it died, since the server's start. */
   restarts: Schema.Finite,
   /** Props, avatars and frames that recoveries removed because the simulation failed with them, since the server's start. */
   quarantined: Schema.Finite,
-  /** What the operator should look at while the realm runs on; null: nothing. */
+  /** A warning for the operator while the realm keeps running; null if there is none. */
   warning: Schema.NullOr(Schema.String),
 }).annotate({ identifier: 'RealmStatus' })
 export type RealmStatus = typeof RealmStatus.Type
@@ -53,7 +53,7 @@ export const ServerStatus = Schema.Struct({
     queue: Schema.Finite,
     busy: Schema.Finite,
   }),
-  /** What waits for the archive: records of users and sessions; elements of realms. */
+  /** Items that wait for the archive: records of users and sessions; elements of realms. */
   backlog: Schema.Struct({ records: Schema.Finite, elements: Schema.Finite }),
 }).annotate({ identifier: 'ServerStatus' })
 export type ServerStatus = typeof ServerStatus.Type

@@ -1,4 +1,4 @@
-/** Uploads: what a client declares, and what the server reports until the upload is settled. */
+/** Uploads: the client's declaration, and the server's status reports until the upload is settled. */
 import * as Schema from 'effect/Schema'
 import { HumanoidMap, Kind, optional, Ranks, Sha256, Sharing } from './fields.ts'
 
@@ -6,11 +6,11 @@ import { HumanoidMap, Kind, optional, Ranks, Sha256, Sharing } from './fields.ts
 export const INGEST_STAGES = ['checking', 'validating', 'normalising', 'fitting', 'packaging'] as const
 export type IngestStage = (typeof INGEST_STAGES)[number]
 
-/** The stages in which nothing changes any more. */
+/** The final stages. */
 export const SETTLED_STAGES = ['done', 'rejected', 'failed'] as const
 export type SettledStage = (typeof SETTLED_STAGES)[number]
 
-/** In order. `waiting` for the bytes; `received`: waits for its turn. */
+/** All stages in order. `waiting` for the bytes; `received`: waiting for its turn. */
 export const UPLOAD_STAGES = ['waiting', 'received', ...INGEST_STAGES, 'storing', ...SETTLED_STAGES] as const
 export type UploadStage = (typeof UPLOAD_STAGES)[number]
 
@@ -22,7 +22,7 @@ export const UploadBody = Schema.Struct({
   fileName: optional(Schema.String),
   bytes: Schema.Finite,
   sha256: Sha256,
-  /** Default: by what is in the file. */
+  /** Default: chosen by the file's content. */
   kind: optional(Kind),
   /** Node name by VRM 1.0 bone, for skinned models that are not VRM. */
   humanoid: optional(HumanoidMap),
@@ -80,12 +80,12 @@ const status = {
 export const UploadStatus = Schema.Struct(status).annotate({ identifier: 'UploadStatus' })
 export type UploadStatus = typeof UploadStatus.Type
 
-/** Where to send a file. */
+/** A link to send a file to. */
 export const UploadLink = Schema.Struct({
   method: Schema.Literals(['PUT', 'GET']),
   /** Absolute, or a path on this server that begins with `/`. */
   url: Schema.String,
-  /** Send them as they are. */
+  /** Send them unchanged. */
   headers: Schema.Record(Schema.String, Schema.String),
   /** Unix time, ms. */
   expiresAtMs: Schema.Finite,
@@ -94,7 +94,7 @@ export type UploadLink = typeof UploadLink.Type
 
 export const DeclaredUpload = Schema.Struct({
   ...status,
-  /** Null: the server has these bytes already. */
+  /** Null: the server already has these bytes. */
   put: Schema.NullOr(UploadLink),
 }).annotate({ identifier: 'DeclaredUpload' })
 export type DeclaredUpload = typeof DeclaredUpload.Type

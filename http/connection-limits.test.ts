@@ -18,7 +18,7 @@ const action = fc.oneof(
 )
 
 property.prop([fc.array(action, { maxLength: 80 })])(
-  'in any order of calls no limit is passed, and all places come back',
+  'no limit is exceeded in any order of calls, and all places are returned',
   (actions) => {
     const limits = new ConnectionLimits(OPTIONS)
     const places: { place: Place; address: number; state: string }[] = []
@@ -51,7 +51,7 @@ property.prop([fc.array(action, { maxLength: 80 })])(
   },
 )
 
-test('a refusal says why, with the status that HTTP has for it', () => {
+test('a refusal has the reason and the HTTP status', () => {
   const limits = new ConnectionLimits({ ...OPTIONS, halfOpenPerAddressMax: 1, halfOpenMax: 2 })
   expect(isRefusal(limits.reserve('192.0.2.1', 0))).toBe(false)
   expect(limits.reserve('192.0.2.1', 0)).toMatchObject({ status: 429, reason: 'address-busy' })
@@ -59,7 +59,7 @@ test('a refusal says why, with the status that HTTP has for it', () => {
   expect(limits.reserve('192.0.2.3', 0)).toMatchObject({ status: 503, reason: 'busy' })
 })
 
-test('an address that connects over and over waits, also where each connection is closed at once; others do not', () => {
+test('an address that reconnects too often has to wait, even if each connection closes at once', () => {
   const limits = new ConnectionLimits({ ...OPTIONS, connectBurstMax: 3, connectsPerSecondMax: 2 })
   const connect = (address: string, nowMs: number): string => {
     const answer = limits.reserve(address, nowMs)
@@ -78,7 +78,7 @@ test('an address that connects over and over waits, also where each connection i
   expect(connect('192.0.2.1', 601)).toBe('address-rate')
 })
 
-test('this machine itself is limited in all alone, unless that is wished', () => {
+test('by default this machine is limited only by the total', () => {
   const own = new ConnectionLimits({ ...OPTIONS, connectBurstMax: 1 })
   const places = Array.from({ length: 5 }, () => own.reserve('127.0.0.1', 0))
   expect(places.some(isRefusal)).toBe(false)
@@ -87,7 +87,7 @@ test('this machine itself is limited in all alone, unless that is wished', () =>
   expect([0, 1, 2].map(() => isRefusal(limited.reserve('127.0.0.1', 0)))).toEqual([false, false, true])
 })
 
-test('an IPv6 subscriber is one address, however it is written; IPv4 addresses are one each', () => {
+test('an IPv6 subscriber counts as one address in every notation, and each IPv4 address counts on its own', () => {
   expect(limitKey('::ffff:192.0.2.1')).toBe(limitKey('192.0.2.1'))
   expect(limitKey('192.0.2.1')).not.toBe(limitKey('192.0.2.2'))
   expect(limitKey('2001:db8:1:2::1')).toBe(limitKey('2001:0DB8:0001:0002:ffff:0:0:9'))
@@ -97,7 +97,7 @@ test('an IPv6 subscriber is one address, however it is written; IPv4 addresses a
   expect(limitKey('::1')).toBe(limitKey('0:0:0:0:0:0:0:1'))
 })
 
-test('addresses of this machine are known as such', () => {
+test("isLoopback is true only for this machine's addresses", () => {
   expect(['127.0.0.1', '::1', '::ffff:127.0.0.1', '127.3.2.1'].every(isLoopback)).toBe(true)
   expect(['192.0.2.1', '::2', '1.127.0.0', 'unknown'].some(isLoopback)).toBe(false)
   expect(plainAddress('::ffff:10.0.0.1')).toBe('10.0.0.1')

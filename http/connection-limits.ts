@@ -1,23 +1,28 @@
 import { bucketsByKey } from './rate-limit.ts'
 
-/** How many connections a transport holds. All are counts of connections. */
+/** Limits of a transport's connections. All are counts of connections. */
 export interface ConnectionLimitOptions {
   /** All together. */
   readonly connectionsMax: number
-  /** Of one address; a household, school or office stands behind one. */
+  /** Connections of one address, which may be a whole household, school or office. */
   readonly connectionsPerAddressMax: number
-  /** Begun and not yet open, all together: each costs memory before its peer has proved that it can be reached. */
+  /** Half-open connections, all together. Each costs memory before its peer has proved that it can be reached. */
   readonly halfOpenMax: number
-  /** Begun and not yet open, of one address. */
+  /** Half-open connections of one address. */
   readonly halfOpenPerAddressMax: number
-  /** Begun by one address at once, and then again each second, also where they were closed meanwhile: each costs a handshake. */
+  /**
+   * Connection attempts of one address, at once and then each second. Closed connections count too, because each costs
+   * a handshake.
+   */
   readonly connectBurstMax: number
   readonly connectsPerSecondMax: number
-  /** True: this machine's own addresses are limited as well. Its tools connect by the hundred, and so does a proxy on it. */
+  /** If true, this machine's own addresses are limited too. Its tools, and a proxy on it, connect by the hundred. */
   readonly ownMachineLimited: boolean
 }
 
-/** Addresses whose connects are counted; the one unused for longest is forgotten first. 10,000 entries are about 2 MB. */
+/**
+ * Addresses whose attempts are counted; the least recently used one is forgotten first. 10,000 entries are about 2 MB.
+ */
 const CONNECT_ADDRESSES_MAX = 10_000
 
 export const CONNECTION_LIMITS: ConnectionLimitOptions = {
@@ -30,14 +35,14 @@ export const CONNECTION_LIMITS: ConnectionLimitOptions = {
   ownMachineLimited: false,
 }
 
-/** A refusal as HTTP knows it, with words for the person at the other end. */
+/** A refusal as an HTTP status, with a message for people. */
 export interface Refusal {
   readonly status: 401 | 403 | 429 | 503
   readonly reason: string
   readonly message: string
 }
 
-/** One place that was reserved; give it back with `free`, once or more. */
+/** One reserved place. Call `free` to return it; more calls do nothing. */
 export interface Place {
   /** The peer is connected: the place no longer counts as half-open. */
   opened(): void
@@ -49,7 +54,7 @@ interface AddressCount {
   halfOpen: number
 }
 
-/** Counts connections by address and in all. Every reserved place is given back by `free`. */
+/** Counts connections by address and in total. Each reserved place must be returned with `free`. */
 export class ConnectionLimits {
   readonly #options: ConnectionLimitOptions
   readonly #addresses = new Map<string, AddressCount>()
@@ -63,7 +68,7 @@ export class ConnectionLimits {
     this.#connects = bucketsByKey(options.connectBurstMax, options.connectsPerSecondMax, CONNECT_ADDRESSES_MAX)
   }
 
-  /** Connections that hold a place, half-open ones among them. */
+  /** Connections that hold a place, including half-open ones. */
   get connections(): number {
     return this.#connections
   }
@@ -75,7 +80,7 @@ export class ConnectionLimits {
     return this.#addresses.size
   }
 
-  /** How often a place was refused since the start, by reason. */
+  /** Refusals since the start, by reason. */
   get refused(): Readonly<Record<string, number>> {
     return this.#refused
   }
@@ -166,14 +171,14 @@ export class ConnectionLimits {
   }
 }
 
-/** True where `reserve` refused. */
+/** True if `reserve` refused. */
 export function isRefusal(answer: Place | Refusal): answer is Refusal {
   return 'status' in answer
 }
 
 /**
- * What counts as one address: an IPv4 address, also when mapped into IPv6; of an IPv6 address the first 64 bits, since
- * one subscriber usually holds all addresses below them (RFC 6177).
+ * What counts as one address: an IPv4 address, also if it is mapped into IPv6; the first 64 bits of an IPv6 address,
+ * because one subscriber usually has all addresses below them (RFC 6177).
  */
 export function limitKey(address: string): string {
   const plain = plainAddress(address)
@@ -191,7 +196,7 @@ export function limitKey(address: string): string {
   )
 }
 
-/** The address without the IPv6 form that a dual-stack socket gives to IPv4 peers. */
+/** The address without the IPv6 form that a dual-stack socket gives IPv4 peers. */
 export function plainAddress(address: string): string {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address
 }

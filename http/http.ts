@@ -7,7 +7,7 @@ const BODY_BYTES_MAX = 65_536
 /** A body that is not complete after this long is refused, ms. */
 const BODY_MS_MAX = 5_000
 
-/** An answer that is not a success: `reason` for programs, the rest for people. */
+/** An error answer: `reason` is for programs, the rest for people. */
 export class HttpError extends Error {
   readonly status: number
   readonly reason: string
@@ -31,7 +31,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
     'cache-control': 'no-store',
     'content-length': Buffer.byteLength(body),
     ...(status === 503 ? { 'retry-after': '1' } : {}),
-    // Do not wait for the rest of a refused body
+    // Do not wait for the rest of a refused body.
     ...(status === 408 || status === 413 ? { connection: 'close' } : {}),
   })
   response.end(body)
@@ -65,7 +65,7 @@ function readBody(request: IncomingMessage): Promise<string> {
     const fail = (error: HttpError) => {
       clearTimeout(timer)
       request.off('data', take)
-      // Discard what still arrives; the connection closes with the answer
+      // Discard what still arrives; the connection closes with the answer.
       request.resume()
       reject(error)
     }
@@ -85,7 +85,7 @@ function readBody(request: IncomingMessage): Promise<string> {
   })
 }
 
-/** The methods and headers that pages of other origins may use, comma-separated as in the CORS headers. */
+/** Methods and headers for pages of other origins, comma-separated as in the CORS headers. */
 export interface CorsPermissions {
   readonly methods: string
   readonly headers: string

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LruMap } from './lru-map.ts'
 
-test('the entry used longest ago is forgotten', () => {
+test('the least recently used entry is evicted', () => {
   const map = new LruMap<string, number>(2)
   map.set('a', 1)
   map.set('b', 2)
@@ -10,7 +10,7 @@ test('the entry used longest ago is forgotten', () => {
   expect([...map.keys()]).toEqual(['a', 'c'])
 })
 
-test('peek does not use an entry', () => {
+test('peek does not count as a use', () => {
   const map = new LruMap<string, number>(2)
   map.set('a', 1)
   map.set('b', 2)

@@ -1,6 +1,6 @@
-/** A map of bounded size: beyond it the entry that was used longest ago is forgotten. */
+/** A map of bounded size that evicts the least recently used entry. */
 export class LruMap<K, V> {
-  /** The entry used longest ago comes first. */
+  /** The least recently used entry comes first. */
   readonly #entries = new Map<K, V>()
   readonly #sizeMax: number
 
@@ -12,7 +12,7 @@ export class LruMap<K, V> {
     return this.#entries.size
   }
 
-  /** Reading an entry uses it. */
+  /** Reading an entry counts as a use. */
   get(key: K): V | undefined {
     const value = this.#entries.get(key)
     if (value === undefined) return undefined
@@ -21,12 +21,12 @@ export class LruMap<K, V> {
     return value
   }
 
-  /** The value without using the entry. */
+  /** The value, without counting as a use. */
   peek(key: K): V | undefined {
     return this.#entries.get(key)
   }
 
-  /** Returns the entry that was forgotten for it, if any. */
+  /** Returns the evicted entry, if any. */
   set(key: K, value: V): readonly [K, V] | undefined {
     this.#entries.delete(key)
     this.#entries.set(key, value)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { originAllowed } from './origin.ts'
 
-test('no origin, the own host and listed origins are allowed, all others are not', () => {
+test('requests without an origin, of the own host and of listed origins are allowed, all others are refused', () => {
   expect(originAllowed(undefined, 'realm.example', [])).toBe(true)
   expect(originAllowed('https://realm.example', 'realm.example', [])).toBe(true)
   expect(originAllowed('http://realm.example:8080', 'REALM.example:8080', [])).toBe(true)

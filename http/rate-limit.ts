@@ -1,8 +1,8 @@
-/** Rates by key: so much at once, so much a second after that. */
+/** Rate limits by key: a burst, then a rate per second. */
 import { LruMap } from './lru-map.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** One bucket per key, for at most `keysMax` keys: the one unused for longest is forgotten. */
+/** One bucket per key, for at most `keysMax` keys. The least recently used bucket is forgotten first. */
 export function bucketsByKey(
   burst: number,
   perSecond: number,

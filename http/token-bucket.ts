@@ -1,4 +1,4 @@
-/** A rate with a burst: holds `capacity` tokens, `perSecond` come back. */
+/** A rate limit with bursts: holds `capacity` tokens and gains `perSecond`. */
 export class TokenBucket {
   readonly #perSecond: number
   readonly #capacity: number
@@ -12,7 +12,7 @@ export class TokenBucket {
     this.#atMs = nowMs
   }
 
-  /** Tokens there are now; a clock that goes back adds none. */
+  /** Tokens available now. A clock that goes back adds none. */
   available(nowMs: number): number {
     if (nowMs > this.#atMs) {
       this.#tokens = Math.min(this.#capacity, this.#tokens + ((nowMs - this.#atMs) * this.#perSecond) / 1_000)
@@ -21,14 +21,14 @@ export class TokenBucket {
     return this.#tokens
   }
 
-  /** Takes `count` tokens if there are as many. */
+  /** Takes `count` tokens if they are available, and returns whether it did. */
   take(count: number, nowMs: number): boolean {
     if (this.available(nowMs) < count) return false
     this.#tokens -= count
     return true
   }
 
-  /** Takes `count` tokens, also those there are not yet. */
+  /** Takes `count` tokens even if they are not available yet. */
   spend(count: number, nowMs: number): void {
     this.available(nowMs)
     this.#tokens -= count

@@ -4,8 +4,8 @@ import { armatureOf } from './armature.ts'
 import { fitAvatar } from './fit/index.ts'
 import { readFixture } from './fit/model.fixture.ts'
 
-describe('the armature that a node tree holds', () => {
-  test('of a skinned figure: its joints in the order of the tree, without the nodes above and beside them', async () => {
+describe('the armature of a node tree', () => {
+  test('a skinned figure has its joints in the order of the tree, without the nodes above and beside them', async () => {
     const { document, humanoid } = await readFixture('fixtures/assets/avatars/CesiumMan.glb')
     const { rest } = fitAvatar(document, humanoid, () => undefined)
     const armature = armatureOf(document, { humanoid, rest }) ?? []
@@ -17,7 +17,7 @@ describe('the armature that a node tree holds', () => {
     expect(armature.some(({ joint }) => joint === 'Z_UP' || joint === 'Armature' || joint === 'Cesium_Man')).toBe(false)
   })
 
-  test('of a robot of rigid parts: its humanoid nodes, although nothing is skinned', async () => {
+  test('a robot of rigid parts has its humanoid nodes, although nothing is skinned', async () => {
     const { document, humanoid } = await readFixture('fixtures/assets/avatars/debug_robot.vrm')
     expect(document.getRoot().listSkins()).toHaveLength(0)
     const armature = armatureOf(document, { humanoid }) ?? []
@@ -25,7 +25,7 @@ describe('the armature that a node tree holds', () => {
     expect(armature.find(({ humanoid: bone }) => bone === 'leftHand')?.parent).toBe('lower_arm.L')
   })
 
-  test('passes nodes between joints over, and keeps the names of the upload', () => {
+  test("nodes between joints are skipped, and the upload's names are kept", () => {
     const document = new Document()
     const [hips, between, spine] = [
       document.createNode('hips'),
@@ -40,7 +40,7 @@ describe('the armature that a node tree holds', () => {
     ])
   })
 
-  test('of a teacup there is none', async () => {
+  test('a teacup has none', async () => {
     expect(armatureOf((await readFixture('fixtures/assets/objects/teacup.glb')).document)).toBeNull()
   })
 })

@@ -1,6 +1,6 @@
 /**
- * The armature that a node tree holds: joints of skins and humanoid nodes, each with the nearest joint above it. The tree
- * stays the truth (docs/decisions/0006-tree.md); this view is derived from it and cannot be turned back.
+ * Derives the armature of a node tree: the joints of skins and the humanoid nodes, each with the nearest joint above
+ * it. The tree has priority (docs/decisions/0006-tree.md); the armature cannot be converted back.
  */
 import type { Document, Node } from '@gltf-transform/core'
 import type { Quat } from '../sim/index.ts'
@@ -12,11 +12,11 @@ interface ArmatureNames {
   /** Node by VRM 1.0 bone name. */
   readonly humanoid?: ReadonlyMap<string, Node>
   readonly rest?: ReadonlyMap<Node, Quat>
-  /** Name that a node had when it was uploaded; without it its name now. */
+  /** The node's name in the upload; without it, its current name. */
   readonly uploaded?: ReadonlyMap<Node, string>
 }
 
-/** Joints in the order of the tree; null where nothing is skinned and no humanoid is named. */
+/** Joints in the order of the tree; null if nothing is skinned and no humanoid is named. */
 export function armatureOf(
   document: Document,
   { humanoid = new Map<string, Node>(), rest, uploaded }: ArmatureNames = {},

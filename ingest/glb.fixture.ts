@@ -1,4 +1,4 @@
-/** Small glTF files for tests: a triangle, and whatever a test makes of it. */
+/** Small glTF files for tests: a tetrahedron with changes. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { writeGlb } from './preflight/container.ts'
@@ -13,7 +13,7 @@ export const asset = (name: string): Uint8Array => new Uint8Array(readFileSync(a
 const POSITIONS = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]
 const INDICES = [0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3]
 
-/** Data pieces one after the other, each aligned to 4 bytes, with a view for each. */
+/** Concatenates data pieces, each aligned to 4 bytes, with a view for each. */
 function binaryOf(...pieces: readonly Uint8Array[]): { readonly bin: Uint8Array; readonly views: Json[] } {
   const views: Json[] = []
   let at = 0
@@ -29,7 +29,7 @@ function binaryOf(...pieces: readonly Uint8Array[]): { readonly bin: Uint8Array;
 export const floats = (...values: readonly number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer)
 export const shorts = (...values: readonly number[]): Uint8Array => new Uint8Array(Uint16Array.from(values).buffer)
 
-/** A valid file of one tetrahedron; `more` pieces of data get views from 2 on. */
+/** A valid file of one tetrahedron; `more` pieces of data get views from index 2 on. */
 export function tetrahedron(...more: readonly Uint8Array[]): { json: Json; bin: Uint8Array } {
   const { bin, views } = binaryOf(floats(...POSITIONS), shorts(...INDICES), ...more)
   return {
@@ -50,13 +50,13 @@ export function tetrahedron(...more: readonly Uint8Array[]): { json: Json; bin: 
   }
 }
 
-/** The tetrahedron's GLB with members of its JSON replaced. */
+/** The tetrahedron's GLB with replaced members of its JSON. */
 export function glbWith(change: Json, ...more: readonly Uint8Array[]): Uint8Array {
   const { json, bin } = tetrahedron(...more)
   return writeGlb({ ...json, ...change }, bin)
 }
 
-/** A GLB whose JSON is this text. */
+/** A GLB with this text as its JSON. */
 export function glbOfText(text: string): Uint8Array {
   const glb = writeGlb({}, null)
   const body = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 4) * 4))
@@ -75,7 +75,7 @@ export function picture(width: number, height: number, alpha = 255): Uint8Array 
   return encodePng({ width, height, data })
 }
 
-/** Members of the JSON for a texture whose image is the piece of data with this view. */
+/** Members of the JSON for a texture whose image is in this view. */
 export const textured = (view: number, mimeType = 'image/png'): Json => ({
   images: [{ bufferView: view, mimeType }],
   textures: [{ source: 0 }],
@@ -117,7 +117,7 @@ export function glbOf(points: readonly Triple[], triangles: readonly number[], c
   )
 }
 
-/** A prism with a regular polygon as its base, standing on the ground; leaning by `lean` radians about Z. */
+/** A prism with a regular polygon as its base on the ground, tilted by `lean` radians about Z. */
 export function prism(sides: number, radius: number, height: number, lean = 0, change: Json = {}): Uint8Array {
   const turned = ([x, y, z]: Triple): Triple => [
     x * Math.cos(lean) - y * Math.sin(lean),

@@ -1,4 +1,4 @@
-/** Reads a .gltf with the buffers and textures beside it as one GLB, for the command line. */
+/** Reads a .gltf with its buffers and textures as one GLB, for the command line. */
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
 import { examine } from './checks/check.ts'
@@ -8,7 +8,7 @@ import { CHECK_LIMITS } from './limits.ts'
 import { objectsOf, textOf, type JsonObject } from './json.ts'
 import { Rejected } from './types.ts'
 
-/** The file that a relative URI names inside `folder`, links resolved; null for URLs and for paths that lead out of it. */
+/** The file of a relative URI inside `folder`, with links resolved; null for URLs and for paths outside the folder. */
 function fileIn(folder: string, uri: string): Uint8Array | null {
   if (/^[a-z][a-z\d+.-]*:/i.test(uri) || uri.startsWith('/') || uri.includes('\0')) return null
   try {
@@ -26,7 +26,10 @@ const isExternal = (holder: JsonObject): boolean => {
   return uri !== null && !uri.startsWith('data:')
 }
 
-/** The file's bytes; for a .gltf that names other files a GLB that contains them. Throws Rejected where it is not valid. */
+/**
+ * The file's bytes; for a .gltf that refers to other files, a GLB that contains them. Throws Rejected if it is not
+ * valid.
+ */
 export async function readAsGlb(path: string): Promise<Uint8Array> {
   const bytes = new Uint8Array(readFileSync(path))
   const opened = openContainer(bytes)

@@ -1,4 +1,4 @@
-/** Ingests one upload in this process: the pipeline, and what becomes of its errors. */
+/** Ingests one upload in this process: runs the pipeline and converts its errors. */
 import { OUTCOME_ENTRIES_MAX } from './limits.ts'
 import { runPipeline } from './pipeline.ts'
 import {
@@ -11,8 +11,8 @@ import {
 } from './types.ts'
 
 /**
- * Runs the pipeline (pipeline.ts) on an upload. Bad bytes give a rejection and never throw. It uses as much memory and time
- * as the limits permit, so a server runs it in a child process (child.ts).
+ * Runs the pipeline (pipeline.ts) on an upload. Bad bytes cause a rejection, never an exception. It uses as much memory
+ * and time as the limits permit, so a server runs it in a child process (process/run-child.ts).
  */
 export async function ingest(bytes: Uint8Array, options: IngestOptions = {}): Promise<IngestOutcome> {
   const startMs = performance.now()
@@ -29,7 +29,7 @@ export async function ingest(bytes: Uint8Array, options: IngestOptions = {}): Pr
   }
 }
 
-/** An error that the checks did not foresee also rejects the upload: the file caused it. */
+/** Unexpected errors also reject the upload, because the file caused them. */
 function rejectionsOf(error: unknown): readonly Rejection[] {
   if (error instanceof Rejected) return error.rejections.slice(0, OUTCOME_ENTRIES_MAX)
   if (error instanceof RangeError && error.message.includes('allocation failed'))

@@ -22,11 +22,13 @@ import type { Document } from '@gltf-transform/core'
 export interface Level {
   readonly bytes: Uint8Array
   readonly triangles: number
-  /** Smallest distance at which a client shows it, metres, at scale 1. */
+  /** Least distance at which a client shows it, metres, at scale 1. */
   readonly metresMin: number
 }
 
-/** Null where it would save too little. Joints and names stay those of the runtime form, so that poses fit both. */
+/**
+ * Returns null if it would save too little. Joints and names stay those of the runtime form, so that poses fit both.
+ */
 export async function levelOfDetail(runtime: Uint8Array, triangles: number, bounds: Box): Promise<Level | null> {
   if (triangles <= LEVEL_TRIANGLES_FROM) return null
   const opened = openContainer(runtime)
@@ -49,7 +51,7 @@ export async function levelOfDetail(runtime: Uint8Array, triangles: number, boun
     : null
 }
 
-/** Removes animations and morph targets, which are not visible from afar. */
+/** Removes animations and morph targets, which are not visible from a distance. */
 function dropMotion(document: Document): void {
   for (const animation of document.getRoot().listAnimations()) {
     for (const channel of animation.listChannels()) channel.dispose()

@@ -5,13 +5,13 @@ const KIB = 1024
 const MIB = 1024 * KIB
 
 /**
- * What the file may claim before anything reads it: bounds on memory and time, well above what the kinds may come to.
- * Every one of them is checked in time that grows with the JSON alone.
+ * Limits of what a file may claim before anything reads it. They bound memory and time, and are well above the limits
+ * of the kinds. Each is checked in time that only grows with the JSON.
  */
 export const CHECK_LIMITS = {
   /** Bytes of the upload; the largest of any kind. */
   fileBytes: 25 * MIB,
-  /** Bytes of a GLB's JSON: exporters that write an accessor for each animated bone come to 3 MiB. */
+  /** Bytes of a GLB's JSON: exporters that write an accessor for each animated bone reach 3 MiB. */
   jsonBytes: 8 * MIB,
   /** Values (objects, arrays, strings, numbers …) in the JSON; each costs tens of bytes once parsed. */
   jsonValues: 1_000_000,
@@ -20,7 +20,7 @@ export const CHECK_LIMITS = {
   /** Characters of one key. */
   jsonKeyCharacters: 512,
   nodes: 4_096,
-  /** From a root to its deepest descendant; Godot and three.js walk recursively. */
+  /** Levels from a root to its deepest descendant; Godot and three.js walk recursively. */
   nodeDepth: 128,
   accessors: 20_000,
   bufferViews: 20_000,
@@ -45,15 +45,15 @@ export const CHECK_LIMITS = {
   cameras: 64,
   scenes: 16,
   extensions: 64,
-  /** Bytes of all accessors, decoded: 70k triangles with 100 morph targets come to 80 MiB. */
+  /** Bytes of all accessors, decoded: 70k triangles with 100 morph targets take 80 MiB. */
   accessorBytes: 128 * MIB,
-  /** Bytes of accessors that the file has no data for (zeros); they cost the sender nothing. */
+  /** Bytes of accessors without data in the file (zeros), which cost the sender nothing. */
   zeroBytes: 8 * MIB,
-  /** Bytes of the accessors that primitives and samplers use, each counted as often as it is used. */
+  /** Bytes of the accessors of primitives and samplers, each counted as often as it is used. */
   touchedBytes: 256 * MIB,
-  /** Triangles, decoded, of Draco meshes; before the kind's own limit is known. */
+  /** Triangles of Draco meshes, decoded; checked before the kind's own limit is known. */
   dracoTriangles: 500_000,
-  /** Nodes that EXT_mesh_gpu_instancing is unfolded into. */
+  /** Nodes after EXT_mesh_gpu_instancing is expanded. */
   instances: 2_048,
   /** Width and height of an image as uploaded. */
   imageSide: 8_192,
@@ -63,17 +63,17 @@ export const CHECK_LIMITS = {
   imagesPixels: 6 * 4_096 * 4_096,
 } as const
 
-/** Largest width and height of a texture in the runtime form; larger ones are scaled down. */
+/** Largest width and height of a texture in the runtime form; larger ones are downscaled. */
 export const TEXTURE_SIDE_MAX = 2_048
-/** Likewise in the simplified level. */
+/** The same for the simplified level. */
 export const LEVEL_TEXTURE_SIDE_MAX = 512
-/** An object or avatar with fewer triangles has no simplified level: it would save nothing. */
+/** Models with fewer triangles have no simplified level: it would save nothing. */
 export const LEVEL_TRIANGLES_FROM = 2_000
 /** Share of triangles that the simplified level keeps at best. */
 export const LEVEL_TRIANGLES_SHARE = 0.25
-/** How far the simplified surface may lie from the real one, as a share of the mesh's extent. */
+/** Largest distance of the simplified surface from the original, as a share of the mesh's extent. */
 export const LEVEL_ERROR_MAX = 0.02
-/** The simplified level is for who is farther away than this many times the model's largest side. */
+/** Viewers farther away than this multiple of the model's largest side get the simplified level. */
 export const LEVEL_DISTANCE_SIZES = 6
 /** Characters (code points) of a name in the runtime form. */
 export const NAME_CHARACTERS_MAX = 64
@@ -82,7 +82,10 @@ export const VALIDATOR_ISSUES_MAX = 256
 /** Rejections and warnings that an outcome carries at most. */
 export const OUTCOME_ENTRIES_MAX = 64
 
-/** Radius of the ball that an object has as its collider where it shows nothing and says none, metres: seen in outlines, and held in a hand. */
+/**
+ * Radius of the default collider of an object without meshes and colliders, metres: it fits in a hand, and its outline
+ * is visible.
+ */
 export const BALL_RADIUS_METRES = 0.05
 
 /** Limits of a finished package, by kind. Above `warn` the package is accepted with a warning. */
@@ -94,11 +97,14 @@ interface KindLimits {
   /** Bytes of all textures, decoded to 8-bit RGBA. */
   readonly textureBytes: number
   readonly joints: number
-  /** Sides of a sane model, metres; what lies outside is scaled. */
+  /** Sides of a plausible model, metres; other models are scaled. */
   readonly metres: { readonly min: number; readonly max: number }
 }
 
-/** Reason: what 100 avatars and some hundred objects may cost a headset (DESIGN: 128 and 48 MiB of textures, 70k and 20k triangles). */
+/**
+ * The reason is what 100 avatars and some hundred objects may cost a headset (DESIGN: 128 and 48 MiB of textures, 70k
+ * and 20k triangles).
+ */
 export const KIND_LIMITS: Readonly<Record<PackageKind, KindLimits>> = {
   avatar: {
     fileBytes: 25 * MIB,
@@ -122,12 +128,15 @@ export const KIND_LIMITS: Readonly<Record<PackageKind, KindLimits>> = {
 
 /** Memory and time that the ingest's process may use. */
 export const CHILD_LIMITS = {
-  /** Memory that it may write to, bytes (RLIMIT_DATA): the largest legal upload stays below half of it. */
+  /** Memory that it may write to, bytes (RLIMIT_DATA): the largest permitted upload needs less than half of it. */
   dataBytes: 1_536 * MIB,
   /** JavaScript heap, MiB. */
   heapMiB: 768,
-  /** Processor time, seconds. */
+  /** CPU time, seconds. */
   cpuSeconds: 50,
-  /** Time by the wall, milliseconds: six times the processor time, for a busy machine on which it comes last. */
+  /**
+   * Wall-clock time, milliseconds: six times the CPU time, for a busy machine on which the process has the lowest
+   * priority.
+   */
   wallMs: 300_000,
 } as const

@@ -1,4 +1,4 @@
-/** What a model costs: counts, the limits of its kind, and VRChat's performance ranks by them. */
+/** Measures a model's cost: counts, the limits of its kind, and VRChat's performance ranks. */
 import { Primitive, type Document, type Mesh, type Texture } from '@gltf-transform/core'
 import type { PackageKind, PackageManifest, PackageRank } from '../packages/manifest.ts'
 import { readImageHeader } from './preflight/image-header.ts'
@@ -12,11 +12,11 @@ export interface Measures extends Counts {
   /** Nodes that draw a mesh, with a skin and without. */
   readonly skinnedMeshes: number
   readonly basicMeshes: number
-  /** Draw calls: primitives as often as they are drawn. */
+  /** Draw calls: primitives, as often as they are drawn. */
   readonly materialSlots: number
 }
 
-/** Triangles of a mesh; points and lines are none. */
+/** Triangles of a mesh; points and lines do not count. */
 export function trianglesOf(mesh: Mesh): number {
   return mesh.listPrimitives().reduce((sum, primitive) => {
     if (primitive.getMode() !== Primitive.Mode.TRIANGLES) return sum
@@ -27,19 +27,19 @@ export function trianglesOf(mesh: Mesh): number {
 export const verticesOf = (mesh: Mesh): number =>
   mesh.listPrimitives().reduce((sum, primitive) => sum + (primitive.getAttribute('POSITION')?.getCount() ?? 0), 0)
 
-/** Width and height by the image's header; 0 where it says none. */
+/** Width and height from the image's header; 0 if unknown. */
 export function sizeOf(texture: Texture): { readonly width: number; readonly height: number } {
   const bytes = texture.getImage()
   return (bytes && readImageHeader(bytes)) ?? { width: 0, height: 0 }
 }
 
-/** Bytes of a texture in a device's memory, without mipmaps: RGBA, or a byte a pixel where it stays compressed (KTX2). */
+/** Bytes of a texture in a device's memory, without mipmaps: RGBA, or a byte a pixel if it stays compressed (KTX2). */
 function textureBytes(texture: Texture): number {
   const { width, height } = sizeOf(texture)
   return width * height * (texture.getMimeType() === 'image/ktx2' ? 1 : 4)
 }
 
-/** As drawn: a mesh that stands in the scene twice counts twice. */
+/** Counts as drawn: a mesh that is in the scene twice counts twice. */
 export function measure(document: Document, joints: number): Measures {
   const root = document.getRoot()
   const drawn = root.listNodes().flatMap((node) => {
@@ -63,7 +63,7 @@ export function measure(document: Document, joints: number): Measures {
 const number = (value: number): string => value.toLocaleString('en-US')
 const mib = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MiB`
 
-/** Throws Rejected with every limit that is exceeded. */
+/** Throws Rejected with every exceeded limit. */
 export function checkLimits(kind: PackageKind, measures: Measures, uploadBytes: number, warn: Warn): void {
   const limits = KIND_LIMITS[kind]
   const faults: Rejection[] = []
@@ -82,42 +82,42 @@ export function checkLimits(kind: PackageKind, measures: Measures, uploadBytes: 
     '/meshes',
     measures.triangles,
     limits.triangles,
-    `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are taken. Decimate it, or remove what nobody sees.`,
+    `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are allowed. Decimate it, or remove invisible parts.`,
   )
   atMost(
     'MATERIALS',
     '/materials',
     measures.materials,
     limits.materials,
-    `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are taken. Merge materials by an atlas.`,
+    `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are allowed. Merge materials by an atlas.`,
   )
   atMost(
     'TEXTURE_MEMORY',
     '/images',
     measures.textureBytes,
     limits.textureBytes,
-    `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are taken. Scale them down: half the side is a quarter of the memory.`,
+    `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are allowed. Scale them down: half the side is a quarter of the memory.`,
   )
   atMost(
     'JOINTS',
     '/skins',
     measures.joints,
     limits.joints,
-    `The ${kind} has ${measures.joints} joints; at most ${limits.joints} are taken. Remove bones that move nothing.`,
+    `The ${kind} has ${measures.joints} joints; at most ${limits.joints} are allowed. Remove bones that move nothing.`,
   )
   if (faults.length > 0) throw new Rejected(...faults)
   if (measures.triangles > limits.trianglesWarn)
     warn({
       rule: 'TRIANGLES_MANY',
       where: '/meshes',
-      message: `The ${kind} has ${number(measures.triangles)} triangles; from ${number(limits.trianglesWarn)} on it is heavy for headsets.`,
+      message: `The ${kind} has ${number(measures.triangles)} triangles; more than ${number(limits.trianglesWarn)} are heavy for headsets.`,
     })
 }
 
 const RANKS: readonly PackageRank[] = ['excellent', 'good', 'medium', 'poor']
 const MIB = 1 << 20
 
-/** Largest value of each rank, excellent to poor; beyond is very poor. */
+/** Largest value of each rank, excellent to poor; above is very poor. */
 type Table = Readonly<
   Record<
     | 'triangles'
@@ -134,7 +134,7 @@ type Table = Readonly<
 >
 
 /**
- * VRChat's avatar performance ranks, of what a package has of them. Source: VRChat, "Performance Ranks",
+ * VRChat's avatar performance ranks, for the measures that packages have. Source: VRChat, "Performance Ranks",
  * https://creators.vrchat.com/avatars/avatar-performance-ranking-system/ (tables "PC Limits" and "Mobile Limits").
  */
 const TABLES: Readonly<Record<'pc' | 'mobile', Table>> = {
@@ -162,7 +162,7 @@ const TABLES: Readonly<Record<'pc' | 'mobile', Table>> = {
   },
 }
 
-/** The worst rank of any measure. */
+/** The worst rank of all measures. */
 function rankBy(table: Table, values: Readonly<Record<keyof Table, number>>): PackageRank {
   const worst = Math.max(
     ...Object.entries(table).map(([key, steps]) => {

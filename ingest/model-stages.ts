@@ -15,7 +15,7 @@ import { makePackage, type Package } from './package.ts'
 import { plainName } from './text.ts'
 import { Rejected, type IngestOptions, type Warn } from './types.ts'
 
-/** A normalised document with the figures and the name of its package. */
+/** A normalised document with the measures and the name of its package. */
 export interface NamedModel {
   readonly normalised: Normalised
   readonly name: string
@@ -37,7 +37,7 @@ export async function normaliseModel(
   return { normalised, name: nameOf(options.name, title), joints }
 }
 
-/** Stage `packaging`. `original`: the upload as it came. Throws Rejected. */
+/** Stage `packaging`. `original` is the upload's bytes. Throws Rejected. */
 export async function packageModel(
   { normalised, name, joints }: NamedModel,
   fitted: Fitted,
@@ -78,7 +78,7 @@ export async function fitModel({ normalised, name }: NamedModel, warn: Warn): Pr
     }
   }
   const { colliders, prop } = await fitObject(document, omi, warn)
-  // Meshes that only serve as colliders, by the names of their nodes, are not drawn.
+  // Meshes that are only colliders, by the names of their nodes, are not drawn.
   for (const node of collisionOnlyNodes(document)) node.setMesh(null)
   removeOmi(document)
   removeUnused(document)
@@ -86,7 +86,7 @@ export async function fitModel({ normalised, name }: NamedModel, warn: Warn): Pr
   return { skeleton: null, capsules: [], colliders, physics: { kind, prop: { name, colliders, ...prop } } }
 }
 
-/** Validates the runtime GLB, so that the output of every decoder is checked like an upload. */
+/** Validates the runtime GLB, so that the decoders' output is checked like an upload. */
 async function checkRuntime(runtime: Uint8Array): Promise<void> {
   const { rejections, errors } = await validate(runtime, 'glb', () => null)
   if (rejections.length > 0)
@@ -100,8 +100,7 @@ async function checkRuntime(runtime: Uint8Array): Promise<void> {
       where: left.where,
       value: null,
       limit: null,
-      message:
-        'After unpacking, the data is still not what glTF wants. Export the model again, or without compression.',
+      message: 'After unpacking, the data is not valid glTF. Export the model again, or without compression.',
     })
 }
 

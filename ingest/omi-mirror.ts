@@ -1,6 +1,6 @@
 /**
- * Colliders in the runtime GLB too, as OMI_physics_shape and OMI_physics_body, for programs that know these and not our
- * manifest, which alone counts here. They stand still: a program that has them fall by themselves would fight the realm.
+ * Adds the colliders to the runtime GLB as OMI_physics_shape and OMI_physics_body, for programs that know these and not
+ * our manifest, which has priority here. They are static: a program that lets them fall would conflict with the realm.
  */
 import type { Document, Mesh } from '@gltf-transform/core'
 import type { Collider } from '../sim/index.ts'
@@ -21,13 +21,13 @@ function meshOf(document: Document, positions: readonly number[], indices: reado
   return document.createMesh('').addPrimitive(primitive)
 }
 
-/** Takes out what an upload said of physics, which the fit has read. */
+/** Removes the upload's own physics, which the fit has read. */
 export function removeOmi(document: Document): void {
   for (const extension of carriedOf(document))
     if (extension.extensionName.startsWith('OMI_physics_')) extension.dispose()
 }
 
-/** Adds nodes that carry the colliders, and the meshes of their hulls, which no node draws. */
+/** Adds nodes with the colliders, and the meshes of their hulls, which no node draws. */
 export async function mirrorColliders(document: Document, colliders: readonly Collider[]): Promise<void> {
   const { shapes, meshes, nodes } = await omiMirror(colliders, 'static', 0)
   const hulls = meshes.map(({ positions, indices }) => meshOf(document, positions, indices))

@@ -7,7 +7,10 @@ import { asset, assetPath, glbWith, picture, tetrahedron, textured, type Json } 
 import { ingest } from './ingest.ts'
 import type { IngestOptions, IngestOutcome } from './types.ts'
 
-/** Hashes of the packages of the sample files. UPDATE_HASHES=1 writes them anew, after a change that is meant to change packages. */
+/**
+ * Hashes of the sample files' packages. UPDATE_HASHES=1 writes them again, after a change that intends to change
+ * packages.
+ */
 const HASHES = assetPath('hashes.json')
 const SAMPLES = [
   'avatars/CesiumMan.glb',
@@ -47,7 +50,7 @@ function check({ hash, manifest, files }: Accepted, original: Uint8Array): void 
   }
 }
 
-test('the packages of the sample files are the same as ever, whole, and named by their contents', async () => {
+test('the packages of the sample files are unchanged, complete, and named by their contents', async () => {
   const made: Record<string, string> = {}
   for (const name of SAMPLES) {
     const outcome = await accepted(asset(name))
@@ -72,7 +75,7 @@ const paints = (count: number): Json => ({
   ],
 })
 
-test('every limit of its kind is told, with value and limit', async () => {
+test('every exceeded limit of a kind is reported with value and limit', async () => {
   const indices = { bufferView: 2, componentType: 5121, count: 3 * 20_001, type: 'SCALAR' }
   const bytes = glbWith(
     {
@@ -96,7 +99,7 @@ test('every limit of its kind is told, with value and limit', async () => {
   })
 })
 
-test('textures that take too much memory together are refused', async () => {
+test('textures with too much memory together are refused', async () => {
   const uv = { bufferView: 2, componentType: 5126, count: 4, type: 'VEC2' }
   const image = picture(2_048, 2_048)
   const bytes = glbWith(
@@ -133,7 +136,7 @@ test("ranks are VRChat's, the worst of all measures", async () => {
   })
 })
 
-test('a package is called what it is asked to be, else what the file says, without what breaks text', async () => {
+test("a package gets the requested name, else the file's, without unprintable characters", async () => {
   expect(
     (await accepted(glbWith({ scenes: [{ name: 'Cup\u{202e}\u{0000} of  tea', nodes: [0] }] }))).manifest.name,
   ).toBe('Cup of tea')
@@ -144,7 +147,7 @@ test('a package is called what it is asked to be, else what the file says, witho
   expect(manifest.physics).toMatchObject({ kind: 'object', prop: { name: 'Mine' } })
 })
 
-test('canonical JSON sorts keys by code unit, keeps arrays, and refuses what is no JSON', () => {
+test('canonical JSON sorts keys by code unit, keeps arrays, and refuses values outside JSON', () => {
   expect(canonicalJson({ b: [2, { d: -0, c: 'ä' }], a: undefined, A: null })).toBe('{"A":null,"b":[2,{"c":"ä","d":0}]}')
   expect(canonicalJson({ z: 1, a: 2 })).toBe(canonicalJson({ a: 2, z: 1 }))
   expect(() => canonicalJson({ a: Number.NaN })).toThrow(TypeError)

@@ -1,4 +1,4 @@
-/** The package: its files by content, and the manifest that names them and is named by its own hash. */
+/** Builds the package: its files by content, and the manifest that lists them and whose hash names the package. */
 import { createHash } from 'node:crypto'
 import type { Document } from '@gltf-transform/core'
 import type { Collider, PackagePhysics } from '../sim/index.ts'
@@ -82,7 +82,7 @@ export function makePackage(parts: Parts): Package {
   }
   const bytes = canonicalBytes(manifest)
   const { sha256: hash } = files.add(bytes, 'application/json')
-  // As whoever reads the bytes sees it: without negative zeros and absent members.
+  // As every reader of the bytes sees it: without negative zeros and absent members.
   return { hash, manifest: JSON.parse(new TextDecoder().decode(bytes)) as PackageManifest, files: files.byHash }
 }
 

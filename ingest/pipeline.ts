@@ -1,13 +1,13 @@
-/** The ingest as an array of named stages: from the bytes of an upload to its package. */
+/** The ingest as a list of named stages: from the bytes of an upload to its package. */
 import { defined } from '../sim/assert.ts'
 import { acceptVerdict, preflightUpload, validateUpload, type Checked, type Opened } from './checks/check.ts'
 import type { Fitted, NamedModel } from './model-stages.ts'
 import type { Package } from './package.ts'
 import type { IngestOptions, IngestStage, Warn } from './types.ts'
 
-/** One upload on its way. Each stage reads what the stages before it have set. */
+/** One upload in the pipeline. Each stage reads what earlier stages have set. */
 interface IngestJob {
-  /** The upload as it came. */
+  /** The upload's bytes. */
   readonly bytes: Uint8Array
   readonly options: IngestOptions
   readonly warn: Warn
@@ -24,7 +24,7 @@ interface Stage {
   readonly run: (job: IngestJob) => Promise<void>
 }
 
-/** The stages after the checks. They are loaded only for an upload that passed the checks, because their libraries are large. */
+/** The stages after the checks, loaded only for an upload that passed them, because their libraries are large. */
 const modelStages = (): Promise<typeof import('./model-stages.ts')> => import('./model-stages.ts')
 
 /** In the order of INGEST_STAGES. */

@@ -1,4 +1,7 @@
-/** Accepted models can be spawned by a guest at scale 1, however thin it is; what a file states itself and cannot be is refused by name. */
+/**
+ * Accepted models can be spawned by a guest at scale 1, however thin they are. Impossible physics in a file is refused
+ * by rule.
+ */
 import { describe, expect, test } from 'vitest'
 import { NodeIO } from '@gltf-transform/core'
 import { props, type PropSpec, type PropView } from '../sim/index.ts'
@@ -35,7 +38,7 @@ function specOf(outcome: IngestOutcome): PropSpec {
 const rulesOf = (outcome: IngestOutcome): string[] =>
   (outcome.accepted ? outcome.warnings : outcome.rejections).map(({ rule }) => rule)
 
-/** A guest spawns the package 0.5 m above the ground: the prop after two seconds. */
+/** Spawns the package as a guest 0.5 m above the ground, and passes the prop after two seconds. */
 function dropped(prop: PropSpec, use: (after: PropView | undefined) => void): void {
   stage((s) => {
     s.join(1)
@@ -60,7 +63,7 @@ const lowestOf = ({ colliders }: PropSpec, { position: p, rotation: q }: PropVie
     })),
   ).low.y
 
-describe('thin and small things are accepted, spawned by a guest at scale 1, and fall', () => {
+describe('thin and small objects are accepted, can be spawned by a guest at scale 1, and fall', () => {
   test.each<readonly [string, () => Uint8Array]>([
     ['a sheet of paper without thickness', () => sheet(0.21, 0.297)],
     ['a sheet of paper 0.1 mm thick', () => prism(4, 0.15, 0.0001)],
@@ -78,18 +81,18 @@ describe('thin and small things are accepted, spawned by a guest at scale 1, and
     expect(checkProp(prop) ?? checkScale(prop, 1) ?? guestSpecReason(prop)).toBeNull()
     dropped(prop, (after) => {
       expect(after?.position.y).toBeLessThan(0.45)
-      // It lies on the ground, wherever its origin is, and has not fallen through.
+      // It lies on the ground, wherever its origin is.
       expect(after && lowestOf(prop, after)).toBeGreaterThan(-0.01)
     })
   })
 
-  test('a cube of 50 m is light enough to be, and moves', async () => {
+  test('a cube of 50 m is light enough, and moves', async () => {
     const outcome = await ingest(prism(4, 50 * SQUARE, 50))
     expect(rulesOf(outcome)).toContain('DENSITY_CHOSEN')
     dropped(specOf(outcome), (after) => expect(Math.abs((after?.position.y ?? 0.5) - 0.5)).toBeGreaterThan(0.1))
   })
 
-  test('a cube that is 3 mm large keeps its size, and is heavy enough to be', async () => {
+  test('a cube of 3 mm keeps its size, and is heavy enough', async () => {
     const document = await new NodeIO().readBinary(prism(4, 0.003 * SQUARE, 0.003))
     const warnings: string[] = []
     const { colliders, prop } = await fitObject(document, { shapes: [], bodies: new Map(), meshes: [] }, ({ rule }) =>
@@ -102,7 +105,7 @@ describe('thin and small things are accepted, spawned by a guest at scale 1, and
     dropped(spec, (after) => expect(after?.position.y).toBeLessThan(0.01))
   })
 
-  test('what is thickened is told, and no thicker than it has to be', async () => {
+  test('thickened colliders cause a warning, and are no thicker than necessary', async () => {
     const outcome = await ingest(prism(24, 0.1, 0.0004, 0.5))
     expect(rulesOf(outcome)).toContain('COLLIDER_THICKENED')
     const { colliders } = specOf(outcome)
@@ -130,7 +133,7 @@ function withShapes(shapes: readonly Json[], motion?: Json): Uint8Array {
 const box = (...size: readonly number[]): Json => ({ type: 'box', box: { size } })
 const AT = '/extensions/OMI_physics_shape/shapes/0'
 
-describe('what a file states itself and cannot be is refused, with rule, place, value and limit', () => {
+describe('impossible physics in a file is refused with rule, place, value and limit', () => {
   test.each<readonly [string, Json, Json | undefined, Json]>([
     [
       'a box without thickness',
@@ -203,21 +206,21 @@ describe('what a file states itself and cannot be is refused, with rule, place, 
     expect(await ingest(withShapes([shape], motion))).toMatchObject({ accepted: false, rejections: [rejection] })
   })
 
-  test('each fault is told', async () => {
+  test('each fault is reported', async () => {
     expect(rulesOf(await ingest(withShapes([box(1, 0, 1), box(1, 1, 1), box(20, 0.004, 20)])))).toEqual([
       'COLLIDER_SIZE',
       'COLLIDER_SLENDER',
     ])
   })
 
-  test('a mass that the file does not say is chosen', async () => {
+  test('a missing mass is chosen', async () => {
     const outcome = await ingest(withShapes([box(2, 2, 2)], { type: 'dynamic' }))
     expect(specOf(outcome).density).toBe(1)
     expect(rulesOf(outcome)).toContain('DENSITY_CHOSEN')
   })
 })
 
-describe('what builders alone may place is accepted with a warning', () => {
+describe('objects that only builders may place are accepted with a warning', () => {
   const mesh = (sides: number, name: string): Promise<IngestOutcome> =>
     ingest(prism(sides, 1, 1, 0, { nodes: [{ name, mesh: 0 }] }))
 
@@ -235,7 +238,7 @@ describe('what builders alone may place is accepted with a warning', () => {
     expect(rulesOf(await ingest(withShapes([box(1, 1, 1)], { type: 'kinematic' })))).toContain('BUILDERS_ONLY')
   })
 
-  test('triangles of a static mesh that have no area are left out of its collider', async () => {
+  test("triangles without an area are removed from a static mesh's collider", async () => {
     const outcome = await ingest(
       glbOf(
         [

@@ -1,6 +1,6 @@
 /**
- * What goes into the ingest of an upload and what comes out of it. The same bytes and options give the same outcome on
- * every machine, but for `milliseconds`.
+ * Inputs and outputs of the ingest. The same bytes and options give the same outcome on every machine, except
+ * `milliseconds`.
  */
 import type { Document, Mesh, Node } from '@gltf-transform/core'
 import type { AvatarBody, Collider, PropSpec, Quat } from '../sim/index.ts'
@@ -12,16 +12,19 @@ export type { IngestStage, Rejection, IngestWarning }
 export interface IngestOptions {
   /** Name of the package; defaults to the file's own title (VRM meta, the scene's name), else "unnamed". */
   readonly name?: string
-  /** `auto`, the default: what has a skin is an avatar, everything else an object. */
+  /** `auto`, the default: a model with a skin is an avatar, any other an object. */
   readonly kind?: PackageKind | 'auto'
-  /** Name of the node (as uploaded) by humanoid bone (VRM 1.0's names); goes before what a VRM file says itself. */
+  /** Name of the node (as uploaded) by humanoid bone (VRM 1.0's names); it overrides a VRM file's own map. */
   readonly humanoid?: Readonly<Record<string, string>>
-  /** `ground`, the default: lifted so that the lowest point is at y = 0, and moved under the middle where the origin lies beside the model. `author`: left as it is. */
+  /**
+   * `ground`, the default: moves the lowest point to y = 0, and the origin under the centre if it lies beside the
+   * model. `author`: leaves the origin unchanged.
+   */
   readonly origin?: 'ground' | 'author'
   readonly onStage?: (stage: IngestStage) => void
 }
 
-/** Thrown by any part of the ingest to refuse the upload; carries why. */
+/** Thrown by any part of the ingest to refuse the upload, with the reasons. */
 export class Rejected extends Error {
   readonly rejections: readonly Rejection[]
 
@@ -48,7 +51,7 @@ export type IngestOutcome =
       /** SHA-256 of the manifest's canonical JSON, 64 lower-case hex digits. */
       readonly hash: string
       readonly manifest: PackageManifest
-      /** Every file that the manifest names, and the manifest itself (under `hash`), by SHA-256. */
+      /** Every file in the manifest, and the manifest itself (under `hash`), by SHA-256. */
       readonly files: ReadonlyMap<string, IngestFile>
       readonly warnings: readonly IngestWarning[]
       readonly milliseconds: number
@@ -62,15 +65,15 @@ export type IngestOutcome =
     }
 
 /**
- * What the upload says of its physics (OMI_physics_shape, OMI_physics_body): JSON as uploaded, of bounded size and depth,
- * otherwise unchecked.
+ * The upload's physics (OMI_physics_shape, OMI_physics_body): JSON as uploaded, of bounded size and depth, otherwise
+ * unchecked.
  */
 export interface OmiPhysics {
   /** `extensions.OMI_physics_shape.shapes` of the document. */
   readonly shapes: readonly unknown[]
   /** `extensions.OMI_physics_body` of each node that has one. */
   readonly bodies: ReadonlyMap<Node, unknown>
-  /** The meshes that a shape's `mesh` is an index into. */
+  /** The meshes that a shape's `mesh` indexes. */
   readonly meshes: readonly Mesh[]
   /** `extensions.OMI_physics_body.physicsMaterials` of the document. */
   readonly materials?: readonly unknown[]
@@ -87,8 +90,9 @@ export interface AvatarFit {
 }
 
 /**
- * The fit of an avatar: pure and deterministic; throws Rejected. `document` is normalised: metres, front +Z, feet at
- * y = 0, plain attributes, at most four influences, unique names (`capsules[].joint`). `humanoid`: node by VRM 1.0 bone name; empty where nothing says.
+ * Fits an avatar: pure and deterministic; throws Rejected. `document` is normalised: metres, front +Z, feet at y = 0,
+ * plain attributes, at most four influences, unique names (`capsules[].joint`). `humanoid`: node by VRM 1.0 bone name;
+ * empty without a map.
  */
 export type FitAvatar = (
   document: Document,
@@ -102,5 +106,5 @@ export interface ObjectFit {
   readonly prop: Pick<PropSpec, 'motion' | 'density' | 'friction' | 'restitution' | 'color'>
 }
 
-/** The fit of an object: pure and deterministic; throws Rejected. `document` is normalised: metres, standing where it will stand. */
+/** Fits an object: pure and deterministic; throws Rejected. `document` is normalised: metres, in its final place. */
 export type FitObject = (document: Document, omi: OmiPhysics, warn: Warn) => ObjectFit | Promise<ObjectFit>

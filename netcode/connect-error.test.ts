@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { below } from './connect-error.ts'
 
-test('addresses keep the path that a proxy put before the server, and full links stay as they are', () => {
+test("addresses keep a proxy's path, and full links stay unchanged", () => {
   for (const server of ['https://example.org/world', 'https://example.org/world/']) {
     expect(below(server, 'v1/login').href).toBe('https://example.org/world/v1/login')
     expect(below(server, '/v1/assets/x?a=b').href).toBe('https://example.org/world/v1/assets/x?a=b')

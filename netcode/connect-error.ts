@@ -1,22 +1,25 @@
-/** What the clients of all transports share: addresses below a server's URL, and failures in words for a person. */
+/** Shared by the clients of all transports: addresses below a server's URL, and errors with messages for people. */
 import { CONNECT_MESSAGES, fillMessage } from '../protocol/index.ts'
 import { ConnectError } from './transport.ts'
 
-/** Connecting is given up after this long, ms. */
+/** Connecting is aborted after this time, ms. */
 export const CONNECT_MS_MAX = 10_000
-/** Wait before a server that starts is asked the second, third … time, ms; the last goes on. Most have started within a second or two. */
+/**
+ * Pauses before a starting server is asked the second, third … time, ms; the last repeats. Most servers start within
+ * two seconds.
+ */
 const STARTING_RETRY_MS: readonly number[] = [500, 1_000, 2_000]
-/** A message of a refusal is cut here, characters: it is shown to a person. */
+/** A refusal's message is cut here, characters: people read it. */
 const REFUSAL_MESSAGE_CHARACTERS_MAX = 300
 
-/** How long to wait after a server was asked `times` times and was starting each time, ms. */
+/** Pause after a server was asked `times` times and was starting each time, ms. */
 export function startingRetryMs(times: number): number {
   return STARTING_RETRY_MS[Math.min(times, STARTING_RETRY_MS.length) - 1] ?? 0
 }
 
 /**
- * The address of `path` below a server's http(s) URL, which may have a path of its own: behind a proxy. A full address, as
- * a link to a file may be, stays as it is. Throws a ConnectError where `url` is no URL.
+ * The address of `path` below a server's http(s) URL, which may have a path of its own behind a proxy. A full address,
+ * such as a link to a file, stays unchanged. Throws a ConnectError if `url` is not a URL.
  */
 export function below(url: string, path: string): URL {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
@@ -29,9 +32,10 @@ export function below(url: string, path: string): URL {
 }
 
 /**
- * The error for a response that is no success, with the server's own words where it has any. A 5xx is `unreachable`:
- * the server stops or is full, or a proxy stands before it, and trying again later helps. A 429, or a 503 with the reason
- * "busy", is `busy`; a 503 with the reason "starting" is `starting`. A 404 with the reason "closed" is `timed-out`: an attempt that the server no longer waits for.
+ * The error for a response that is not a success, with the server's message if it has one. A 5xx is `unreachable`: the
+ * server stops or is full, or a proxy is in front of it, and trying again later helps. A 429, or a 503 with the reason
+ * "busy", is `busy`. A 503 with the reason "starting" is `starting`. A 404 with the reason "closed" is `timed-out`: the
+ * server no longer waits for this attempt.
  */
 export async function refusal(response: Response): Promise<ConnectError> {
   const { message, reason } = await wordsOf(response)
@@ -48,14 +52,14 @@ export async function refusal(response: Response): Promise<ConnectError> {
   return new ConnectError('refused', fillMessage(CONNECT_MESSAGES.refused, words))
 }
 
-/** What an answer without words of the server's own means: something on the way gave it, most often a proxy. */
+/** Explains an answer without the server's own message: usually a proxy sent it. */
 export function unexplained(status: number): string {
   const known: Readonly<Record<number, string>> = {
-    401: 'a proxy on the way asks for a login of its own (status 401)',
-    403: 'a proxy on the way does not let this through (status 403)',
+    401: 'a proxy asks for its own login (status 401)',
+    403: 'a proxy blocks this request (status 403)',
     404: 'there is no Otherworld server at this address (status 404); is its path right?',
     405: 'there is no Otherworld server at this address (status 405); is its path right?',
-    413: 'a proxy on the way takes no body of this size (status 413); who runs it must allow more (nginx: client_max_body_size)',
+    413: 'a proxy refuses a body of this size (status 413); its operator must allow more (nginx: client_max_body_size)',
     502: 'a proxy answers, but the server behind it does not (status 502)',
     503: 'a proxy answers, but the server behind it does not (status 503)',
     504: 'a proxy answers, but the server behind it took too long (status 504)',
@@ -70,11 +74,13 @@ export function unreachable(url: URL, cause: unknown): ConnectError {
   return new ConnectError('unreachable', fillMessage(CONNECT_MESSAGES.noAnswer, url.host), { cause })
 }
 
-/** Node's codes of a certificate that it does not trust (OpenSSL's verify results, and a name that is another). */
+/** Node's codes for a certificate that it does not trust (OpenSSL's verify results, and a wrong host name). */
 const UNTRUSTED =
   /^(?:CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/
 
-/** Describes what is wrong with an encrypted connection; null where it is something else. Browsers keep it from the page. */
+/**
+ * Describes what is wrong with an encrypted connection; null if it is something else. Browsers hide this from pages.
+ */
 export function tlsWords(error: unknown): string | null {
   for (let each = error, depth = 0; each instanceof Error && depth < 4; each = each.cause, depth += 1) {
     const code = 'code' in each && typeof each.code === 'string' ? each.code : ''

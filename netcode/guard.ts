@@ -1,9 +1,9 @@
-/** What a transport tells its owner about a fault that it contained. */
+/** Receives faults that a transport contained. */
 export type ReportFault = (where: string, error: unknown) => void
 
 /**
- * Runs a listener so that what it throws stays here: a fault of one connection must not end the others, and a throw
- * that leaves a native callback aborts the process. Returns false where it threw.
+ * Runs a listener and contains what it throws: a fault of one connection must not end others, and an exception that
+ * leaves a native callback aborts the process. Returns false if the listener threw.
  */
 export function contain(where: string, report: ReportFault, run: () => void): boolean {
   try {

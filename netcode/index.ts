@@ -1,6 +1,6 @@
 /**
- * How clients and server speak: transports, sessions, snapshots and the render client. Runs in Node and in the browser.
- * The lockstep peer (lockstep.ts) brings the physics engine along and is imported by itself.
+ * Netcode of clients and server: transports, sessions, snapshots and the render client. Runs in Node and in the
+ * browser. Import the lockstep peer (lockstep.ts) separately, because it needs the physics engine.
  */
 export * from './transport.ts'
 export * from './session/index.ts'

@@ -1,26 +1,26 @@
 /**
- * What a link does to what is sent over it, drawn from a seed: the one model behind the in-memory network (memory.ts)
- * and the network of real packets in the end-to-end tests (test/e2e/network/).
+ * Simulates a bad network link from a seed. The in-memory network (memory.ts) and the network of real packets in the
+ * end-to-end tests (test/e2e/network/) share this model.
  */
 
-/** Nothing arrives sooner, ms: two ends that answer each other at once must not keep one `advance` going for ever. */
+/** Least delay, ms: two ends that answer each other at once must not keep one `advance` busy for ever. */
 const DELAY_MS_MIN = 0.1
-/** A lost message of an ordered link arrives this long after its time, ms, at least: TCP's smallest retransmission wait. */
+/** A lost message of an ordered link arrives at least this much later, ms: TCP's smallest retransmission timeout. */
 const RESEND_MS_MIN = 200
 
-/** One way of a link. Shares are probabilities, 0 to 1. */
+/** Conditions of one direction of a link. Shares are probabilities, 0 to 1. */
 export interface LinkConditions {
   readonly delayMs: number
-  /** Up to this much is added to the delay, evenly drawn; messages overtake each other by it where unordered. */
+  /** Additional delay, uniformly distributed up to this; messages of unordered links overtake each other by it. */
   readonly jitterMs: number
   /** 1: a blackout. */
   readonly lossShare: number
-  /** Mean number of messages that are lost in a row where one is; 1: each is lost or not by itself. */
+  /** Mean length of a run of lost messages; 1: losses are independent. */
   readonly lossBurst: number
   readonly duplicateShare: number
-  /** Kilobits a second that fit through; Infinity: no limit. */
+  /** Kilobits a second that the link carries; Infinity: no limit. */
   readonly rateKbps: number
-  /** What waits for its turn at that rate longer than this is lost, ms: the length of a router's queue. */
+  /** A message that would wait longer for that rate is lost, ms: the length of a router's queue. */
   readonly queueMsMax: number
 }
 
@@ -34,22 +34,25 @@ export const PERFECT: LinkConditions = {
   queueMsMax: 200,
 }
 
-/** One way of a link: when each copy of what is sent arrives. The same calls with the same `random` give the same times. */
+/**
+ * One direction of a link: computes the arrivals of each message. The same calls with the same `random` give the same
+ * times.
+ */
 export class LossyPath {
   readonly #ordered: boolean
   readonly #random: () => number
   #lastDueMs = 0
   #inBurst = false
-  /** When the last bit of all that was sent has left the sender's end. */
+  /** When the last bit sent so far has left the sender. */
   #freeMs = 0
 
-  /** `random`: evenly distributed in [0, 1). Ordered: loss becomes delay, nothing is doubled. */
+  /** `random` is uniformly distributed in [0, 1). On an ordered link loss becomes delay, and nothing is duplicated. */
   constructor(ordered: boolean, random: () => number) {
     this.#ordered = ordered
     this.#random = random
   }
 
-  /** The times at which copies of a message of so many bytes, sent now, arrive, ms; none where it is lost. */
+  /** Arrival times of the copies of a message of `bytes`, sent now, ms; none if it is lost. */
   arrivals(nowMs: number, bytes: number, conditions: LinkConditions): number[] {
     const isLost = this.#loses(conditions)
     const isDoubled = this.#random() < conditions.duplicateShare
@@ -64,15 +67,15 @@ export class LossyPath {
     return Array.from({ length: isDoubled ? 2 : 1 }, () => this.#due(leavesMs, conditions))
   }
 
-  /** The time of something that arrives for certain and after all that was sent before it, ms. */
+  /** Arrival time of an event that cannot be lost and arrives after all that was sent before it, ms. */
   lastArrival(nowMs: number, conditions: LinkConditions, lateMs = 0): number {
     this.#lastDueMs = Math.max(this.#due(nowMs, conditions) + lateMs, this.#lastDueMs)
     return this.#lastDueMs
   }
 
   /**
-   * Two states, one of which loses everything (E. N. Gilbert, Capacity of a Burst-Noise Channel, 1960), with chances of
-   * changing such that `lossShare` are lost, `lossBurst` in a row in the mean.
+   * The Gilbert model: two states, one of which loses everything (E. N. Gilbert, Capacity of a Burst-Noise Channel,
+   * 1960). Its transition probabilities make `lossShare` of the messages lost, `lossBurst` in a row on average.
    */
   #loses({ lossShare, lossBurst }: LinkConditions): boolean {
     const drawn = this.#random()
@@ -89,9 +92,11 @@ export class LossyPath {
   }
 }
 
-/** Evenly distributed numbers in [0, 1) from any integer: Marsaglia, Xorshift RNGs, 2003, triple (13, 17, 5). */
+/**
+ * Uniformly distributed numbers in [0, 1) from any integer seed: Marsaglia, Xorshift RNGs, 2003, triple (13, 17, 5).
+ */
 export function randomFrom(seed: number): () => number {
-  // Spread small seeds over the bits, and never start at 0, where the generator stays
+  // Spread small seeds over the bits, and never start at 0, where the generator stays.
   let state = Math.imul(seed, 0x9e3779b1) || 1
   return () => {
     state ^= state << 13

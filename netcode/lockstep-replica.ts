@@ -1,4 +1,6 @@
-/** The realm of a lockstep peer: restored from a checkpoint, stepped by the frames as they come, checked at every tick. */
+/**
+ * The realm of a lockstep peer: restored from a checkpoint, stepped by the received frames, and compared at every tick.
+ */
 import {
   CheckpointError,
   free,
@@ -17,7 +19,7 @@ import { PROTOCOL_VERSION, type LockstepFrame, type LockstepStart } from '../pro
 /** Frames that wait to be stepped: a minute at 60 ticks a second. A device that falls further behind cannot follow. */
 const FRAMES_WAITING_MAX = 3_600
 
-/** The first tick whose hash was another than the server's. */
+/** The first tick whose hash differs from the server's. */
 export interface Mismatch {
   readonly tick: number
   readonly expected: string
@@ -28,7 +30,7 @@ export class LockstepReplica {
   readonly #engine: Engine
   #realm: Realm | null = null
   #waiting: LockstepFrame[] = []
-  /** Index of the next frame in #waiting; those before it are done. */
+  /** Index of the next frame in #waiting; earlier ones are done. */
   #next = 0
   #ticksChecked = 0
   #mismatches = 0
@@ -38,7 +40,7 @@ export class LockstepReplica {
     this.#engine = engine
   }
 
-  /** The realm as far as it was stepped; null before the start. Others may read it, and must not step it. */
+  /** The realm after the last step; null before the start. Others may read it, and must not step it. */
   get realm(): Realm | null {
     return this.#realm
   }
@@ -55,12 +57,14 @@ export class LockstepReplica {
     return this.#firstMismatch
   }
 
-  /** Frames that arrived and are not stepped yet. */
+  /** Frames that arrived but are not stepped yet. */
   get framesBehind(): number {
     return this.#waiting.length - this.#next
   }
 
-  /** Begins at a checkpoint, in place of what there was; null, or in words why that is not possible. */
+  /**
+   * Starts at a checkpoint and replaces an existing realm. Returns null, or a message that says why it is not possible.
+   */
   start(start: LockstepStart): string | null {
     const refused = this.#refuse(start)
     if (refused !== null) return refused
@@ -88,24 +92,23 @@ export class LockstepReplica {
     return null
   }
 
-  /** Takes a frame; null, or in words why the peer cannot follow. */
+  /** Queues a frame. Returns null, or a message that says why the peer cannot follow. */
   push(frame: LockstepFrame): string | null {
     if (this.#realm === null) return `The frame of tick ${frame.frame.tick} came before a checkpoint.`
     const expected = this.#realm.tick + this.framesBehind + 1
-    if (frame.frame.tick !== expected)
-      return `The frame of tick ${frame.frame.tick} came where tick ${expected} was due.`
+    if (frame.frame.tick !== expected) return `The frame of tick ${frame.frame.tick} came instead of tick ${expected}.`
     if (this.framesBehind >= FRAMES_WAITING_MAX)
       return `This device cannot keep up: it is ${this.framesBehind} ticks behind the server.`
     this.#waiting.push(frame)
     return null
   }
 
-  /** Steps one waiting frame; null, or in words why the simulation ended. Throws nothing. */
+  /** Steps one waiting frame. Returns null, or a message that says why the simulation ended. Never throws. */
   step(): string | null {
     const waiting = this.#waiting[this.#next]
     if (this.#realm === null || waiting === undefined) return null
     this.#next += 1
-    // Dropped in bulk: a shift for each would move the whole queue while catching up.
+    // Removed in bulk: a shift for each frame would move the whole queue while catching up.
     if (this.#next >= 256) this.#waiting = this.#waiting.slice(this.#next)
     if (this.#next >= 256) this.#next = 0
     try {
@@ -126,7 +129,7 @@ export class LockstepReplica {
     this.#firstMismatch ??= { tick, expected, actual }
   }
 
-  /** Frees the realm; the figures stay. */
+  /** Frees the realm and keeps the statistics. */
   end(): void {
     if (this.#realm !== null) free(this.#realm)
     this.#realm = null

@@ -69,7 +69,7 @@ describe('a lockstep peer', () => {
     expect(peer.realm).toBeNull()
   })
 
-  test('LCK-2, INP-14: joins a realm whose packages came before it, and agrees', async () => {
+  test('LCK-2, INP-14: joins a realm with packages and agrees', async () => {
     const server = serve()
     const player = new RenderClient({
       url: 'http://test',
@@ -115,7 +115,7 @@ describe('a lockstep peer', () => {
     peer.close()
   })
 
-  test('LCK-2: starts again from a new checkpoint after a lost connection, and keeps its count', async () => {
+  test('LCK-2: restarts from a new checkpoint after a lost connection, and keeps its statistics', async () => {
     const server = serve()
     const peer = peerOf(server)
     await pass(server, [peer], 60)
@@ -131,7 +131,7 @@ describe('a lockstep peer', () => {
   test.each([
     ['another physics engine', { engine: '0'.repeat(64) }, /another physics engine/],
     ['another version of the simulation', { simVersion: 999 }, /version 999/],
-  ])('refuses %s in words', async (_, forged, words) => {
+  ])('refuses %s with a message', async (_, forged, words) => {
     const server = serve({ forge: (says) => ({ ...says, ...forged }) })
     const peer = peerOf(server)
     await pass(server, [peer], 10)
@@ -147,7 +147,7 @@ describe('a lockstep peer', () => {
 })
 
 describe('a replica', () => {
-  test('counts every tick whose hash is another, and names the first', async () => {
+  test('counts every tick whose hash differs, and names the first', async () => {
     const server = serve()
     const { checkpoint, hash, SIM_VERSION } = await import('../sim/index.ts')
     const replica = new LockstepReplica(engine)
@@ -164,7 +164,7 @@ describe('a replica', () => {
     expect(replica.start(start)).toBeNull()
     for (let tick = 1; tick <= 10; tick += 1) {
       server.tick()
-      // From tick 6 on the server has seen an input that the peer was not told.
+      // From tick 6 on the server has applied an input that the peer did not get.
       const frame = {
         tick,
         inputs:
@@ -185,7 +185,7 @@ describe('a replica', () => {
     replica.end()
   })
 
-  test('says which tick it misses, and refuses a broken checkpoint', async () => {
+  test('names the missing tick, and refuses a broken checkpoint', async () => {
     const server = serve()
     const { checkpoint, SIM_VERSION } = await import('../sim/index.ts')
     const replica = new LockstepReplica(engine)
@@ -208,7 +208,7 @@ describe('a replica', () => {
     ).toMatch(/cannot be restored/)
     expect(replica.start(start)).toBeNull()
     expect(replica.push({ type: 'frame', frame: { tick: 5, inputs: [] }, hash: '0'.repeat(16) })).toBe(
-      'The frame of tick 5 came where tick 1 was due.',
+      'The frame of tick 5 came instead of tick 1.',
     )
     replica.end()
   })

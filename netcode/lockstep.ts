@@ -1,7 +1,7 @@
 /**
- * A lockstep peer: is sent the sealed frames, runs the same simulation, and compares the state hash of every tick with
- * the server's; the standing proof of determinism. Loads the physics engine, so it is a module of its own. Needs a
- * transport that is ordered (WebSocket) and the role of an observer.
+ * A lockstep peer: receives the sealed frames, runs the same simulation, and compares the state hash of every tick with
+ * the server's. It proves determinism continuously. It needs the physics engine, so it is a separate module. It also
+ * needs an ordered transport (WebSocket) and the role of an observer.
  */
 import type { Engine, Realm } from '../sim/index.ts'
 import {
@@ -21,10 +21,10 @@ import type { ClientConnection, Connect } from './transport.ts'
 
 export type { Mismatch }
 
-/** Where the peer stands. `reason`s are words for a person. */
+/** The peer's state. `reason`s are messages for people. */
 export type LockstepState =
   | { readonly type: 'idle' }
-  /** `waiting`: the server has asked to wait, in its words; it is tried again. */
+  /** `waiting`: the server's request to wait. The peer tries again. */
   | { readonly type: 'connecting'; readonly waiting?: string }
   | { readonly type: 'running'; readonly epoch: number }
   | { readonly type: 'reconnecting'; readonly reason: string; readonly attempt: number; readonly giveUpAtMs: number }
@@ -33,26 +33,26 @@ export type LockstepState =
 export interface LockstepOptions {
   /** http(s) URL of the server. */
   readonly url: string
-  /** From `login`, with the role of an observer. */
+  /** The token of a login with the role of an observer. */
   readonly token: string
   /** Ordered transports, tried in order. */
   readonly connects: readonly Connect[]
   /** From the simulation's `loadEngine`. */
   readonly engine: Engine
-  /** Milliseconds of simulation in one `update`, so that a page stays fluid while it catches up. */
+  /** Milliseconds of simulation in one `update`, so that a page stays responsive while it catches up. */
   readonly budgetMs?: number
   readonly events?: { state?(state: LockstepState): void; mismatch?(mismatch: Mismatch): void }
-  /** Milliseconds that go up evenly, the same clock as `update`'s. Default: performance.now. */
+  /** Monotonic milliseconds, on the same clock as `update`'s. Default: performance.now. */
   readonly clock?: () => number
 }
 
 export interface LockstepReport {
-  /** Of the realm here; 0 before the start. */
+  /** Tick of the peer's realm; 0 before the start. */
   readonly tick: number
   readonly ticksChecked: number
   readonly mismatches: number
   readonly firstMismatch: Mismatch | null
-  /** Frames that arrived and are not simulated yet. */
+  /** Frames that arrived but are not simulated yet. */
   readonly framesBehind: number
   readonly bytesDown: number
   readonly bytesDownPerSecond: number
@@ -96,7 +96,7 @@ export class LockstepPeer {
     return this.#state
   }
 
-  /** The realm as simulated here; null before the start and after the end. To be read only. */
+  /** The simulated realm; null before the start and after the end. Only read it. */
   get realm(): Realm | null {
     return this.#replica.realm
   }
@@ -121,7 +121,7 @@ export class LockstepPeer {
     this.#line.connect()
   }
 
-  /** Lets time pass: simulates what has arrived for at most `budgetMs`, notices silence, connects again. */
+  /** Advances time: simulates received frames for at most `budgetMs`, detects silence, reconnects. */
   update(nowMs: number = this.#clock()): void {
     const isConnected = this.#line.connection !== null
     if (isConnected && nowMs - this.#heardAtMs >= SILENCE_MS_MAX)
@@ -193,7 +193,7 @@ export class LockstepPeer {
     }
   }
 
-  /** Leaves and frees the realm; the report stays. */
+  /** Leaves and frees the realm; the report remains. */
   close(reason = 'left'): void {
     this.#send({ type: 'goodbye', reason })
     this.#line.end(reason)

@@ -3,7 +3,7 @@ import { MemoryClient, MemoryTransport, type LinkConditions, type MemoryOptions 
 import { transportSuite } from './transport.suite.ts'
 import type { KillClient, MakeSuiteServer } from './transport-world.fixture.ts'
 
-/** Passes a second of its own clock at each step: the contract waits for nothing else. */
+/** Advances its own clock by a second at each step; the contract suite waits for nothing else. */
 function memoryServer(options: Partial<MemoryOptions>): MakeSuiteServer {
   return (events, admission) => {
     const transport = new MemoryTransport({ events, admission, ...options })
@@ -30,7 +30,7 @@ transportSuite(
   memoryServer({ ordered: true, conditions: { delayMs: 80, jitterMs: 40, lossShare: 0.3, duplicateShare: 0.2 } }),
 )
 
-/** Sends `count` numbered messages up, one a millisecond, and returns what arrived and when. */
+/** Sends `count` numbered messages to the server, one a millisecond, and returns what arrived and when. */
 async function run(
   conditions: Partial<LinkConditions>,
   seed: number,
@@ -65,7 +65,7 @@ test('the same seed and calls give the same deliveries, another seed others', as
   expect(await run(conditions, 8, 500)).not.toEqual(first)
 })
 
-test('loss, duplicates, delay and reordering come as often as asked', async () => {
+test('loss, duplicates, delay and reordering match the conditions', async () => {
   const lossy = await run({ lossShare: 0.2 }, 3, 2_000)
   expect(lossy.length).toBeGreaterThan(1_500)
   expect(lossy.length).toBeLessThan(1_700)
@@ -78,7 +78,7 @@ test('loss, duplicates, delay and reordering come as often as asked', async () =
   expect(jittery.some(({ number }, i) => number < (jittery[i - 1]?.number ?? 0))).toBe(true)
 })
 
-test('nothing moves while the clock stands', async () => {
+test('nothing is delivered while the clock stands', async () => {
   const received: Uint8Array[] = []
   const transport = new MemoryTransport({
     admission: () => Promise.resolve({ session: 'ada' }),

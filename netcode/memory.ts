@@ -1,6 +1,6 @@
 /**
- * The in-memory transport: a network in one process on a clock of its own, with delay, loss, duplicates and reordering
- * drawn from a seed. The same calls give the same deliveries. Nothing moves until `advance` is called.
+ * The in-memory transport: a network in one process on its own clock, with delay, loss, duplicates and reordering from
+ * a seed. The same calls give the same deliveries. Nothing moves until you call `advance`.
  */
 import { contain, type ReportFault } from './guard.ts'
 import { PERFECT, randomFrom, LossyPath, type LinkConditions } from './link-conditions.ts'
@@ -21,23 +21,28 @@ import {
 
 export type { LinkConditions } from './link-conditions.ts'
 
-/** What ends a connection at the server arrives there at the least this much later, ms. */
+/** The end of a connection arrives at the server at least this much later, ms. */
 const END_MS_MIN = 0.1
-/** A peer that vanished is noticed after this long, ms, as with real WebRTC (consent freshness, RFC 7675). */
+/** A peer that vanished is noticed after this time, ms, as in real WebRTC (consent freshness, RFC 7675). */
 const VANISHED_MS = 30_000
-/** Messages under way, above which new ones are lost: a minute of 100 clients' traffic; tests that reach it leak. */
+/**
+ * Messages in flight, above which new ones are lost: a minute of 100 clients' traffic. A test that reaches it leaks.
+ */
 const UNDER_WAY_MAX = 500_000
 
 export interface MemoryOptions {
   readonly events: ServerEvents
   readonly admission: Admission
-  /** As WebSocket (true) or as WebRTC (false, the default). Ordered links lose and double nothing: loss becomes delay. */
+  /**
+   * Like WebSocket (true) or like WebRTC (false, the default). Ordered links lose and duplicate nothing: loss becomes
+   * delay.
+   */
   readonly ordered?: boolean
   readonly conditions?: Partial<LinkConditions>
   /** Any integer. */
   readonly seed?: number
   readonly nowMs?: number
-  /** Hears what listeners throw; the connection that it was about is closed. */
+  /** Receives what listeners throw; the affected connection is closed. */
   readonly report?: ReportFault
 }
 
@@ -46,7 +51,7 @@ interface ScheduledDelivery {
   readonly run: () => void
 }
 
-/** A client's end, with one more way to end than real ones offer. */
+/** A client's connection, with one more way to end than real ones have. */
 export class MemoryClient implements ClientConnection {
   readonly kind = 'memory'
   readonly ordered: boolean
@@ -66,7 +71,7 @@ export class MemoryClient implements ClientConnection {
     this.#link.closeByClient(reason)
   }
 
-  /** Is gone without a word, like a killed process: the server notices late. */
+  /** Disappears silently, like a killed process: the server notices late. */
   vanish(): void {
     this.#link.vanish()
   }
@@ -114,7 +119,7 @@ interface ServerLink {
  */
 export class MemoryTransport implements ServerTransport {
   readonly kind = 'memory'
-  /** Connects a client to this server; the URL is not looked at. */
+  /** Connects a client to this server. The URL is ignored. */
   readonly connect: Connect
   readonly #options: MemoryOptions
   readonly #random: () => number
@@ -139,17 +144,17 @@ export class MemoryTransport implements ServerTransport {
     return this.#nowMs
   }
 
-  /** When something is due next, ms; Infinity: nothing is under way. */
+  /** The time of the next delivery, ms; Infinity if nothing is in flight. */
   get nextDueMs(): number {
     return this.#deliveries[0]?.dueMs ?? Infinity
   }
 
-  /** Changes what holds for messages sent from now on. */
+  /** Changes the conditions for messages sent from now on. */
   setConditions(conditions: Partial<LinkConditions>): void {
     this.#conditions = { ...this.#conditions, ...conditions }
   }
 
-  /** Moves the clock to `nowMs` and delivers, in the order of their times, what is due by then. */
+  /** Advances the clock to `nowMs` and delivers everything due by then, in order of time. */
   advance(nowMs: number): void {
     for (let next = this.#deliveries[0]; next !== undefined && next.dueMs <= nowMs; next = this.#deliveries[0]) {
       this.#deliveries.shift()
@@ -174,7 +179,7 @@ export class MemoryTransport implements ServerTransport {
     if (!link || link.state === 'closing') return
     this.#flushLink(link)
     link.state = 'closing'
-    // A peer of an unordered link is told nothing; what it hears is that the link is gone
+    // A peer of an unordered link gets no reason; it only notices that the link is gone.
     const told = this.#options.ordered === true ? reason : CLOSE_REASON.peer
     this.#schedule(link.down.lastArrival(this.#nowMs, this.#conditions), () => this.#endClient(link, told))
     this.#schedule(this.#nowMs + END_MS_MIN, () => this.#endServer(connection, reason))
@@ -190,7 +195,10 @@ export class MemoryTransport implements ServerTransport {
     return Promise.resolve()
   }
 
-  /** The server's process is killed: ordered links break, as its system resets them, unordered ones fall silent; nobody can connect. */
+  /**
+   * Kills the server's process: ordered links break, because the system resets them; unordered ones fall silent. Nobody
+   * can connect.
+   */
   die(): void {
     this.#isStopped = true
     this.#deliveries = []
@@ -289,7 +297,7 @@ export class MemoryTransport implements ServerTransport {
     if (this.#deliveries.length < UNDER_WAY_MAX) this.#schedule(dueMs, run)
   }
 
-  /** Keeps the deliveries in the order of their times; what was sent first comes first among equals. */
+  /** Keeps the deliveries in order of time; among equal times, what was sent first comes first. */
   #schedule(dueMs: number, run: () => void): void {
     if (this.#isStopped) return
     let low = 0

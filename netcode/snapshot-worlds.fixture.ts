@@ -1,4 +1,4 @@
-/** Worlds to take snapshots of, and what clients must have decoded of them. */
+/** Worlds for snapshot tests, and what clients must have decoded of them. */
 import { fc } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import { arbitraryPackedPose, arbitraryPropSpec, arbitraryQuat, arbitraryVec3 } from '../testing/arbitraries.ts'
@@ -76,14 +76,14 @@ export const numbered = <T>(items: readonly T[], from = 1): (T & { readonly id: 
   items.map((item, i) => ({ ...item, id: i + from }))
 
 export const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
-/** The angle between two rotations, degrees; by the half chord, which is exact for small angles. */
+/** The angle between two rotations, degrees, from half the chord, which is exact for small angles. */
 export function degrees(a: Quat, b: Quat): number {
   const sign = a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w < 0 ? -1 : 1
   const chord = Math.hypot(a.x - sign * b.x, a.y - sign * b.y, a.z - sign * b.z, a.w - sign * b.w)
   return (4 * Math.asin(Math.min(1, chord / 2)) * 180) / Math.PI
 }
 
-/** What came of the bytes at the other end. */
+/** The decoded snapshot part of a packet. */
 export function received(bytes: Uint8Array): SnapshotPart {
   const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
   if (!packet.ok || packet.value.snapshot === null) throw new Error('the packet is not valid')
@@ -120,7 +120,7 @@ export function statesOf({ avatars, props, histories, tick }: SnapshotSource): M
   return states
 }
 
-/** Calls until everything has been said, each part acknowledged at once. */
+/** Calls `next` until nothing is left to send, and acknowledges each part at once. */
 export function sayAll(
   source: SnapshotSource,
   avatars: readonly AvatarView[],
@@ -172,7 +172,7 @@ export function expectProp(decoder: SnapshotDecoder, { id, position, rotation, a
   expect(prop.asleep).toBe(asleep)
 }
 
-/** A world that moves in bounds: some walk, some rest for a while. */
+/** A world that moves within bounds: some elements walk, some rest for a while. */
 export class WalkingCrowd {
   readonly #random: () => number
   avatars: AvatarView[]

@@ -37,7 +37,7 @@ import {
 describe('a snapshot', () => {
   test.prop([fc.array(arbitraryAvatar, { maxLength: 12 }), fc.array(arbitraryProp, { maxLength: 30 })], {
     numRuns: 30,
-  })('SNP-3, SNP-4: shows every avatar and prop within its error, and nothing static', (people, things) => {
+  })('SNP-3, SNP-4: sends every avatar and prop within its error, and no static prop', (people, things) => {
     const avatars = numbered(people)
     const props = numbered(things, 100)
     const decoder = sayAll(new SnapshotSource(BOUNDS), avatars, props)
@@ -49,7 +49,7 @@ describe('a snapshot', () => {
   })
 
   test.prop([arbitraryQuat(), arbitraryQuat(), arbitraryVec3(3)], { numRuns: 500 })(
-    'said whole, shows head and hands within 0.2 degrees and 2 mm, bones within 1.2 degrees',
+    'sent whole, has head and hands within 0.2 degrees and 2 mm, bones within 1.2 degrees',
     (head, bone, position) => {
       const joint = { position, rotation: head }
       const pose = { head: joint, left: joint, right: joint, bones: [bone, ...Array.from({ length: 17 }, () => null)] }
@@ -80,7 +80,7 @@ describe('a snapshot', () => {
 
   test.prop([fc.array(arbitraryAvatar, { maxLength: 60 }), fc.array(arbitraryProp, { maxLength: 60 })], {
     numRuns: 20,
-  })('SNP-1, PKT-2: fits a packet, however much there is to say', (people, things) => {
+  })('SNP-1, PKT-2: fits a packet, however much changed', (people, things) => {
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
     for (let i = 1; i < 20; i += 1) {
@@ -93,7 +93,7 @@ describe('a snapshot', () => {
 
   test.prop([fc.array(arbitraryAvatar, { minLength: 1, maxLength: 8 }), fc.array(arbitraryProp, { maxLength: 20 })], {
     numRuns: 30,
-  })('costs next to nothing where nothing changes', (people, things) => {
+  })('is almost empty if nothing changes', (people, things) => {
     const still = { x: 0, y: 0, z: 0 }
     const avatars = numbered(people).map((avatar) => ({ ...avatar, velocity: still }))
     const source = new SnapshotSource(BOUNDS)
@@ -113,7 +113,7 @@ describe('a snapshot', () => {
   })
 
   test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })(
-    'SNP-8, SNP-10: is refused in words where the bytes are none',
+    'SNP-8, SNP-10: malformed bytes are refused with a message',
     (avatars, props) => {
       const result = new SnapshotDecoder().decode({ tick: 1, avatars, props, own: null })
       if (!result.ok) expect(result.error.message).not.toBe('')
@@ -121,7 +121,7 @@ describe('a snapshot', () => {
   )
 
   test.prop([fc.array(arbitraryAvatar, { minLength: 1, maxLength: 5 }), fc.nat()])(
-    'is refused where it is cut short',
+    'a part that is cut short is refused',
     (list, where) => {
       const source = new SnapshotSource(BOUNDS)
       source.update(9, numbered(list), [])
@@ -142,7 +142,7 @@ describe('over a bad network', () => {
   )
 
   test.prop([arbitraryCrowd, fc.integer(), fc.double({ min: 0, max: 0.6, noNaN: true })], { numRuns: 12 })(
-    'SNP-6, SNP-9: whatever is lost, late or doubled, the client holds what the source held, bit for bit, and once it heals the newest',
+    "SNP-6, SNP-9: despite loss, delay and duplicates, the client has exactly the source's states, and the newest ones once the network recovers",
     ([people, things], seed, loss) => {
       const random = randomOf(seed)
       const crowd = new WalkingCrowd(random, numbered(people), numbered(things, 100))
@@ -155,7 +155,7 @@ describe('over a bad network', () => {
         if (isBad) crowd.tick()
         else crowd.rest()
         source.update(tick, crowd.avatars, crowd.props)
-        // A blackout in between, longer than any baseline may be old.
+        // A blackout longer than a baseline may be old.
         const isDark = tick > 300 && tick < 300 + BASELINE_TICKS_MAX + 60
         const part = tick % 3 === 0 ? view.nextPart(source, 1, 80) : null
         if (part !== null && (!isBad || (!isDark && random() >= loss))) {
@@ -182,7 +182,7 @@ describe('over a bad network', () => {
         expect(newest(decoder, Math.floor(key / 4), (key % 4) as ComponentKind)).toEqual(values)
       for (const avatar of crowd.avatars) expectAvatar(decoder, avatar)
       for (const prop of crowd.props) expectProp(decoder, prop)
-      // Three components an avatar, one a prop, each with the states of the last seconds only.
+      // Three components an avatar, one a prop, each with only the states of the last seconds.
       expect(decoder.states).toBeLessThanOrEqual((crowd.avatars.length * 3 + crowd.props.length) * BASELINE_TICKS_MAX)
     },
   )
@@ -190,7 +190,7 @@ describe('over a bad network', () => {
   test.prop([fc.array(arbitraryAvatar, { minLength: 2, maxLength: 4 }), fc.array(arbitraryProp, { maxLength: 4 })], {
     numRuns: 20,
   })(
-    'SNP-7: a record of which the baseline is not there is passed over, the others are read, and the server goes on from none',
+    'SNP-7: a record without its baseline is skipped, the others are read, and the server continues without a baseline',
     (people, things) => {
       const crowd = new WalkingCrowd(randomOf(1), numbered(people), numbered(things, 100))
       const source = new SnapshotSource(BOUNDS)
@@ -211,7 +211,7 @@ describe('over a bad network', () => {
           passed += decoded.value.missing
           read += decoded.value.samples.length
         }
-        // Told that it is gone, while its records are still on their way: a fault of the order of things.
+        // The element is removed while its records are still on their way.
         if (tick === 30) decoder.forget(1)
       }
       expect(passed).toBeGreaterThan(0)
@@ -223,13 +223,14 @@ describe('over a bad network', () => {
         samplesOf(decoder, received(part.bytes))
         part.acknowledged()
       }
-      // What was forgotten and rests since is not said again, since it was acknowledged; all that moved is.
+      // An element that was forgotten and then rests is not sent again, because it was acknowledged; all that moved
+      // are.
       for (const avatar of crowd.avatars) if (avatar.id !== 1) expectAvatar(decoder, avatar)
       expect(newest(decoder, 1, ROOT)).toEqual(statesOf(source).get(componentKey(1, ROOT)))
     },
   )
 
-  test('SNP-11: however many there are, everybody is updated once a second', () => {
+  test('SNP-11: everybody is updated once a second, however many there are', () => {
     const random = randomOf(3)
     const person = fc.sample(arbitraryAvatar, { numRuns: 300, seed: 5 })
     const crowd = new WalkingCrowd(
@@ -262,7 +263,7 @@ describe('over a bad network', () => {
   })
 })
 
-test('an empty world has a snapshot, which says its tick', () => {
+test('an empty world has a snapshot with its tick', () => {
   const source = new SnapshotSource(BOUNDS)
   source.update(5, [], [])
   expect(received(new SnapshotView(0).nextPart(source, 1, 0).bytes)).toEqual({

@@ -1,8 +1,9 @@
 /**
- * Snapshots: what a render client is told of the realm at a tick, in one part that fits a packet. A part holds records
- * of what changed; it stands alone. All numbers are little-endian; `varint` is 7 bits a byte, low ones first.
+ * Snapshots: the state of a realm at a tick as a render client gets it, in one part that fits a packet. A part holds
+ * records of what changed and can be decoded alone. Numbers are little-endian; `varint` is 7 bits a byte, low ones
+ * first.
  *
- * An element has components, each with a baseline and a rate of its own. The state of a component is a row of whole numbers:
+ * An element has components, each with its own baseline and send rate. The state of a component is a row of integers:
  *
  *     root     x y z (steps of 1 mm), yaw (4096 a turn), velocity x y z (steps of 20 mm/s), flags 1 grounded 2 flying
  *     joints   head, left hand, right hand: x y z (steps of 2 mm, root space), rotation (R32)
@@ -12,14 +13,14 @@
  *     R32      smallest three as in sim/avatar/pose.ts: bits 30-31 which of x y z w is largest, then 10 bits for each other
  *     R26      bits 24-25 which of x y z w is largest, then 8 bits for each other, 0 to 254 over -1/sqrt(2) to 1/sqrt(2)
  *
- * States are exact and the same for all: who got a record of a component at tick T has the server's state of it at T. A
- * record is the state at the part's tick as a change since the state at an earlier tick, its baseline, or whole.
+ * States are exact and the same for all: a client with the record of tick T has the server's state at T.
+ * A record is the state at the part's tick as a change since the state at an earlier tick, its baseline, or whole.
  *
  *     avatars: section of roots, section of joints, section of bones; or no bytes
  *     props:   section of props; or no bytes
  *     section: varint number of records, then the records by element
  *     record:  varint  element, as the difference to the last record's, the first to 0; at least 1
- *              u8      age of the baseline in ticks, at most 127; 0: none, and everything is said whole
+ *              u8      age of the baseline in ticks, at most 127; 0: none, and the state is sent whole
  *              then by component:
  *     root     u8 mask: bits 0-1 N of x and z, 2-3 N of y, 4-5 yaw (0 as before, 1 i8 change modulo 4096, 2 u16 whole),
  *              6-7 V; then N of x, N of z, N of y, yaw, V
@@ -38,14 +39,14 @@
  *     B        rotation of 26 bits: 0 as before; the same number is largest and, 1: u16 as in T, 2: u8 × 3 the others
  *              whole; 3: u8 which is largest, u8 × 3 the others
  *
- * The length of a record follows from its masks alone: a receiver that lacks its baseline passes over it.
+ * The length of a record follows from its masks alone, so a receiver without its baseline can skip it.
  *
- * Position: 24 bits of millimetres above the least corner of the realm's bounds minus MARGIN_METRES, so that what is
- * about to be brought back into the bounds can still be told; beyond, it is clamped. 16.7 km fit.
+ * Position: 24 bits of millimetres above the least corner of the realm's bounds minus MARGIN_METRES, so that an element
+ * about to be returned into the bounds can still be sent; positions beyond are clamped. 16.7 km fit.
  *
  * Baseline: the newest state of the component that the client acknowledged (id Software, "Quake III networking"), at most
- * BASELINE_TICKS_MAX ticks old. A receiver keeps the states of that long, and does not acknowledge a packet of which it
- * lacks a baseline; it uses the rest. What the client has acknowledged is not sent again until it changes.
+ * BASELINE_TICKS_MAX ticks old. A receiver keeps states that long, and does not acknowledge a packet if it lacks
+ * a baseline; it uses the rest. Acknowledged states are not sent again until they change.
  *
  * Error: a number changes when the truth has left it by more than half a step and a deadband (netcode/snapshot/quantise.ts).
  * So positions are within 1 mm a coordinate, yaw 0.1°, velocity 25 mm/s, joints 1.5 mm and 0.5°, props' rotation 0.5°,

@@ -1,4 +1,6 @@
-/** A server of the transport under test and its clients, for the suite of all transports: each notes what it receives. */
+/**
+ * A server of the transport under test and its clients, for the suite of all transports. Each records what it receives.
+ */
 import { sleep } from '../test/harness/wait.ts'
 import {
   type Admission,
@@ -10,30 +12,30 @@ import {
   type ServerTransport,
 } from './transport.ts'
 
-/** A started server of the transport under test and the way to it. */
+/** A started server of the transport under test, and how to reach it. */
 export interface SuiteServer {
   readonly transport: ServerTransport
   readonly connect: Connect
   readonly url: string
-  /** Lets time pass where the transport's clock is not the real one. */
+  /** Lets time pass if the transport's clock is not the real one. */
   step?(): void
-  /** Stops the transport and what it stands on. */
+  /** Stops the transport and its servers. */
   stop(): Promise<void>
 }
 
-/** Connects a client with `token`, then kills it without a word. */
+/** Connects a client with `token`, then kills it without a goodbye. */
 export type KillClient = (server: SuiteServer, token: string) => Promise<void>
 
 export type MakeSuiteServer = (events: ServerEvents, admission: Admission) => Promise<SuiteServer>
 
-/** Longest wait for anything that must happen, ms; generous, since the machine may be busy. */
+/** Longest wait for an event that must happen, ms; generous, because the machine may be busy. */
 const WAIT_MS_MAX = 45_000
 /**
- * An unordered transport may lose any message, on a loopback too: it is given up where the other side is not scheduled in
- * time. What must arrive is said again after this long, ms.
+ * An unordered transport may lose any message, also on the loopback interface, if the other side is not scheduled in
+ * time. A message that must arrive is sent again after this time, ms.
  */
 const AGAIN_MS = 250
-/** Times that an unordered transport may take to bring a message that is sent once. */
+/** Attempts in which an unordered transport must deliver a message. */
 export const TRIES_MAX = 5
 
 interface ReceivedEvents {
@@ -47,10 +49,10 @@ interface Client {
   readonly closed: string[]
 }
 
-/** A server that notes what it hears, and clients that do. */
+/** A server and clients that record what they receive. */
 export class TransportWorld {
   readonly events: ReceivedEvents = { opened: [], received: [], closed: [] }
-  /** Runs at each message before it is noted. */
+  /** Runs for each message before it is recorded. */
   onReceived: (connection: ConnectionId, bytes: Uint8Array) => void = () => {}
   #server: SuiteServer | null = null
 
@@ -77,7 +79,7 @@ export class TransportWorld {
     )
   }
 
-  /** Connects, and waits until the server has heard of it. */
+  /** Connects, and waits until the server has reported the connection. */
   async connect(session: string): Promise<Client & { readonly id: ConnectionId }> {
     const received: Uint8Array[] = []
     const closed: string[] = []
@@ -95,7 +97,7 @@ export class TransportWorld {
     return { connection, received, closed, id }
   }
 
-  /** As the first client heard: nothing is lost. */
+  /** The order that the first client reported: nothing is lost. */
   get ordered(): boolean {
     return this.events.opened[0]?.peer.ordered === true
   }
@@ -116,7 +118,7 @@ export class TransportWorld {
     }
   }
 
-  /** Does `send` until `arrived`: once where nothing gets lost, else again and again. */
+  /** Runs `send` until `arrived`: once if nothing gets lost, otherwise repeatedly. */
   async delivered(what: string, send: () => void, arrived: () => boolean): Promise<void> {
     let sentMs = -Infinity
     await this.until(what, () => {
@@ -134,4 +136,4 @@ export class TransportWorld {
   }
 }
 
-/** `kill`: where a killed client is noticed soon enough for a unit test. */
+/** `kill` is given if a killed client is noticed soon enough for a unit test. */

@@ -1,4 +1,6 @@
-/** What every transport must do, as a vitest suite: `transportSuite('WebSocket', makeServer)` in a test file. */
+/**
+ * The contract of all transports, as a vitest suite: call `transportSuite('WebSocket', makeServer)` in a test file.
+ */
 import { describe, expect, test } from 'vitest'
 import {
   CLOSE_REASON,
@@ -45,7 +47,7 @@ function describeConnecting(suiteTest: SuiteTest): void {
     expect(connection.kind).toBe(world.server.transport.kind)
   })
 
-  suiteTest('a client with a bad token is refused in words and never opened', async (world) => {
+  suiteTest('a client with a bad token is refused with a message and never opened', async (world) => {
     const refused = world.server.connect(world.server.url, 'bad', { received: () => {}, closed: () => {} })
     const error = await refused.then(
       () => null,
@@ -57,7 +59,7 @@ function describeConnecting(suiteTest: SuiteTest): void {
     expect(world.events.opened).toEqual([])
   })
 
-  suiteTest('a server that is gone is unreachable', async (world) => {
+  suiteTest('a stopped server is unreachable', async (world) => {
     await world.server.stop()
     const error = await world.server
       .connect(world.server.url, 'good-ada', { received: () => {}, closed: () => {} })
@@ -90,7 +92,7 @@ function describeMessages(suiteTest: SuiteTest): void {
     if (world.ordered) expect([up().length, received.length]).toEqual([3, 3])
   })
 
-  suiteTest('oversize and empty messages are refused with an error, and the connection goes on', async (world) => {
+  suiteTest('oversize and empty messages are refused with an error, and the connection continues', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const downMax = connection.ordered ? ORDERED_MESSAGE_BYTES_MAX : MESSAGE_BYTES_MAX
     expect(() => connection.send(new Uint8Array(MESSAGE_BYTES_MAX + 1))).toThrow(MessageSizeError)
@@ -104,7 +106,7 @@ function describeMessages(suiteTest: SuiteTest): void {
     )
   })
 
-  suiteTest('an ordered transport brings a checkpoint of 2 MB, an unordered one refuses it', async (world) => {
+  suiteTest('an ordered transport delivers a checkpoint of 2 MB, an unordered one refuses it', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const checkpoint = pattern(2_000_000)
     if (!connection.ordered) return expect(() => world.server.transport.send(id, checkpoint)).toThrow(MessageSizeError)
@@ -113,7 +115,7 @@ function describeMessages(suiteTest: SuiteTest): void {
     expect(Buffer.compare(received[0] ?? new Uint8Array(0), checkpoint)).toBe(0)
   })
 
-  suiteTest('a buffer may be used again after send (client) and flush (server)', async (world) => {
+  suiteTest('a buffer may be reused after send (client) and flush (server)', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const overwritten = (send: (buffer: Uint8Array) => void) => (): void => {
       const buffer = pattern(500)
@@ -134,7 +136,7 @@ function describeMessages(suiteTest: SuiteTest): void {
     expect(plain(world.events.received[0]?.bytes)).toEqual(pattern(500))
   })
 
-  suiteTest('a hundred messages each way arrive, in order where the transport says so', async (world) => {
+  suiteTest('a hundred messages each way arrive, in order if the transport is ordered', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const lists = (): Uint8Array[][] => [world.events.received.map(({ bytes }) => bytes), received]
     const missing = (list: Uint8Array[] = []): number[] =>
@@ -157,7 +159,7 @@ function describeMessages(suiteTest: SuiteTest): void {
     }
   })
 
-  suiteTest('connections do not hear each other', async (world) => {
+  contract("connections do not receive each other's messages", async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy', 'dee', 'eve'].map((session) => world.connect(session)))
     await world.delivered(
       'all',
@@ -180,7 +182,7 @@ function describeMessages(suiteTest: SuiteTest): void {
     }
   })
 
-  suiteTest('a listener that throws ends only the connection that it was about', async (world) => {
+  suiteTest('a listener that throws ends only its own connection', async (world) => {
     const [ada, bob] = await Promise.all([world.connect('ada'), world.connect('bob')])
     world.onReceived = (connection) => {
       if (connection === ada.id) throw new Error('a fault in the listener')
@@ -201,9 +203,9 @@ function describeMessages(suiteTest: SuiteTest): void {
   })
 }
 
-function describeEnding(suiteTest: SuiteTest): void {
-  suiteTest(
-    'a client that closes is reported once, as closed by the peer, and hears its own reason once',
+function describeEnding(contract: Contract): void {
+  contract(
+    'a client that closes is reported once, as closed by the peer, and gets its own reason once',
     async (world) => {
       const { connection, closed, id } = await world.connect('ada')
       connection.close('had enough')
@@ -215,7 +217,7 @@ function describeEnding(suiteTest: SuiteTest): void {
     },
   )
 
-  suiteTest('a server that closes lets the last message leave, and each side hears of the end once', async (world) => {
+  suiteTest('a server that closes lets the last message leave, and each side is notified once', async (world) => {
     const left: Uint8Array[] = []
     for (let i = 0; left.length === 0 && i < TRIES_MAX; i++) {
       const { received, closed, id } = await world.connect(`ada-${i}`)
@@ -232,7 +234,7 @@ function describeEnding(suiteTest: SuiteTest): void {
     expect(left.map(plain)).toEqual([pattern(40)])
   })
 
-  suiteTest('both sides closing at once hear of it once each', async (world) => {
+  suiteTest('both sides that close at once are notified once each', async (world) => {
     const { connection, closed, id } = await world.connect('ada')
     world.server.transport.close(id, 'from the server')
     connection.close('from the client')
@@ -256,7 +258,7 @@ function describeEnding(suiteTest: SuiteTest): void {
     expect(world.events.closed).toHaveLength(1)
   })
 
-  suiteTest('stop ends every connection and says so', async (world) => {
+  suiteTest('stop ends every connection with its reason', async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy'].map((session) => world.connect(session)))
     await world.server.transport.stop()
     expect(world.events.closed.map(({ reason }) => reason)).toEqual(
@@ -275,12 +277,12 @@ function describeKilling(suiteTest: SuiteTest, kill: KillClient): void {
   })
 }
 
-/** Bytes that show shifts, cuts and mix-ups. */
+/** Bytes that reveal shifts, cuts and mix-ups. */
 function pattern(size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >>> 8) * 7 + size) & 255)
 }
 
-/** As a plain Uint8Array, so that equality looks at the bytes alone. */
+/** As a plain Uint8Array, so that equality compares only bytes. */
 function plain(bytes: Uint8Array | undefined): Uint8Array {
   return new Uint8Array(bytes ?? [])
 }

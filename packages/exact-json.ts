@@ -1,6 +1,9 @@
-/** JSON whose numbers come back bit for bit. JSON.stringify writes -0 as 0, and one sign can turn a trajectory. */
+/** JSON whose numbers are restored bit for bit. JSON.stringify writes -0 as 0, and one sign can change a trajectory. */
 
-/** Objects, arrays, strings, finite numbers, booleans and null. Throws TypeError on anything else, naming where it stands. */
+/**
+ * Accepts objects, arrays, strings, finite numbers, booleans and null. Throws TypeError for anything else, with its
+ * place.
+ */
 export function exactJson(value: unknown, where = '$'): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'number') {

@@ -1,7 +1,8 @@
 /**
- * A package's manifest: all that a device, the simulation and the archive need to know of one ingested upload. Its bytes
- * are canonical JSON (keys sorted, no spaces, UTF-8), and their SHA-256 is the package's hash: it names everything in the
- * package, for each file stands in it with its own SHA-256. Nothing in it depends on who uploaded it, where or when.
+ * A package's manifest: all that a device, the simulation and the archive need to know of one upload. Its bytes are
+ * canonical JSON (keys sorted, no spaces, UTF-8), and their SHA-256 is the package's hash. The hash identifies
+ * everything in the package, because the manifest has the SHA-256 of each file. Nothing in it depends on who uploaded
+ * it, where or when.
  */
 import type { Collider, PackagePhysics, Quat, Vec3 } from '../sim/index.ts'
 
@@ -28,7 +29,7 @@ interface PackageMesh {
   readonly name: string
   readonly triangles: number
   readonly vertices: number
-  /** Ids of its primitives' materials. */
+  /** Ids of the materials of its primitives. */
   readonly materials: readonly string[]
   readonly morphTargets: number
 }
@@ -46,19 +47,20 @@ export interface PackageTexture extends PackageFile {
   readonly height: number
 }
 
-/** One joint of the derived armature view; the node tree of the GLB is the truth. */
+/** One joint of the derived armature; the GLB's node tree has priority. */
 export interface PackageJoint {
   /** Name of the node in the runtime GLB, unique in it. */
   readonly joint: string
-  /** Name of the nearest joint above it; null for a root. */
+  /** Name of the nearest ancestor joint; null for a root. */
   readonly parent: string | null
-  /** Name that the upload had. */
+  /** The node's name in the upload. */
   readonly name: string
-  /** Humanoid bone (a name of sim's BONES, or another of VRM's, e.g. leftToes), where the upload says. */
+  /** Humanoid bone (a name of sim's BONES, or another of VRM's, e.g. leftToes), if the upload names one. */
   readonly humanoid?: string
   /**
-   * Of humanoid joints: the node's rotation in the avatar's root space (as AvatarBody has it: the model turned to face -Z)
-   * when the body is in its T-pose with all bones unrotated. A bone that is turned by R in root space puts its node at R · rest.
+   * Only humanoid joints have it: the node's rotation in the avatar's root space (as in AvatarBody: the model turned to
+   * face -Z) when the body is in its T-pose with all bones unrotated. A bone with rotation R in root space puts its
+   * node at R · rest.
    */
   readonly rest?: Quat
 }
@@ -74,7 +76,7 @@ export interface PackageCapsule {
   readonly r: number
 }
 
-/** A simpler form of the runtime GLB, for who is farther than `metresMin` (at scale 1). */
+/** A simplified form of the runtime GLB, for viewers beyond `metresMin` (at scale 1). */
 interface PackageLevel extends PackageFile {
   readonly metresMin: number
   readonly triangles: number
@@ -95,12 +97,12 @@ export interface PackageManifest {
     /** Colliders of an object; empty for avatars, which have `capsules`. */
     readonly colliders: readonly Collider[]
   }
-  /** Factor from the model's units as uploaded to metres as they stand in the realm. */
+  /** Factor from the model's uploaded units to metres in the realm. */
   readonly scale: number
-  /** Null where nothing is skinned. */
+  /** Null if nothing is skinned. */
   readonly skeleton: readonly PackageJoint[] | null
   readonly capsules: readonly PackageCapsule[]
-  /** Where the model stands relative to its Marker3D: the transform that was baked at ingest. Front is +Z. */
+  /** The model's place relative to its Marker3D: the transform that the ingest baked. Front is +Z. */
   readonly marker: { readonly position: Vec3; readonly rotation: Quat }
   /** Axis-aligned box of the model at rest, metres, marker space. */
   readonly bounds: { readonly min: Vec3; readonly max: Vec3 }
@@ -114,13 +116,13 @@ export interface PackageManifest {
   }
   readonly rank: { readonly pc: PackageRank; readonly mobile: PackageRank }
   readonly files: {
-    /** What devices load: GLB that Godot 4.6 and three.js read without extensions that they lack. */
+    /** The file that devices load: a GLB that Godot 4.6 and three.js read without extensions that they lack. */
     readonly runtime: PackageFile
-    /** As it was uploaded. */
+    /** The file as uploaded. */
     readonly original: PackageFile
-    /** Simpler forms, nearest first; may be empty. */
+    /** Simplified forms, nearest first; may be empty. */
     readonly levels: readonly PackageLevel[]
-    /** Textures as they stand in the runtime GLB, each as a file of its own too. */
+    /** Textures of the runtime GLB, each also as a separate file. */
     readonly textures: readonly PackageTexture[]
   }
   /** The physics that the simulation receives. */

@@ -1,17 +1,17 @@
 /**
- * From the simulation's bones to a package's node tree: what a client does to show an avatar in its pose. Godot's addon
- * does the same in GDScript. The model stands under the avatar's root, turned by half a turn about Y (its front is +Z,
- * the avatar's -Z); everything here is in root space.
+ * Retargets the simulation's bones to a package's node tree, to show an avatar in its pose. The Godot addon does the
+ * same in GDScript. The model is below the avatar's root, rotated by 180 degrees about Y (its front is +Z, the avatar's
+ * -Z). Everything here is in root space.
  */
 import { add, conjugate, multiply, rotate, sub } from '../sim/maths/maths.ts'
 import type { JointTransform } from '../sim/avatar/pose.ts'
 import { BONES, type Bone, type Quat, type Vec3 } from '../sim/types.ts'
 import type { PackageJoint } from './manifest.ts'
 
-/** A node of the runtime GLB as the file has it. */
+/** A node of the runtime GLB at rest. */
 export interface RestNode {
   readonly name: string
-  /** Name of the node above it; null at the top of the scene. */
+  /** Name of the parent node; null at the top of the scene. */
   readonly parent: string | null
   readonly translation: Vec3
   readonly rotation: Quat
@@ -36,10 +36,10 @@ const TOP: Placed = {
   scale: { x: 1, y: 1, z: 1 },
 }
 
-/** Bones of the trunk that a rig may lack: they have no length there, and turn what the bone before them carries. */
+/** Trunk bones that a rig may lack. They have no length in the body, and rotate what the bone before them carries. */
 const FOLDED: Readonly<Partial<Record<Bone, Bone>>> = { spine: 'chest', chest: 'upperChest' }
 
-/** Which bone turns the node of a bone: itself, or the last of those after it that the rig lacks. */
+/** The bone that rotates the node of `bone`: itself, or the last of the following bones that the rig lacks. */
 function driverOf(bone: Bone, has: ReadonlySet<string>): number {
   let last = bone
   for (let next = FOLDED[last]; next && !has.has(next); next = FOLDED[last]) last = next
@@ -66,8 +66,9 @@ function drivenJoints(skeleton: readonly PackageJoint[]): Map<string, Driven> {
 }
 
 /**
- * The pose of a package's nodes for the 18 bones of `solveSkeleton` (root space). `nodes`: all nodes, parents before
- * children. Nodes that it does not name stay as the file has them. A package without a humanoid has nothing to turn.
+ * The pose of a package's nodes for the 18 bones of `solveSkeleton` (root space). `nodes` holds all nodes, parents
+ * before children. Nodes that the result does not name stay as in the file. A package without a humanoid gets no
+ * rotations.
  */
 export function poseNodes(
   skeleton: readonly PackageJoint[],
@@ -99,7 +100,7 @@ export function poseNodes(
   return { rotations, hips }
 }
 
-/** Where nodes stand in root space with a pose set: what a scene graph computes. */
+/** Computes the nodes' places in root space with a pose, as a scene graph would. */
 export function placeNodes(
   nodes: readonly RestNode[],
   { rotations, hips }: NodePose,

@@ -12,39 +12,38 @@ import { attempt, Invalid, within, type Result } from './result.ts'
 
 type Maybe<T> = T | null | undefined
 
-/** UTF-16 units of a typed name that are looked at: more than any name has, hidden characters included. */
+/** UTF-16 units of a typed name that are read: more than any valid name has, including hidden characters. */
 const TYPED_CHARACTERS_MAX = 512
 
-/** A number that is neither NaN nor infinite. Absent is 0, as protobuf has it. */
+/** A number that is neither NaN nor infinite. An absent field is 0, as in protobuf. */
 export function finite(value: Maybe<number>, where: string): number {
   const number = value ?? 0
-  if (!Number.isFinite(number)) throw new Invalid('out-of-range', where, `is ${number}; a finite number is needed`)
+  if (!Number.isFinite(number)) throw new Invalid('out-of-range', where, `is ${number}; expected a finite number`)
   return number
 }
 
 /** A finite number of at most `limit` either way. */
 export function bounded(value: Maybe<number>, where: string, limit: number): number {
   const number = finite(value, where)
-  if (Math.abs(number) > limit)
-    throw new Invalid('out-of-range', where, `is ${number}; at most ${limit} either way is taken`)
+  if (Math.abs(number) > limit) throw new Invalid('out-of-range', where, `is ${number}; expected -${limit} to ${limit}`)
   return number
 }
 
-/** A whole number from `min` to `max`. Absent is 0. */
+/** A whole number from `min` to `max`. An absent field is 0. */
 export function integer(value: Maybe<number>, where: string, min = 0, max = UINT32_MAX): number {
   const number = value ?? 0
   if (!(Number.isInteger(number) && number >= min && number <= max))
-    throw new Invalid('out-of-range', where, `is ${number}; a whole number from ${min} to ${max} is needed`)
+    throw new Invalid('out-of-range', where, `is ${number}; expected a whole number from ${min} to ${max}`)
   return number
 }
 
-/** A sub-message that must stand there. */
+/** A sub-message that must be present. */
 export function present<T>(value: Maybe<T>, where: string): T {
   if (value === null || value === undefined) throw new Invalid('missing', where, 'is missing')
   return value
 }
 
-/** `limit`: of each coordinate, either way. */
+/** `limit` applies to each coordinate, in both directions. */
 export function vec3(
   value: Maybe<{ x?: number | null; y?: number | null; z?: number | null }>,
   where: string,
@@ -71,11 +70,11 @@ export function quat(
   const squared = x * x + y * y + z * z + w * w
   // Written so that NaN fails too.
   if (!(Math.abs(squared - 1) <= QUATERNION_TOLERANCE))
-    throw new Invalid('out-of-range', where, `(${x}, ${y}, ${z}, ${w}) is no unit quaternion`)
+    throw new Invalid('out-of-range', where, `(${x}, ${y}, ${z}, ${w}) is not a unit quaternion`)
   return { x, y, z, w }
 }
 
-/** Reads each item of a list; an error says which. */
+/** Reads each item of a list. An error names the item. */
 export function list<T, U>(
   items: Maybe<readonly T[]>,
   where: string,
@@ -95,7 +94,7 @@ export function list<T, U>(
   return out
 }
 
-/** Reads a nested message; an error says in which. */
+/** Reads a nested message. An error names the field. */
 export function inside<T, U>(value: Maybe<T>, where: string, read: (value: T) => U): U {
   const given = present(value, where)
   try {
@@ -105,19 +104,19 @@ export function inside<T, U>(value: Maybe<T>, where: string, read: (value: T) =>
   }
 }
 
-/** Bytes of its own: neither a view that keeps the datagram alive nor Node's Buffer. */
+/** A copy of the bytes: neither a view that keeps the datagram alive nor Node's Buffer. */
 export function ownBytes(value: Maybe<Uint8Array>): Uint8Array {
   return new Uint8Array(value ?? [])
 }
 
-/** The name of a player: 1 to 32 characters by the rule of names (sim/name.ts), in Unicode's NFC. */
+/** A player's name: 1 to 32 characters by the rule of names (sim/name.ts), in Unicode's NFC. */
 export function name(value: Maybe<string>, where: string): string {
   const text = named(value, where, NAME_CHARACTERS_MAX)
   if (text !== text.normalize('NFC')) throw new Invalid('out-of-range', where, 'is not in the normal form NFC')
   return text
 }
 
-/** The name of a prop or a body: 1 to 64 characters by the same rule. */
+/** A prop's or body's name: 1 to 64 characters by the same rule. */
 export const label = (value: Maybe<string>, where: string): string => named(value, where, LABEL_CHARACTERS_MAX)
 
 function named(value: Maybe<string>, where: string, charactersMax: number): string {
@@ -127,12 +126,12 @@ function named(value: Maybe<string>, where: string, charactersMax: number): stri
   return text
 }
 
-/** A name as a person typed it, brought into the form that the wire takes, or why it cannot be one. */
+/** Normalises a typed name to the form that the wire accepts, or returns why it is invalid. */
 export function cleanName(typed: string): Result<string> {
   return attempt(() => name(shownName(typed.slice(0, TYPED_CHARACTERS_MAX)), 'name'))
 }
 
-/** A text for people, cut to TEXT_CHARACTERS_MAX where it is longer. */
+/** A text for people, cut to TEXT_CHARACTERS_MAX. */
 export function plainText(value: Maybe<string>): string {
   const given = value ?? ''
   return given.length > TEXT_CHARACTERS_MAX ? given.slice(0, TEXT_CHARACTERS_MAX) : given

@@ -16,7 +16,7 @@ describe('a client', () => {
   }
   const bytesOf = (command: Command): Uint8Array => encodeInput({ player: 9, sequence: 1, command })
 
-  test('does not speak for the server or for another player', () => {
+  test('cannot send commands of the server or of another player', () => {
     const servers: Command[] = [
       { type: 'leave', player: 2 },
       { type: 'refused', reason: 'not-permitted' },
@@ -34,7 +34,7 @@ describe('a client', () => {
     expect(decoded.ok && decoded.value.commands[0]?.player).toBe(0)
   })
 
-  test('INP-2, INP-3: sends what is latest-wins apart from what is reliable', () => {
+  test('INP-2, INP-3: latest-wins inputs and reliable commands come back separately', () => {
     expect(refusal(decodeClientPacket(encodeClientPacket(head, [bytesOf(MOVE)], [])))).toBe(
       'not-allowed at commands[0]',
     )
@@ -43,7 +43,7 @@ describe('a client', () => {
     )
   })
 
-  test('says hello and goodbye', () => {
+  test('hello and goodbye come back as they were sent', () => {
     const hello = { ...head, control: { type: 'hello', protocol: 1, mode: 'lockstep', body: 2 } } as const
     expect(decodeClientPacket(encodeClientPacket(hello, [], []))).toStrictEqual({
       ok: true,

@@ -13,49 +13,49 @@ import {
 import { attempt, Invalid, within, type Result } from './result.ts'
 import { layout, scan } from './scan.ts'
 
-/** How a client takes part: it is sent snapshots, or the InputFrames to simulate itself. */
+/** How a client takes part: it gets snapshots, or it gets the InputFrames and simulates itself. */
 export type ClientMode = 'render' | 'lockstep'
 
-/** First word of a connection. */
+/** The first message of a connection. */
 export interface Hello {
   readonly type: 'hello'
   readonly protocol: number
   readonly mode: ClientMode
-  /** Index of the wished body in the realm's definition. */
+  /** Index of the requested body in the realm's definition. */
   readonly body: number
 }
 
-/** Last word of a connection, either way. */
+/** The last message of a connection, in either direction. */
 export interface Goodbye {
   readonly type: 'goodbye'
-  /** In words for a person. */
+  /** A message for people. */
   readonly reason: string
-  /** From a server that is back soon: the client connects again with the same token. */
+  /** Set by a server that will be back soon: the client reconnects with the same token. */
   readonly again?: boolean
 }
 
 export interface ClientHead {
   /** Counts up, 1 first. */
   readonly packet: number
-  /** Highest server packet received; 0 none. */
+  /** Highest server packet received; 0 if none. */
   readonly ackPacket: number
   /** Bit i: packet `ackPacket - 1 - i` was received too. */
   readonly ackBits: number
-  /** Server messages received in order up to here. */
+  /** All server messages up to this number were received. */
   readonly ackMessage: number
-  /** The client's clock in ms, modulo 2^32; echoed. */
+  /** The client's clock in ms, modulo 2^32. The server echoes it. */
   readonly clientTimeMs: number
   readonly control: Hello | Goodbye | null
-  /** The client's own timeline when it made the packet, in ticks, from any origin; 0: it keeps none. */
+  /** The client's timeline when it made the packet, in ticks from any origin; 0 if it keeps none. */
   readonly tick?: number
-  /** How many of its ticks ago the move in `latest` first was in a packet. */
+  /** How many of the client's ticks ago the move in `latest` was first in a packet. */
   readonly moveTicks?: number
 }
 
 export interface ClientPacket extends Required<ClientHead> {
-  /** Not yet acknowledged, oldest first. `player` is 0. */
+  /** Commands without acknowledgement, oldest first. `player` is 0. */
   readonly commands: readonly Input[]
-  /** The newest move, pose, and drag of each hand, as far as they changed. `player` is 0. */
+  /** The newest move, pose, and drag of each hand, if they changed. `player` is 0. */
   readonly latest: readonly Input[]
 }
 
@@ -83,12 +83,12 @@ const MODES: readonly ClientMode[] = ['render', 'lockstep']
 const LATEST: ReadonlySet<CommandType> = new Set(['move', 'pose', 'drag'])
 const RELIABLE: ReadonlySet<CommandType> = new Set(['spawn', 'despawn', 'grab', 'release', 'scale', 'wear', 'access'])
 
-/** True for commands of which only the newest counts: they are never repeated once a newer one exists. */
+/** True for commands of which only the newest counts. They are never repeated once a newer one exists. */
 export function isLatestWins(type: CommandType): boolean {
   return LATEST.has(type)
 }
 
-/** Puts a packet together; `commands` and `latest` are inputs as `encodeInput` made them (player 0). */
+/** Builds a packet. `commands` and `latest` are inputs as `encodeInput` made them (player 0). */
 export function encodeClientPacket(
   head: ClientHead,
   commands: readonly Uint8Array[],
@@ -107,8 +107,7 @@ export function encodeClientPacket(
 function readInput(allowed: ReadonlySet<CommandType>): (wire: otherworld.Input.$Properties) => Input {
   return (wire) => {
     const { sequence, command } = fromWireInput(wire)
-    if (!allowed.has(command.type))
-      throw new Invalid('not-allowed', '', `a client does not send "${command.type}" here`)
+    if (!allowed.has(command.type)) throw new Invalid('not-allowed', '', `a client may not send "${command.type}" here`)
     return { player: 0, sequence, command }
   }
 }
@@ -121,10 +120,7 @@ function readControl(wire: otherworld.ClientPacket): Hello | Goodbye | null {
   const hello = present(wire.hello, 'hello')
   const mode = MODES[hello.mode ?? 0]
   if (mode === undefined)
-    throw within(
-      'hello',
-      new Invalid('out-of-range', 'mode', `is ${hello.mode}; 0 (render) and 1 (lockstep) are known`),
-    )
+    throw within('hello', new Invalid('out-of-range', 'mode', `is ${hello.mode}; expected 0 (render) or 1 (lockstep)`))
   return {
     type: 'hello',
     protocol: integer(hello.protocol, 'hello.protocol'),

@@ -1,4 +1,4 @@
-/** What the codec tests share: short ways to write props, commands and frames. */
+/** Helpers of the codec tests: props, commands and frames. */
 import type { Command, Input, InputFrame, PropSpec, Shape } from '../sim/types.ts'
 import type { Result } from './index.ts'
 

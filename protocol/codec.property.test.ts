@@ -19,22 +19,19 @@ import {
 const SOME = { numRuns: 200 }
 
 describe('round trips', () => {
-  test.prop([arbitraryFrame({ range: 'any' })], SOME)(
-    'a frame comes back as it was, and in the same bytes',
-    (frame) => {
-      const bytes = encodeFrame(frame)
-      const decoded = decodeFrame(bytes)
-      expect(decoded).toStrictEqual({ ok: true, value: frame })
-      if (decoded.ok) expect(encodeFrame(decoded.value)).toEqual(bytes)
-    },
-  )
+  test.prop([arbitraryFrame({ range: 'any' })], SOME)('a frame is restored in the same bytes', (frame) => {
+    const bytes = encodeFrame(frame)
+    const decoded = decodeFrame(bytes)
+    expect(decoded).toStrictEqual({ ok: true, value: frame })
+    if (decoded.ok) expect(encodeFrame(decoded.value)).toEqual(bytes)
+  })
 
-  test.prop([arbitraryInput({ range: 'any' })], SOME)('an input comes back as it was', (input) => {
+  test.prop([arbitraryInput({ range: 'any' })], SOME)('an input is restored unchanged', (input) => {
     expect(decodeInput(encodeInput(input))).toStrictEqual({ ok: true, value: input })
   })
 })
 
-/** Changes to bytes as a bad line or a bad peer makes them. */
+/** Changes to bytes by a bad connection or a malicious peer. */
 type Damage =
   | { readonly kind: 'set'; readonly at: number; readonly value: number }
   | { readonly kind: 'cut'; readonly at: number }
@@ -80,10 +77,10 @@ const DECODERS = {
 }
 const head = { packet: 1, ackPacket: 1, ackBits: 1, ackMessage: 0, clientTimeMs: 1, control: null }
 
-/** Each decoder, each kind of message: a decoder has to survive the messages of others too. */
+/** Feeds every decoder with every kind of message: a decoder has to survive the messages of others. */
 function survives(bytes: Uint8Array): void {
   for (const decode of Object.values(DECODERS)) {
-    // Processor time: how long it takes by the clock depends on what else the machine does
+    // CPU time: wall time depends on the load of the machine.
     const before = process.cpuUsage()
     const result = decode(bytes)
     const { user, system } = process.cpuUsage(before)
@@ -92,7 +89,7 @@ function survives(bytes: Uint8Array): void {
   }
 }
 
-describe('decoders answer and never throw', () => {
+describe('decoders return an error and never throw on', () => {
   test.prop([fc.uint8Array({ maxLength: 2_000 })], SOME)('random bytes', survives)
 
   test.prop([arbitraryFrame({ range: 'any' }), arbitraryDamage], SOME)(
@@ -138,7 +135,7 @@ describe('decoders answer and never throw', () => {
 })
 
 test.prop([arbitraryFrame({ range: 'any' }), fc.nat()], SOME)(
-  'a frame that is cut short anywhere is no longer the frame',
+  'a frame that is cut short does not decode to the same frame',
   (frame, where) => {
     const bytes = encodeFrame(frame)
     fc.pre(bytes.length > 0)

@@ -8,11 +8,11 @@ describe('a frame is rejected that holds', () => {
     ['NaN', from({ ...MOVE, yaw: Number.NaN }), 'out-of-range at inputs[0].move.yaw'],
     ['infinity', from({ type: 'scale', element: 3, scale: -Infinity }), 'out-of-range at inputs[0].scale.scale'],
     [
-      'a quaternion that is none',
+      'a quaternion of the wrong length',
       from({ type: 'drag', hand: 1, position: ORIGIN, rotation: { x: 0.5, y: 0, z: 0, w: 1 } }),
       'out-of-range at inputs[0].drag.rotation',
     ],
-    ['a hand that nobody has', from({ type: 'release', hand: 3 as 2 }), 'out-of-range at inputs[0].release.hand'],
+    ['an unknown hand', from({ type: 'release', hand: 3 as 2 }), 'out-of-range at inputs[0].release.hand'],
     ['sequence 0', frame({ player: 1, sequence: 0, command: MOVE }), 'out-of-range at inputs[0].sequence'],
     [
       'a pose shorter than its mask',
@@ -68,7 +68,7 @@ describe('a frame is rejected that holds', () => {
       'out-of-range at inputs[0].spawn.prop.color',
     ],
     [
-      'a name that cannot be seen',
+      'an invisible name',
       frame({
         player: 0,
         sequence: 1,
@@ -95,7 +95,7 @@ describe('a frame is rejected that holds', () => {
       'out-of-range at inputs[0].join.name',
     ],
     [
-      'a refusal that nobody knows',
+      'an unknown refusal',
       from({ type: 'refused', reason: 'because' as 'not-permitted' }),
       'out-of-range at inputs[0].refused.reason',
     ],
@@ -136,7 +136,7 @@ describe('a frame is rejected that holds', () => {
       'too-large at inputs.package.body.capsules',
     ],
     [
-      'a package whose hash is short',
+      'a package with a short hash',
       frame({
         player: 0,
         sequence: 1,
@@ -149,7 +149,7 @@ describe('a frame is rejected that holds', () => {
       'out-of-range at inputs[0].package.hash',
     ],
     [
-      'a nobody who joins',
+      'a join of user 0',
       frame({
         player: 0,
         sequence: 1,
@@ -173,28 +173,28 @@ describe('a frame is rejected that holds', () => {
   })
 })
 
-test('a frame of too many bytes is refused before it is read', () => {
+test('a frame of too many bytes is refused before decoding', () => {
   expect(refusal(decodeFrame(new Uint8Array(FRAME_BYTES_MAX + 1)))).toBe('too-large at ')
 })
 
 test('a frame of too many inputs is refused before they are built', () => {
-  // Field 2, length 0, over and over: two bytes for each object of a naive decoder.
+  // Field 2 with length 0, repeated: two bytes for each object of a naive decoder.
   const bytes = Uint8Array.from({ length: 2 * (FRAME_INPUTS_MAX + 1) }, (_, i) => (i % 2 === 0 ? 0x12 : 0))
   expect(refusal(decodeFrame(bytes))).toBe('too-large at inputs')
 })
 
-test('VER-2, INP-10: an input without a command, or with one of a later version, is refused', () => {
+test('VER-2, INP-10: an input without a command, or with an unknown one, is refused', () => {
   expect(refusal(decodeInput(Uint8Array.of(0x08, 1, 0x10, 1)))).toBe('missing at command')
   // Field 31, an empty message.
   expect(refusal(decodeInput(Uint8Array.of(0x08, 1, 0x10, 1, 0xfa, 1, 0)))).toBe('missing at command')
 })
 
-test('minus zero arrives as minus zero', () => {
+test('minus zero is restored as minus zero', () => {
   const sent = from({ ...MOVE, x: -0 })
   expect(decodeFrame(encodeFrame(sent))).toStrictEqual({ ok: true, value: sent })
 })
 
-test('a decoded pose does not keep the datagram alive, and is no Buffer', () => {
+test('a decoded pose is a copy, not a view of the datagram or a Buffer', () => {
   const decoded = decodeFrame(
     Buffer.from(encodeFrame(from({ type: 'pose', pose: { bytes: new Uint8Array(30).fill(7), boneMask: 0 } }))),
   )

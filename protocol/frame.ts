@@ -1,4 +1,4 @@
-/** InputFrames as bytes: what a recording holds and lockstep peers are sent. */
+/** InputFrames as bytes: recordings contain them, and lockstep peers receive them. */
 import type { Input, InputFrame } from '../sim/types.ts'
 import { integer, list } from './check.ts'
 import { otherworld } from './generated/otherworld.js'
@@ -15,7 +15,7 @@ export function toWireFrame(frame: InputFrame): otherworld.InputFrame.$Propertie
   return { tick: frame.tick, inputs: frame.inputs.map(toWireInput) }
 }
 
-/** Server's inputs first, then by player, each player's by sequence; no sequence twice. */
+/** True if `a` comes before `b`: the server's inputs first, then by player, then by sequence, without duplicates. */
 function inOrder(a: Input, b: Input): boolean {
   return a.player < b.player || (a.player === b.player && a.sequence < b.sequence)
 }
@@ -29,21 +29,24 @@ export function fromWireFrame(wire: otherworld.InputFrame.$Properties): InputFra
       throw new Invalid(
         'order',
         `inputs[${i}]`,
-        `player ${input.player}'s input ${input.sequence} stands after player ${before.player}'s ${before.sequence}`,
+        `player ${input.player}'s input ${input.sequence} comes after player ${before.player}'s ${before.sequence}`,
       )
   })
   return { tick, inputs }
 }
 
 /**
- * A frame as bytes, canonical: equal frames give equal bytes. Numbers that a 32-bit float cannot hold are rounded to
- * one; what a frame may not hold (NaN, another order) is written as it is and refused when it is decoded.
+ * Encodes a frame canonically: equal frames give equal bytes. Numbers that a 32-bit float cannot represent are rounded.
+ * Invalid content (NaN, another order) is written as it is, and the decoder refuses it.
  */
 export function encodeFrame(frame: InputFrame): Uint8Array {
   return otherworld.InputFrame.encode(toWireFrame(frame)).finish()
 }
 
-/** The frame, checked in everything that sim/types.ts asks of the shape of inputs; what they mean the simulation judges. */
+/**
+ * Decodes a frame and checks all that sim/types.ts requires of the shape of inputs. The simulation judges their
+ * meaning.
+ */
 export function decodeFrame(bytes: Uint8Array): Result<InputFrame> {
   return attempt(() => {
     scan(bytes, FRAME_BYTES_MAX, FRAME_LAYOUT)

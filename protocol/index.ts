@@ -1,4 +1,7 @@
-/** The wire and the recording: plain types in and out, bytes between. Encoders trust their types, decoders trust nothing. */
+/**
+ * The wire and the recording: plain types in and out, bytes between. Encoders trust their types; decoders trust
+ * nothing.
+ */
 export * from './limits.ts'
 export { describe, type ProtocolError, type Result } from './result.ts'
 export { cleanName } from './check.ts'

@@ -1,4 +1,4 @@
-/** Inputs between the wire and sim/types.ts. */
+/** Converts inputs between the wire and sim/types.ts. */
 import {
   ACCESS_MAX,
   REFUSALS,
@@ -93,7 +93,7 @@ export function toWireInput({ player, sequence, command }: Input): otherworld.In
 function hand(value: number | null | undefined): HandId {
   if (value === undefined || value === null || value === 0) return 0
   if (value === 1 || value === 2) return value
-  throw new Invalid('out-of-range', 'hand', `is ${value}; 0 (left), 1 (right) and 2 (pointer) are known`)
+  throw new Invalid('out-of-range', 'hand', `is ${value}; expected 0 (left), 1 (right) or 2 (pointer)`)
 }
 
 function bonesIn(mask: number): number {
@@ -107,11 +107,7 @@ function readPose(wire: otherworld.Pose.$Properties): PackedPose {
   const needed = POSE_FIXED_BYTES + POSE_BONE_BYTES * bonesIn(boneMask)
   const given = wire.bytes?.length ?? 0
   if (given !== needed)
-    throw new Invalid(
-      'out-of-range',
-      'bytes',
-      `has ${given} bytes; a pose with ${bonesIn(boneMask)} bones has ${needed}`,
-    )
+    throw new Invalid('out-of-range', 'bytes', `has ${given} bytes; expected ${needed} for ${bonesIn(boneMask)} bones`)
   return { bytes: ownBytes(wire.bytes), boneMask }
 }
 
@@ -134,11 +130,11 @@ function readRefusal(reason: string | null | undefined): Refusal {
   return known
 }
 
-/** What a spawn names: a spec, or the hash of a package. */
+/** The template that a spawn names: a spec, or the hash of a package. */
 function readTemplate({ prop, package: hash }: otherworld.Spawn.$Properties): PropSpec | string {
   const named = readOptionalHash(hash, 'package')
   if (named === null) return inside(prop, 'prop', fromWireProp)
-  if (prop) throw new Invalid('out-of-range', 'package', 'stands beside a prop; one of them is needed')
+  if (prop) throw new Invalid('out-of-range', 'package', 'comes with a prop; expected only one of them')
   return named
 }
 
@@ -249,12 +245,12 @@ export function fromWireInput(given: otherworld.Input.$Properties): Input {
   }
 }
 
-/** One input as bytes; the same input gives the same bytes. */
+/** Encodes one input. The same input gives the same bytes. */
 export function encodeInput(input: Input): Uint8Array {
   return otherworld.Input.encode(toWireInput(input)).finish()
 }
 
-/** One input of at most COMMAND_BYTES_MAX bytes. */
+/** Decodes one input of at most COMMAND_BYTES_MAX bytes. */
 export function decodeInput(bytes: Uint8Array): Result<Input> {
   return attempt(() => {
     scan(bytes, COMMAND_BYTES_MAX, INPUT_LAYOUT)

@@ -24,7 +24,7 @@ import { HASH_FIELD, readOptionalHash, toWireHash } from './package.ts'
 import { attempt, Invalid, within, type Result } from './result.ts'
 import { layout, scan } from './scan.ts'
 
-/** First after each Hello; the world is described anew after it. */
+/** The first message after each Hello. The server then describes the whole world again. */
 export interface Welcome {
   readonly type: 'welcome'
   readonly protocol: number
@@ -33,24 +33,27 @@ export interface Welcome {
   readonly tick: number
   readonly tickRate: number
   readonly player: PlayerId
-  /** The client's user number: elements of this owner are its own. */
+  /** The client's user number. The client owns elements with this owner. */
   readonly user: UserNumber
   readonly avatar: ElementId
   /** Bits of Permission. */
   readonly permissions: number
   /** The RealmDefinition as JSON. */
   readonly definition: string
-  /** True where the session goes on: same player, same avatar, numbering goes on. */
+  /** True if the session resumes: same player, same avatar, and numbering continues. */
   readonly resumed: boolean
-  /** Highest sequence of the player's inputs that the server has; the next is higher. */
+  /** Highest sequence of the player's inputs that the server received; the next must be higher. */
   readonly sequence: number
-  /** Highest sequence of the player's commands that the log holds; unacknowledged ones after it are sent again. */
+  /** Highest sequence of the player's commands in the log; the client sends later ones again. */
   readonly ackCommand: number
 }
 
 export type ServerMessage =
   | Welcome
-  /** `body`: index in the definition's bodies; 0 where the avatar is of a package. `headMetres`: height of the head at rest. */
+  /**
+   * `body` is an index in the definition's bodies; 0 if the avatar's body is from a package. `headMetres` is the height
+   * of the head at rest.
+   */
   | {
       readonly type: 'avatarAdded'
       readonly element: ElementId
@@ -61,7 +64,7 @@ export type ServerMessage =
       readonly package: PackageHash | null
       readonly headMetres: number
     }
-  /** It wears another body. */
+  /** The avatar changed its body. */
   | {
       readonly type: 'avatarChanged'
       readonly element: ElementId
@@ -90,15 +93,15 @@ export type ServerMessage =
       readonly holder: PlayerId
       readonly access: number
     }
-  /** The command was carried out at `tick`; `element`: what it made or concerned, 0 none. */
+  /** The command was applied at `tick`. `element` is what it created or affected; 0 if none. */
   | { readonly type: 'commandDone'; readonly sequence: number; readonly element: ElementId; readonly tick: number }
-  /** `reason`: a RejectReason of the simulation, or a word of the server's. */
+  /** `reason` is a RejectReason of the simulation, or one of the server's. */
   | { readonly type: 'commandRejected'; readonly sequence: number; readonly reason: string; readonly tick: number }
   | { readonly type: 'permissionsChanged'; readonly permissions: number }
   | { readonly type: 'notice'; readonly text: string }
   /** The state hash after `tick`, 16 hex digits. */
   | { readonly type: 'hashSample'; readonly tick: number; readonly hash: string }
-  /** A stretch of a message too large for one packet (netcode/session/parts.ts). */
+  /** A piece of a message too large for one packet (netcode/session/outbox.ts). */
   | { readonly type: 'part'; readonly bytes: Uint8Array; readonly last: boolean }
 
 export const MESSAGE_LAYOUT = layout({
@@ -295,7 +298,7 @@ export function fromWireMessage(given: otherworld.ServerMessage.$Properties): Se
   }
 }
 
-/** One message as bytes; packets carry them as they are. */
+/** Encodes one message as packets carry it. */
 export function encodeServerMessage(message: ServerMessage): Uint8Array {
   return otherworld.ServerMessage.encode(toWireMessage(message)).finish()
 }

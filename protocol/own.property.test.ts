@@ -41,7 +41,7 @@ const arbitraryOwn: fc.Arbitrary<Own> = fc.record(
   { noNullPrototype: true },
 )
 
-test.prop([arbitraryOwn])('the own avatar arrives bit for bit, within its bytes', (own) => {
+test.prop([arbitraryOwn])('the own avatar is restored bit for bit, within its size limit', (own) => {
   const decoded = decode(own)
   expect(decoded.ok && decoded.value.snapshot?.own).toStrictEqual(own)
   expect(part(own).length - part(null).length).toBeLessThanOrEqual(OWN_BYTES_MAX)
@@ -51,7 +51,7 @@ test.prop([
   arbitraryOwn,
   fc.constantFrom(Number.NaN, Infinity, -Infinity),
   fc.constantFrom('position', 'velocity', 'yaw'),
-])('a number that is none is refused with its place', (own, bad, where) => {
+])('NaN and infinity are refused with their place', (own, bad, where) => {
   const decoded = decode(where === 'yaw' ? { ...own, yaw: bad } : { ...own, [where]: { x: 0, y: bad, z: 0 } })
   expect(decoded).toMatchObject({
     ok: false,
@@ -59,7 +59,7 @@ test.prop([
   })
 })
 
-test('a move that was in effect for no step is refused', () => {
+test('a move in effect for zero steps is refused', () => {
   const at = { x: 0, y: 0, z: 0 }
   const own: Own = {
     moveSequence: 3,

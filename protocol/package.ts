@@ -1,4 +1,4 @@
-/** Packages between the wire and sim/types.ts. */
+/** Converts packages between the wire and sim/types.ts. */
 import {
   BONES,
   type AvatarBody,
@@ -15,7 +15,7 @@ import { Invalid } from './result.ts'
 import { fromWireProp, PROP_LAYOUT, toWireProp } from './prop.ts'
 import { layout, type FieldLimits } from './scan.ts'
 
-/** Layout of a field that holds a package's hash or nothing. */
+/** Layout of a field that holds a package's hash or is empty. */
 export const HASH_FIELD: FieldLimits = { name: 'package', bytesMax: PACKAGE_HASH_BYTES }
 
 const BODY_LAYOUT = layout({
@@ -32,23 +32,23 @@ export const PACKAGE_LAYOUT = layout({
 
 type Bytes = Uint8Array | null | undefined
 
-/** A hash that must be there. */
+/** A hash that must be present. */
 export const readHash = (bytes: Bytes, where: string): PackageHash => hexText(bytes, where, PACKAGE_HASH_BYTES)
 
-/** A hash, or null where the field is empty. */
+/** A hash, or null for an empty field. */
 export const readOptionalHash = (bytes: Bytes, where: string): PackageHash | null =>
   bytes && bytes.length > 0 ? readHash(bytes, where) : null
 
-/** The field of a hash, or none. */
+/** The hash's field, or no field. */
 export const toWireHash = (hash: PackageHash | null): { package: Uint8Array } | Record<string, never> =>
   hash === null ? {} : { package: hexBytes(hash) }
 
-/** The body that a `wear` names: an index, or a package if it has one. */
+/** The body that a `wear` names: a package if present, otherwise an index. */
 export function readBodyChoice({ body, package: hash }: otherworld.Wear.$Properties): BodyChoice {
   const named = readOptionalHash(hash, 'package')
   const index = integer(body, 'body')
   if (named !== null && index !== 0)
-    throw new Invalid('out-of-range', 'body', `is ${index} beside a package; one of them is needed`)
+    throw new Invalid('out-of-range', 'body', `is ${index} with a package; expected only one of them`)
   return named ?? index
 }
 

@@ -1,4 +1,4 @@
-/** PropSpec between the wire and sim/types.ts. */
+/** Converts PropSpec between the wire and sim/types.ts. */
 import type { Collider, Motion, PropSpec, Shape } from '../sim/types.ts'
 import { finite, integer, label, list, present, quat, vec3 } from './check.ts'
 import type { otherworld } from './generated/otherworld.js'
@@ -55,7 +55,8 @@ const readFinite = (value: number): number => finite(value, '')
 /** Flat coordinates of `min` to `max` points. */
 function points(values: readonly number[] | null | undefined, where: string, min: number, max: number): number[] {
   const out = list(values, where, min * 3, max * 3, readFinite)
-  if (out.length % 3 !== 0) throw new Invalid('out-of-range', where, `has ${out.length} numbers; three make a point`)
+  if (out.length % 3 !== 0)
+    throw new Invalid('out-of-range', where, `has ${out.length} numbers; expected three for each point`)
   return out
 }
 
@@ -65,7 +66,11 @@ function readTrimesh({ vertices, indices }: otherworld.Trimesh.$Properties): Sha
     integer(index, '', 0, coordinates.length / 3 - 1),
   )
   if (corners.length % 3 !== 0)
-    throw new Invalid('out-of-range', 'shape.indices', `has ${corners.length} numbers; three make a triangle`)
+    throw new Invalid(
+      'out-of-range',
+      'shape.indices',
+      `has ${corners.length} numbers; expected three for each triangle`,
+    )
   return { type: 'trimesh', vertices: coordinates, indices: corners }
 }
 
@@ -101,11 +106,7 @@ function readCollider(wire: otherworld.Collider.$Properties): Collider {
 export function fromWireProp(wire: otherworld.PropSpec.$Properties): PropSpec {
   const motion = MOTIONS[wire.motion ?? 0]
   if (motion === undefined)
-    throw new Invalid(
-      'out-of-range',
-      'motion',
-      `is ${wire.motion}; 0 (static), 1 (dynamic) and 2 (kinematic) are known`,
-    )
+    throw new Invalid('out-of-range', 'motion', `is ${wire.motion}; expected 0 (static), 1 (dynamic) or 2 (kinematic)`)
   return {
     name: label(wire.name, 'name'),
     motion,

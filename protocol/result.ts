@@ -1,9 +1,9 @@
 /** The result of every decoder: the value, or an error with its place and the expected value. */
 
 /**
- * `too-large`: over a limit of limits.ts, refused before decoding. `malformed`: not the wire format. `missing`: a part
- * that has no default is absent. `out-of-range`: a value that the type does not allow. `order`: inputs of a frame
- * outside the canonical order. `not-allowed`: something that this sender may not send.
+ * `too-large`: over a limit of limits.ts, refused before decoding. `malformed`: not the wire format. `missing`: a field
+ * without default is absent. `out-of-range`: a value that the type does not allow. `order`: inputs of a frame out of
+ * canonical order. `not-allowed`: a message that this sender may not send.
  */
 export type ProtocolErrorReason = 'too-large' | 'malformed' | 'missing' | 'out-of-range' | 'order' | 'not-allowed'
 
@@ -11,7 +11,7 @@ export interface ProtocolError {
   readonly reason: ProtocolErrorReason
   /** Path in the message, e.g. `inputs[3].spawn.prop.name`; empty: the message itself. */
   readonly where: string
-  /** What is wrong and what would be right, in words. */
+  /** A message for people: what is wrong, and what is expected. */
   readonly message: string
 }
 
@@ -19,7 +19,7 @@ export type Result<T, E = ProtocolError> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E }
 
-/** How decoding stops inside this folder; `attempt` turns it into a Result, so that it never leaves it. */
+/** Stops decoding inside this folder. `attempt` turns it into a Result, so that it never leaves the folder. */
 export class Invalid extends Error {
   readonly reason: ProtocolErrorReason
   where: string
@@ -30,7 +30,7 @@ export class Invalid extends Error {
   }
 }
 
-/** The same error, one step further from the leaf. The path is put together only where something is wrong. */
+/** Adds one path step to an error. Paths are built only for errors. */
 export function within(step: string, error: unknown): unknown {
   if (error instanceof Invalid)
     error.where =
@@ -38,7 +38,7 @@ export function within(step: string, error: unknown): unknown {
   return error
 }
 
-/** Runs a decoder. What the generated code throws on broken bytes (RangeError, Error) is `malformed`. */
+/** Runs a decoder. Errors that the generated code throws on broken bytes (RangeError, Error) become `malformed`. */
 export function attempt<T>(decode: () => T): Result<T> {
   try {
     return { ok: true, value: decode() }
@@ -56,7 +56,7 @@ export function attempt<T>(decode: () => T): Result<T> {
   }
 }
 
-/** An error in one line, for logs and for the goodbye to who sent it. */
+/** An error in one line, for logs and for the goodbye to its sender. */
 export function describe(error: ProtocolError): string {
   return error.where === '' ? error.message : `${error.where}: ${error.message}`
 }

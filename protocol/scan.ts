@@ -1,16 +1,16 @@
 /**
- * A walk over the tags of a message before it is decoded: bytes, repeats and lengths against the limits, so that the
- * generated decoder (which builds an object for each repeat) never meets more than a message may hold. The depth is
- * bounded by the layouts, which do not recurse. Wire format: protobuf.dev/programming-guides/encoding.
+ * Scans the tags of a message before it is decoded, and checks bytes, repeats and lengths against the limits. So the
+ * generated decoder, which builds an object for each repeat, never sees more than a message may hold. Layouts do not
+ * recurse, so they bound the depth. Wire format: protobuf.dev/programming-guides/encoding.
  */
 import { Invalid, within } from './result.ts'
 
-/** What a field may hold. A field without a layout may be as long as `OTHER_FIELD_BYTES_MAX`. */
+/** Limits of a field. A field without a layout may have `OTHER_FIELD_BYTES_MAX` bytes. */
 export interface FieldLimits {
   readonly name: string
   /** Bytes of a length-delimited value. */
   readonly bytesMax: number
-  /** Times that a repeated field may stand in the message; singular fields leave it out. */
+  /** Number of times that a repeated field may occur in the message; singular fields leave it out. */
   readonly repeatsMax?: number
   readonly layout?: MessageLayout
 }
@@ -18,7 +18,7 @@ export interface FieldLimits {
 /** Limits by field number. */
 type MessageLayout = readonly (FieldLimits | undefined)[]
 
-/** Bytes of a field without limits of its own: small messages of a few numbers, or of a later version. */
+/** Bytes of a field without limits of its own: a small message of a few numbers, or a field of a later version. */
 const OTHER_FIELD_BYTES_MAX = 256
 
 /** A layout from its fields by number. */
@@ -28,10 +28,10 @@ export function layout(fields: Readonly<Record<number, FieldLimits>>): MessageLa
   return Array.from(list)
 }
 
-/** Throws Invalid (inside this folder only) where the bytes break a limit or are not the wire format. */
+/** Throws Invalid (inside this folder only) if the bytes break a limit or are not the wire format. */
 export function scan(bytes: Uint8Array, bytesMax: number, root: MessageLayout): void {
   if (bytes.length > bytesMax)
-    throw new Invalid('too-large', '', `the message has ${bytes.length} bytes; at most ${bytesMax} are taken`)
+    throw new Invalid('too-large', '', `the message has ${bytes.length} bytes; at most ${bytesMax} are allowed`)
   scanMessage({ bytes, position: 0 }, bytes.length, root)
 }
 
@@ -58,7 +58,7 @@ function scanMessage(cursor: Cursor, end: number, fields: MessageLayout): void {
   }
 }
 
-/** Moves past the value; a nested message is walked on the way. */
+/** Skips a value. A nested message is scanned on the way. */
 function passValue(cursor: Cursor, end: number, wireType: number, limits: FieldLimits | undefined): void {
   switch (wireType) {
     case 0:
@@ -74,7 +74,11 @@ function passValue(cursor: Cursor, end: number, wireType: number, limits: FieldL
       const length = varint(cursor, end)
       const bytesMax = limits?.bytesMax ?? OTHER_FIELD_BYTES_MAX
       if (length > bytesMax)
-        throw new Invalid('too-large', limits?.name ?? '', `a field has ${length} bytes; at most ${bytesMax} are taken`)
+        throw new Invalid(
+          'too-large',
+          limits?.name ?? '',
+          `a field has ${length} bytes; at most ${bytesMax} are allowed`,
+        )
       const stop = notBeyond(cursor.position + length, end)
       if (limits?.layout !== undefined) descend(cursor, stop, limits.name, limits.layout)
       cursor.position = stop

@@ -63,11 +63,11 @@ const MESSAGES: ServerMessage[] = [
   { type: 'part', bytes: Uint8Array.of(1, 2, 3), last: true },
 ]
 
-test.each(MESSAGES)('a message comes back as it was sent: $type', (message) => {
+test.each(MESSAGES)('a message is restored unchanged: $type', (message) => {
   expect(decodeServerMessage(encodeServerMessage(message))).toStrictEqual({ ok: true, value: message })
 })
 
-test('a packet of the server comes back as it was sent', () => {
+test('a server packet is restored unchanged', () => {
   const head = {
     packet: 8,
     ackPacket: 7,
@@ -93,7 +93,7 @@ test('a packet of the server comes back as it was sent', () => {
   expect(decodeServerPacket(bytes)).toStrictEqual({ ok: true, value: { ...head, messages: MESSAGES, snapshot } })
 })
 
-// Mutation found it: a yaw of 6.8e37 made the predicted velocity of one's own avatar no number.
+// Found by mutation fuzzing: a yaw of 6.8e37 made the predicted velocity of the own avatar NaN.
 test.each([
   ['yaw', { yaw: 6.8e37 }],
   ['velocity.x', { velocity: { x: 3e38, y: 0, z: 0 } }],
@@ -131,7 +131,7 @@ test.each([
   expect(decoded).toMatchObject({ ok: false, error: { reason: 'out-of-range', where: `snapshot.own.${where}` } })
 })
 
-test('what lockstep peers are sent comes back as it was sent', () => {
+test('lockstep messages are restored unchanged', () => {
   const messages = [
     {
       type: 'start',

@@ -18,15 +18,15 @@ import { layout, scan } from './scan.ts'
 export interface ServerHead {
   /** Counts up, 1 first. */
   readonly packet: number
-  /** Highest client packet received; 0 none. */
+  /** Highest client packet received; 0 if none. */
   readonly ackPacket: number
   /** Bit i: packet `ackPacket - 1 - i` was received too. */
   readonly ackBits: number
   /** The log holds the commands up to this sequence. */
   readonly ackCommand: number
-  /** Number of the first message in the packet, 1 first; the others follow it without a gap. */
+  /** Number of the first message in the packet, starting at 1; the others follow without a gap. */
   readonly firstMessage: number
-  /** The newest `clientTimeMs` received, and how long ago it was when this packet was made. */
+  /** The newest `clientTimeMs` received, and its age when this packet was made. */
   readonly clientTimeMs: number
   readonly clientTimeAgeMs: number
   readonly control: Goodbye | null
@@ -37,15 +37,15 @@ export interface SnapshotPart {
   readonly tick: number
   readonly avatars: Uint8Array
   readonly props: Uint8Array
-  /** The receiver's own avatar; null where it is not told. */
+  /** The receiver's own avatar; null if it is not in this part. */
   readonly own: Own | null
 }
 
-/** The receiver's own avatar after the snapshot's tick, exactly as the simulation has it. */
+/** The receiver's own avatar after the snapshot's tick, exactly as in the simulation. */
 export interface Own {
   /** Sequence of the move that is in effect; 0 before the first move. */
   readonly moveSequence: number
-  /** Steps that were made with it, 1 and more; 0: none was yet. */
+  /** Steps made with that move; 0 before its first step. */
   readonly moveTicks: number
   /** Metres and m/s, 32-bit floats. */
   readonly position: Vec3
@@ -53,7 +53,7 @@ export interface Own {
   readonly yaw: number
   readonly grounded: boolean
   readonly flying: boolean
-  /** The move's jump still waits for the ground. */
+  /** True while the move's jump waits for the ground. */
   readonly jumping: boolean
 }
 /** Bytes of an encoded Own with its tag and length, at most: two numbers of 6, two vectors of 17, a float, three flags. */
@@ -79,12 +79,12 @@ const SERVER_LAYOUT = layout({
   10: { name: 'goodbye', bytesMax: TEXT_BYTES_MAX + 16, layout: GOODBYE_LAYOUT },
 })
 
-/** A part as bytes. */
+/** Encodes a part. */
 export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
   return otherworld.Snapshot.encode(part).finish()
 }
 
-/** Puts a packet together from what `encodeServerMessage` and `encodeSnapshotPart` made. */
+/** Builds a packet from the results of `encodeServerMessage` and `encodeSnapshotPart`. */
 export function encodeServerPacket(
   head: ServerHead,
   messages: readonly Uint8Array[],

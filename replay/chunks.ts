@@ -1,4 +1,4 @@
-/** Chunks: the frame that everything in a recording stands in. Bytes in, bytes out; nothing here knows what they mean. */
+/** Chunks: the container format of recordings. Bytes in, bytes out; this file does not interpret payloads. */
 import { crc32c } from './crc32c.ts'
 import {
   CHUNK_BYTES_MIN,
@@ -9,14 +9,14 @@ import {
   PAYLOAD_BYTES_MAX,
 } from './format.ts'
 
-/** Where a whole chunk with the right CRC lies in the file. Offsets are bytes from the file's start. */
+/** A complete chunk with a valid CRC. Offsets are bytes from the file's start. */
 export interface Chunk {
   readonly type: number
   readonly sequence: number
   readonly offset: number
   readonly payloadStart: number
   readonly payloadEnd: number
-  /** First byte after it. */
+  /** The first byte after the chunk. */
   readonly end: number
 }
 
@@ -39,11 +39,13 @@ function lengthBytes(length: number): number[] {
   return out
 }
 
-/** One chunk around the parts of its payload. Throws RangeError where the payload is larger than PAYLOAD_BYTES_MAX. */
+/**
+ * Encodes one chunk from the parts of its payload. Throws RangeError if the payload is larger than PAYLOAD_BYTES_MAX.
+ */
 export function encodeChunk(type: number, sequence: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   if (length > PAYLOAD_BYTES_MAX)
-    throw new RangeError(`a ${chunkName(type)} chunk of ${length} bytes; at most ${PAYLOAD_BYTES_MAX} fit`)
+    throw new RangeError(`a ${chunkName(type)} chunk of ${length} bytes; at most ${PAYLOAD_BYTES_MAX} are allowed`)
   const prefix = lengthBytes(length)
   const out = new Uint8Array(CHUNK_LEAD_BYTES + prefix.length + length + CRC_BYTES)
   const view = new DataView(out.buffer)
@@ -59,7 +61,10 @@ export function encodeChunk(type: number, sequence: number, ...parts: readonly U
   return out
 }
 
-/** Reads type, sequence and length at `offset` without checking the CRC; null where they are malformed or the chunk ends after the file. */
+/**
+ * Reads type, sequence and length at `offset` without checking the CRC. Returns null if they are malformed or the chunk
+ * ends after the file.
+ */
 export function peekChunk(bytes: Uint8Array, offset: number): Chunk | null {
   if (offset + CHUNK_BYTES_MIN > bytes.length) return null
   let length = 0
@@ -86,13 +91,13 @@ export function peekChunk(bytes: Uint8Array, offset: number): Chunk | null {
   }
 }
 
-/** The whole chunk at `offset`, or null where there is none. */
+/** The complete chunk at `offset`, or null if there is none. */
 export function readChunk(bytes: Uint8Array, offset: number): Chunk | null {
   const chunk = peekChunk(bytes, offset)
   return chunk && crc32c(bytes, chunk.offset, chunk.payloadEnd) === readUint32(bytes, chunk.payloadEnd) ? chunk : null
 }
 
-/** Little-endian; the caller has checked the bounds. */
+/** Little-endian. The caller has checked the bounds. */
 export function readUint32(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] ?? 0) |
@@ -104,9 +109,9 @@ export function readUint32(bytes: Uint8Array, offset: number): number {
 }
 
 /**
- * The first whole chunk of a known type after damage, searched byte by byte from `from`. Its sequence number must be
- * above `sequence`, by no more than there is room for. Gives up (null) after CRCs over four times the bytes, which
- * only a file made for it needs.
+ * Finds the first complete chunk of a known type after damage, byte by byte from `from`. Its sequence number must be
+ * above `sequence`, by no more than the space allows. Returns null after CRCs over four times the bytes, which only a
+ * malicious file needs.
  */
 export function findChunk(bytes: Uint8Array, from: number, sequence: number): Chunk | null {
   let budgetBytes = 4 * (bytes.length - from)

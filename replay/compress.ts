@@ -1,4 +1,4 @@
-/** Checkpoints packed and unpacked, with what Node and browsers bring: raw DEFLATE (RFC 1951) and SHA-256. */
+/** Packs and unpacks checkpoints with what both Node and browsers have: raw DEFLATE (RFC 1951) and SHA-256. */
 import { concatBytes } from '../sim/state/bytes.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
@@ -8,7 +8,7 @@ import { toHex, type StoredCheckpoint } from './payloads.ts'
 /** SHA-256 as hex. `crypto.subtle` is missing on plain-HTTP pages, hence JavaScript. */
 const sha256Hex = (bytes: Uint8Array): string => toHex(sha256(bytes))
 
-/** A checkpoint stored as it is. */
+/** A checkpoint stored uncompressed. */
 export const rawCheckpoint = (tick: number, bytes: Uint8Array): StoredCheckpoint => ({
   tick,
   encoding: Encoding.raw,
@@ -17,14 +17,14 @@ export const rawCheckpoint = (tick: number, bytes: Uint8Array): StoredCheckpoint
   stored: bytes,
 })
 
-/** A checkpoint stored packed, where that is smaller. */
+/** A checkpoint stored compressed, if that is smaller. */
 export async function packCheckpoint(tick: number, bytes: Uint8Array): Promise<StoredCheckpoint> {
   const stored = await pipe(bytes, new CompressionStream('deflate-raw'), bytes.length)
   if (!stored) return rawCheckpoint(tick, bytes)
   return { tick, encoding: Encoding.deflate, rawBytes: bytes.length, sha256: sha256(bytes), stored }
 }
 
-/** The state's bytes, checked against length and SHA-256. */
+/** The state's bytes, checked against their length and SHA-256. */
 export async function unpackCheckpoint(
   checkpoint: StoredCheckpoint,
   offset: number,
@@ -37,11 +37,11 @@ export async function unpackCheckpoint(
       new RecordingError('corrupt', `the checkpoint of tick ${tick} does not unpack to its ${rawBytes} bytes`, offset),
     )
   if (sha256Hex(bytes) !== toHex(checkpoint.sha256))
-    return bad(new RecordingError('corrupt', `the checkpoint of tick ${tick} does not have its SHA-256`, offset))
+    return bad(new RecordingError('corrupt', `the checkpoint of tick ${tick} does not match its SHA-256`, offset))
   return good(bytes)
 }
 
-/** Runs bytes through a stream; null where it fails or gives more than `bytesMax`, at which it stops. */
+/** Runs bytes through a stream. Returns null if it fails or would return more than `bytesMax`. */
 async function pipe(
   bytes: Uint8Array,
   through: CompressionStream | DecompressionStream,

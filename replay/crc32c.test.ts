@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fc, test as property } from '@fast-check/vitest'
 import { crc32c } from './crc32c.ts'
 
-/** Bit by bit, from the definition alone. */
+/** Bit by bit, from the definition. */
 function slow(bytes: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of bytes) {
@@ -20,7 +20,7 @@ test('gives the check value and the vectors of RFC 3720', () => {
 })
 
 property.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(8), fc.nat(8)])(
-  'agrees with the definition on any part of any bytes',
+  'agrees with the definition on any range of any bytes',
   (bytes, from, cut) => {
     const end = Math.max(from, bytes.length - cut)
     expect(crc32c(bytes, from, end)).toBe(slow(bytes.length < from ? new Uint8Array(0) : bytes.subarray(from, end)))

@@ -1,6 +1,6 @@
 /**
- * CRC-32C (Castagnoli): reflected polynomial 0x82F63B78, initial value and final XOR 0xFFFFFFFF, as in iSCSI
- * (RFC 3720, appendix B.4). Eight bytes a round ("slicing by 8", Kounavis and Berry 2005), since opening a recording
+ * CRC-32C (Castagnoli): reflected polynomial 0x82F63B78, initial value and final XOR 0xFFFFFFFF, as in iSCSI (RFC 3720,
+ * appendix B.4). Processes eight bytes a round ("slicing by 8", Kounavis and Berry 2005), because opening a recording
  * checks every byte of it.
  */
 const POLYNOMIAL = 0x82f63b78
@@ -22,7 +22,7 @@ function buildTables(): Uint32Array {
   return tables
 }
 
-/** The element; 0 outside, which the loops here never are. */
+/** The element; 0 outside, which never happens in the loops here. */
 const at = (array: Uint8Array | Uint32Array, index: number): number => array[index] ?? 0
 
 const TABLES = buildTables()

@@ -2,12 +2,12 @@
 
 /**
  * - `not-a-recording`: the magic is missing.
- * - `unsupported-version`: another format version, or a chunk that this reader must know and does not.
- * - `torn-header`: cut before its header was whole; there is nothing to replay.
- * - `no-start`: cut before the checkpoint that it starts from was whole; there is nothing to replay.
- * - `corrupt`: damaged or contradicting itself, at `offset`.
+ * - `unsupported-version`: another format version, or an unknown chunk that must not be skipped.
+ * - `torn-header`: the file ends within its header; there is nothing to replay.
+ * - `no-start`: the file ends within the checkpoint that it starts from; there is nothing to replay.
+ * - `corrupt`: damaged or contradictory at `offset`.
  * - `other-engine`, `other-sim`: made by another build of the physics or another version of the simulation.
- * - `bad-definition`: the realm definition in the header is refused by the simulation.
+ * - `bad-definition`: the simulation refuses the realm definition in the header.
  */
 export type RecordingErrorReason =
   | 'not-a-recording'
@@ -22,9 +22,9 @@ export type RecordingErrorReason =
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
   readonly reason: RecordingErrorReason
-  /** Byte offset in the file, where known. */
+  /** Byte offset in the file, if known. */
   readonly offset: number | null
-  /** Sequence number of the chunk, where known. */
+  /** Sequence number of the chunk, if known. */
   readonly chunk: number | null
 
   constructor(

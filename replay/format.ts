@@ -1,15 +1,18 @@
 /**
- * The numbers of the recording format, version 1. docs/recording.md describes the format completely; a change here
- * is a change there, and test/protocol/recording-document.test.ts reads a recording from that document alone.
+ * The numbers of the recording format, version 1. docs/recording.md describes the whole format: change both together.
+ * test/protocol/recording-document.test.ts reads a recording by that document only.
  */
 
-/** A byte that is no text, the name, and both line ends: a file mangled in transport is seen at once (as PNG does). */
+/**
+ * A byte outside text, the name, and both line ends, so that a file mangled in transport is recognised at once (as in
+ * PNG).
+ */
 export const MAGIC: Uint8Array = Uint8Array.of(0x89, 0x4f, 0x57, 0x52, 0x0d, 0x0a, 0x1a, 0x0a)
 export const FORMAT_VERSION = 1
 /** Magic and format version. */
 export const PREAMBLE_BYTES = 12
 
-/** Chunk types. One with bit 7 set may be skipped by a reader that does not know it; others may not. */
+/** Chunk types. Readers may skip an unknown type with bit 7 set, but no other. */
 export const ChunkType = {
   header: 0x01,
   frame: 0x02,
@@ -23,12 +26,12 @@ export const ChunkType = {
 } as const
 export const SKIPPABLE = 0x80
 
-/** Type and sequence before the length. */
+/** Bytes of type and sequence, before the length. */
 export const CHUNK_LEAD_BYTES = 5
 export const CRC_BYTES = 4
-/** The least that a chunk takes: lead, one byte of length, CRC. */
+/** Smallest chunk: lead, one byte of length, CRC. */
 export const CHUNK_BYTES_MIN = CHUNK_LEAD_BYTES + 1 + CRC_BYTES
-/** A length is at most four groups of seven bits; the payload of one chunk is at most this. */
+/** Largest payload of a chunk: a length has at most four groups of seven bits. */
 export const PAYLOAD_BYTES_MAX = 2 ** 28 - 1
 export const LENGTH_BYTES_MAX = 4
 
@@ -41,16 +44,16 @@ export const FOOTER_BYTES = 18
 export const Encoding = { raw: 0, deflate: 1 } as const
 export type EncodingId = 0 | 1
 
-/** Bytes, unpacked: 40 times the goal for 100 avatars; what claims more is refused before it is unpacked. */
+/** Bytes of an unpacked checkpoint: 40 times the target for 100 avatars. A larger claim is refused before unpacking. */
 export const CHECKPOINT_BYTES_MAX = 64 * 1024 * 1024
-/** Bytes: a header holds the realm definition, whose parsing limits are below this. */
+/** Bytes of a header: it contains the realm definition, whose limits are lower. */
 export const HEADER_BYTES_MAX = 16 * 1024 * 1024
-/** Samples name their phases in the header; more than this is no simulation of ours. */
+/** Samples name their phases in the header. No simulation of ours has more. */
 export const PHASES_MAX = 32
 
 /** Ticks between samples (phase hashes and counts): one second, 70 bytes. */
 export const SAMPLE_EVERY_TICKS = 60
-/** Ticks between checkpoints: a seek replays at most ten seconds, and recovery too. */
+/** Ticks between checkpoints: a seek or a recovery replays at most ten seconds. */
 export const CHECKPOINT_EVERY_TICKS = 600
 /** Ticks between seek points of the index. */
 export const SEEK_POINT_EVERY_TICKS = 600

@@ -1,4 +1,4 @@
-/** The header chunk: every input to the simulation that is not in the frames. */
+/** The header chunk: every input of the simulation that is not in the frames. */
 import { isObject } from '../sim/json.ts'
 import type { RealmDefinition } from '../sim/index.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
@@ -11,13 +11,16 @@ export interface RecordingHeader<Definition = RealmDefinition> {
   readonly engine: string
   readonly simVersion: number
   readonly definition: Definition
-  /** Which start of the realm instance wrote it, from 1; a later one is to be believed over an earlier one. */
+  /**
+   * Number of the start of the realm instance that wrote it, from 1. A later epoch takes precedence over an earlier
+   * one.
+   */
   readonly epoch: number
-  /** Which file of the epoch, from 1: recordings roll at a named size. */
+  /** Number of the file in the epoch, from 1: a recording starts a new file at a configured size. */
   readonly segment: number
-  /** `genesis`: from the definition, at tick 0. `checkpoint`: from the checkpoint chunk that follows. */
+  /** `genesis`: starts from the definition, at tick 0. `checkpoint`: starts from the checkpoint chunk that follows. */
   readonly start: 'genesis' | 'checkpoint'
-  /** Tick of the starting state; the first frame is the one after it. */
+  /** Tick of the starting state; the first frame is of the next tick. */
   readonly startTick: number
   /** Hash of the starting state, 16 hex digits. */
   readonly startHash: string
@@ -26,12 +29,12 @@ export interface RecordingHeader<Definition = RealmDefinition> {
   readonly elements: number
   /** Names of the phases whose hashes the samples carry, in the order of the step. */
   readonly phases: readonly string[]
-  /** When the recording began, RFC 3339, and what wrote it; for people only. */
+  /** When the recording began, RFC 3339, and which program wrote it; for people only. */
   readonly createdAt: string
   readonly recordedBy: string
 }
 
-/** A header as it was read. */
+/** A header as read from a file. */
 export type ReadHeader = RecordingHeader<Readonly<Record<string, unknown>>> & {
   readonly tickRate: number
   readonly seed: number
@@ -46,7 +49,7 @@ export function encodePreamble(): Uint8Array {
   return out
 }
 
-/** Checks magic and version; null where they are right. */
+/** Checks magic and version. Returns null if they are valid. */
 export function checkPreamble(bytes: Uint8Array): RecordingError | null {
   const differs = MAGIC.findIndex((byte, i) => i < bytes.length && bytes[i] !== byte)
   if (bytes.length === 0 || differs >= 0)
@@ -54,15 +57,11 @@ export function checkPreamble(bytes: Uint8Array): RecordingError | null {
       'not-a-recording',
       bytes.length === 0
         ? 'the file is empty'
-        : 'this is no Otherworld recording: its first bytes are not the magic of one',
+        : 'this is not an Otherworld recording: its first bytes are not the magic number',
       Math.max(differs, 0),
     )
   if (bytes.length < PREAMBLE_BYTES)
-    return new RecordingError(
-      'torn-header',
-      'the file was cut before its header was whole; it holds no tick',
-      bytes.length,
-    )
+    return new RecordingError('torn-header', 'the file ends within its header; it contains no tick', bytes.length)
   const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true)
   if (version === FORMAT_VERSION) return null
   return new RecordingError(
@@ -72,7 +71,7 @@ export function checkPreamble(bytes: Uint8Array): RecordingError | null {
   )
 }
 
-/** The header's payload: JSON in UTF-8. Throws TypeError where the definition holds what JSON cannot carry exactly. */
+/** The header's payload: JSON in UTF-8. Throws TypeError if JSON cannot represent the definition exactly. */
 export function encodeHeader(header: RecordingHeader): Uint8Array {
   const { definition, ...rest } = header
   const json = exactJson({
@@ -84,7 +83,9 @@ export function encodeHeader(header: RecordingHeader): Uint8Array {
   })
   const out = new TextEncoder().encode(json)
   if (out.length > HEADER_BYTES_MAX)
-    throw new TypeError(`the realm definition makes a header of ${out.length} bytes; at most ${HEADER_BYTES_MAX} fit`)
+    throw new TypeError(
+      `the realm definition makes a header of ${out.length} bytes; at most ${HEADER_BYTES_MAX} are allowed`,
+    )
   return out
 }
 
@@ -113,7 +114,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   recordedBy: isText,
 }
 
-/** The object that a chunk's JSON holds; null where it is none. */
+/** The object in a chunk's JSON; null if it is not one. */
 export function parseJsonObject(payload: Uint8Array): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
@@ -123,21 +124,21 @@ export function parseJsonObject(payload: Uint8Array): Record<string, unknown> | 
   }
 }
 
-/** Reads a header's payload. Fields that this version does not know are left out. */
+/** Reads a header's payload. Unknown fields are left out. */
 export function decodeHeader(payload: Uint8Array): RecordingResult<ReadHeader> {
   const wrong = (message: string) =>
     bad(new RecordingError('corrupt', `the recording's header ${message}`, PREAMBLE_BYTES, 0))
   const json = payload.length <= HEADER_BYTES_MAX ? parseJsonObject(payload) : null
-  if (!json) return wrong('is no JSON object')
+  if (!json) return wrong('is not a JSON object')
   for (const [field, check] of Object.entries(CHECKS)) if (!check(json[field])) return wrong(`has no valid "${field}"`)
   const header = Object.fromEntries(Object.keys(CHECKS).map((field) => [field, json[field]])) as unknown as ReadHeader
-  if (header.start === 'genesis' && header.startTick !== 0) return wrong('starts from genesis at another tick than 0')
+  if (header.start === 'genesis' && header.startTick !== 0) return wrong('starts from genesis, but not at tick 0')
   for (const [field, inside] of [
     ['tickRate', 'tickRate'],
     ['seed', 'seed'],
     ['realm', 'id'],
   ] as const) {
-    if (header[field] !== header.definition[inside]) return wrong(`says another "${field}" than its realm definition`)
+    if (header[field] !== header.definition[inside]) return wrong(`has another "${field}" than its realm definition`)
   }
   return good(header)
 }

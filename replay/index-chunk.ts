@@ -1,4 +1,4 @@
-/** The index: what a sealed recording says of itself, so that a reader seeks without reading all of it. */
+/** The index: the summary of a sealed recording, so that a reader can seek without reading all of it. */
 import { exactJson } from '../packages/exact-json.ts'
 import { parseJsonObject } from './header.ts'
 
@@ -8,16 +8,16 @@ export type Place = readonly [tick: number, offset: number]
 export interface RecordingIndex {
   readonly startTick: number
   readonly lastTick: number
-  /** Frames with inputs; the others are not written. */
+  /** Frames with inputs; others are not written. */
   readonly frames: number
   readonly inputs: number
-  /** Different players: those in the starting state and all that joined. */
+  /** Different players: those in the starting state and all that joined later. */
   readonly players: number
-  /** Elements at the end, as of the last sample. */
+  /** Elements at the end, from the last sample. */
   readonly elements: number
   /** Each checkpoint's tick and its chunk's offset. */
   readonly checkpoints: readonly Place[]
-  /** A tick, and the offset of the first chunk after its hash: reading goes on there with the next tick. */
+  /** A tick, and the offset of the first chunk after its hash: reading continues there with the next tick. */
   readonly seekPoints: readonly Place[]
 }
 
@@ -28,7 +28,7 @@ const isCount = (value: unknown): value is number =>
 const isPlaces = (value: unknown): value is Place[] =>
   Array.isArray(value) && value.every((place) => Array.isArray(place) && place.length === 2 && place.every(isCount))
 
-/** Null where the payload is no index. */
+/** Returns null if the payload is not an index. */
 export function decodeIndex(payload: Uint8Array): RecordingIndex | null {
   const { startTick, lastTick, frames, inputs, players, elements, checkpoints, seekPoints } =
     parseJsonObject(payload) ?? {}

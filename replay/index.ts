@@ -1,4 +1,7 @@
-/** Recordings: written, read, played, verified. Runs in Node and in the browser. docs/recording.md describes the format. */
+/**
+ * Recordings: write, read, play and verify them. Runs in Node and in the browser. docs/recording.md describes the
+ * format.
+ */
 export { RecordingError, type RecordingErrorReason } from './error.ts'
 export { exactJson } from '../packages/exact-json.ts'
 export { CHECKPOINT_BYTES_MAX, CHECKPOINT_EVERY_TICKS, Encoding, SAMPLE_EVERY_TICKS } from './format.ts'

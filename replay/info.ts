@@ -6,9 +6,9 @@ import type { Recording } from './recording.ts'
 export interface RecordingInfo {
   readonly ticks: number
   readonly tickRate: number
-  /** Different players: those in the starting state and all that joined. */
+  /** Different players: those in the starting state and all that joined later. */
   readonly players: number
-  /** Elements at the end, as of the last sample (at most a second old). */
+  /** Elements at the end, from the last sample (at most a second old). */
   readonly elements: number
   /** SHA-256 of the physics wasm. */
   readonly engine: string
@@ -24,24 +24,24 @@ export interface RecordingInfo {
   /** Hashes of the starting state and of the state after the last tick, 16 hex digits. */
   readonly startHash: string
   readonly lastHash: string
-  /** A frame follows whose hash was not written any more: a restart steps it, and begins a tick later. */
+  /** True if a frame follows whose hash was not written: a restart steps it, and continues a tick later. */
   readonly unhashedFrame: boolean
   /** Ticks that have inputs. */
   readonly frames: number
   readonly inputs: number
   readonly samples: number
-  /** Hashes of the packages that its inputs bring, place or wear, in order. */
+  /** Hashes of the packages that its inputs add, spawn or wear, in order. */
   readonly packages: readonly string[]
   readonly quarantined: number
-  /** Not closed: the process ended, or the file was cut. */
+  /** True if the recording was not closed: the process ended, or the file was cut. */
   readonly truncated: boolean
-  /** Bytes of a torn tail. */
+  /** Bytes of an incomplete tail. */
   readonly tornBytes: number
   readonly createdAt: string
   readonly recordedBy: string
 }
 
-/** Reads every frame. Error: `corrupt`, where one cannot be decoded. */
+/** Reads every frame. Error: `corrupt` if one cannot be decoded. */
 export function describeRecording(recording: Recording): RecordingResult<RecordingInfo> {
   const { header, startTick, lastTick } = recording
   const joined = new Set<number>()

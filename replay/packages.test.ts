@@ -1,4 +1,4 @@
-/** Recordings in which packages are worn, placed and dragged: they replay by themselves, with no store at hand. */
+/** Recordings with packages in use replay without a store. */
 import { expect, test } from 'vitest'
 import {
   DEFAULT_BODY,
@@ -58,7 +58,7 @@ const spawn = (prop: string, x: number): Command => ({
 })
 const still = { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false } as const
 
-/** What happens at which tick; the chair is element 5 where the realm has no props of its own. */
+/** The inputs by tick. The chair is element 5 in a realm without props of its own. */
 const STORY: Readonly<Record<number, readonly (readonly [number, Command])[]>> = {
   1: [1, 2].map(
     (player) => [0, { type: 'join', player, user: player, name: `p${player}`, body: 0, permissions: 7 }] as const,
@@ -103,7 +103,7 @@ function opened(bytes: Uint8Array): Recording {
   return recording.value
 }
 
-/** The second file of the log: begins with the state at SEGMENT_TICK. */
+/** The second file of the log, which begins with the state at SEGMENT_TICK. */
 function secondSegment(): Uint8Array {
   const realm = simulation.genesis(DEFINITION)
   const parts: Uint8Array[] = []
@@ -158,7 +158,7 @@ test('a player that seeks arrives with the packages, their avatars and their pro
   player.value.free()
 })
 
-test('says which packages it is of', () => {
+test('the description lists the packages', () => {
   const info = describeRecording(opened(whole))
   expect(info.ok && info.value.packages).toEqual([LATE, SOMEBODY, CHAIR])
 })

@@ -2,14 +2,14 @@
 import { CHECKPOINT_BYTES_MAX, Encoding, HASH_BYTES, SHA256_BYTES, type EncodingId } from './format.ts'
 import { parseJsonObject } from './header.ts'
 
-/** A checkpoint as it is stored. */
+/** A checkpoint in its stored form. */
 export interface StoredCheckpoint {
-  /** The state after this tick's frame. */
+  /** The state is the one after this tick's frame. */
   readonly tick: number
   readonly encoding: EncodingId
-  /** Length of the state's bytes, unpacked. */
+  /** Length of the unpacked state, bytes. */
   readonly rawBytes: number
-  /** SHA-256 of the state's bytes, unpacked. */
+  /** SHA-256 of the unpacked state. */
   readonly sha256: Uint8Array
   readonly stored: Uint8Array
 }
@@ -19,19 +19,19 @@ export interface Sample {
   readonly tick: number
   readonly players: number
   readonly elements: number
-  /** One hash for each phase that the header names, in that order. */
+  /** One hash for each phase that the header names, in order. */
   readonly phases: readonly string[]
 }
 
-/** A frame whose inputs were left out, because the simulation trapped on them. */
+/** A frame that was left out, because the simulation trapped on its inputs. */
 export interface Quarantine {
   readonly tick: number
   readonly reason: string
-  /** The frame as protocol/encodeFrame wrote it. */
+  /** The frame as protocol's encodeFrame wrote it. */
   readonly frame: Uint8Array
 }
 
-/** A remark for people and tools; the simulation does not depend on it. */
+/** A remark for people and tools; it does not affect the simulation. */
 export interface Note {
   readonly tick: number
   readonly kind: string
@@ -46,7 +46,7 @@ export function toHex(bytes: Uint8Array): string {
   return out
 }
 
-/** Bytes of an even number of hex digits. Throws RangeError on anything else. */
+/** Decodes hex digits. Throws RangeError on anything else. */
 export function fromHex(hex: string, bytes: number): Uint8Array {
   if (hex.length !== 2 * bytes || !/^[0-9a-f]*$/.test(hex))
     throw new RangeError(`"${hex}" is not ${2 * bytes} lower-case hex digits`)
@@ -67,7 +67,7 @@ export function encodeCheckpoint(checkpoint: StoredCheckpoint): readonly Uint8Ar
   return [lead, checkpoint.stored]
 }
 
-/** Null where the payload is none. `stored` is a view into it. */
+/** Returns null if the payload is not a checkpoint. `stored` is a view into it. */
 export function decodeCheckpoint(payload: Uint8Array): StoredCheckpoint | null {
   if (payload.length < CHECKPOINT_LEAD_BYTES) return null
   const numbers = view(payload)
@@ -97,7 +97,7 @@ export function encodeSample(sample: Sample): Uint8Array {
   return out
 }
 
-/** Null where the payload is no sample of that many phases. */
+/** Returns null if the payload is not a sample of that many phases. */
 export function decodeSample(payload: Uint8Array, phases: number): Sample | null {
   if (payload.length !== SAMPLE_LEAD_BYTES + phases * HASH_BYTES) return null
   const numbers = view(payload)
@@ -113,7 +113,7 @@ export function decodeSample(payload: Uint8Array, phases: number): Sample | null
 }
 
 const QUARANTINE_LEAD_BYTES = 6
-/** Bytes of UTF-8 that a quarantine's reason may take; its length is 16 bits. */
+/** UTF-8 bytes of a quarantine's reason; its length is a 16-bit number. */
 const REASON_BYTES_MAX = 65_535
 
 export function encodeQuarantine(quarantine: Quarantine): readonly Uint8Array[] {
@@ -140,7 +140,7 @@ export function decodeNote(payload: Uint8Array): Note | null {
   return typeof tick === 'number' && typeof kind === 'string' && typeof text === 'string' ? { tick, kind, text } : null
 }
 
-/** The footer's payload: where the index chunk begins. */
+/** The footer's payload: the offset of the index chunk. */
 export function encodeFooter(indexOffset: number): Uint8Array {
   const out = new Uint8Array(8)
   view(out).setBigUint64(0, BigInt(indexOffset), true)

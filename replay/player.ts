@@ -1,4 +1,4 @@
-/** Plays a recording: the simulation, fed with its frames, from genesis or from the nearest checkpoint. */
+/** Plays a recording: runs the simulation with its frames, from genesis or from the nearest checkpoint. */
 import type { InputFrame, RealmDefinition, SimEvent } from '../sim/index.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import type { Recording } from './recording.ts'
@@ -10,10 +10,10 @@ export interface PlayedTick {
   readonly events: readonly SimEvent[]
 }
 
-/** Ticks between calls of `pause` while seeking: about a tenth of a second of work at most. */
+/** Ticks between calls of `pause` while seeking: at most about a tenth of a second of work. */
 const PAUSE_EVERY_TICKS = 60
 
-/** Null where the simulation can replay the recording to the same bytes; otherwise why not. */
+/** Returns null if the simulation can replay the recording to the same bytes, otherwise why not. */
 function checkVersions(
   recording: Recording,
   simulation: Pick<Simulation<unknown>, 'engine' | 'version'>,
@@ -53,8 +53,8 @@ export class Player<R> {
   }
 
   /**
-   * A player at the recording's start, or at the last checkpoint that restores and is not after `from`.
-   * Errors: other-engine, other-sim, bad-definition, no-start, corrupt. `free` it after use.
+   * A player at the recording's start, or at the last checkpoint that can be restored and is not after `from`. Errors:
+   * other-engine, other-sim, bad-definition, no-start, corrupt. Call `free` after use.
    */
   static async open<R>(
     recording: Recording,
@@ -77,7 +77,7 @@ export class Player<R> {
     return start.ok ? good(new Player(recording, simulation, parsed.definition, start.value)) : start
   }
 
-  /** The state after `tick`. It belongs to the player and is gone after `seek` and `free`. */
+  /** The state after `tick`. It belongs to the player, and is invalid after `seek` and `free`. */
   get realm(): R {
     return this.#current
   }
@@ -86,12 +86,12 @@ export class Player<R> {
     return this.#at
   }
 
-  /** No further tick is known to have been completed. */
+  /** True if no later tick is known to be complete. */
   get done(): boolean {
     return this.#at >= this.recording.lastTick
   }
 
-  /** Steps the next tick. What the simulation throws (a trap) is thrown: the player can then only `seek` or be freed. */
+  /** Steps the next tick. Exceptions of the simulation (a trap) are thrown: after one, only call `seek` or `free`. */
   step(onPhase?: (phase: string) => void): RecordingResult<PlayedTick> {
     const frame = this.recording.frame(this.#at + 1)
     if (!frame.ok) return frame
@@ -103,7 +103,10 @@ export class Player<R> {
     })
   }
 
-  /** Goes to the state after `tick`, which is held to the recording's ticks: on from here or from a nearer checkpoint. */
+  /**
+   * Goes to the state after `tick`, clamped to the recording's ticks, from the current state or from a nearer
+   * checkpoint.
+   */
   async seek(tick: number, pause?: () => Promise<void>): Promise<RecordingResult<void>> {
     const target = Math.min(Math.max(tick, this.recording.startTick), this.recording.lastTick)
     const nearest = this.recording.checkpoints.reduce(
@@ -125,13 +128,13 @@ export class Player<R> {
     return good(undefined)
   }
 
-  /** Gives the realm's memory back. */
+  /** Frees the realm's memory. */
   free(): void {
     this.#simulation.free(this.#current)
   }
 }
 
-/** The newest state not after `from` that can be had: checkpoints first, newest first; then genesis. */
+/** The newest available state not after `from`: checkpoints first, newest first; then genesis. */
 async function load<R>(
   recording: Recording,
   simulation: Simulation<R>,
@@ -161,7 +164,7 @@ async function load<R>(
     failed ??
       new RecordingError(
         'no-start',
-        'the recording was cut before the checkpoint that it starts from was whole; nothing can be replayed',
+        'the recording ends within the checkpoint that it starts from; nothing can be replayed',
       ),
   )
 }

@@ -24,7 +24,7 @@ function opened(bytes: Uint8Array): Recording {
   return recording.value
 }
 
-/** Where each chunk begins, and the end. */
+/** The offset of each chunk, and the end. */
 function chunkOffsets(bytes: Uint8Array): number[] {
   const offsets: number[] = []
   for (let offset = PREAMBLE_BYTES; offset < bytes.length;) {
@@ -42,11 +42,14 @@ function expectPrefix(part: Recording): void {
   for (let tick = 0; tick <= part.lastTick; tick++) expect(part.hash(tick)).toBe(whole.hash(tick))
 }
 
-/** A prefix whose new last chunk is cut is also what a crash leaves. Without checkpoints every byte can be tried. */
-describe('a recording that was cut', () => {
+/**
+ * A prefix with an incomplete last chunk is also what a crash leaves. Without checkpoints the file is small enough to
+ * try every byte.
+ */
+describe('a truncated recording', () => {
   const small = recordSession(simulation, { ticks: 40, players: 2, sampleEvery: 20, checkpointEvery: 1000 })
 
-  test('opens at every byte after its header, with the ticks that were whole', () => {
+  test('opens at every byte after its header, with its complete ticks', () => {
     const full = opened(small)
     const end = chunkOffsets(small)[1] ?? 0
     let before = 0
@@ -63,7 +66,7 @@ describe('a recording that was cut', () => {
     expect(full.truncated).toBe(false)
   })
 
-  test('says that nothing is there at every byte of its header', () => {
+  test('contains no tick at every byte of its header', () => {
     for (let length = 1; length < headerEnd; length++) {
       const part = readRecording(session.subarray(0, length))
       expect(!part.ok && part.error.reason).toBe('torn-header')
@@ -74,7 +77,7 @@ describe('a recording that was cut', () => {
 
   property.prop([fc.integer({ min: headerEnd, max: session.length - 1 }), fc.uint8Array({ maxLength: 40 })], {
     numRuns: 200,
-  })('opens with any rubbish at its torn end', (length, rubbish) => {
+  })('opens with random bytes at its end', (length, rubbish) => {
     const part = readRecording(joined([session.subarray(0, length), rubbish]))
     if (part.ok) expectPrefix(part.value)
     else expect(part.error.reason).toBe('corrupt')
@@ -83,7 +86,7 @@ describe('a recording that was cut', () => {
 
 describe('a recording that was damaged', () => {
   property.prop([fc.nat(8 * session.length - 1)], { numRuns: 400 })(
-    'never shows another hash for a flipped bit: it is an error that names the place, or a shorter recording',
+    'never returns another hash for a flipped bit: it is an error with its place, or a shorter recording',
     (bit) => {
       const bytes = Uint8Array.from(session)
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
@@ -98,7 +101,7 @@ describe('a recording that was damaged', () => {
     },
   )
 
-  test('names offset and chunk of damage that whole chunks follow', () => {
+  test('has an error with offset and chunk for damage before complete chunks', () => {
     const at = offsets[20] ?? 0
     const bytes = Uint8Array.from(session)
     bytes[at + 8] = (bytes[at + 8] ?? 0) ^ 1
@@ -107,7 +110,7 @@ describe('a recording that was damaged', () => {
   })
 
   property.prop([fc.uint8Array({ minLength: 1, maxLength: 300 })], { numRuns: 200 })(
-    'is refused where anything stands after its footer, at that byte, and salvaged whole',
+    'is refused if bytes follow its footer, with their offset, and salvaged completely',
     (more) => {
       const bytes = joined([session, more])
       const part = readRecording(bytes)
@@ -119,7 +122,7 @@ describe('a recording that was damaged', () => {
     },
   )
 
-  test('is refused where chunks are missing, doubled or swapped', () => {
+  test('is refused if chunks are missing, duplicated or swapped', () => {
     const [a = 0, b = 0, c = 0] = offsets.slice(30, 33)
     const cases = [
       [session.subarray(0, a), session.subarray(b)],
@@ -141,7 +144,7 @@ describe('a recording that was damaged', () => {
       }),
     ],
     { numRuns: 150 },
-  )('is salvaged without ever showing a wrong hash', (edits) => {
+  )('is salvaged without a wrong hash', (edits) => {
     let bytes: Uint8Array = Uint8Array.from(session)
     for (const { at, byte, cut } of edits) {
       if (cut) bytes = joined([bytes.subarray(0, at), bytes.subarray(at + byte)])
@@ -153,7 +156,7 @@ describe('a recording that was damaged', () => {
       for (let tick = part.startTick + 1; tick <= part.lastTick; tick++) expect(part.hash(tick)).toBe(whole.hash(tick))
   })
 
-  test('is read past the damage when it is salvaged', () => {
+  test('is read past the damage by a salvage', () => {
     const at = offsets.find((offset) => offset > (whole.checkpoints[0]?.offset ?? 0) + 1000) ?? 0
     const bytes = Uint8Array.from(session)
     bytes[at + 7] = (bytes[at + 7] ?? 0) ^ 0x10
@@ -177,7 +180,7 @@ describe('hostile bytes', () => {
 
   property.prop([fc.constantFrom(...Object.values(ChunkType), 0x99, 0x44), fc.uint8Array({ maxLength: 200 })], {
     numRuns: 300,
-  })('in a chunk with the right checksum give an error or a recording', async (type, payload) => {
+  })('a chunk with a valid checksum gives an error or a recording', async (type, payload) => {
     const bytes = joined([session.subarray(0, headerEnd), encodeChunk(type, 1, payload)])
     const part = readRecording(bytes)
     if (!part.ok) {
@@ -189,12 +192,12 @@ describe('hostile bytes', () => {
     expect(describeRecording(part.value)).toBeDefined()
   })
 
-  test('that claim a huge chunk cost nothing', () => {
+  test('a claim of a huge chunk allocates nothing', () => {
     const claim = Uint8Array.of(ChunkType.checkpoint, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f, 1, 2, 3)
     expect(opened(joined([session.subarray(0, headerEnd), claim])).lastTick).toBe(0)
   })
 
-  test('cannot make a checkpoint unpack to more than it says', async () => {
+  test('a checkpoint cannot unpack to more than it claims', async () => {
     const bomb = new Uint8Array(
       await new Response(
         new Blob([new Uint8Array(2 ** 20)]).stream().pipeThrough(new CompressionStream('deflate-raw')),
@@ -210,16 +213,16 @@ describe('hostile bytes', () => {
 
 describe('a chunk of an unknown type', () => {
   const rest = (type: number) => joined([session.subarray(0, headerEnd), encodeChunk(type, 1, Uint8Array.of(1, 2, 3))])
-  test('is passed over where its type says that it may be', () => {
+  test('is skipped if its type permits it', () => {
     expect(readRecording(rest(0xc0)).ok).toBe(true)
   })
-  test('stops the reading where it may not', () => {
+  test('stops the reader otherwise', () => {
     const part = readRecording(rest(0x40))
     expect(!part.ok && part.error.reason).toBe('unsupported-version')
   })
 })
 
-test('the summary is read from the two ends alone and agrees with the whole', async () => {
+test('the summary of both ends agrees with the whole recording', async () => {
   const read: number[] = []
   const source = {
     size: session.length,

@@ -1,4 +1,7 @@
-/** Opens a recording: walks its chunks, checks each, and notes what stands where. Hostile bytes get an error, never a throw. */
+/**
+ * Opens a recording: walks its chunks, checks each, and records their offsets. Hostile bytes cause an error, never an
+ * exception.
+ */
 import { decodeFrame } from '../protocol/index.ts'
 import { chunkName, findChunk, peekChunk, readChunk, type Chunk } from './chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
@@ -18,23 +21,23 @@ import {
 } from './payloads.ts'
 import { Recording, type CheckpointEntry, type Damage } from './recording.ts'
 
-/** Ticks while they are read. `startTick` null: after damage, until a chunk says which tick it is. */
+/** A run of ticks while it is read. `startTick` is null after damage, until a chunk names its tick. */
 interface OpenRun {
   startTick: number | null
   hashes: number[]
   frames: Map<number, number>
 }
 
-/** A damaged recording, read past its damage: each stretch of ticks that is whole. */
+/** A damaged recording, read past its damage: each complete run of ticks. */
 export interface Salvage {
-  /** In the order of the file; the first one starts where the recording starts. */
+  /** In the order of the file; the first starts at the recording's start. */
   readonly parts: readonly Recording[]
   readonly damage: readonly Damage[]
 }
 
 /**
- * Opens a recording. A tail that was cut is no error (`truncated`); damage with whole chunks after it is one, and
- * names offset and chunk. Memory: at most about twice the file. The bytes are referred to, not copied.
+ * Opens a recording. An incomplete tail is not an error (`truncated`). Damage before complete chunks is one, with
+ * offset and chunk. Needs at most about twice the file's memory. Keeps a reference to the bytes, not a copy.
  */
 export function readRecording(bytes: Uint8Array): RecordingResult<Recording> {
   const reader = openReader(bytes)
@@ -43,7 +46,7 @@ export function readRecording(bytes: Uint8Array): RecordingResult<Recording> {
   return error ? bad(error) : good(reader.value.finish(0))
 }
 
-/** Opens a recording and goes on after damage, for recovery. Errors only where there is no header to go by. */
+/** Opens a recording and continues after damage, for recovery. Fails only without a usable header. */
 export function salvageRecording(bytes: Uint8Array): RecordingResult<Salvage> {
   const reader = openReader(bytes)
   if (!reader.ok) return reader
@@ -57,11 +60,9 @@ function openReader(bytes: Uint8Array): RecordingResult<Reader> {
   if (error) return bad(error)
   const chunk = readChunk(bytes, PREAMBLE_BYTES)
   if (!chunk && !findChunk(bytes, PREAMBLE_BYTES + 1, 0))
-    return bad(
-      new RecordingError('torn-header', 'the file was cut before its header was whole; it holds no tick', bytes.length),
-    )
+    return bad(new RecordingError('torn-header', 'the file ends within its header; it contains no tick', bytes.length))
   if (chunk?.type !== ChunkType.header || chunk.sequence !== 0)
-    return bad(new RecordingError('corrupt', 'the recording does not begin with a whole header', PREAMBLE_BYTES, 0))
+    return bad(new RecordingError('corrupt', 'the recording does not begin with a complete header', PREAMBLE_BYTES, 0))
   const header = decodeHeader(bytes.subarray(chunk.payloadStart, chunk.payloadEnd))
   return header.ok ? good(new Reader(bytes, header.value, chunk.end)) : header
 }
@@ -90,7 +91,7 @@ class Reader {
     this.runs = [this.#run]
   }
 
-  /** Reads to the end. Stops at the first error, or steps over it where `salvage` is set. */
+  /** Reads to the end. Stops at the first error, or skips it if `salvage` is set. */
   readAll(salvage: boolean): RecordingError | null {
     while (this.#offset < this.#bytes.length) {
       const chunk = readChunk(this.#bytes, this.#offset)
@@ -108,7 +109,7 @@ class Reader {
       if (!chunk && !next && !this.#sealed) return null
       const message =
         !chunk && this.#sealed
-          ? `${this.#bytes.length - this.#offset} bytes stand after the recording's footer`
+          ? `${this.#bytes.length - this.#offset} bytes follow the recording's footer`
           : this.#describe(chunk, wrong)
       if (!salvage) return new RecordingError('corrupt', message, this.#offset, this.#sequence)
       this.damage.push({ offset: this.#offset, chunk: this.#sequence, message })
@@ -151,17 +152,17 @@ class Reader {
   #describe(chunk: Chunk | null, wrong: string | RecordingError | null): string {
     const type = chunk?.type ?? peekChunk(this.#bytes, this.#offset)?.type
     const name = type === undefined ? '' : `${chunkName(type)} `
-    return `the recording's ${name}chunk ${wrong instanceof RecordingError ? wrong.message : wrong}${chunk ? '' : ': its checksum does not match, and whole chunks follow'}`
+    return `the recording's ${name}chunk ${wrong instanceof RecordingError ? wrong.message : wrong}${chunk ? '' : ': its checksum does not match, and complete chunks follow'}`
   }
 
-  /** Notes a chunk; what is wrong with it, or null. */
+  /** Records a chunk. Returns what is wrong with it, or null. */
   #take(chunk: Chunk): string | RecordingError | null {
     if (chunk.sequence !== this.#sequence)
-      return `has number ${chunk.sequence} where ${this.#sequence} is due: chunks are missing or out of order`
-    if (this.#sealed) return 'stands after the footer'
-    if (this.#index && chunk.type !== ChunkType.footer) return 'stands after the index'
+      return `has number ${chunk.sequence} instead of ${this.#sequence}: chunks are missing or out of order`
+    if (this.#sealed) return 'follows the footer'
+    if (this.#index && chunk.type !== ChunkType.footer) return 'follows the index'
     if (this.#header.start === 'checkpoint' && this.#sequence === 1 && chunk.type !== ChunkType.checkpoint)
-      return 'stands where the checkpoint that the recording starts from is due'
+      return 'comes before the checkpoint that the recording starts from'
     const payload = this.#bytes.subarray(chunk.payloadStart, chunk.payloadEnd)
     switch (chunk.type) {
       case ChunkType.frame:
@@ -186,7 +187,7 @@ class Reader {
         if (chunk.type & SKIPPABLE) return null
         return new RecordingError(
           'unsupported-version',
-          `the recording holds a chunk of type ${chunkName(chunk.type)}, which this program must know to read it`,
+          `the recording contains a chunk of type ${chunkName(chunk.type)}, which this program does not know and may not skip`,
           chunk.offset,
           chunk.sequence,
         )
@@ -211,16 +212,16 @@ class Reader {
 
   #takeHashes(chunk: Chunk, payload: Uint8Array): string | null {
     if (payload.length === 0 || payload.length % HASH_BYTES !== 0)
-      return `has ${payload.length} bytes, no multiple of ${HASH_BYTES}`
+      return `has ${payload.length} bytes, not a multiple of ${HASH_BYTES}`
     if (this.#tick === null) return null
-    if (this.#tick + payload.length / HASH_BYTES > 0xffffffff) return 'goes beyond the last tick that a number holds'
+    if (this.#tick + payload.length / HASH_BYTES > 0xffffffff) return 'exceeds the highest tick number'
     for (let offset = chunk.payloadStart; offset < chunk.payloadEnd; offset += HASH_BYTES) this.#run.hashes.push(offset)
     return null
   }
 
   #takeSample(payload: Uint8Array): string | null {
     const sample = decodeSample(payload, this.#header.phases.length)
-    if (!sample) return `does not hold ${this.#header.phases.length} phase hashes`
+    if (!sample) return `does not contain ${this.#header.phases.length} phase hashes`
     this.#run.startTick ??= sample.tick
     if (sample.tick !== this.#tick) return `is of tick ${sample.tick} and follows the hash of tick ${this.#tick}`
     this.#samples.set(sample.tick, sample)
@@ -234,7 +235,7 @@ class Reader {
     if (tick < this.#header.startTick || (this.#tick !== null && tick > this.#tick))
       return `is of tick ${tick}, outside ticks ${this.#header.startTick} to ${this.#tick}`
     if (this.#sequence === 1 && tick !== this.#header.startTick && this.#header.start === 'checkpoint')
-      return `is of tick ${tick} where that of the start, ${this.#header.startTick}, is due`
+      return `is of tick ${tick} instead of the start tick, ${this.#header.startTick}`
     this.#checkpoints.push({
       tick,
       offset: chunk.offset,

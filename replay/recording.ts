@@ -1,4 +1,4 @@
-/** A recording that has been opened: what stands where in its bytes. Frames are decoded when they are asked for. */
+/** An opened recording: the offsets of its contents. Frames are decoded on demand. */
 import { decodeFrame } from '../protocol/index.ts'
 import type { InputFrame } from '../sim/index.ts'
 import { peekChunk } from './chunks.ts'
@@ -9,7 +9,7 @@ import type { ReadHeader } from './header.ts'
 import type { RecordingIndex } from './index-chunk.ts'
 import { decodeCheckpoint, toHex, type Note, type Quarantine, type Sample } from './payloads.ts'
 
-/** Where a checkpoint stands; `stored` bytes as they are in the file. */
+/** Place of a checkpoint, with its `stored` bytes as in the file. */
 export interface CheckpointEntry {
   readonly tick: number
   /** Offset of its chunk in the file. */
@@ -19,15 +19,15 @@ export interface CheckpointEntry {
   readonly sha256: string
 }
 
-/** Bytes that hold no whole chunk although whole chunks follow. */
+/** Bytes that are not a complete chunk although complete chunks follow. */
 export interface Damage {
   readonly offset: number
-  /** Sequence number of the chunk that should stand there. */
+  /** Sequence number of the missing chunk. */
   readonly chunk: number
   readonly message: string
 }
 
-/** Ticks that follow one another without a gap. */
+/** Consecutive ticks without a gap. */
 interface TickRun {
   readonly startTick: number
   /** Offset of each tick's hash, from startTick + 1 on. */
@@ -52,20 +52,20 @@ export class Recording {
   readonly header: ReadHeader
   /** Length of the file. */
   readonly bytes: number
-  /** Where the last whole chunk ends; what follows is a torn tail. */
+  /** End of the last complete chunk; an incomplete tail follows. */
   readonly wholeBytes: number
-  /** Its index; null where it was not closed. */
+  /** Its index; null if it was not closed. */
   readonly index: RecordingIndex | null
   readonly startTick: number
   /** The last tick with a hash. */
   readonly lastTick: number
-  /** By offset in the file, ticks from startTick to lastTick. */
+  /** By offset in the file, from startTick to lastTick. */
   readonly checkpoints: readonly CheckpointEntry[]
   /** By tick. */
   readonly samples: ReadonlyMap<number, Sample>
   readonly quarantined: readonly Quarantine[]
   readonly notes: readonly Note[]
-  /** How many ticks have inputs. */
+  /** Number of ticks with inputs. */
   readonly frames: number
   readonly #file: Uint8Array
   readonly #run: TickRun
@@ -86,12 +86,15 @@ export class Recording {
     this.frames = parts.run.frames.size
   }
 
-  /** It was not closed: the process ended, or the file was cut. What it holds is right, but more may have followed. */
+  /**
+   * True if it was not closed: the process ended, or the file was cut. Its content is valid, but more may have
+   * followed.
+   */
   get truncated(): boolean {
     return this.index === null
   }
 
-  /** A frame follows the last tick whose step nobody saw the end of. */
+  /** True if a frame without hash follows the last tick: its step did not finish. */
   get hasFrameWithoutHash(): boolean {
     return this.#run.frames.has(this.lastTick + 1)
   }
@@ -103,18 +106,18 @@ export class Recording {
     return offset === undefined ? null : toHex(this.#file.subarray(offset, offset + HASH_BYTES))
   }
 
-  /** Where the FRAME chunk of a tick begins; null where it has none. */
+  /** Offset of a tick's FRAME chunk; null if it has none. */
   frameOffset(tick: number): number | null {
     return this.#run.frames.get(tick) ?? null
   }
 
-  /** The frame of a tick as protocol/encodeFrame wrote it; null where it has no inputs. */
+  /** The frame of a tick as protocol's encodeFrame wrote it; null if it has no inputs. */
   frameBytes(tick: number): Uint8Array | null {
     const chunk = peekChunk(this.#file, this.#run.frames.get(tick) ?? this.#file.length)
     return chunk && this.#file.subarray(chunk.payloadStart, chunk.payloadEnd)
   }
 
-  /** The frame of a tick: from startTick + 1 to lastTick, and one further where that has been written. Error: `corrupt`. */
+  /** The frame of a tick: from startTick + 1 to lastTick, and the next if it was written. Error: `corrupt`. */
   frame(tick: number): RecordingResult<InputFrame> {
     const bytes = this.frameBytes(tick)
     if (!bytes) return good({ tick, inputs: [] })
@@ -129,13 +132,7 @@ export class Recording {
         ),
       )
     if (decoded.value.tick !== tick)
-      return bad(
-        new RecordingError(
-          'corrupt',
-          `the frame of tick ${tick} says that it is of tick ${decoded.value.tick}`,
-          offset,
-        ),
-      )
+      return bad(new RecordingError('corrupt', `the frame of tick ${tick} names tick ${decoded.value.tick}`, offset))
     return good(decoded.value)
   }
 
@@ -145,6 +142,8 @@ export class Recording {
     const stored = chunk && decodeCheckpoint(this.#file.subarray(chunk.payloadStart, chunk.payloadEnd))
     return stored
       ? unpackCheckpoint(stored, entry.offset)
-      : bad(new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} is not where it was`, entry.offset))
+      : bad(
+          new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} is no longer at its place`, entry.offset),
+        )
   }
 }

@@ -25,7 +25,7 @@ function sealed(bytes: Uint8Array): Uint8Array {
 const HEADER_BYTES = read(open).frameOffset(1) ?? 0
 
 test.prop([fc.integer({ min: HEADER_BYTES, max: open.length })], { numRuns: 40 })(
-  'wherever the writer was ended, what it wrote is closed and replays; a frame without hash goes into the quarantine',
+  'a recording is closed wherever its writer ended, and replays; a frame without hash is quarantined',
   async (length) => {
     const cut = open.subarray(0, length)
     const before = read(cut)
@@ -47,11 +47,11 @@ test.prop([fc.integer({ min: HEADER_BYTES, max: open.length })], { numRuns: 40 }
   },
 )
 
-plain('the index says the same as a writer that closes in order', () => {
+plain('the index equals that of a writer that closes normally', () => {
   expect(read(sealed(open)).index).toEqual(read(recordSession(simulation, SESSION)).index)
 })
 
-plain('a checkpoint that came late, behind the frame that hung, goes with it', () => {
+plain('a late checkpoint behind the frame without hash is removed with it', () => {
   const frames = sessionFrames(SESSION)
   const before = read(open)
   const parts: Uint8Array[] = []
@@ -76,12 +76,12 @@ plain('a checkpoint that came late, behind the frame that hung, goes with it', (
   expect([after.lastTick, after.checkpoints.map(({ tick }) => tick), after.quarantined.length]).toEqual([60, [40], 1])
 })
 
-plain('one that was cut between its index and its footer gets both anew', () => {
+plain('a recording cut between its index and its footer gets both again', () => {
   const whole = recordSession(simulation, SESSION)
   expect(sealed(whole.subarray(0, whole.length - 18))).toEqual(whole)
 })
 
-plain('a damaged recording stays as it is, for the recovery', () => {
+plain('a damaged recording is not changed', () => {
   const damaged = Uint8Array.from(open)
   damaged[HEADER_BYTES + 200] = (damaged[HEADER_BYTES + 200] ?? 0) ^ 8
   expect(sealRecording(damaged, '')).toMatchObject({ ok: false, error: { reason: 'corrupt' } })

@@ -1,4 +1,4 @@
-/** Closes a recording whose writer ended before it could: what has to go of its tail, and what has to follow. */
+/** Closes a recording whose writer ended too early: what to cut from its end, and what to append. */
 import { concatBytes } from '../sim/state/bytes.ts'
 import { encodeChunk, peekChunk } from './chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
@@ -9,15 +9,18 @@ import { readRecording } from './read.ts'
 import type { Recording } from './recording.ts'
 
 export interface Seal {
-  /** The file is to be cut to so many bytes: a torn tail goes, and a frame whose step nobody saw the end of. */
+  /** New length of the file: cuts an incomplete tail, and a frame whose step did not finish. */
   readonly keepBytes: number
-  /** Then this is to be written at its end. */
+  /** Bytes to append after that. */
   readonly append: Uint8Array
-  /** The frame that went; it stands in `append`. */
+  /** The frame that was cut; `append` contains it. */
   readonly quarantined: Quarantine | null
 }
 
-/** Null where the recording is closed already. Errors: those of a recording that cannot be opened, damage among them: such a one stays as it is. */
+/**
+ * Returns null for a recording that is already closed. Errors: those of a recording that cannot be opened. A damaged
+ * one must not be changed.
+ */
 export function sealRecording(bytes: Uint8Array, reason: string): RecordingResult<Seal | null> {
   const read = readRecording(bytes)
   if (!read.ok) return read
@@ -45,7 +48,7 @@ export function sealRecording(bytes: Uint8Array, reason: string): RecordingResul
   return good({ keepBytes, append: concatBytes(tail), quarantined })
 }
 
-/** How many chunks are kept, where they end, and where a reader may begin. */
+/** Number of kept chunks, their end, and places where a reader may start. */
 function walk(
   bytes: Uint8Array,
   { startTick }: Recording,
@@ -56,7 +59,7 @@ function walk(
   while (offset < endBytes) {
     const chunk = peekChunk(bytes, offset)
     if (!chunk) return new RecordingError('corrupt', 'the recording changed while it was closed', offset, sequence)
-    // It was cut between index and footer: both are written anew.
+    // The file was cut between index and footer: both are written again.
     if (chunk.type === ChunkType.index) break
     offset = chunk.end
     sequence++

@@ -1,4 +1,6 @@
-/** The interface through which replay runs a simulation. It is an argument everywhere, so that you can pass another one. */
+/**
+ * The interface through which replay runs a simulation. It is an argument everywhere, so that you can pass another one.
+ */
 import {
   checkpoint,
   elementCount,
@@ -18,12 +20,12 @@ import {
   type SimEvent,
 } from '../sim/index.ts'
 
-/** `R`: a realm of it. `step`, `genesis` and `restore` may throw: a trap, or bytes that are no state. */
+/** `R` is its realm type. `step`, `genesis` and `restore` may throw: on a trap, or on invalid bytes. */
 export interface Simulation<R> {
   /** SHA-256 of the physics wasm, hex. */
   readonly engine: string
   readonly version: number
-  /** Names of the phases that `step` reports, in their order. */
+  /** Names of the phases that `step` reports, in order. */
   readonly phases: readonly string[]
   parseDefinition(
     json: unknown,

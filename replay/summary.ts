@@ -1,4 +1,4 @@
-/** Header and index of a recording, read from its two ends alone. */
+/** Reads header and index of a recording from its two ends only. */
 import { readChunk, readUint32 } from './chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import {
@@ -14,23 +14,23 @@ import { checkPreamble, decodeHeader, type ReadHeader } from './header.ts'
 import { decodeIndex, type RecordingIndex } from './index-chunk.ts'
 import { decodeFooter } from './payloads.ts'
 
-/** A file, or whatever answers requests for ranges. `read` gives fewer bytes only at the end. */
+/** A file, or another source with random access. `read` returns fewer bytes only at the end. */
 export interface ByteSource {
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number
   read(offset: number, length: number): Promise<Uint8Array>
 }
 
 export interface RecordingSummary {
   readonly header: ReadHeader
-  /** Null where the recording was not closed; read all of it then. */
+  /** Null if the recording was not closed. Read all of it then. */
   readonly index: RecordingIndex | null
 }
 
-/** First read: enough for the preamble and the header's length, and for most headers whole. */
+/** First read, bytes: enough for the preamble and the header's length, and for most headers. */
 const FIRST_BYTES = 64 * 1024
 
-/** Reads header and index. Errors: those of a header. A tail that is no footer is no error. */
+/** Reads header and index. Errors: those of a header. A tail without footer is not an error. */
 export async function readSummary(source: ByteSource): Promise<RecordingResult<RecordingSummary>> {
   const first = await source.read(0, Math.min(source.size, FIRST_BYTES))
   const wrong = checkPreamble(first)
@@ -41,7 +41,7 @@ export async function readSummary(source: ByteSource): Promise<RecordingResult<R
     return bad(
       new RecordingError(
         chunk || bytes.length < source.size ? 'corrupt' : 'torn-header',
-        'the recording does not begin with a whole header',
+        'the recording does not begin with a complete header',
         PREAMBLE_BYTES,
         0,
       ),

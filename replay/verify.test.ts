@@ -40,7 +40,7 @@ test('a recorded session replays to its hashes, samples and checkpoints', async 
   expect(result.realTimeFactor).toBeGreaterThan(0)
 })
 
-test('a player that seeks about arrives at the recorded states', async () => {
+test('a player that seeks arrives at the recorded states', async () => {
   const recording = opened(session)
   const player = await Player.open(recording, simulation, 150)
   if (!player.ok) throw player.error
@@ -53,10 +53,10 @@ test('a player that seeks about arrives at the recorded states', async () => {
   player.value.free()
 })
 
-/** The simulation with its step changed. */
+/** The simulation with another step. */
 const sabotaged = (step: Simulation<Realm>['step']): Simulation<Realm> => ({ ...simulation, step })
 
-test('an input that is altered in one frame is caught at that tick', async () => {
+test('an input altered in one frame is detected at that tick', async () => {
   const altered = (frame: InputFrame): InputFrame => ({
     ...frame,
     inputs: frame.inputs.map((input) =>
@@ -77,7 +77,7 @@ test('an input that is altered in one frame is caught at that tick', async () =>
   expect(result.firstDivergence?.tick).toBe(tick)
 })
 
-test('the phase is named where a tick with phase hashes diverges in it', async () => {
+test('a divergence in a tick with phase hashes names its phase', async () => {
   const nudged = sabotaged((realm, frame, onPhase) =>
     simulation.step(realm, frame, (phase) => {
       if (frame.tick === 120 && phase === 'locomotion')
@@ -92,7 +92,7 @@ test('the phase is named where a tick with phase hashes diverges in it', async (
   })
 })
 
-test('gravity that differs by the last bit of a 32-bit float is caught', async () => {
+test('gravity that differs in the last bit of a 32-bit float is detected', async () => {
   const heavier: Simulation<Realm> = {
     ...simulation,
     genesis: (definition) => {
@@ -109,7 +109,7 @@ test('gravity that differs by the last bit of a 32-bit float is caught', async (
   expect(result.firstDivergence?.tick).toBeLessThanOrEqual(100)
 })
 
-test('a simulation that is not deterministic is caught', async () => {
+test('a nondeterministic simulation is detected', async () => {
   let steps = 0
   const drifting = sabotaged((realm, frame, onPhase) => {
     const events = simulation.step(realm, frame, onPhase)
@@ -121,7 +121,7 @@ test('a simulation that is not deterministic is caught', async () => {
   expect((await verified(session, drifting)).firstDivergence).toMatchObject({ tick: 77, kind: 'hash' })
 })
 
-test('a start that differs is caught before the first tick', async () => {
+test('a different start is detected before the first tick', async () => {
   const reseeded: Simulation<Realm> = {
     ...simulation,
     genesis: (definition) => simulation.genesis({ ...definition, seed: definition.seed + 1 }),
@@ -129,7 +129,7 @@ test('a start that differs is caught before the first tick', async () => {
   expect((await verified(session, reseeded)).firstDivergence).toMatchObject({ tick: 0, kind: 'start' })
 })
 
-test('a checkpoint that restores to another state is caught', async () => {
+test('a checkpoint that restores to another state is detected', async () => {
   const forgetful: Simulation<Realm> = { ...simulation, restore: (definition) => simulation.genesis(definition) }
   expect((await verified(session, forgetful)).firstDivergence).toMatchObject({ tick: 100, kind: 'checkpoint' })
 })
@@ -142,7 +142,7 @@ test('a trap is a divergence at its tick, not an exception', async () => {
   expect((await verified(session, trapping)).firstDivergence).toMatchObject({ tick: 50, kind: 'fault' })
 })
 
-test('another engine and another version of the simulation are refused by name', async () => {
+test('another engine and another simulation version are refused with their own errors', async () => {
   const recording = opened(session)
   const byEngine = await verify(recording, { ...simulation, engine: '0'.repeat(64) })
   const byVersion = await verify(recording, { ...simulation, version: simulation.version + 1 })
@@ -152,7 +152,7 @@ test('another engine and another version of the simulation are refused by name',
   ])
 })
 
-test('an aborted verification says so and is not ok', async () => {
+test('an aborted verification is marked and not ok', async () => {
   const result = await verify(opened(session), simulation, { signal: AbortSignal.abort() })
   expect(result.ok && result.value).toMatchObject({ ok: false, aborted: true, ticksExecuted: 0, firstDivergence: null })
 })

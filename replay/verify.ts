@@ -1,4 +1,4 @@
-/** Replays a recording and compares every state hash, phase hash and checkpoint with what was recorded. */
+/** Replays a recording and compares every state hash, phase hash and checkpoint with the recorded ones. */
 import { good, type RecordingResult } from './error.ts'
 import { Player } from './player.ts'
 import type { Recording } from './recording.ts'
@@ -6,15 +6,15 @@ import type { Simulation } from './simulation.ts'
 
 /**
  * - `start`: the starting state already differs.
- * - `phase`: state differs after `phase` of this tick; known where the tick has a sample.
+ * - `phase`: the state differs after `phase` of this tick; known if the tick has a sample.
  * - `hash`: the state after the tick differs.
- * - `checkpoint`: the checkpoint of this tick does not restore to the state that was recorded.
+ * - `checkpoint`: the checkpoint of this tick does not restore to the recorded state.
  * - `fault`: the simulation trapped.
  */
 export interface Divergence {
   readonly tick: number
   readonly kind: 'start' | 'phase' | 'hash' | 'checkpoint' | 'fault'
-  /** The first phase that differs, where the tick has a sample. */
+  /** The first phase that differs, if the tick has a sample. */
   readonly phase: string | null
   readonly expected: string | null
   readonly actual: string | null
@@ -22,34 +22,34 @@ export interface Divergence {
 }
 
 export interface Verification {
-  /** All that could be compared agrees. */
+  /** True if everything that could be compared agrees. */
   readonly ok: boolean
   readonly ticksExecuted: number
-  /** Ticks whose state hash was compared. */
+  /** Number of ticks whose state hash was compared. */
   readonly hashesCompared: number
-  /** Samples, each with a hash for each phase. */
+  /** Number of samples; each has a hash for each phase. */
   readonly samplesCompared: number
   readonly checkpointsCompared: number
   readonly truncated: boolean
   readonly firstDivergence: Divergence | null
-  /** Seconds of the realm's time a second of this. */
+  /** Seconds of realm time per second of verification. */
   readonly realTimeFactor: number
-  /** `signal` stopped it before the end. */
+  /** True if `signal` stopped it before the end. */
   readonly aborted: boolean
 }
 
 export interface VerifyOptions {
   onProgress?(progress: { readonly done: number; readonly total: number }): void
   readonly signal?: AbortSignal
-  /** Milliseconds on any clock that only goes forward. */
+  /** Milliseconds of any monotonic clock. */
   nowMs?(): number
 }
 
-/** How long the thread is kept before others may use it. */
+/** Longest time for which the thread is blocked, ms. */
 const SLICE_MS = 50
 const NO_TICK_YET = -1
 
-/** Errors: those of Player.open, and `corrupt` where a frame or a checkpoint is malformed inside. */
+/** Errors: those of Player.open, and `corrupt` if a frame or a checkpoint is malformed. */
 export async function verify<R>(
   recording: Recording,
   simulation: Simulation<R>,
@@ -84,7 +84,7 @@ class Run<R> {
 
   async toEnd(): Promise<RecordingResult<Verification>> {
     const startMs = this.#nowMs()
-    // The first slice ends at once: progress shows from the beginning, and a time that is over already is noticed.
+    // The first slice ends at once, so that progress shows from the beginning and an earlier abort is noticed.
     let sliceEndMs = startMs
     let found = this.#compareStart()
     while (!found && !this.#player.done && !this.#options.signal?.aborted) {
@@ -141,7 +141,7 @@ class Run<R> {
     }
   }
 
-  /** Steps one tick and compares all that is known of it. */
+  /** Steps one tick and compares everything recorded about it. */
   async #compareTick(): Promise<RecordingResult<Divergence | null>> {
     const tick = this.#player.tick + 1
     const sample = this.#player.recording.samples.get(tick)

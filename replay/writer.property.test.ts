@@ -47,7 +47,7 @@ test.prop(
     fc.boolean(),
   ],
   { numRuns: 60 },
-)('what is written is read back', async (seed, ticks, players, state, seal) => {
+)('a written recording is read back', async (seed, ticks, players, state, seal) => {
   const random = randomFrom(seed)
   const { writer, bytes } = start()
   const frames: InputFrame[] = []
@@ -90,7 +90,7 @@ test.prop(
   expect(unpacked?.ok && toHex(unpacked.value)).toBe(toHex(state))
 })
 
-test('a definition comes back bit for bit, the sign of zero included', () => {
+test('a definition is restored bit for bit, including the sign of zero', () => {
   const definition = { ...DEFAULT_DEFINITION, gravity: { x: -0, y: -9.81, z: 0.1 + 0.2 } }
   const { bytes } = start({ ...HEADER, definition })
   const result = readRecording(bytes())
@@ -111,7 +111,7 @@ test('an idle realm costs 18 bytes a tick', () => {
   expect((writer.bytes - before) / 100).toBe(18)
 })
 
-test('the writer refuses what is out of order, and writes nothing of it', () => {
+test('the writer refuses chunks out of order, and writes nothing of them', () => {
   const { writer } = start()
   const size = writer.bytes
   const sample = { tick: 1, players: 0, elements: 0, phases: ['0'.repeat(16), '0'.repeat(16)] }
@@ -129,7 +129,7 @@ test('the writer refuses what is out of order, and writes nothing of it', () => 
   expect(() => later.writer.hash(10, '0'.repeat(16))).toThrow('starts from a checkpoint')
 })
 
-test('a frame is given back as it will be read: numbers rounded to 32 bits', () => {
+test('a frame is returned as it will be read, with numbers rounded to 32 bits', () => {
   const { writer } = start()
   const frame = writer.frame({
     tick: 1,

@@ -1,6 +1,6 @@
 /**
- * Writes a recording, chunk by chunk. Pure: the bytes go to a sink, which must take each call's whole and in order, or
- * throw and have taken nothing; then the call has not happened and may be made again.
+ * Writes a recording, chunk by chunk. Pure: the bytes go to a sink. The sink must take each call's bytes completely and
+ * in order, or throw without taking any; then the call had no effect and can be repeated.
  */
 import { decodeFrame, encodeFrame } from '../protocol/index.ts'
 import type { InputFrame } from '../sim/index.ts'
@@ -21,7 +21,9 @@ import {
   type StoredCheckpoint,
 } from './payloads.ts'
 
-/** The writer was used out of order, or given what no reader could read back: a bug of the caller, nothing was written. */
+/**
+ * The writer was called out of order, or with content that no reader accepts: a bug of the caller. Nothing was written.
+ */
 export class WriterError extends Error {
   override readonly name = 'WriterError'
 }
@@ -41,7 +43,7 @@ export class RecordingWriter {
   #pending = false
   #ended = false
 
-  /** Writes the preamble and the header. Where it starts from a checkpoint, `checkpoint` must be called next. */
+  /** Writes the preamble and the header. If it starts from a checkpoint, call `checkpoint` next. */
   constructor(header: RecordingHeader, sink: (bytes: Uint8Array) => void) {
     this.header = header
     this.#sink = sink
@@ -53,7 +55,7 @@ export class RecordingWriter {
     this.#chunk(ChunkType.header, payload)
   }
 
-  /** The last tick whose hash is written; the start tick before the first. */
+  /** The last tick whose hash was written; the start tick before the first. */
   get lastTick(): number {
     return this.#tick
   }
@@ -63,7 +65,7 @@ export class RecordingWriter {
     return this.#written
   }
 
-  /** A frame is written whose hash is not: its step is under way, or failed. */
+  /** True if a frame was written without its hash: its step is running, or failed. */
   get pendingFrame(): boolean {
     return this.#pending
   }
@@ -73,8 +75,8 @@ export class RecordingWriter {
   }
 
   /**
-   * Before the step: writes the frame, and nothing where it has no inputs. Step what is returned: the frame as every
-   * reader will get it (numbers rounded to 32 bits). Throws WriterError where no reader would accept it.
+   * Call it before the step. Writes the frame, or nothing if it has no inputs. Step the returned frame: it is the frame
+   * as every reader gets it (numbers rounded to 32 bits). Throws WriterError if no reader would accept it.
    */
   frame(frame: InputFrame): InputFrame {
     this.#expect(
@@ -96,7 +98,7 @@ export class RecordingWriter {
     return decoded.value
   }
 
-  /** After the step: the hash of the state, 16 hex digits. */
+  /** Call it after the step, with the hash of the state, 16 hex digits. */
   hash(tick: number, hash: string): void {
     this.#expect(tick === this.#tick + 1, `the hash of tick ${tick} after tick ${this.#tick}`)
     this.#chunk(ChunkType.hash, fromHex(hash, HASH_BYTES))
@@ -105,7 +107,7 @@ export class RecordingWriter {
     if ((tick - this.header.startTick) % SEEK_POINT_EVERY_TICKS === 0) this.#seekPoints.push([tick, this.#written])
   }
 
-  /** After the hash of the same tick, before the next frame. */
+  /** Call it after the hash of the same tick, before the next frame. */
   sample(sample: Sample): void {
     this.#expect(
       sample.tick === this.#tick && !this.#pending,
@@ -119,7 +121,7 @@ export class RecordingWriter {
     this.#elements = sample.elements
   }
 
-  /** At any time after its tick, so that packing it need not hold up the ticks that follow. */
+  /** Call it at any time after its tick, so that packing need not delay the following ticks. */
   checkpoint(checkpoint: StoredCheckpoint): void {
     this.#expect(
       checkpoint.tick >= this.header.startTick && checkpoint.tick <= this.#tick,
@@ -134,7 +136,7 @@ export class RecordingWriter {
     this.#checkpoints.push([checkpoint.tick, offset])
   }
 
-  /** Says that a frame's inputs were left out when the realm was recovered. */
+  /** Records that a frame's inputs were left out when the realm was recovered. */
   quarantine(quarantine: Quarantine): void {
     this.#chunk(ChunkType.quarantine, ...encodeQuarantine(quarantine))
   }

@@ -1,4 +1,7 @@
-/** What once ended a realm, as it was sent: two props of nearly no volume, and many large things in one place. */
+/**
+ * Commands that once ended a realm, as they were sent: two props of nearly no volume, and many large props in one
+ * place.
+ */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { hash, props, type Command, type Input, type SimEvent } from './index.ts'
@@ -30,7 +33,7 @@ function expectSound(s: Stage): void {
   expect(hash(s.realm)).toMatch(/^[0-9a-f]{16}$/)
 }
 
-describe('what once ended a realm', () => {
+describe('commands that once ended a realm', () => {
   for (const name of ['two-spawns-a', 'two-spawns-b'])
     test(`${name} is refused, and the realm goes on`, () => {
       stage((s) => {

@@ -1,4 +1,4 @@
-/** The realm that a server runs when it is given none: a yard with things to climb, stack, kick and throw. */
+/** The realm that a server runs by default: a yard with props to climb, stack, kick and throw. */
 import { DEFAULT_BODY } from './avatar/body.ts'
 import { STATE_BYTES_MAX } from './limits/budget.ts'
 import { IDENTITY, vec } from './maths/maths.ts'

@@ -1,4 +1,7 @@
-/** Reading a realm definition from JSON: every fault is named with its place, and what is accepted never traps. */
+/**
+ * Parses a realm definition from JSON. Every error names its place, and an accepted definition never makes the engine
+ * trap.
+ */
 import { isObject, type JsonObject } from './json.ts'
 import { isFiniteNumber } from './maths/maths.ts'
 import { nameFault, shownName } from './name.ts'
@@ -34,7 +37,7 @@ const BODIES_MAX = 64
 const NAME_CHARACTERS_MAX = 64
 const EXTENT_MAX = 10_000
 
-/** Collects errors while it reads; a value that is wrong is replaced by a harmless one. */
+/** Collects errors while it reads. A wrong value is replaced by a harmless one. */
 class Reading {
   readonly errors: DefinitionError[] = []
 
@@ -147,13 +150,13 @@ function readProp(r: Reading, value: unknown, where: string): PropSpec {
 
 const limits = (name: RangeName): string => `${RANGES[name].min} to ${RANGES[name].max} ${RANGES[name].unit}`.trim()
 
-/** The ranges of a prop's numbers, as messages for the author of a definition. */
+/** Messages for the author of a definition, with the ranges of a prop's numbers. */
 const FAULTS: Readonly<Partial<Record<RejectReason, string>>> = {
   'size-out-of-range': `extents of a collider are ${limits('shapeExtent')}, and its least half width times the scale is ${limits('scaledExtent')}`,
   'degenerate-shape': `a collider needs a volume and is at most ${RANGES.slenderness.max} times as long as it is thin`,
   'mass-out-of-range': `a dynamic prop has ${limits('mass')} at its scale`,
   'scale-out-of-range': `scale is ${limits('scale')}, and the radius of the whole prop ${limits('scaledRadius')}`,
-  'trimesh-not-static': 'a mesh is for static props alone',
+  'trimesh-not-static': 'only static props may have a mesh',
 }
 
 function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
@@ -167,7 +170,7 @@ function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
   }
   if (r.errors.length > before) return placed
   const reason = checkProp(placed.prop) ?? checkScale(placed.prop, placed.scale)
-  if (reason) r.fault(where, `the prop "${placed.prop.name}" cannot be: ${FAULTS[reason] ?? reason} (${reason})`)
+  if (reason) r.fault(where, `the prop "${placed.prop.name}" is not possible: ${FAULTS[reason] ?? reason} (${reason})`)
   return placed
 }
 
@@ -206,7 +209,7 @@ function readLeftBehind(r: Reading, value: unknown): RealmDefinition['leftBehind
   }
 }
 
-/** The parts that must fit each other. */
+/** Checks the fields that depend on each other. */
 function checkWhole(r: Reading, d: RealmDefinition): void {
   const { min, max } = d.bounds
   if (!(min.x < max.x && min.y < max.y && min.z < max.z)) r.fault('/bounds', 'needs min below max on every axis')
@@ -221,7 +224,10 @@ function checkWhole(r: Reading, d: RealmDefinition): void {
     r.fault('/props', `holds ${d.props.length} props, more than elementsMax (${d.elementsMax})`)
 }
 
-/** A prop's make from kept JSON; null where it is none, or one that cannot be. A name from before the rule of names is put right. */
+/**
+ * Parses a stored prop spec. Returns null if it is not one, or if the simulation refuses it. Names stored before the
+ * rule of names are normalised.
+ */
 export function parseProp(json: unknown): PropSpec | null {
   const r = new Reading()
   const prop = readProp(
@@ -232,7 +238,7 @@ export function parseProp(json: unknown): PropSpec | null {
   return r.errors.length === 0 && checkProp(prop) === null ? prop : null
 }
 
-/** A definition from parsed JSON, or all that is wrong with it. */
+/** Returns the definition from parsed JSON, or all errors in it. */
 export function parseDefinition(
   json: unknown,
 ):

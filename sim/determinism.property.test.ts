@@ -21,7 +21,7 @@ import {
 
 const engine = await loadEngine()
 const RUNS = { numRuns: 25 }
-/** Everything within reach, so that grabs succeed. */
+/** Everybody reaches everything, so that grabs succeed. */
 const DEFINITION = { ...DEFAULT_DEFINITION, reach: 30 }
 
 function withRealm<T>(make: () => Realm, use: (realm: Realm) => T): T {
@@ -44,7 +44,7 @@ describe('the simulation', () => {
   })
 
   test.prop([arbitraryScenario(), fc.integer({ min: 0, max: 119 })], { numRuns: 40 })(
-    'goes on bit-identically from a checkpoint, which restores to the same bytes',
+    'continues bit for bit from a checkpoint, which restores to the same bytes',
     (scenario, at) => {
       const frames = framesOf(scenario)
       const [bytes, state, straight] = withRealm(fresh, (r) => {
@@ -56,7 +56,7 @@ describe('the simulation', () => {
         () => restore(engine, DEFINITION, bytes),
         (r) => {
           expect(checkpoint(r)).toEqual(bytes)
-          // No number of the state may be finer than its bytes.
+          // No number of the state may have more precision than its bytes.
           expect([...fields(r)]).toEqual(state)
           expect(run(r, frames.slice(at))).toEqual(straight)
         },
@@ -77,7 +77,7 @@ describe('the simulation', () => {
   )
 
   test.prop([arbitraryScenario()], RUNS)(
-    'keeps numbers finite, things above ground, scales in their limits, and one holder for each hand',
+    'keeps numbers finite, props above the ground, scales within limits, and one holder for each hand',
     (scenario) => {
       withRealm(fresh, (realm) => {
         for (const frame of framesOf(scenario)) {

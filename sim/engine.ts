@@ -1,4 +1,4 @@
-/** The physics engine: the one file that imports Rapier. Everything about it that surprises is dealt with here. */
+/** The physics engine. Only this file imports Rapier, and it handles all of Rapier's surprises. */
 import RAPIER from '@dimforge/rapier3d-deterministic-compat'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
@@ -31,7 +31,10 @@ export function loadEngine(): Promise<Engine> {
   return loaded
 }
 
-/** The package inlines its wasm; the bytes are seen where it hands them over, so that the hash is of what really runs. */
+/**
+ * The package inlines its wasm. This code hashes the bytes that the package passes to WebAssembly, so the hash is of
+ * what really runs.
+ */
 async function load(): Promise<Engine> {
   const instantiate = WebAssembly.instantiate
   let wasm: Uint8Array | undefined
@@ -58,7 +61,7 @@ export function createWorld(gravity: Vec3, tickRate: number): World {
   return world
 }
 
-/** One step. World.step would then walk every body in JavaScript to look for soft bodies, which we have none of. */
+/** One step. World.step would also walk all bodies in JavaScript to find soft bodies, and we have none. */
 export function stepWorld(w: World): void {
   w.physicsPipeline.step(
     w.gravity,
@@ -91,7 +94,9 @@ export function restoreWorld(bytes: Uint8Array): World {
   }
 }
 
-/** The controller that walks avatars around obstacles. It keeps nothing between calls, so it is made anew at restore. */
+/**
+ * The controller that walks avatars around obstacles. It keeps no state between calls, so a restore creates a new one.
+ */
 export function createController(world: World): CharacterController {
   const controller = world.createCharacterController(CONTROLLER_OFFSET)
   controller.setUp({ x: 0, y: 1, z: 0 })

@@ -1,9 +1,9 @@
-/** The quad plane that every realm stands on. */
+/** The quad plane under every realm. */
 import { RAPIER, type World } from './engine.ts'
 import { Groups } from './props/shapes.ts'
 import type { RealmDefinition } from './types.ts'
 
-/** The ground is as thick as this below its plane, so that nothing thrown at it passes through. Metres. */
+/** Thickness of the ground below its plane, metres, so that nothing thrown at it passes through. */
 const GROUND_THICKNESS = 10
 
 export function addGround(world: World, { ground }: Pick<RealmDefinition, 'ground'>): void {

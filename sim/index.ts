@@ -1,4 +1,7 @@
-/** The simulation: `genesis` or `restore`, then `step` after `step`. The same state and the same frames give the same bytes, anywhere. */
+/**
+ * The simulation: `genesis` or `restore`, then one `step` after another. The same state and the same frames give the
+ * same bytes on every machine.
+ */
 export * from './types.ts'
 export { loadEngine, type Engine } from './engine.ts'
 export { DEFAULT_BODY } from './avatar/body.ts'

@@ -1,4 +1,4 @@
-/** Reading JSON that may hold anything. */
+/** Reads JSON from untrusted sources. */
 
 export type JsonObject = Readonly<Record<string, unknown>>
 

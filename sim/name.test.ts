@@ -25,7 +25,7 @@ test.each([
   ['a private character', '\uE000'],
   ['half a character', '\uD800'],
   ['a line break', '\n'],
-])('NAM-1: %s is no name, and is left out of others', (_, character) => {
+])('NAM-1: a name of %s is refused, and names lose it', (_, character) => {
   expect(nameFault(character, 32)).toMatch(/^has a character that cannot be seen \(U\+[0-9A-F]{4,5}\)$/)
   expect(nameFault(`a${character}b`, 32)).toMatch(/cannot be seen/)
   expect(shownName(character)).toBe('')
@@ -48,7 +48,7 @@ test.each([
   ['🇺🇦'],
   ['x'.repeat(32)],
   ['!'],
-])('%s is a name and stays as it is', (name) => {
+])('the name %s is accepted unchanged', (name) => {
   expect(nameFault(name, 32)).toBeNull()
   expect(shownName(name)).toBe(name)
 })
@@ -67,11 +67,11 @@ test.each([
   ['a\u200Db', /U\+200D/],
   ['\u3164\uFE0F', /U\+3164/],
   [' \uFE0F', /U\+FE0F/],
-])('%j is refused with words', (name, words) => {
+])('the name %j is refused with a message', (name, words) => {
   expect(nameFault(name, 32)).toMatch(words)
 })
 
-test('NAM-2: a realm definition names its realm, bodies and props by the same rule, and each fault has its place', () => {
+test('NAM-2: a realm definition applies the rule to its realm, bodies and props, and each error has its place', () => {
   const [body] = DEFAULT_DEFINITION.bodies
   const [placed] = DEFAULT_DEFINITION.props
   if (!body || !placed) throw new Error('the default realm has bodies and props')
@@ -91,7 +91,7 @@ test('NAM-2: a realm definition names its realm, bodies and props by the same ru
   )
 })
 
-test('a prop that was kept under a name of before the rule comes back, under one that is shown', () => {
+test('a prop stored under a name from before the rule is restored under an allowed name', () => {
   const prop = { ...DEFAULT_DEFINITION.props[0]?.prop }
   expect(['Ada\u00A0box ', '\u3164'].map((name) => parseProp({ ...prop, name })?.name)).toEqual(['Ada box', 'unnamed'])
 })
@@ -126,7 +126,7 @@ each.prop(
     ),
   ],
   { numRuns: 2_000 },
-)('what is shown of any text is a name or nothing at all, and is shown as it is', (typed) => {
+)('a normalised name is empty or allowed, and normalising it again changes nothing', (typed) => {
   const shown = shownName(typed)
   expect(shownName(shown)).toBe(shown)
   const fault = nameFault(shown, 1_000)

@@ -1,4 +1,4 @@
-/** Genesis and the step: the pure heart. A realm is changed by `step` alone, and only by what stands in the frame. */
+/** Genesis and the step: the pure core. Only `step` changes a realm, and only by what is in the frame. */
 import { createController, createWorld, stepWorld, type Engine } from './engine.ts'
 import { addGround } from './ground.ts'
 import { applyInputs } from './phases/inputs.ts'
@@ -13,13 +13,15 @@ import { stepWork } from './limits/physics-cost.ts'
 import { SimulationFault, type Realm } from './state/state.ts'
 import { PHASES, type InputFrame, type Phase, type RealmDefinition, type SimEvent } from './types.ts'
 
-/** Counts up whenever the same frames would give another hash than before. */
+/** Increased whenever the same frames would give another hash than before. */
 export const SIM_VERSION = 3
 
 /** The first element ids are the plane's and the marker's. */
 const FIRST_FREE_ID = 3
 
-/** A realm at tick 0: ground, marker, and what the definition lists. The definition has been parsed, so it is valid. */
+/**
+ * A realm at tick 0: ground, marker, and the props of the definition. The definition has been parsed, so it is valid.
+ */
 export function genesis(engine: Engine, definition: RealmDefinition): Realm {
   const world = createWorld(definition.gravity, definition.tickRate)
   const realm: Realm = {
@@ -46,7 +48,7 @@ export function genesis(engine: Engine, definition: RealmDefinition): Realm {
 }
 
 export interface StepOptions {
-  /** Called after each phase, while the step is under way: for phase hashes and timing. */
+  /** Called after each phase during the step, for phase hashes and timing. */
   onPhase?(phase: Phase): void
 }
 
@@ -58,7 +60,7 @@ function stepPhysics(realm: Realm): void {
 const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
   upkeep: stepCleanup,
   inputs: (realm, frame) => applyInputs(realm, frame.inputs),
-  // Before physics, not after: the engine does not keep changes that were made since its last step in its state bytes.
+  // Before physics, not after: the engine's state bytes do not include changes made since its last step.
   bounds: stepBounds,
   locomotion: stepLocomotion,
   bones: stepBones,
@@ -68,12 +70,12 @@ const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
 }
 
 /**
- * Applies one frame; its tick follows the realm's. Returns what happened.
- * Throws SimulationFault where the engine trapped: the realm is then unusable.
+ * Applies one frame; its tick follows the realm's. Returns the events. Throws SimulationFault if the engine trapped;
+ * the realm is then unusable.
  */
 export function step(realm: Realm, frame: InputFrame, options?: StepOptions): readonly SimEvent[] {
   if (frame.tick !== realm.tick + 1)
-    throw new RangeError(`frame of tick ${frame.tick} given to a realm at tick ${realm.tick}`)
+    throw new RangeError(`frame of tick ${frame.tick} applied to a realm at tick ${realm.tick}`)
   realm.tick = frame.tick
   realm.events = []
   try {
@@ -88,7 +90,7 @@ export function step(realm: Realm, frame: InputFrame, options?: StepOptions): re
   return realm.events
 }
 
-/** Gives the engine's memory back. The realm must not be used afterwards. */
+/** Frees the engine's memory. The realm must not be used afterwards. */
 export function free(realm: Realm): void {
   realm.controller.free()
   realm.world.free()

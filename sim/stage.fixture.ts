@@ -1,4 +1,4 @@
-/** A realm driven by a script, and short ways to write props. */
+/** A realm driven by a script, and helpers for props. */
 import {
   avatars,
   DEFAULT_DEFINITION,
@@ -23,7 +23,7 @@ import {
 
 export const engine = await loadEngine()
 export const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
-/** What a guest may do: everything but manage. */
+/** A guest's permissions: everything except manage. */
 const GUEST = 23
 export const MANAGER = 31
 
@@ -41,7 +41,7 @@ export const spec = (motion: PropSpec['motion'], ...colliders: Collider[]): Prop
 })
 export const crate = (half = 0.25): PropSpec => spec('dynamic', collider(boxShape(half)))
 
-/** A `move` that stands still. */
+/** A `move` without motion. */
 export const still = { x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false }
 /** The first element after plane and marker. */
 export const FIRST = 3
@@ -52,7 +52,7 @@ export const oneCrate = (position: Vec3): Partial<RealmDefinition> => ({
 export const reasonOf = (events: readonly SimEvent[]): string | undefined =>
   events.find((e) => e.type === 'rejected')?.reason
 
-/** A realm that tests step tick by tick, with the commands of its players. */
+/** A realm that tests step tick by tick, with its players' commands. */
 export class Stage {
   readonly realm: Realm
   #sequence = 0
@@ -79,7 +79,7 @@ export class Stage {
     this.tick([0, { type: 'join', player, user: player, share, name: `p${player}`, body: 0, permissions }])
   }
 
-  /** Players that may do everything, joined in one tick. */
+  /** Joins players with all permissions in one tick. */
   joinManagers(...players: number[]): void {
     this.tick(
       ...players.map(
@@ -101,7 +101,7 @@ export class Stage {
     return found
   }
 
-  /** Why a spawn is refused, or the id of the prop. */
+  /** Returns why a spawn is refused, or the id of the prop. */
   spawn(player: number, prop: PropSpec, position: Vec3, scale = 1): RejectReason | number {
     const events = this.tick([player, { type: 'spawn', prop, position, rotation: UPRIGHT, scale, access: 0, owner: 0 }])
     for (const event of events) {

@@ -23,16 +23,16 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Identity of a player in one realm instance, 1 to 2^32 - 1; 0 is the server itself. */
 export type PlayerId = number
-/** Number of a user, stable over logins and realms, 1 to 2^32 - 1; 0 is nobody: the realm itself. */
+/** Number of a user, stable over logins and realms, 1 to 2^32 - 1; 0 is the realm itself. */
 export type UserNumber = number
 /** SHA-256 of a package's manifest: 64 lower-case hex digits. */
 export type PackageHash = string
 /**
- * Number of a share of the realm, 0 to 2^32 - 1: the users behind one network address are given the same number, so that
+ * Number of a share of the realm, 0 to 2^32 - 1. The users behind one network address get the same number, so that
  * throw-away guests do not multiply what one person may fill. 0: the realm itself.
  */
 export type ShareNumber = number
-/** Identity of an element in one realm instance, 1 to 2^32 - 1, given in order of creation and never used again. */
+/** Identity of an element in one realm instance, 1 to 2^32 - 1, assigned in order of creation and never reused. */
 export type ElementId = number
 
 /** The geometry of a collider, in metres at scale 1. Capsules stand along their local Y. */
@@ -64,11 +64,11 @@ export interface PropSpec {
   readonly density: number
   readonly friction: number
   readonly restitution: number
-  /** 0xRRGGBB; what a client without the prop's mesh draws. */
+  /** 0xRRGGBB; clients without the prop's mesh draw it. */
   readonly color: number
 }
 
-/** The 18 humanoid bones, in the order in which poses carry them. Each bone's parent stands before it. */
+/** The 18 humanoid bones, in the order in which poses carry them. Each bone's parent comes before it. */
 export const BONES = [
   'hips',
   'spine',
@@ -122,8 +122,8 @@ export type PackagePhysics =
 export type BodyChoice = number | PackageHash
 
 /**
- * A pose as it travels (format: sim/avatar/pose.ts), relative to the avatar's root: position on the ground, turned by its yaw.
- * Head and hands always; bone rotations where `boneMask` has the bone's bit (1 << index in BONES).
+ * A pose as it is sent (format: sim/avatar/pose.ts), relative to the avatar's root: position on the ground, turned by
+ * its yaw. It always has head and hands, and bone rotations where `boneMask` has the bone's bit (1 << index in BONES).
  */
 export interface PackedPose {
   /** Three of 10 bytes: head, left hand, right hand; then 4 bytes for each bone of the mask, lowest bit first. */
@@ -137,8 +137,9 @@ export const Permission = { spawn: 1, grab: 2, scale: 4, manage: 8, fly: 16 } as
 export const PERMISSIONS_MAX = 31
 
 /**
- * Who may do something with a prop: 2 bits of its `access` byte for each of ACTS, lowest first. By default everyone drags
- * and scales, its owner and who may manage despawn. Everyone: whoever has the act's own permission, if it has one.
+ * Who may act on a prop: 2 bits of its `access` byte for each of ACTS, lowest first. By default everyone drags and
+ * scales, and its owner and managers despawn. "Everyone" means everyone with the act's own permission, if the act has
+ * one.
  */
 export const Access = { default: 0, everyone: 1, ownerAndManagers: 2, owner: 3 } as const
 export const ACTS = ['drag', 'scale', 'despawn'] as const
@@ -146,7 +147,7 @@ export type Act = (typeof ACTS)[number]
 /** Largest access byte. */
 export const ACCESS_MAX = 63
 
-/** Which hand holds; a desktop pointer is a hand of its own. */
+/** The hand that holds. A desktop pointer is a hand of its own. */
 export const Hand = { left: 0, right: 1, pointer: 2 } as const
 export type HandId = 0 | 1 | 2
 
@@ -154,7 +155,7 @@ export type HandId = 0 | 1 | 2
 export const REFUSALS = ['unknown-package', 'not-permitted', 'archive-away', 'package-limit', 'invalid-value'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
-/** An intent. A join without a `share` has one of its user alone. `join`, `leave`, `teleport`, `permit` and `package` come from the server only (player 0). */
+/** An intent. A join without a `share` gets a share of its user only. `join`, `leave`, `teleport`, `permit` and `package` come only from the server (player 0). */
 export type Command =
   | {
       readonly type: 'join'
@@ -169,8 +170,8 @@ export type Command =
   | { readonly type: 'teleport'; readonly player: PlayerId; readonly position: Vec3; readonly yaw: number }
   | { readonly type: 'permit'; readonly player: PlayerId; readonly permissions: number }
   /**
-   * Holds until the next one. `x`, `z`: wished direction in the player's own frame, each -1 to 1 (-z is forward);
-   * `y`: up and down while flying; `yaw`: the heading itself, about +Y, 0 looks along -Z.
+   * Stays in effect until the next one. `x`, `z`: wished direction in the player's own frame, each -1 to 1 (-z is
+   * forward); `y`: up and down while flying; `yaw`: the heading itself, about +Y, 0 looks along -Z.
    */
   | {
       readonly type: 'move'
@@ -183,7 +184,7 @@ export type Command =
       readonly fly: boolean
     }
   | { readonly type: 'pose'; readonly pose: PackedPose }
-  /** `owner`: whose the server spawns it for; a player's own is its own, and names 0. */
+  /** `owner` is the user for whom the server spawns the prop. A player's spawn names 0 and is owned by its user. */
   | {
       readonly type: 'spawn'
       readonly prop: PropSpec | PackageHash
@@ -195,20 +196,25 @@ export type Command =
     }
   | { readonly type: 'despawn'; readonly element: ElementId }
   | { readonly type: 'grab'; readonly element: ElementId; readonly hand: HandId }
-  /** Where what the hand holds should be: the element's own transform, world space. */
+  /** Target of the held prop: the element's own transform, world space. */
   | { readonly type: 'drag'; readonly hand: HandId; readonly position: Vec3; readonly rotation: Quat }
   | { readonly type: 'release'; readonly hand: HandId }
   | { readonly type: 'scale'; readonly element: ElementId; readonly scale: number }
-  /** Brings a package's physics into the realm; before its first use. Of a package that the realm has, it says that it is used again. */
+  /**
+   * Adds a package's physics to the realm, before its first use. For a package that the realm has, it marks it as used
+   * again.
+   */
   | { readonly type: 'package'; readonly hash: PackageHash; readonly physics: PackagePhysics }
-  /** Changes an avatar's body where it stands. `player`: whose, from the server; a player's own is 0. */
+  /**
+   * Changes an avatar's body in place. `player` names the avatar if the server sends it; a player's own input names 0.
+   */
   | { readonly type: 'wear'; readonly player: PlayerId; readonly body: BodyChoice }
   | { readonly type: 'access'; readonly element: ElementId; readonly access: number }
-  /** The server's replacement for a player's command that it refuses. Replay rejects it with the same reason. */
+  /** The server's replacement for a player's command that it refuses. A replay rejects it with the same reason. */
   | { readonly type: 'refused'; readonly reason: Refusal }
 export type CommandType = Command['type']
 
-/** One intent of a player, or of the server where `player` is 0. `sequence` counts up per player, 1 to 2^32 - 1. */
+/** One intent of a player, or of the server if `player` is 0. `sequence` counts up per player, 1 to 2^32 - 1. */
 export interface Input {
   readonly player: PlayerId
   readonly sequence: number
@@ -252,7 +258,11 @@ export type RejectReason = (typeof REJECT_REASONS)[number]
 /** Why a prop is frozen. */
 export type FreezeCause = 'work' | 'unstable'
 
-/** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. What slips from a hand, or may no longer be held, is `released` with sequence 0. */
+/**
+ * What a step reports. Every input except `move`, `pose` and `drag` ends in exactly one event with its player and
+ * sequence; those three only if they are rejected. A prop that slips from a hand, or may no longer be held, is
+ * `released` with sequence 0.
+ */
 export type SimEvent =
   | {
       readonly type: 'joined'
@@ -291,15 +301,18 @@ export type SimEvent =
       readonly command: CommandType
       readonly reason: RejectReason
     }
-  /** An element left the realm's bounds and was put back where it came from. */
+  /** An element left the realm's bounds and was put back. */
   | { readonly type: 'returned'; readonly element: ElementId }
-  /** A prop stands still until there is work to spare (`work`), or until someone takes it (`unstable`: its numbers were not finite). */
+  /**
+   * A prop stands still until the physics budget has room (`work`), or until a player grabs it (`unstable`: its numbers
+   * were not finite).
+   */
   | { readonly type: 'frozen'; readonly element: ElementId; readonly owner: UserNumber; readonly cause: FreezeCause }
   | { readonly type: 'thawed'; readonly element: ElementId }
   /** A prop whose owner has left was removed, by the realm's rule. */
   | { readonly type: 'expired'; readonly element: ElementId; readonly owner: UserNumber }
 
-/** A prop that stands in the realm from genesis. */
+/** A prop that is in the realm from genesis. */
 export interface PlacedProp {
   readonly prop: PropSpec
   readonly position: Vec3
@@ -307,7 +320,7 @@ export interface PlacedProp {
   readonly scale: number
 }
 
-/** Everything that genesis depends on. It stands in the recording's header as JSON. */
+/** Everything that genesis depends on. The recording's header contains it as JSON. */
 export interface RealmDefinition {
   readonly id: string
   readonly name: string
@@ -327,7 +340,7 @@ export interface RealmDefinition {
   readonly permissions: number
   readonly playersMax: number
   readonly elementsMax: number
-  /** Physics work of one tick, in the units of sim/limits/physics-cost.ts: what exceeds it is frozen. */
+  /** Physics cost of one tick, in the units of sim/limits/physics-cost.ts. Props that exceed it are frozen. */
   readonly workMax: number
   /** Bytes of a checkpoint that spawned props may take, by the estimate of sim/limits/budget.ts. */
   readonly stateBytesMax: number
@@ -335,7 +348,10 @@ export interface RealmDefinition {
   readonly leftBehind: {
     /** How long they are kept in any case. */
     readonly seconds: number
-    /** `when-full`: then they may go, the longest left first, where a spawn finds no room; `always`: then they go. */
+    /**
+     * `when-full`: then they may be removed, the longest left first, if a spawn finds no room; `always`: then they are
+     * removed.
+     */
     readonly remove: 'never' | 'when-full' | 'always'
   }
   /** Bodies that a join may name by index; the first is the default. */

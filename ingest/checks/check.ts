@@ -1,4 +1,7 @@
-/** From the bytes of an upload to JSON and one binary chunk that are safe to decode: preflight, then the validator. */
+/**
+ * From the bytes of an upload to JSON and one binary chunk that are safe to decode: preflight, then the Khronos
+ * validator.
+ */
 import { openContainer, writeGlb, type Container, type Malformed } from '../preflight/container.ts'
 import { dataOf, embed, type Resolve } from '../preflight/embed.ts'
 import { objectsOf, type JsonObject } from '../json.ts'
@@ -17,20 +20,22 @@ export type Opened = Container | Malformed
 const isMalformed = (opened: Opened): opened is Malformed => 'fault' in opened
 const nothing: Resolve = () => null
 
-/** Opens the container and runs the preflight. `resolve` returns the bytes of a file beside a .gltf. Throws Rejected. */
+/**
+ * Opens the container and runs the preflight. `resolve` returns the bytes of a file beside a .gltf. Throws Rejected.
+ */
 export function preflightUpload(bytes: Uint8Array, resolve: Resolve = nothing): Opened {
   const opened = openContainer(bytes)
   if (!isMalformed(opened)) preflight(opened, resolve)
   return opened
 }
 
-/** The validator's verdict on an upload that passed the preflight. */
+/** Runs the validator on an upload that passed the preflight. */
 export function validateUpload(opened: Opened, bytes: Uint8Array, resolve: Resolve = nothing): Promise<Verdict> {
   const readable = !isMalformed(opened) && opened.isUnaligned ? writeGlb(opened.json, opened.bin) : bytes
   return validate(readable, opened.form, resolve)
 }
 
-/** Preflight and validator in one. Throws Rejected where the preflight rejects; the verdict says what the validator found. */
+/** Runs preflight and validator. Throws Rejected if the preflight rejects; the result has what the validator found. */
 export async function examine(
   bytes: Uint8Array,
   resolve: Resolve = nothing,
@@ -39,13 +44,13 @@ export async function examine(
   return { opened, verdict: await validateUpload(opened, bytes, resolve) }
 }
 
-/** The checks of an upload without the rest of the ingest. Throws Rejected. */
+/** Runs the checks of an upload without the rest of the ingest. Throws Rejected. */
 export async function checkUpload(bytes: Uint8Array): Promise<Checked> {
   const { opened, verdict } = await examine(bytes)
   return acceptVerdict(opened, verdict)
 }
 
-/** Throws Rejected where the validator rejects the upload. */
+/** Throws Rejected if the validator found errors. */
 export function acceptVerdict(opened: Opened, verdict: Verdict): Checked {
   if (verdict.rejections.length > 0) throw new Rejected(...verdict.rejections)
   if (isMalformed(opened)) throw new Rejected(opened.fault)
@@ -65,7 +70,10 @@ export function acceptVerdict(opened: Opened, verdict: Verdict): Checked {
   }
 }
 
-/** True for warnings about VRM 0.x's extension name and AVIF, which the validator does not know and this server reads. */
+/**
+ * True for false alarms: warnings about VRM 0.x's extension name and AVIF, which the validator does not know but this
+ * server reads.
+ */
 function isMistaken({ rule, where }: IngestWarning, json: JsonObject): boolean {
   if (rule === 'INVALID_EXTENSION_NAME_FORMAT') return true
   const image = /^\/images\/(\d+)/.exec(where)?.[1]
@@ -76,7 +84,7 @@ function isMistaken({ rule, where }: IngestWarning, json: JsonObject): boolean {
   )
 }
 
-/** The first warning of each rule, with the number of others. */
+/** The first warning of each rule, with the number of the others. */
 function summed(warnings: readonly IngestWarning[]): IngestWarning[] {
   const byRule = new Map<string, IngestWarning[]>()
   for (const warning of warnings) byRule.set(warning.rule, [...(byRule.get(warning.rule) ?? []), warning])

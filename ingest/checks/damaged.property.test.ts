@@ -10,7 +10,7 @@ const WHOLE = {
 }
 type Whole = keyof typeof WHOLE
 
-/** Every outcome must be one that can be acted upon: a whole package, or reasons. */
+/** Checks that the outcome is either a complete package or a rejection with reasons. */
 async function check(bytes: Uint8Array): Promise<void> {
   const outcome = await ingest(bytes)
   if (outcome.accepted) {
@@ -29,7 +29,7 @@ async function check(bytes: Uint8Array): Promise<void> {
 const which = fc.constantFrom<Whole>('box', 'robot', 'teapot')
 
 test.prop([which, fc.double({ min: 0, max: 1, noNaN: true })], { numRuns: 60 })(
-  'a file that is cut off is refused with reasons',
+  'a truncated file is refused with reasons',
   async (name, share) => {
     const whole = WHOLE[name]
     const outcome = await ingest(whole.subarray(0, Math.floor(share * (whole.length - 1))))
@@ -44,7 +44,7 @@ const flips = fc.array(fc.tuple(fc.double({ min: 0, max: 0.9999, noNaN: true }),
 })
 
 test.prop([which, flips], { numRuns: 40 })(
-  'a file with flipped bits becomes a sound package or is refused with reasons',
+  'a file with flipped bits becomes a valid package or is refused with reasons',
   async (name, bits) => {
     const bytes = Uint8Array.from(WHOLE[name])
     for (const [share, bit] of bits)
@@ -53,7 +53,7 @@ test.prop([which, flips], { numRuns: 40 })(
   },
 )
 
-/** Places of numbers in the JSON text of a file. */
+/** Positions of numbers in the JSON text of a file. */
 const numbersOf = (bytes: Uint8Array): RegExpMatchArray[] => {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true)
   return [
@@ -64,12 +64,12 @@ const numbersOf = (bytes: Uint8Array): RegExpMatchArray[] => {
 }
 
 test.prop([which, fc.nat(), fc.constantFrom('9', '0', '7')], { numRuns: 40 })(
-  'a file with another number in its JSON becomes a sound package or is refused with reasons',
+  'a file with a changed number in its JSON becomes a valid package or is refused with reasons',
   async (name, pick, digit) => {
     const bytes = Uint8Array.from(WHOLE[name])
     const numbers = numbersOf(bytes)
     const number = numbers[pick % numbers.length]
-    // As long as it was, so that the chunks stay where they are.
+    // Of the same length, so that the chunks stay in place.
     if (number)
       bytes.set(
         new TextEncoder().encode(digit === '0' ? '0'.padStart(number[0].length) : digit.repeat(number[0].length)),

@@ -1,6 +1,6 @@
-/** What becomes of each glTF extension. */
+/** The treatment of each glTF extension. */
 
-/** Unpacked or unfolded; the runtime form does without. */
+/** Decoded or expanded; the runtime form does not contain them. */
 export const DECODED_EXTENSIONS: readonly string[] = [
   'KHR_draco_mesh_compression',
   'EXT_meshopt_compression',
@@ -10,7 +10,7 @@ export const DECODED_EXTENSIONS: readonly string[] = [
   'EXT_mesh_gpu_instancing',
 ]
 
-/** Kept as they are: Godot 4.6 and three.js draw them, or draw well without. */
+/** Kept unchanged: Godot 4.6 and three.js draw them, or draw well without them. */
 export const KEPT_EXTENSIONS: readonly string[] = [
   'KHR_materials_anisotropy',
   'KHR_materials_clearcoat',
@@ -30,7 +30,7 @@ export const KEPT_EXTENSIONS: readonly string[] = [
   'EXT_texture_webp',
 ]
 
-/** Kept as the JSON they are, with what they point to renumbered (normalise/carried.ts). */
+/** Carried over as JSON, with updated indices (normalise/carried.ts). */
 export const CARRIED_EXTENSIONS: readonly string[] = [
   'VRM',
   'VRMC_vrm',
@@ -43,7 +43,7 @@ export const CARRIED_EXTENSIONS: readonly string[] = [
   'OMI_physics_body',
 ]
 
-/** Left out although a file may require them: the model is the same without. */
+/** Removed even if a file requires them: the model is the same without them. */
 const DROPPED_EXTENSIONS: readonly string[] = [
   'KHR_lights_punctual',
   'KHR_materials_variants',
@@ -81,5 +81,5 @@ const KNOWN: ReadonlySet<string> = new Set([
 export const isKnownExtension = (name: string): boolean => KNOWN.has(name)
 
 const SURVIVES: ReadonlySet<string> = new Set([...DECODED_EXTENSIONS, ...KEPT_EXTENSIONS, ...CARRIED_EXTENSIONS])
-/** It reaches the runtime form, or what it says does. */
+/** True if the extension, or its effect, is in the runtime form. */
 export const survivesIngest = (name: string): boolean => SURVIVES.has(name)

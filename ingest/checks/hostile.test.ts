@@ -32,7 +32,7 @@ const withAccessors = (...accessors: Json[]): Uint8Array =>
 const chain = (length: number): Json[] =>
   Array.from({ length }, (_, i) => (i + 1 < length ? { children: [i + 1] } : { mesh: 0 }))
 
-/** A PNG that claims a size, with nothing behind it. */
+/** A PNG that claims a size, without image data. */
 function pngOf(width: number, height: number): Uint8Array {
   const png = picture(1, 1)
   new DataView(png.buffer, png.byteOffset).setUint32(16, width)
@@ -42,7 +42,7 @@ function pngOf(width: number, height: number): Uint8Array {
 
 const text = (json: string): Uint8Array => new TextEncoder().encode(json)
 
-/** One that no decoder has to see: each is refused from the JSON and the headers alone. */
+/** Uploads that no decoder may see: each is refused by its JSON and headers only. */
 const HOSTILE: readonly (readonly [what: string, rule: string, bytes: () => Uint8Array])[] = [
   [
     'JSON nested a hundred thousand deep in extras',
@@ -204,7 +204,7 @@ const HOSTILE: readonly (readonly [what: string, rule: string, bytes: () => Uint
         0x44, 0x52, 0x41, 0x43, 0x4f, 2, 2, 1, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0xff, 0xff, 0xff, 0xff, 0x0f,
       ]),
   ],
-  ['Draco data that is none', 'DRACO_DATA', () => dracoFile([1, 2, 3, 4])],
+  ['invalid Draco data', 'DRACO_DATA', () => dracoFile([1, 2, 3, 4])],
   [
     'millions of instances',
     'INSTANCES',
@@ -218,7 +218,7 @@ const HOSTILE: readonly (readonly [what: string, rule: string, bytes: () => Uint
       }),
   ],
   ['a header that promises more than there is', 'GLB_UNEXPECTED_END_OF_CHUNK_DATA', () => glbWith({}).subarray(0, 200)],
-  ['a file of nothing', 'NOT_GLTF', () => new Uint8Array(0)],
+  ['an empty file', 'NOT_GLTF', () => new Uint8Array(0)],
   ['an executable', 'NOT_GLTF', () => Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0)],
   ['a file beyond the largest', 'FILE_SIZE', () => new Uint8Array(26 << 20)],
 ]
@@ -244,11 +244,11 @@ function dracoFile(data: readonly number[]): Uint8Array {
   )
 }
 
-test.each(HOSTILE)('%s is refused by %s before anything decodes it', async (_, rule, bytes) => {
+test.each(HOSTILE)('%s is refused by %s before decoding', async (_, rule, bytes) => {
   expect(await rulesOf(bytes())).toContain(rule)
 })
 
-describe('what the validator refuses', () => {
+describe('files that the validator refuses', () => {
   test.each([
     [
       'a skin whose joints are not in the scene',
@@ -305,7 +305,7 @@ describe('what the validator refuses', () => {
   })
 })
 
-describe('what only its decoder shows', () => {
+describe('faults that only a decoder finds', () => {
   const uv = new Uint8Array(32)
   const withImage = (image: Uint8Array): Uint8Array =>
     glbWith(
@@ -317,7 +317,7 @@ describe('what only its decoder shows', () => {
       image,
     )
 
-  test('a PNG whose data is short of its size', async () => {
+  test('a PNG with too little data is refused', async () => {
     const png = picture(64, 64)
     const end = png.length - 12
     const cut = new Uint8Array([
@@ -329,7 +329,7 @@ describe('what only its decoder shows', () => {
     expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'IMAGE_DAMAGED', where: '/images/0' }] })
   })
 
-  test('a packed comment that unpacks to a gigabyte never reaches a client', async () => {
+  test('a compressed comment that unpacks to a gigabyte never reaches a client', async () => {
     const png = picture(8, 8)
     const bomb = chunk('zTXt', new Uint8Array([0x61, 0, 0, ...deflateSync(new Uint8Array(1 << 24))]))
     const outcome = await ingest(withImage(new Uint8Array([...png.subarray(0, 33), ...bomb, ...png.subarray(33)])))
@@ -337,7 +337,7 @@ describe('what only its decoder shows', () => {
     expect(outcome.manifest.files.textures.map(({ bytes }) => bytes)).toEqual([png.length])
   })
 
-  test('a scalable picture in place of a texture is no texture, and reaches nobody', async () => {
+  test('an SVG in place of a texture is dropped', async () => {
     const outcome = await ingest(
       withImage(text('<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>')),
     )

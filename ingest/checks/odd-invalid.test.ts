@@ -19,7 +19,7 @@ import {
 
 const skin = { nodes: [{ mesh: 0, skin: 0 }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }] }
 
-/** The tetrahedron hung on one bone, with these joints and weights. */
+/** The tetrahedron skinned to one bone, with these joints and weights. */
 const hung = (joints: Uint8Array, weights: Uint8Array, change: Json = {}): Uint8Array =>
   withAccessors(
     [{ bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }, float(4, 'VEC4', 3)],
@@ -37,7 +37,7 @@ const indices = (componentType: number, count: number): Json => ({
   type: 'SCALAR',
 })
 
-/** Files with one error each: the validator's code and pointer are the refusal's. */
+/** Files with one error each. The rejection has the validator's code and pointer. */
 const INVALID: readonly (readonly [rule: string, where: string, make: () => Uint8Array])[] = [
   ['UNDEFINED_PROPERTY', '/', () => text({ nodes: [{}] })],
   ['UNDEFINED_PROPERTY', '/asset', () => text({ asset: {} })],
@@ -249,7 +249,7 @@ const INVALID: readonly (readonly [rule: string, where: string, make: () => Uint
   ],
 ]
 
-describe("what is invalid is refused under the validator's code, where it stands", () => {
+describe("invalid files are refused with the validator's code and place", () => {
   test.each(INVALID)('%s at %s', async (rule, where, make) => {
     const outcome = await ingest(make())
     const found = outcome.accepted

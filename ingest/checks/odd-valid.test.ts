@@ -21,7 +21,7 @@ import {
 const painted = (material: Json, more: Json = {}): Uint8Array =>
   withAccessors([uv], { ...textured(3), materials: [material], ...more }, new Uint8Array(32), picture(8, 8))
 
-/** Positions and normals in turn, in one view. */
+/** Positions and normals interleaved in one view. */
 function interleaved(): Uint8Array {
   const data = floats(
     ...[
@@ -52,7 +52,7 @@ const box = (size: readonly number[]): Json => ({
 
 const body = (said: Json): Json => ext('OMI_physics_body', said)
 
-/** Valid files that are seldom; what comes out is not asked, but that something does. */
+/** Unusual but valid files. The test only checks that a package results. */
 const VALID: Readonly<Record<string, () => Uint8Array>> = {
   'nothing but an asset': () => alone({}),
   'an empty scene': () => alone({ scene: 0, scenes: [{}] }),
@@ -334,7 +334,7 @@ const VALID: Readonly<Record<string, () => Uint8Array>> = {
     glbWith({ nodes: [{ mesh: 0 }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }] }),
 }
 
-describe('what is odd but valid becomes a package', () => {
+describe('unusual but valid files become a package', () => {
   test.each(Object.entries(VALID))('%s', async (_, make) => {
     const { verdict } = await examine(make())
     expect(verdict.errors).toEqual([])
@@ -343,7 +343,7 @@ describe('what is odd but valid becomes a package', () => {
   })
 })
 
-test('a skinned face with an animated mouth is an object too, where it is asked for', async () => {
+test('a skinned face with an animated mouth can be ingested as an object', async () => {
   const face = withAccessors(
     [
       { bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' },

@@ -1,4 +1,4 @@
-/** Odd glTF files, each the tetrahedron with one change. */
+/** Unusual glTF files, each the tetrahedron with one change. */
 import { floats, glbWith, tetrahedron, type Json } from '../glb.fixture.ts'
 
 export const { json: base } = tetrahedron()
@@ -9,7 +9,7 @@ export const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSO
 
 export const alone = (more: Json): Uint8Array => text({ asset: { version: '2.0' }, ...more })
 
-/** The tetrahedron with accessors from 2 on, over views from 2 on. */
+/** The tetrahedron with accessors from index 2 on, over views from index 2 on. */
 export const withAccessors = (more: readonly Json[], change: Json, ...data: readonly Uint8Array[]): Uint8Array =>
   glbWith({ accessors: [...accessors, ...more], ...change }, ...data)
 

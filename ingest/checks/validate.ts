@@ -1,6 +1,6 @@
 /**
- * The Khronos glTF validator's verdict: its errors refuse the upload, under its own codes and pointers; its warnings are
- * passed on. A few errors that exporters make and that are put right without loss are warnings here (REPAIRED).
+ * Runs the Khronos glTF validator. Its errors refuse the upload, with its own codes and pointers; its warnings are
+ * passed on. A few common errors of exporters that can be repaired without loss are warnings here (REPAIRED).
  */
 import { createRequire } from 'node:module'
 import { isObject, listOf, objectOf, textOf } from '../json.ts'
@@ -14,33 +14,33 @@ interface ValidatorOptions {
   readonly externalResourceFunction: (uri: string) => Promise<Uint8Array>
 }
 
-/** Loaded when it is needed: what the preflight refuses never waits for it. */
+/** Loaded on demand, so that uploads refused by the preflight never wait for it. */
 const load = (): { validateBytes(bytes: Uint8Array, options: ValidatorOptions): Promise<unknown> } =>
   createRequire(import.meta.url)('gltf-validator')
 
 const ERROR = 0
 const WARNING = 1
 
-/** Errors that are put right, and how. */
+/** Errors that the ingest repairs, and how. */
 export const REPAIRED: Readonly<Record<string, string>> = {
-  ACCESSOR_MIN_MISMATCH: 'The bounds were computed anew.',
-  ACCESSOR_MAX_MISMATCH: 'The bounds were computed anew.',
-  ACCESSOR_ELEMENT_OUT_OF_MIN_BOUND: 'The bounds were computed anew.',
-  ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND: 'The bounds were computed anew.',
+  ACCESSOR_MIN_MISMATCH: 'The bounds were recomputed.',
+  ACCESSOR_MAX_MISMATCH: 'The bounds were recomputed.',
+  ACCESSOR_ELEMENT_OUT_OF_MIN_BOUND: 'The bounds were recomputed.',
+  ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND: 'The bounds were recomputed.',
   ACCESSOR_WEIGHTS_NON_NORMALIZED: 'The weights were scaled to a sum of 1.',
-  ACCESSOR_JOINTS_INDEX_DUPLICATE: 'What one vertex has of one bone was added up.',
+  ACCESSOR_JOINTS_INDEX_DUPLICATE: 'The weights of one bone on one vertex were added up.',
   ACCESSOR_VECTOR3_NON_UNIT: 'The normals and tangents were scaled to length 1.',
-  IMAGE_MIME_TYPE_INVALID: 'The type was set to what the image is.',
+  IMAGE_MIME_TYPE_INVALID: 'The type was set to the real type of the image.',
 }
 
-/** Advice for the errors that modellers meet. */
+/** Advice for errors that modellers meet. */
 const ADVICE: Readonly<Record<string, string>> = {
   ACCESSOR_INDEX_OOB: 'The mesh refers to vertices that do not exist. Export it again.',
   ACCESSOR_INVALID_FLOAT:
-    'The mesh has coordinates that are no numbers. Look for broken modifiers or zero scales, then export again.',
+    'The mesh has coordinates that are not numbers. Look for broken modifiers or zero scales, then export again.',
   ACCESSOR_TOO_LONG: 'The file was cut off or is damaged. Export it again.',
   ACCESSOR_JOINTS_INDEX_OOB:
-    'A vertex is weighted to a bone that its armature has not. Remove vertex groups without bones, then export again.',
+    'A vertex is weighted to a bone that its armature does not have. Remove vertex groups without bones, then export again.',
   BUFFER_VIEW_TOO_LONG: 'The file was cut off or is damaged. Export it again.',
   BUFFER_BYTE_LENGTH_MISMATCH: 'The file was cut off or is damaged. Export it again.',
   EMPTY_ENTITY: 'The exporter wrote an empty list or object. Use a newer exporter.',
@@ -62,14 +62,14 @@ interface Issue {
 }
 
 export interface Verdict {
-  /** Errors that are not put right. Empty: accepted. */
+  /** Errors that are not repaired. Empty: accepted. */
   readonly rejections: readonly Rejection[]
   readonly warnings: readonly IngestWarning[]
   /** All errors, in the validator's order. */
   readonly errors: readonly { readonly code: string; readonly where: string }[]
 }
 
-/** `bytes` have passed the preflight. `resolve`: files beside a .gltf. */
+/** Validates bytes that passed the preflight. `resolve` returns the bytes of files beside a .gltf. */
 export async function validate(
   bytes: Uint8Array,
   format: 'glb' | 'gltf',
@@ -86,7 +86,7 @@ export async function validate(
   const found = objectOf(report['issues'])
   const issues = listOf(found['messages']).flatMap(issueOf)
   const errors = issues.filter(({ severity }) => severity === ERROR)
-  // Where notes filled the report before the errors came, the count still tells.
+  // The report may be full of notes before the errors; the count still shows them.
   if (errors.length < Number(found['numErrors']))
     errors.push({
       code: 'VALIDATOR_ISSUES',

@@ -1,8 +1,11 @@
-/** The nearest point of a mesh. */
+/** Finds the nearest point of a mesh. */
 import { add, dot, scaled, sub } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/index.ts'
 
-/** The nearest point of a triangle, by the region of its plane that p projects to (Ericson 2005, "Real-Time Collision Detection", 5.1.5). */
+/**
+ * The nearest point of a triangle, by the region of its plane into which p projects (Ericson 2005, "Real-Time Collision
+ * Detection", 5.1.5).
+ */
 function onTriangle(p: Vec3, a: Vec3, b: Vec3, c: Vec3): Vec3 {
   const [ab, ac, ap] = [sub(b, a), sub(c, a), sub(p, a)]
   const [d1, d2] = [dot(ab, ap), dot(ac, ap)]
@@ -24,7 +27,7 @@ function onTriangle(p: Vec3, a: Vec3, b: Vec3, c: Vec3): Vec3 {
   return sum > 0 ? add(a, add(scaled(ab, vb / sum), scaled(ac, vc / sum))) : a
 }
 
-/** The nearest point of a mesh that is within `reach` metres of p, or null. */
+/** The nearest point of a mesh within `reach` metres of p, or null. */
 export function nearestWithin(
   p: Vec3,
   reach: number,

@@ -1,4 +1,6 @@
-/** Where a node stands: its origin and rotation in the scene, without its scale. In + - * / sqrt alone, as all of the fit. */
+/**
+ * A node's frame: its origin and rotation in the scene, without its scale. As everywhere in the fit, only + - * / sqrt.
+ */
 import type { Node } from '@gltf-transform/core'
 import {
   add,
@@ -17,7 +19,7 @@ import {
 } from '../../sim/maths/maths.ts'
 import type { Quat, Vec3 } from '../../sim/index.ts'
 
-/** 4 x 4, column by column, as glTF has it. */
+/** 4 x 4, column-major, as in glTF. */
 export type Matrix = readonly number[]
 
 export interface Frame {
@@ -27,7 +29,7 @@ export interface Frame {
 
 const column = (m: Matrix, c: number): Vec3 => vec(m[4 * c] ?? 0, m[4 * c + 1] ?? 0, m[4 * c + 2] ?? 0)
 
-/** Positive where the matrix keeps handedness; negative where it mirrors. */
+/** Positive if the matrix preserves handedness; negative if it mirrors. */
 export const determinant = (m: Matrix): number => dot(cross(column(m, 0), column(m, 1)), column(m, 2))
 
 export function transformed(m: Matrix, x: number, y: number, z: number): Vec3 {
@@ -35,7 +37,7 @@ export function transformed(m: Matrix, x: number, y: number, z: number): Vec3 {
   return { x: at(0), y: at(1), z: at(2) }
 }
 
-/** Quaternion of three orthonormal right-handed axes: Shepperd's method, the largest of four divisors. */
+/** Quaternion of three orthonormal right-handed axes: Shepperd's method, with the largest of four divisors. */
 function fromAxes(a: Vec3, b: Vec3, c: Vec3): Quat {
   const trace = a.x + b.y + c.z
   if (trace > 0) {
@@ -54,7 +56,7 @@ function fromAxes(a: Vec3, b: Vec3, c: Vec3): Quat {
   return normalise({ w: (a.y - b.x) / s, x: (c.x + a.z) / s, y: (c.y + b.z) / s, z: s / 4 })
 }
 
-/** The rotation of a matrix: its axes made orthonormal (Gram-Schmidt). One that mirrors has its X turned about. */
+/** The rotation of a matrix: its axes made orthonormal (Gram-Schmidt). The X axis of a mirroring matrix is negated. */
 function rotationOf(m: Matrix): Quat {
   const mirror = determinant(m) < 0 ? -1 : 1
   const [x, y] = [scaled(column(m, 0), mirror), column(m, 1)]
@@ -69,10 +71,10 @@ export const frameOf = (node: Node): Frame => {
   return { position: vec(m[12], m[13], m[14]), rotation: rotationOf(m) }
 }
 
-/** A point of the scene as the frame sees it, and back. */
+/** A scene point in the frame's coordinates, and back. */
 export const intoFrame = ({ position, rotation }: Frame, p: Vec3): Vec3 => rotate(conjugate(rotation), sub(p, position))
 export const outOfFrame = ({ position, rotation }: Frame, p: Vec3): Vec3 => add(position, rotate(rotation, p))
 
-/** To 0.1 mm, never -0. */
+/** Rounds to 0.1 mm, never to -0. */
 export const quantised = (x: number): number => Math.floor(x * 10_000 + 0.5) / 10_000 + 0
 export const quantisedVec = ({ x, y, z }: Vec3): Vec3 => ({ x: quantised(x), y: quantised(y), z: quantised(z) })

@@ -1,4 +1,7 @@
-/** What is fitted to a mesh: an avatar's capsules and body, an object's colliders. Pure; the same document gives the same numbers on every machine. */
+/**
+ * Fits physics to a mesh: an avatar's capsules and body, an object's colliders. Pure; the same document gives the same
+ * numbers on every machine.
+ */
 export { fitAvatar } from './avatar/avatar.ts'
 export { readHumanoid } from './avatar/humanoid.ts'
 export { fitObject } from './object/object.ts'

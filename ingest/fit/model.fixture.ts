@@ -1,4 +1,4 @@
-/** Reads a GLB or glTF file as the tests and benchmarks of the fit want it: as it stands in the file, but in metres. */
+/** Reads a GLB or glTF file for the fit's tests and benchmarks, unchanged except for its scale in metres. */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Logger, NodeIO, type Document, type Node } from '@gltf-transform/core'
@@ -9,7 +9,7 @@ import { boundsOf, nodesOf, surfaceOf } from './surface.ts'
 export interface Fixture {
   readonly document: Document
   readonly json: unknown
-  /** Nodes and their humanoid bones, by the file or by `NAME.json` in fixtures/assets/humanoid. */
+  /** Nodes of the humanoid bones, from the file or from `NAME.json` in fixtures/assets/humanoid. */
   readonly humanoid: ReadonlyMap<string, Node>
 }
 
@@ -19,7 +19,7 @@ function jsonOf(path: string, bytes: Buffer): unknown {
   )
 }
 
-/** What is higher than this was made in centimetres, m. */
+/** A higher model was made in centimetres, m. */
 const CENTIMETRES_FROM = 20
 
 function scaleDown(node: Node): void {
@@ -28,7 +28,7 @@ function scaleDown(node: Node): void {
   node.setTranslation([x / 100, y / 100, z / 100]).setScale([sx / 100, sy / 100, sz / 100])
 }
 
-/** `path`, `maps`: from the repository's root, or absolute. */
+/** `path` and `maps` are absolute, or relative to the repository's root. */
 export async function readFixture(path: string, maps = 'fixtures/assets/humanoid'): Promise<Fixture> {
   const full = resolve(path)
   const bytes = readFileSync(full)

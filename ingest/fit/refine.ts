@@ -1,21 +1,21 @@
 /**
- * Makes capsules fill what a body's surface encloses: coordinate descent on the overlap (intersection over union) of all
- * capsules with the solid, in cells. A cell that its own bone's capsule holds counts more, so that capsules stay with
- * their bones when these turn.
+ * Refines capsules to fill the volume that a body's surface encloses: coordinate descent on the overlap (intersection
+ * over union) of all capsules with the solid, in cells. A cell inside its own bone's capsule counts more, so that
+ * capsules stay with their bones when these rotate.
  */
 import { add, dot, length, scaled, sub, unit, vec } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/index.ts'
 import { across, type Capsule } from './avatar/capsule.ts'
 import { sampleAt, type Solid } from './object/solid.ts'
 
-/** What a cell in its own bone's capsule counts beside the 1 of being in any. */
+/** Additional score of a cell in its own bone's capsule, beside the 1 for any capsule. */
 const OWN = 0.3
-/** Radius and length of a capsule stay within these factors of what the surface gave. */
+/** Radius and length of a capsule stay within these factors of the surface's estimate. */
 const LEAST = 0.5
 const MOST = 1.6
 const ROUNDS_MAX = 6
 
-/** How many cells capsules and solid have together, and in either; and how many lie in their own bone's capsule. */
+/** Number of cells in both capsules and solid, in either, and in their own bone's capsule. */
 interface Counts {
   both: number
   own: number
@@ -34,7 +34,7 @@ class Filling {
     this.covers = new Uint8Array(solid.inside.length)
     this.counts = { both: 0, own: 0, either: solid.count }
   }
-  /** Cells whose sample lies in a capsule, passed on one by one. */
+  /** Calls `visit` for each cell whose sample is in a capsule. */
   #each({ a, b, r }: Capsule, visit: (cell: number) => void): void {
     const { solid } = this
     const range = (axis: 0 | 1 | 2, lo: number, hi: number, count: number): [number, number] => {
@@ -85,7 +85,7 @@ class Filling {
     })
     return this.scoreOf({ both, own, either })
   }
-  /** Adds (1) or takes away (-1) a capsule of a bone. */
+  /** Adds (1) or removes (-1) a bone's capsule. */
   put(capsule: Capsule, owner: number, by: 1 | -1): void {
     const { covers, counts, owners, solid } = this
     this.#each(capsule, (cell) => {
@@ -100,7 +100,7 @@ class Filling {
   }
 }
 
-/** The ways in which a capsule may be changed by a step, in their order. */
+/** The changes of a capsule by one step, in order. */
 function moves({ a, b, r }: Capsule, step: number): Capsule[] {
   const axis = unit(sub(b, a), vec(0, 1, 0))
   const [u, v] = across(axis)
@@ -122,12 +122,12 @@ function isAllowed(c: Capsule, from: Capsule): boolean {
   return c.r >= LEAST * from.r && c.r <= MOST * from.r && whole >= LEAST * whole0 && whole <= MOST * whole0
 }
 
-/** Steps of a search, in cells: large ones on a coarse grid, then small ones on a fine one. */
+/** Step sizes of a search, in cells: large ones on a coarse grid, then small ones on a fine one. */
 export const COARSE = [2, 1, 0.5]
 export const FINE = [0.8, 0.4]
 
 /**
- * Better capsules for the same bones. `first`: what the surface gave, from which none goes far. `owners`: by cell the
+ * Refines capsules of the same bones. `first`: the surface's estimates, which limit the result. `owners`: by cell the
  * index of the capsule that it belongs to, or -1.
  */
 export function refine(
@@ -164,7 +164,7 @@ export function refine(
 
 export type Seeds = readonly (readonly [Vec3, number])[]
 
-/** To whom each inside cell belongs: spread from the surface inwards, breadth first. */
+/** The owner of each inside cell, spread from the surface inwards, breadth first. */
 export function ownersOf(solid: Solid, seeds: Seeds): Int16Array {
   const owners = new Int16Array(solid.inside.length).fill(-1)
   const cellOf = (p: Vec3): number => {

@@ -1,4 +1,4 @@
-/** The triangles of a document as they stand at rest, and which node carries each vertex. */
+/** The triangles of a document at rest, and the node that carries each vertex. */
 import type { Document, Node, Primitive } from '@gltf-transform/core'
 import { cross, length, sub } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/index.ts'
@@ -6,11 +6,11 @@ import { determinant, transformed, type Matrix } from './frame.ts'
 
 export interface Surface {
   readonly points: readonly Vec3[]
-  /** The joint that moves a vertex most; for a vertex without one the node of its mesh. */
+  /** The joint with the largest weight on a vertex; for a vertex without one, the mesh's node. */
   readonly carriers: readonly Node[]
-  /** A third of the area of each triangle around a vertex, m². */
+  /** A third of the area of all triangles around a vertex, m². */
   readonly areas: Float64Array
-  /** Three indices each, anticlockwise seen from outside. */
+  /** Three indices each, counter-clockwise seen from outside. */
   readonly triangles: readonly number[]
 }
 
@@ -20,7 +20,7 @@ interface Gathering {
   readonly triangles: number[]
 }
 
-/** Nodes of the scene that is shown, in the order of the tree. */
+/** Nodes of the default scene, in the order of the tree. */
 export function nodesOf(document: Document): Node[] {
   const root = document.getRoot()
   const scene = root.getDefaultScene() ?? root.listScenes()[0]
@@ -46,7 +46,7 @@ const product = (a: Matrix, b: Matrix): Matrix =>
 
 interface Skin {
   readonly joints: readonly Node[]
-  /** From the mesh as bound to the scene. */
+  /** From the mesh in its bind pose to the scene. */
   readonly matrices: readonly Matrix[]
 }
 
@@ -62,7 +62,7 @@ function skinOf(node: Node): Skin | null {
   return { joints, matrices }
 }
 
-/** The vertex as its skin puts it, or null where no weight holds it. */
+/** The vertex as skinned, or null without weights. */
 function skinned(
   primitive: Primitive,
   vertex: number,
@@ -91,7 +91,7 @@ function skinned(
   return carrier ? { point: { x: x / sum, y: y / sum, z: z / sum }, carrier } : null
 }
 
-/** Triples of a primitive's vertices, whatever its mode; points and lines have none. Source: glTF 2.0, 3.7.2.1. */
+/** Triples of a primitive's vertices in every triangle mode; points and lines have none. Source: glTF 2.0, 3.7.2.1. */
 function corners(primitive: Primitive): number[] {
   const indices = primitive.getIndices()
   const count = indices?.getCount() ?? primitive.getAttribute('POSITION')?.getCount() ?? 0
@@ -137,7 +137,7 @@ function areasOf(points: readonly Vec3[], triangles: readonly number[]): Float64
   return areas
 }
 
-/** The surface of these nodes' meshes. */
+/** The combined surface of these nodes' meshes. */
 export function surfaceOf(nodes: readonly Node[]): Surface {
   const into: Gathering = { points: [], carriers: [], triangles: [] }
   for (const node of nodes) {

@@ -22,7 +22,7 @@ const jsonOf = (bytes: Uint8Array): JsonObject => {
 
 const nameAt = (json: JsonObject, index: unknown): unknown => objectsOf(json, 'nodes')[Number(index)]?.['name']
 
-test('the humanoid bones of a VRM 1.0 name the same nodes after as before', async () => {
+test('the humanoid bones of a VRM 1.0 refer to the same nodes as before', async () => {
   const before = jsonOf(asset('avatars/debug_robot.vrm'))
   const { json, outcome } = await runtimeJson(asset('avatars/debug_robot.vrm'))
   const bones = (from: JsonObject): [string, unknown][] =>
@@ -83,7 +83,7 @@ const placeOf = (bone: string): readonly number[] =>
   PLACES[bone] ??
   (bone.includes('Leg') || bone.includes('Foot') ? [0, -0.4, 0] : [bone.startsWith('left') ? 0.25 : -0.25, 0, 0])
 
-/** A rigid figure of tetrahedra, with nodes before the bones that are not in the scene: all numbers change. */
+/** A rigid figure of tetrahedra with unused nodes before the bones, so that all indices change. */
 function figure(extensions: Json, materials: Json[] = []): Uint8Array {
   const node = (bone: string): Json => {
     const children = BONES.flatMap((child, i) => (parentOf(child) === bone ? [2 + i] : []))
@@ -129,7 +129,7 @@ const vrm0 = {
   },
 }
 
-test('a VRM 0.x is turned to face +Z, and all of its numbers are those of the new file', async () => {
+test('a VRM 0.x is turned to face +Z, and all its indices are updated', async () => {
   const { json, outcome } = await runtimeJson(figure(vrm0, [{ name: 'Cloth' }, { name: 'Skin.001' }]))
   const vrm = extensionOf(json, 'VRM') ?? {}
   const nodes = objectOf(vrm['humanoid'])['humanBones']
@@ -154,7 +154,7 @@ test('a VRM 0.x is turned to face +Z, and all of its numbers are those of the ne
   expect(objectsOf(json, 'nodes').find(({ name }) => name === 'Marker')).toMatchObject({ rotation: [0, 1, 0, 0] })
 })
 
-test('springs, constraints, toon materials and their textures point where they pointed', async () => {
+test('springs, constraints, toon materials and their textures keep their targets', async () => {
   const uv = { bufferView: 2, componentType: 5126, count: 4, type: 'VEC2' }
   const { json } = await runtimeJson(
     glbWith(

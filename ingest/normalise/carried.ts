@@ -1,7 +1,7 @@
 /**
- * Extensions that gltf-transform does not know and would drop: VRM 0.x and 1.0, and OMI's physics. Their JSON is carried
- * over as it is; what in it points to nodes, meshes, materials and textures is read as references and written with the
- * numbers that those have then. Sources: the VRM 0.0 and 1.0 specifications (vrm-c/vrm-specification), OMI's glTF extensions.
+ * Keeps extensions that gltf-transform does not know and would drop: VRM 0.x and 1.0, and OMI's physics. Their JSON is
+ * carried over. Its references to nodes, meshes, materials and textures are read as objects and written with their new
+ * indices. Sources: the VRM 0.0 and 1.0 specifications (vrm-c/vrm-specification), OMI's glTF extensions.
  */
 import {
   Extension,
@@ -17,7 +17,7 @@ import {
 import { countOf, isObject, objectOf, objectsOf, textOf, type JsonObject } from '../json.ts'
 
 type Kind = 'node' | 'mesh' | 'material' | 'materialName' | 'image' | 'texture' | 'textureInfo'
-/** Keys from the extension's object down; `*`: each member. */
+/** Keys below the extension's object; `*`: each member. */
 type Path = readonly [kind: Kind, path: string]
 
 const MTOON_TEXTURES = [
@@ -83,7 +83,7 @@ interface Piece {
   readonly slots: readonly Slot[]
 }
 
-/** All places that a path leads to, as holders and keys; arrays are holders too. */
+/** All places of a path, as holders and keys; arrays are holders too. */
 function placesOf(data: Holder, path: string): { holder: Holder; key: string }[] {
   const keys = path.split('/')
   const last = keys.pop() ?? ''
@@ -187,7 +187,7 @@ export abstract class CarriedExtension extends Extension {
     return context.imageIndexMap.has(texture) ? context.createTextureInfoDef(texture, info).index : undefined
   }
 
-  /** Every mesh, material and texture that it refers to, so that it is kept. */
+  /** Every mesh, material and texture that it refers to, so that they are kept. */
   targets(): ReadonlySet<unknown> {
     return new Set(this.pieces.flatMap(({ slots }) => slots.map(({ target }) => target)))
   }
@@ -206,7 +206,7 @@ function holderOf(context: WriterContext, owner: Node | Material): Holder | unde
     materials?.[context.materialIndexMap.get(owner as Material) ?? -1]) as Holder | undefined
 }
 
-/** A class of its own for each name, as gltf-transform registers them. */
+/** A separate class for each name, as gltf-transform requires. */
 export function carriedExtension(name: string): typeof Extension & (new (document: Document) => CarriedExtension) {
   return class extends CarriedExtension {
     static override readonly EXTENSION_NAME = name
@@ -221,7 +221,7 @@ export function carriedOf(document: Document): CarriedExtension[] {
     .filter((extension): extension is CarriedExtension => extension instanceof CarriedExtension)
 }
 
-/** Which VRM the file is, null where it is none. */
+/** The file's VRM version; null if it is not VRM. */
 export function vrmVersion(document: Document): 0 | 1 | null {
   const names = carriedOf(document)
     .filter(({ pieces }) => pieces.length > 0)
@@ -229,7 +229,7 @@ export function vrmVersion(document: Document): 0 | 1 | null {
   return names.includes('VRMC_vrm') ? 1 : names.includes('VRM') ? 0 : null
 }
 
-/** The title that a VRM file gives itself. */
+/** The title in a VRM file. */
 export function vrmTitle(document: Document): string | null {
   for (const { extensionName, pieces } of carriedOf(document)) {
     const meta = objectOf(pieces.find(({ owner }) => owner === null)?.data['meta'])

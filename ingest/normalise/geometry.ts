@@ -1,4 +1,7 @@
-/** Meshes as every client can draw them: plain triangles, four influences of a sum of 1, directions of length 1. */
+/**
+ * Converts meshes to a form that every client can draw: plain triangles, four influences with sum 1, directions of
+ * length 1.
+ */
 import { Primitive, type Accessor, type Document } from '@gltf-transform/core'
 import { convertPrimitiveToTriangles, dequantize, uninstance } from '@gltf-transform/functions'
 import type { Warn } from '../types.ts'
@@ -7,7 +10,7 @@ const INFLUENCES = 4
 /** Tolerance for a length or a sum of 1; the validator's own is wider. */
 const UNIT_TOLERANCE = 5e-4
 
-/** Throws where the data cannot be unfolded. */
+/** Throws if the data cannot be unpacked. */
 export async function normaliseGeometry(document: Document, warn: Warn): Promise<void> {
   await document.transform(uninstance(), dequantize({ pattern: /^(POSITION|NORMAL|TANGENT|TEXCOORD_\d+|COLOR_\d+)$/ }))
   for (const [i, mesh] of document.getRoot().listMeshes().entries()) {
@@ -26,7 +29,9 @@ export async function normaliseGeometry(document: Document, warn: Warn): Promise
     if (accessor.getSparse() && isPlain(accessor)) accessor.setSparse(false)
 }
 
-/** Primitives without a vertex to draw (strips of two corners, or without positions), and meshes of such alone. */
+/**
+ * Removes primitives without a triangle to draw (strips of two corners, or without positions), and meshes of only such.
+ */
 function removeEmpty(document: Document): void {
   for (const mesh of document.getRoot().listMeshes()) {
     for (const primitive of mesh.listPrimitives())
@@ -35,11 +40,11 @@ function removeEmpty(document: Document): void {
   }
 }
 
-/** Used by something else than a morph target, for which alone leaving out zeros pays. */
+/** True if it is used by more than morph targets. Sparse zeros only pay for morph targets. */
 const isPlain = (accessor: Accessor): boolean =>
   accessor.listParents().some((parent) => !['PrimitiveTarget', 'Buffer', 'Root'].includes(parent.propertyType))
 
-/** The four largest of up to eight or more influences, scaled to a sum of 1; floats, for they say 1 exactly. */
+/** Keeps the four largest of all influences, scaled to sum 1, as floats, because floats represent 1 exactly. */
 function normaliseWeights(primitive: Primitive, where: string, document: Document, warn: Warn): void {
   const sets = influenceSets(primitive)
   const first = sets[0]
@@ -64,7 +69,7 @@ function normaliseWeights(primitive: Primitive, where: string, document: Documen
     warn({
       rule: 'INFLUENCES_FOLDED',
       where,
-      message: `${folded} vertices hang on more than ${INFLUENCES} bones; the ${INFLUENCES} strongest were kept.`,
+      message: `${folded} vertices have more than ${INFLUENCES} bones; the ${INFLUENCES} strongest were kept.`,
     })
   if (scaled > 0)
     warn({
@@ -91,7 +96,7 @@ function influenceSets(primitive: Primitive): { readonly joints: Accessor; reado
   }
 }
 
-/** Each joint once, strongest first; of equal ones, the one that stands first. */
+/** Each joint once, strongest first; equal ones in their order. */
 function influencesOf(
   sets: readonly { readonly joints: Accessor; readonly weights: Accessor }[],
   vertex: number,
@@ -124,7 +129,9 @@ function setInfluences(
     .setAttribute('WEIGHTS_0', accessor(Float32Array.from(weights)))
 }
 
-/** The first three components of each element, scaled to length 1; a tangent's fourth, which is a sign, made 1 or -1. */
+/**
+ * Scales the first three components of each element to length 1. A tangent's fourth component, a sign, becomes 1 or -1.
+ */
 function unitVectors(accessor: Accessor | null): void {
   if (!accessor) return
   const element: number[] = []

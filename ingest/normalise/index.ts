@@ -1,4 +1,4 @@
-/** From checked glTF to the document of the runtime form: unpacked, safe names, placed at its marker. */
+/** Normalises checked glTF to the document of the runtime form: unpacked, safe names, placed at its marker. */
 import type { Document, Node } from '@gltf-transform/core'
 import type { PackageKind } from '../../packages/manifest.ts'
 import type { Checked } from '../checks/check.ts'
@@ -24,7 +24,7 @@ export interface Normalised extends Opened {
   readonly omi: OmiPhysics
   readonly originals: OriginalNames
   readonly place: Place
-  /** The title in the file. */
+  /** The file's title. */
   readonly title: string | null
 }
 
@@ -46,7 +46,7 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
     warn({
       rule: 'SKIN_BAKED',
       where: '/skins',
-      message: 'The skinned model is taken as an object: it stays in the pose that it stands in.',
+      message: 'The skinned model becomes an object: it keeps its present pose.',
     })
   }
   if (kind === 'object' && drawn && !document.getRoot().listMeshes().some(trianglesOf))
@@ -54,7 +54,7 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
       rule: 'NOTHING_DRAWN',
       where: '/meshes',
       message:
-        'The file has points or lines, but no triangles: not every client draws these. Convert them to a mesh and export again.',
+        'The file has points or lines, but no triangles. Not every client draws them. Convert them to a mesh and export again.',
     })
   await normaliseTextures(document, warn)
   removeUnused(document, named)
@@ -70,7 +70,7 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
   return { ...opened, kind, humanoid, omi: shown(omi, document), originals, place: placed, title }
 }
 
-/** Turns an error of a decoder into a rejection: the file caused it. */
+/** Turns a decoder's error into a rejection, because the file caused it. */
 async function decoded<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
@@ -84,7 +84,7 @@ async function decoded<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Before a node is added or removed: the map counts in the file's nodes. Throws Rejected. */
+/** Run it before a node is added or removed: the map uses the file's indices. Throws Rejected. */
 function humanoidOf(document: Document, { json }: Checked, { humanoid }: IngestOptions): ReadonlyMap<string, Node> {
   const nodes = document.getRoot().listNodes()
   return new Map(
@@ -95,30 +95,33 @@ function humanoidOf(document: Document, { json }: Checked, { humanoid }: IngestO
   )
 }
 
-/** The box of all that is drawn; null where nothing is that has an extent. */
+/** The box of everything drawn; null if nothing drawn has an extent. */
 function drawnBox(document: Document): Box | null {
   const box = restBounds(document)
   return box && hasExtent(box) ? box : null
 }
 
-/** The box of an object without visible meshes (an invisible wall, lights, an empty scene): around its own colliders, else around its default ball. */
+/**
+ * The box of an object without visible meshes (an invisible wall, lights, an empty scene): around its colliders, or
+ * around the default ball.
+ */
 async function undrawnBox(omi: OmiPhysics, warn: Warn): Promise<Box> {
   const said = await omiBounds(omi)
   warn({
     rule: 'NOTHING_DRAWN',
     where: '',
-    message: `The file has no mesh in its scene, or none with an extent: nobody will see it. ${said ? 'Its colliders are taken' : 'It gets a small ball as its collider'}. If it should be seen, export it with its objects selected and visible.`,
+    message: `The file has no mesh in its scene, or none with an extent, so it is invisible. ${said ? 'Its colliders are taken' : 'It gets a small ball as its collider'}. If it should be seen, export it with its objects selected and visible.`,
   })
   return said ?? BALL
 }
 
-/** Without the bodies of scenes that are not shown. */
+/** Removes the bodies of scenes other than the default. */
 function shown(omi: OmiPhysics, document: Document): OmiPhysics {
   const nodes = new Set(document.getRoot().listNodes())
   return { ...omi, bodies: new Map([...omi.bodies].filter(([node]) => nodes.has(node))) }
 }
 
-/** Whatever is skinned or says that it is humanoid is an avatar, unless it is asked for as an object or there is nothing to see. Throws Rejected. */
+/** A skinned or humanoid model is an avatar, unless an object was requested or nothing is visible. Throws Rejected. */
 function kindOf(
   document: Document,
   humanoid: ReadonlyMap<string, Node>,
@@ -129,7 +132,7 @@ function kindOf(
     refuse(
       'NOTHING_DRAWN',
       '',
-      'The file has no mesh in its scene: an avatar must be seen. Export it with its objects selected and visible, or as an object.',
+      'The file has no mesh in its scene: an avatar must be visible. Export it with its objects selected and visible, or as an object.',
       0,
       null,
     )

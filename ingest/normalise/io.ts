@@ -1,4 +1,4 @@
-/** Reading and writing glTF by gltf-transform, with the decoders that a file needs. */
+/** Reads and writes glTF with gltf-transform and the decoders that a file needs. */
 import { createRequire } from 'node:module'
 import { Logger, NodeIO, type Document, type GLTF } from '@gltf-transform/core'
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
@@ -11,12 +11,12 @@ const { createDecoderModule } = createRequire(import.meta.url)('draco3dgltf') as
   createDecoderModule(): Promise<unknown>
 }
 
-/** What gltf-transform calls a GLB's binary chunk. */
+/** gltf-transform's name of a GLB's binary chunk. */
 const GLB_BUFFER = '@glb.bin'
 
 const KNOWN = new Set([...DECODED_EXTENSIONS, ...KEPT_EXTENSIONS])
 
-/** Reads nothing but what it is given: there is no path and no fetch. */
+/** It reads only the given bytes: it has no paths and no fetch. */
 async function makeIo(json: JsonObject): Promise<NodeIO> {
   const io = new NodeIO()
     .setLogger(new Logger(Logger.Verbosity.SILENT))
@@ -35,11 +35,11 @@ async function makeIo(json: JsonObject): Promise<NodeIO> {
 
 export interface Opened {
   readonly document: Document
-  /** A GLB of the document as it is then. */
+  /** Writes a GLB of the document's current state. */
   write(): Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** Throws where packed data cannot be unpacked. */
+/** Throws if packed data cannot be unpacked. */
 export async function readDocument(json: JsonObject, bin: Uint8Array | null): Promise<Opened> {
   const io = await makeIo(json)
   const document = await io.readJSON({
@@ -54,7 +54,7 @@ export async function readDocument(json: JsonObject, bin: Uint8Array | null): Pr
   return { document, write }
 }
 
-/** A GLB has one buffer, or none where there is no data. */
+/** A GLB has one buffer, or none without data. */
 function settleBuffers(document: Document): void {
   const root = document.getRoot()
   const [first, ...others] = root.listBuffers()

@@ -1,4 +1,4 @@
-/** The little linear algebra that the ingest needs. Matrices are column-major, as in glTF. */
+/** The linear algebra of the ingest. Matrices are column-major, as in glTF. */
 import type { mat4, vec3 } from '@gltf-transform/core'
 import type { Quat, Vec3 } from '../../sim/index.ts'
 
@@ -11,21 +11,24 @@ export function multiply(a: mat4, b: mat4): mat4 {
   return out as mat4
 }
 
-/** A point under a matrix. */
+/** Transforms a point by a matrix. */
 export const transformed = (m: mat4, [x, y, z]: vec3): vec3 => [
   m[0] * x + m[4] * y + m[8] * z + m[12],
   m[1] * x + m[5] * y + m[9] * z + m[13],
   m[2] * x + m[6] * y + m[10] * z + m[14],
 ]
 
-/** A direction under a matrix, not scaled to length 1. */
+/** Transforms a direction by a matrix, without scaling it to length 1. */
 export const turned = (m: mat4, [x, y, z]: vec3): vec3 => [
   m[0] * x + m[4] * y + m[8] * z,
   m[1] * x + m[5] * y + m[9] * z,
   m[2] * x + m[6] * y + m[10] * z,
 ]
 
-/** A normal under a matrix (by its cofactors, which holds for uneven and mirrored scales too), not scaled to length 1. */
+/**
+ * Transforms a normal by a matrix (by its cofactors, which also works for non-uniform and mirroring scales), without
+ * scaling it to length 1.
+ */
 export function turnedNormal(m: mat4, [x, y, z]: vec3): vec3 {
   const [a, b, c, d, e, f, g, h, i] = [m[0], m[1], m[2], m[4], m[5], m[6], m[8], m[9], m[10]]
   return [
@@ -40,7 +43,7 @@ export interface Box {
   readonly max: Vec3
 }
 
-/** A box that grows with the points that it is given. */
+/** A box that grows with the given points. */
 export class BoxBuilder {
   readonly #min: vec3 = [Infinity, Infinity, Infinity]
   readonly #max: vec3 = [-Infinity, -Infinity, -Infinity]
@@ -52,7 +55,7 @@ export class BoxBuilder {
     }
   }
 
-  /** Null where there was no point. */
+  /** Null without any point. */
   box(): Box | null {
     const [x, y, z] = this.#min
     const [u, v, w] = this.#max
@@ -61,8 +64,8 @@ export class BoxBuilder {
 }
 
 export const NO_TURN: Quat = { x: 0, y: 0, z: 0, w: 1 }
-/** Half a turn about the vertical: from facing -Z to facing +Z. */
+/** 180 degrees about the vertical axis: from facing -Z to facing +Z. */
 export const ABOUT_FACE: Quat = { x: 0, y: 1, z: 0, w: 0 }
 
-/** To six decimals, without negative zero. */
+/** Rounds to six decimals, without negative zero. */
 export const rounded = (value: number): number => Math.round(value * 1e6) / 1e6 + 0

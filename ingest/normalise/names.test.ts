@@ -18,7 +18,7 @@ describe('names', () => {
     ['😀 face', '_ face'],
   ])('%j becomes %j', (given, safe) => expect(safeName(given, 'Node')).toBe(safe))
 
-  test('the same name is given out with numbers, within the length', () => {
+  test('a repeated name gets a number, within the length', () => {
     const names = new Names()
     expect(['Cup', 'Cup', 'Cup_2', 'Cup', 'cup'].map((name) => names.unique(name))).toEqual([
       'Cup',
@@ -32,7 +32,7 @@ describe('names', () => {
   })
 
   test.prop([fc.array(fc.string({ unit: 'binary', maxLength: 90 }), { maxLength: 40 })])(
-    'any names become different ones that Godot takes',
+    'any names become unique names that Godot accepts',
     (given) => {
       const names = new Names()
       const made = given.map((name) => names.unique(safeName(name, 'Node')))

@@ -1,24 +1,24 @@
 /**
- * Names as every engine can take them. Godot forbids . : @ / " % in names of nodes, and wants them unique among siblings;
- * here they are unique in the whole package, so that a name alone finds its node.
+ * Makes names that every engine accepts. Godot forbids . : @ / " % in node names, and requires them to be unique among
+ * siblings. Here they are unique in the whole package, so that a name identifies a node.
  */
 import type { Document } from '@gltf-transform/core'
 import { NAME_CHARACTERS_MAX } from '../limits.ts'
 import { firstCharacters, plainName, plainText } from '../text.ts'
 
-/** Not letters, digits or marks of any script, nor `_ - ( ) [ ] + = , ; ! ' & #` or spaces. */
+/** Everything except letters, digits and marks of any script, `_ - ( ) [ ] + = , ; ! ' & #` and spaces. */
 const FORBIDDEN = /[^\p{L}\p{N}\p{M}_\- ()[\]+=,;!'&#]/gu
 
-/** A name without what engines forbid, at most NAME_CHARACTERS_MAX code points; `fallback` where nothing is left. */
+/** A name without forbidden characters, at most NAME_CHARACTERS_MAX code points; `fallback` if nothing is left. */
 export function safeName(name: string, fallback: string): string {
   const safe = plainName(name, NAME_CHARACTERS_MAX).replaceAll(FORBIDDEN, '_')
   return /^_*$/.test(safe) ? fallback : safe
 }
 
-/** Gives out names that it has not given out before: "Cup", "Cup_2", "Cup_3" … */
+/** Makes names unique: "Cup", "Cup_2", "Cup_3" … */
 export class Names {
   readonly #taken = new Set<string>()
-  /** The next number of each name, so that a thousand of one name cost a thousand steps. */
+  /** The next number of each name, so that a thousand equal names cost a thousand steps. */
   readonly #next = new Map<string, number>()
 
   unique(name: string): string {
@@ -37,7 +37,7 @@ export class Names {
   }
 }
 
-/** Characters of a name as the upload had it. */
+/** Characters of a stored original name. */
 const ORIGINAL_CHARACTERS_MAX = 128
 
 interface Named {
@@ -45,10 +45,10 @@ interface Named {
   setName(name: string): unknown
 }
 
-/** The name that each had in the upload. */
+/** The name of each object in the upload. */
 export type OriginalNames = ReadonlyMap<unknown, string>
 
-/** Renames everything that has a name; returns what was. */
+/** Renames everything that has a name. Returns the original names. */
 export function renameAll(document: Document): OriginalNames {
   const root = document.getRoot()
   const originals = new Map<unknown, string>()
@@ -63,7 +63,7 @@ export function renameAll(document: Document): OriginalNames {
   ]
   for (const [kind, list] of kinds) {
     const names = new Names()
-    // The marker's own node (normalise/place.ts) keeps its name.
+    // Reserved for the marker's own node (normalise/place.ts).
     if (kind === 'Node') names.unique(MARKER)
     for (const item of list) {
       originals.set(item, plainText(item.getName(), ORIGINAL_CHARACTERS_MAX))
@@ -73,5 +73,5 @@ export function renameAll(document: Document): OriginalNames {
   return originals
 }
 
-/** Name of the node that stands above a model that was moved, turned or scaled at ingest. */
+/** Name of the node above a model that the ingest moved, rotated or scaled. */
 export const MARKER = 'Marker'

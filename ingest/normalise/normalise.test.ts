@@ -98,13 +98,13 @@ describe('packed files become plain ones', () => {
 })
 
 describe('textures', () => {
-  test('a large one is scaled down, and its owner told', async () => {
+  test('a large texture is downscaled with a warning', async () => {
     const outcome = await accepted(withImage(picture(2_100, 300)))
     expect(outcome.manifest.files.textures).toMatchObject([{ width: 2_048, height: 293, mediaType: 'image/png' }])
     expect(outcome.warnings.map(({ rule }) => rule)).toContain('TEXTURE_SCALED')
   })
 
-  test('a photograph keeps its pixels and loses where it was taken', async () => {
+  test('a photograph keeps its pixels and loses its location', async () => {
     const jpeg = await sharp(picture(64, 64))
       .jpeg()
       .withExif({ IFD0: { Copyright: 'nobody at all' }, IFD3: { GPSLatitude: '52/1 0/1 0/1' } })
@@ -117,7 +117,7 @@ describe('textures', () => {
     expect(await sharp(bytes).raw().toBuffer()).toEqual(await sharp(jpeg).raw().toBuffer())
   })
 
-  test('an image that is called by another type is what it is', async () => {
+  test('an image with a wrong media type gets its real one', async () => {
     const outcome = await accepted(withImage(picture(8, 8), 'image/jpeg'))
     expect(outcome.manifest.files.textures[0]?.mediaType).toBe('image/png')
     expect(outcome.warnings.map(({ rule }) => rule)).toContain('IMAGE_MIME_TYPE_INVALID')
@@ -172,7 +172,7 @@ async function weightsOf(outcome: Accepted): Promise<number[][]> {
 describe('skins', () => {
   const four = (...one: number[]): number[] => [one, one, one, one].flat()
 
-  test('weights that do not add up to 1 are scaled, and the owner told', async () => {
+  test('weights that do not sum to 1 are scaled with a warning', async () => {
     const outcome = await accepted(skinned(four(0.5, 0.5, 0.5, 0.5)))
     for (const weights of await weightsOf(outcome)) expect(weights).toEqual([0.25, 0.25, 0.25, 0.25])
     expect(outcome.warnings.map(({ rule }) => rule)).toEqual(
@@ -180,7 +180,7 @@ describe('skins', () => {
     )
   })
 
-  test('what a vertex has of one bone twice is added up', async () => {
+  test('duplicate influences of one bone are added up', async () => {
     const outcome = await accepted(
       skinned(four(0.25, 0.25, 0.25, 0.25), { skins: [{ joints: [1, 2, 3, 4] }] }, 1).slice(),
       {},
@@ -194,7 +194,7 @@ describe('skins', () => {
     expect(merged.warnings.map(({ rule }) => rule)).toContain('ACCESSOR_JOINTS_INDEX_DUPLICATE')
   })
 
-  test('of eight influences the four strongest stay', async () => {
+  test('only the four strongest of eight influences are kept', async () => {
     const outcome = await accepted(skinned(four(0.3, 0.1, 0.06, 0.04), {}, 2))
     for (const weights of await weightsOf(outcome)) expect(weights.reduce((sum, w) => sum + w, 0)).toBeCloseTo(1, 6)
     for (const weights of await weightsOf(outcome))
@@ -202,7 +202,7 @@ describe('skins', () => {
     expect(outcome.warnings.map(({ rule }) => rule)).toContain('INFLUENCES_FOLDED')
   })
 
-  test('a skinned model that is asked for as object is baked as it stands', async () => {
+  test('a skinned model requested as an object is baked at rest', async () => {
     const outcome = await accepted(skinned(four(1, 0, 0, 0)), { kind: 'object' })
     expect(outcome.manifest).toMatchObject({
       kind: 'object',
@@ -217,7 +217,7 @@ describe('skins', () => {
 })
 
 describe('place and size', () => {
-  test('an export in centimetres becomes metres by a node above all', async () => {
+  test('an export in centimetres is scaled to metres by a node above all others', async () => {
     const outcome = await accepted(asset('avatars/Fox.glb'))
     const { marker, scale, bounds, skeleton } = outcome.manifest
     expect(scale).toBe(0.01)
@@ -230,7 +230,7 @@ describe('place and size', () => {
     expect(skeleton?.length).toBe(24)
   })
 
-  test('an object is lifted onto the ground, moved under its middle where its origin lies beside it, or left to its author', async () => {
+  test('an object is lifted onto the ground, moved under its centre if its origin is beside it, or left as authored', async () => {
     const beside = glbWith({ nodes: [{ mesh: 0, translation: [5, -2, 0] }] })
     const lifted = await accepted(beside)
     expect(lifted.manifest).toMatchObject({
@@ -244,7 +244,7 @@ describe('place and size', () => {
   test.each([
     ['no mesh in its scene', [{}]],
     ['no extent', [{ mesh: 0, scale: [0, 0, 0] }]],
-  ])('a file with %s is a small ball, and its owner is told; an avatar must be seen', async (_, nodes) => {
+  ])('an object with %s becomes a small ball with a warning, and an avatar is refused', async (_, nodes) => {
     const { manifest, warnings } = await accepted(glbWith({ nodes }))
     expect(warnings.map(({ rule }) => rule)).toContain('NOTHING_DRAWN')
     expect(manifest).toMatchObject({
@@ -261,7 +261,7 @@ describe('place and size', () => {
     })
   })
 
-  test('a wall that nobody sees is its own collider, and as large as that', async () => {
+  test("an invisible wall is its own collider, and its bounds are the collider's", async () => {
     const { manifest, warnings } = await accepted(
       glbWith({
         extensionsUsed: ['OMI_physics_shape', 'OMI_physics_body'],
@@ -283,7 +283,7 @@ describe('place and size', () => {
     })
   })
 
-  test('points and lines have a box around them', async () => {
+  test('points and lines get a box around them', async () => {
     const { manifest, warnings } = await accepted(
       glbWith({ meshes: [{ primitives: [{ attributes: { POSITION: 0 }, mode: 0 }] }] }),
     )
@@ -294,7 +294,7 @@ describe('place and size', () => {
   })
 })
 
-test('custom data, cameras, lights and unknown extensions stay behind; names of morph targets come along', async () => {
+test('custom data, cameras, lights and unknown extensions are removed, and names of morph targets kept', async () => {
   const outcome = await accepted(
     glbWith({
       extensionsUsed: ['KHR_lights_punctual', 'ACME_thing'],
@@ -318,7 +318,7 @@ test('custom data, cameras, lights and unknown extensions stay behind; names of 
   )
 })
 
-test('a .gltf with its data in URIs is packed', async () => {
+test('a .gltf with data URIs is packed', async () => {
   const { json, bin } = tetrahedron()
   const uri = `data:application/octet-stream;base64,${Buffer.from(bin).toString('base64')}`
   const text = JSON.stringify({ ...json, buffers: [{ byteLength: bin.length, uri }] })
@@ -327,13 +327,13 @@ test('a .gltf with its data in URIs is packed', async () => {
   expect(one.manifest.files.original.mediaType).toBe('model/gltf+json')
 })
 
-test("the runtime form of an avatar's runtime form is itself", async () => {
+test('normalising a runtime form again changes nothing', async () => {
   const first = await accepted(asset('avatars/debug_robot.vrm'))
   const again = await accepted(fileOf(first, first.manifest.files.runtime.sha256))
   expect(again.manifest.files.runtime.sha256).toBe(first.manifest.files.runtime.sha256)
 })
 
-test("an object's colliders stand in its runtime form too, in nodes that do not move; nodes for collision alone are not drawn", async () => {
+test("an object's runtime form has its colliders in nodes, and collision-only meshes are not drawn", async () => {
   const outcome = await accepted(
     glbWith({
       nodes: [

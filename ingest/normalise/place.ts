@@ -1,6 +1,6 @@
 /**
- * Where the model stands at its marker: in metres, facing +Z, on the ground. What has to be done for that is one transform,
- * of a node above all others, so that meshes, skins, animations and VRM's data stay what they are.
+ * Places the model at its marker: in metres, facing +Z, on the ground. One transform of a node above all others does
+ * this, so that meshes, skins, animations and VRM's data stay unchanged.
  */
 import type { Document } from '@gltf-transform/core'
 import type { Quat, Vec3 } from '../../sim/index.ts'
@@ -15,11 +15,11 @@ export interface Place {
   readonly position: Vec3
   readonly rotation: Quat
   readonly scale: number
-  /** After the transform. */
+  /** The box after the transform. */
   readonly bounds: Box
 }
 
-/** Factors of exports in another unit, likeliest first: centimetres, millimetres, inches, feet, and their reverses. */
+/** Factors from other units, most likely first: centimetres, millimetres, inches, feet, and their inverses. */
 const UNITS: readonly (readonly [factor: number, name: string])[] = [
   [0.01, 'centimetres'],
   [0.001, 'millimetres'],
@@ -30,23 +30,23 @@ const UNITS: readonly (readonly [factor: number, name: string])[] = [
   [1_000, 'kilometres'],
   [10, 'tenfold metres'],
 ]
-/** Metres that a model is scaled to where no unit explains its size. */
+/** Size in metres that a model is scaled to if no unit explains its size. */
 const SIZE_ELSE: Readonly<Record<PackageKind, number>> = { avatar: 1.7, object: 1 }
-/** Extents below this, metres in any unit, are rounding. */
+/** Smaller extents are rounding errors, metres in any unit. */
 const EXTENT_MIN = 1e-9
-/** Lifts below this are left out, metres: soles and rounding. */
+/** Smaller lifts are left out, metres: soles and rounding. */
 const LIFT_MIN = 1e-4
 
 interface Wish {
   readonly kind: PackageKind
   readonly origin: 'ground' | 'author'
-  /** A VRM 0.x: faces -Z. */
+  /** True for VRM 0.x, which faces -Z. */
   readonly isTurned: boolean
-  /** VRM says where its origin is: between the feet, on the floor. */
+  /** True for VRM, which defines the origin: between the feet, on the floor. */
   readonly isVrm: boolean
 }
 
-/** Places the scene, of which `before` is the box. */
+/** Places the scene. `before` is its box. */
 export function place(document: Document, before: Box, wish: Wish, warn: Warn): Place {
   const scale = saneScale(before, wish.kind, warn)
   const rotation = wish.isTurned ? ABOUT_FACE : NO_TURN
@@ -60,13 +60,13 @@ export function place(document: Document, before: Box, wish: Wish, warn: Warn): 
 
 const moved = (v: Vec3, by: Vec3): Vec3 => ({ x: rounded(v.x + by.x), y: rounded(v.y + by.y), z: rounded(v.z + by.z) })
 
-/** Where the ball lies that stands for what shows nothing: on its marker. */
+/** The default ball of an object without meshes, on its marker. */
 export const BALL: Box = {
   min: { x: -BALL_RADIUS_METRES, y: 0, z: -BALL_RADIUS_METRES },
   max: { x: BALL_RADIUS_METRES, y: 2 * BALL_RADIUS_METRES, z: BALL_RADIUS_METRES },
 }
 
-/** Whether a box has any extent: all in one point is as good as nothing. */
+/** True if a box has an extent; a single point has none. */
 export const hasExtent = ({ min, max }: Box): boolean =>
   Math.max(max.x - min.x, max.y - min.y, max.z - min.z) > EXTENT_MIN
 
@@ -82,21 +82,15 @@ function saneScale(box: Box, kind: PackageKind, warn: Warn): number {
   const size = sizeOf(box, kind)
   const { min, max } = KIND_LIMITS[kind].metres
   if (!Number.isFinite(size))
-    refuse(
-      'SIZE',
-      '',
-      'The model has no end: its size is beyond any number. Apply its scale and export again.',
-      String(size),
-      min,
-    )
+    refuse('SIZE', '', "The model's size is infinite. Apply its scale and export again.", String(size), min)
   if (size >= min && size <= max) return 1
   const unit = UNITS.find(([factor]) => size * factor >= min && size * factor <= max)
   const scale = unit?.[0] ?? Number((SIZE_ELSE[kind] / size).toPrecision(6))
-  const guess = unit ? `It seems to be in ${unit[1]}` : 'No unit explains that'
+  const guess = unit ? `It seems to be in ${unit[1]}` : 'No unit explains this size'
   warn({
     rule: 'SCALED',
     where: '',
-    message: `The ${kind} is ${Number(size.toPrecision(3))} m large; ${min} to ${max} m is taken as sane. ${guess}; it was scaled by ${scale}. glTF is in metres: set the exporter's unit.`,
+    message: `The ${kind} is ${Number(size.toPrecision(3))} m large; ${min} to ${max} m is plausible. ${guess}; it was scaled by ${scale}. glTF is in metres: set the exporter's unit.`,
   })
   return scale
 }
@@ -109,7 +103,10 @@ function turnedBox({ min, max }: Box, scale: number, isTurned: boolean): Box {
     : { min: low, max: high }
 }
 
-/** Up or down to the ground; sideways only where the origin lies beside the model, which would turn about a point in the air. */
+/**
+ * Moves the model up or down to the ground; sideways only if the origin lies beside the model, which would otherwise
+ * rotate about a point in the air.
+ */
 function lift({ min, max }: Box, warn: Warn): Vec3 {
   const isBeside = min.x > 0 || max.x < 0 || min.z > 0 || max.z < 0
   if (isBeside)

@@ -1,4 +1,4 @@
-/** What is left out of the glTF JSON, or put right in it, before it is decoded: nothing reaches the runtime form that no client draws. */
+/** Removes and repairs parts of the glTF JSON before decoding: everything that no client draws is left out. */
 import { readImageHeader } from '../preflight/image-header.ts'
 import { imageBytes } from '../preflight/images.ts'
 import { survivesIngest } from '../checks/extensions.ts'
@@ -22,7 +22,7 @@ const LISTS = [
   'textures',
 ] as const
 
-/** A copy without custom data, cameras, lights, scenes that are not shown and animations of what is not there. */
+/** A copy without custom data, cameras, lights, other scenes, and animations of missing targets. */
 export function prepare(json: JsonObject, bin: Uint8Array | null, warn: Warn): JsonObject {
   const out: Record<string, unknown> = {
     ...structuredClone(repaired(json, bin, warn)),
@@ -60,7 +60,7 @@ function withoutExtras(value: unknown): JsonObject {
   return { ...rest, ...primitives, ...kept }
 }
 
-/** The type that each image has, whatever it is said to be. */
+/** Sets each image's real media type, whatever the file claims. */
 function typedImages(json: JsonObject, bin: Uint8Array | null): JsonObject[] {
   const bytes = imageBytes(json, bin, () => null)
   return objectsOf(json, 'images').map((image, i) => {
@@ -69,7 +69,10 @@ function typedImages(json: JsonObject, bin: Uint8Array | null): JsonObject[] {
   })
 }
 
-/** Channels that move a node, by data that the file has; those that point elsewhere (KHR_animation_pointer) no client plays. */
+/**
+ * Keeps channels that move a node with data from the file. No client plays channels with other targets
+ * (KHR_animation_pointer).
+ */
 function drawnAnimations(json: JsonObject, warn: Warn): JsonObject[] {
   return objectsOf(json, 'animations').flatMap((animation, i) => {
     const channels = objectsOf(animation, 'channels')
@@ -100,13 +103,13 @@ function dropExtensions(json: Record<string, unknown>, warn: Warn): void {
       warn({
         rule: 'EXTENSION_DROPPED',
         where: '/extensionsUsed',
-        message: `The extension "${clipped(name)}" is left out: ${name === 'KHR_lights_punctual' ? 'what people bring carries no lights' : 'clients do not use it'}.`,
+        message: `The extension "${clipped(name)}" is left out: ${name === 'KHR_lights_punctual' ? 'packages have no lights' : 'clients do not use it'}.`,
       })
   for (const key of ['extensionsUsed', 'extensionsRequired'])
     json[key] = listOf(json[key]).filter((name) => typeof name === 'string' && survivesIngest(name))
 }
 
-/** One scene is shown: the default, else the first, else all roots. */
+/** Keeps one scene: the default, else the first, else all roots. */
 function dropScenes(json: Record<string, unknown>, warn: Warn): void {
   const scenes = objectsOf(json, 'scenes')
   const children = new Set(objectsOf(json, 'nodes').flatMap((node) => listOf(node['children'])))

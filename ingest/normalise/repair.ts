@@ -1,17 +1,17 @@
 /**
- * What is valid, but more than the decoder reads: put so that it does. Sparse data without offsets, accessors that nothing
- * uses, views of buffers that are only announced, textures without an image.
+ * Rewrites valid glTF that the decoder cannot read: sparse data without offsets, accessors that nothing uses, views of
+ * buffers without data, textures without an image.
  */
 import { countOf, isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
 import type { Warn } from '../types.ts'
 
 const MESHOPT = ['EXT_meshopt_compression', 'KHR_meshopt_compression']
 const TEXTURE_SOURCES = ['KHR_texture_basisu', 'EXT_texture_webp', 'EXT_texture_avif']
-/** One number, in the place of an accessor that nothing uses: indices stay true. */
+/** A single number in place of an unused accessor, so that indices stay valid. */
 const IDLE_ACCESSOR = { componentType: 5126, type: 'SCALAR', count: 1 }
 const IDLE_VIEW = { buffer: 0, byteLength: 0 }
 
-/** A copy of `json`, whose data is all in `bin`, the first buffer. */
+/** A copy of `json`; all its data is in `bin`, the first buffer. */
 export function repaired(json: JsonObject, bin: Uint8Array | null, warn: Warn): JsonObject {
   const views = objectsOf(json, 'bufferViews')
   const isEmpty = (index: unknown): boolean => {
@@ -52,18 +52,18 @@ function readableAccessors(json: JsonObject, isEmpty: (view: unknown) => boolean
     warn({
       rule: 'BUFFER_MISSING',
       where: `/accessors/${missing[0]}`,
-      message: `The data of ${missing.length} accessors stands in a buffer that is only announced; zeros are taken for it. Export as one .glb file, which holds its buffers.`,
+      message: `The data of ${missing.length} accessors is in a buffer that the file does not contain; zeros are used instead. Export as one .glb file, which holds its buffers.`,
     })
   return accessors
 }
 
-/** Zeros alone are no times, turns or matrices: nothing can be moved by them. */
+/** False for accessors of only zeros: zeros are not usable as times, rotations or matrices. */
 export function hasData(json: JsonObject, index: unknown): boolean {
   const accessor = objectsOf(json, 'accessors')[countOf(index) ?? -1]
   return accessor !== undefined && (accessor['bufferView'] !== undefined || accessor['sparse'] !== undefined)
 }
 
-/** Where they begin is 0 unless said otherwise; the decoder takes the accessor's own beginning. */
+/** Adds the default offset 0 to sparse data: the decoder would use the accessor's own offset. */
 function withSparseOffsets(accessor: JsonObject): JsonObject {
   const sparse = accessor['sparse']
   if (!isObject(sparse)) return accessor
@@ -95,7 +95,9 @@ const hasImage = (texture: JsonObject): boolean =>
     ({ source }) => countOf(source) !== null,
   )
 
-/** Without the members that refer to a texture that has no image, at any depth: `baseColorTexture`, `clearcoatTexture` … */
+/**
+ * Removes the members that refer to a texture without an image, at any depth: `baseColorTexture`, `clearcoatTexture` …
+ */
 function withoutIdleTextures<T>(value: T, isDrawn: readonly boolean[]): T
 function withoutIdleTextures(value: unknown, isDrawn: readonly boolean[]): unknown {
   if (Array.isArray(value)) return value.map((one: unknown) => withoutIdleTextures(one, isDrawn))

@@ -1,8 +1,8 @@
-/** Skinned meshes at rest: where their vertices stand, and a skin that is baked into its mesh. */
+/** Skinned meshes at rest: positions of their vertices, and baking a skin into its mesh. */
 import type { Document, mat4, Node, Primitive, Skin, vec3, vec4 } from '@gltf-transform/core'
 import { BoxBuilder, multiply, transformed, turned, turnedNormal, type Box } from './math.ts'
 
-/** The matrix of each joint, from the mesh's space to the scene. */
+/** Matrix of each joint, from the mesh's space to the scene. */
 function jointMatrices(skin: Skin): mat4[] {
   const inverse = skin.getInverseBindMatrices()
   return skin.listJoints().map((joint, i) => {
@@ -13,7 +13,7 @@ function jointMatrices(skin: Skin): mat4[] {
 
 const ZERO: mat4 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
-/** Each vertex's matrix to the scene; `world` where the vertex is not skinned. */
+/** Each vertex's matrix to the scene; `world` if the vertex is not skinned. */
 function vertexMatrix(node: Node, primitive: Primitive): (vertex: number) => mat4 {
   const world = node.getWorldMatrix()
   const skin = node.getSkin()
@@ -36,7 +36,7 @@ function vertexMatrix(node: Node, primitive: Primitive): (vertex: number) => mat
   }
 }
 
-/** Box of all that is drawn, at rest, in the scene; null where nothing is. */
+/** Box of everything drawn, at rest, in the scene; null if nothing is. */
 export function restBounds(document: Document): Box | null {
   const box = new BoxBuilder()
   for (const node of document.getRoot().listNodes()) {
@@ -56,7 +56,7 @@ const unit = (v: vec3): vec3 => {
   return length > 1e-12 ? [v[0] / length, v[1] / length, v[2] / length] : [0, 1, 0]
 }
 
-/** Skinned meshes become plain ones that stand as they stood at rest; morph targets are left out, for they are in the skin's space. */
+/** Bakes skinned meshes at rest into plain ones. Removes their morph targets, because these are in the skin's space. */
 export function bakeSkins(document: Document): void {
   const root = document.getRoot()
   for (const node of root.listNodes()) {
@@ -64,7 +64,7 @@ export function bakeSkins(document: Document): void {
     if (!mesh || !skin) continue
     const baked = document.createMesh(mesh.getName())
     for (const primitive of mesh.listPrimitives()) baked.addPrimitive(bakedPrimitive(document, node, primitive))
-    // It stands in the scene's space: beside the hierarchy, which moved it by its joints alone.
+    // The baked mesh is in scene space, so it goes outside the hierarchy, which moved it only by its joints.
     root.getDefaultScene()?.addChild(document.createNode(node.getName()).setMesh(baked))
     node.setMesh(null).setSkin(null)
   }

@@ -1,4 +1,7 @@
-/** Textures as every client can draw them: PNG, JPEG, WebP or KTX2, whole, without metadata, at most TEXTURE_SIDE_MAX wide and high. */
+/**
+ * Converts textures to a form that every client can draw: PNG, JPEG, WebP or KTX2, complete, without metadata, at most
+ * TEXTURE_SIDE_MAX wide and high.
+ */
 import type { Document, Texture } from '@gltf-transform/core'
 import { readImageHeader, type ImageHeader } from '../preflight/image-header.ts'
 import { refuse } from '../json.ts'
@@ -66,7 +69,7 @@ function keepKtx2(texture: Texture, { width, height }: ImageHeader, where: strin
   texture.setMimeType('image/ktx2')
 }
 
-/** Decoded whole, so that no client is the first to meet a damaged one. */
+/** Decodes the whole image, so that no client is the first to meet a damaged one. */
 async function decoded(bytes: Uint8Array, where: string): Promise<Pixels> {
   try {
     return await decodePixels(bytes)
@@ -79,7 +82,7 @@ async function decoded(bytes: Uint8Array, where: string): Promise<Pixels> {
   }
 }
 
-/** gltf-transform wants a buffer that is the image's alone. */
+/** gltf-transform requires a buffer that contains only the image. */
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(bytes)
 
 export function within(pixels: Pixels, sideMax: number): Pixels {
@@ -87,7 +90,7 @@ export function within(pixels: Pixels, sideMax: number): Pixels {
   return scaledDown(pixels, width, height)
 }
 
-/** As JPEG where the source was one, else as PNG; WebP becomes PNG or, opaque, JPEG. */
+/** Encodes as JPEG if the source was one, otherwise as PNG; WebP becomes PNG or, if opaque, JPEG. */
 export async function setPixels(texture: Texture, pixels: Pixels, source: string): Promise<void> {
   const isJpeg = source !== 'image/png' && isOpaque(pixels)
   texture

@@ -1,8 +1,8 @@
-/** Removes what the scene does not show and nothing else refers to. */
+/** Removes everything that the scene does not show and nothing else refers to. */
 import type { Document, Mesh, Node } from '@gltf-transform/core'
 import { carriedOf } from './carried.ts'
 
-/** `kept`: meshes that something else needs. */
+/** `kept` has meshes that something else needs. */
 export function removeUnused(document: Document, kept: readonly Mesh[] = []): void {
   const root = document.getRoot()
   const carried = carriedOf(document)
@@ -13,7 +13,7 @@ export function removeUnused(document: Document, kept: readonly Mesh[] = []): vo
   const skins = new Set(root.listNodes().map((node) => node.getSkin()))
   for (const skin of root.listSkins()) if (!skins.has(skin)) skin.dispose()
   removeMeshes(document, wanted)
-  // VRM 0.x counts its material properties as the materials are counted: there all are kept.
+  // VRM 0.x indexes its material properties like the materials, so all materials are kept.
   const isCounted = carried.some(({ extensionName, pieces }) => extensionName === 'VRM' && pieces.length > 0)
   const materials = new Set<unknown>(
     root.listMeshes().flatMap((mesh) => mesh.listPrimitives().map((primitive) => primitive.getMaterial())),
@@ -42,7 +42,7 @@ function removeMeshes(document: Document, wanted: ReadonlySet<unknown>): void {
   }
 }
 
-/** Weights of morph targets, and animations of these, where there are no morph targets any more. */
+/** Removes weights and animations of morph targets that were removed. */
 function removeWeights(document: Document): void {
   const hasTargets = (node: Node | null): boolean =>
     node

@@ -1,6 +1,7 @@
 /**
- * Images without what is no picture: places and cameras (EXIF), colour profiles (glTF 2.0, section 3.8.2 ignores them),
- * comments, and packed text that may unpack to gigabytes in a client. The pixels' own bytes are left as they are.
+ * Removes everything but the picture from images: location and camera (EXIF), colour profiles (ignored by glTF 2.0,
+ * section 3.8.2), comments, and compressed text that might unpack to gigabytes in a client. The bytes of the pixels are
+ * unchanged.
  */
 import type { ImageType } from '../preflight/image-header.ts'
 import { concatBytes } from '../../sim/state/bytes.ts'
@@ -8,7 +9,7 @@ import { concatBytes } from '../../sim/state/bytes.ts'
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const ascii = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4))
 
-/** Null where the parts of the image do not hang together. */
+/** Returns null if the image's parts are inconsistent. */
 export function cleanImage(bytes: Uint8Array, type: ImageType): Uint8Array | null {
   if (type === 'image/png') return cleanPng(bytes)
   if (type === 'image/jpeg') return cleanJpeg(bytes)
@@ -32,7 +33,7 @@ function cleanPng(bytes: Uint8Array): Uint8Array | null {
   return null
 }
 
-/** Adobe's segment says how colours are coded; JFIF's is part of the format. */
+/** Adobe's segment defines the colour encoding; JFIF's is part of the format. */
 const isKeptSegment = (marker: number): boolean =>
   (marker < 0xe1 && marker !== 0xfe) || marker === 0xee || (marker > 0xef && marker !== 0xfe)
 
@@ -46,7 +47,7 @@ function cleanJpeg(bytes: Uint8Array): Uint8Array | null {
       at += 1
       continue
     }
-    // From the first scan on there is picture to the end.
+    // From the first scan on, all bytes are image data.
     if (marker === 0xda) return concatBytes([...parts, bytes.subarray(at)])
     const end = at + 2 + view.getUint16(at + 2)
     if (end > bytes.length || end < at + 4) return null

@@ -1,12 +1,12 @@
-/** Decoding and JPEG encoding by libvips (sharp), held to what it is needed for. */
+/** Decodes images, and encodes JPEG, with libvips (sharp), restricted to what the ingest needs. */
 import sharp from 'sharp'
 import { CHECK_LIMITS } from '../limits.ts'
 import type { Pixels } from './png.ts'
 
-// One thread and no cache: its process is limited in memory, and the result must not depend on the machine.
+// One thread and no cache: the process has a memory limit, and the result must not depend on the machine.
 sharp.cache(false)
 sharp.concurrency(1)
-// Of all that libvips can load (SVG, PDF, TIFF … from files and addresses) these four, from memory.
+// libvips can load many formats (SVG, PDF, TIFF … from files and URLs). Only these four are allowed, from memory.
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: [
@@ -17,10 +17,10 @@ sharp.unblock({
   ],
 })
 
-/** Quality of textures that were scaled down, in the level of detail too. */
+/** Quality of downscaled textures, also in the level of detail. */
 const JPEG_QUALITY = 90
 
-/** All pixels. Rejects where the image is damaged. */
+/** Decodes all pixels. Rejects for a damaged image. */
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
   const { data, info } = await sharp(bytes, {
     limitInputPixels: CHECK_LIMITS.imagePixels,
@@ -37,7 +37,7 @@ export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
   return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
 }
 
-/** An opaque picture; libjpeg-turbo's vector code is bit-exact to its plain code. */
+/** Encodes an opaque picture. libjpeg-turbo's vector code is bit-exact to its plain code. */
 export async function encodeJpeg({ width, height, data }: Pixels): Promise<Uint8Array> {
   const encoded = await sharp(data, { raw: { width, height, channels: 4 } })
     .removeAlpha()

@@ -1,6 +1,6 @@
 /**
- * A PNG encoder (RFC 2083) in plain JavaScript: the same pixels give the same bytes on every machine, which native
- * compressors, tuned to each processor, do not promise.
+ * A PNG encoder (RFC 2083) in plain JavaScript: the same pixels give the same bytes on every machine. Native
+ * compressors, tuned to each processor, do not guarantee that.
  */
 import { crc32 } from 'node:zlib'
 import { zlibSync } from 'fflate'
@@ -16,7 +16,7 @@ export interface Pixels {
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 const COLOUR = 2
 const COLOUR_ALPHA = 6
-/** 0 to 9; beyond 6 files get hardly smaller. */
+/** 0 to 9; above 6, files hardly get smaller. */
 const COMPRESSION = 6
 
 export const isOpaque = ({ data }: Pixels): boolean => {
@@ -24,7 +24,7 @@ export const isOpaque = ({ data }: Pixels): boolean => {
   return true
 }
 
-/** RGB where every pixel is opaque, else RGBA. */
+/** RGB if every pixel is opaque, otherwise RGBA. */
 export function encodePng(pixels: Pixels): Uint8Array {
   const channels = isOpaque(pixels) ? 3 : 4
   const header = new Uint8Array(13)
@@ -56,7 +56,7 @@ const paeth = (a: number, b: number, c: number): number => {
   return pa <= pb && pa <= pc ? a : pb <= pc ? b : c
 }
 
-/** Each row under the filter whose bytes are smallest in sum (RFC 2083, section 9.6). */
+/** Each row with the filter whose bytes have the smallest sum (RFC 2083, section 9.6). */
 function filtered({ width, height, data }: Pixels, channels: 3 | 4): Uint8Array {
   const stride = width * channels
   const out = new Uint8Array(height * (stride + 1))

@@ -1,7 +1,7 @@
-/** Scaling down by averaging areas; plain arithmetic, so that every machine comes to the same pixels. */
+/** Downscales by averaging areas with plain arithmetic, so that every machine gets the same pixels. */
 import type { Pixels } from './png.ts'
 
-/** The size within `sideMax` that keeps the proportions. */
+/** The largest size within `sideMax` that keeps the aspect ratio. */
 export function fitted(
   width: number,
   height: number,
@@ -14,11 +14,11 @@ export function fitted(
 /** Each pixel of the result is the mean of the area that it covers. */
 export function scaledDown(pixels: Pixels, width: number, height: number): Pixels {
   const rows = averaged(pixels.data, pixels.height, pixels.width, width)
-  // Columns are averaged as rows of the transposed picture are: one row of it after the other.
+  // Columns are averaged like rows of the transposed picture, one row after another.
   return { width, height, data: averagedColumns(rows, width, pixels.height, height) }
 }
 
-/** For each target cell: first source cell, and the weight of each that it covers. */
+/** For each target cell: the first source cell, and the weight of each that it covers. */
 function spans(from: number, to: number): { readonly first: number; readonly weights: readonly number[] }[] {
   const size = from / to
   return Array.from({ length: to }, (_, i) => {

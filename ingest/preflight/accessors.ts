@@ -1,4 +1,4 @@
-/** Checks the sizes that accessors claim, in bytes, before anything is allocated for them. */
+/** Checks the sizes in bytes that accessors claim, before anything is allocated for them. */
 import { countOf, extensionOf, isObject, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 
@@ -17,14 +17,14 @@ const MESHOPT = ['EXT_meshopt_compression', 'KHR_meshopt_compression']
 
 const mib = (bytes: number): number => Math.ceil(bytes / (1 << 20))
 
-/** Bytes of one element; 0 where the type is unknown, which the validator reports. */
+/** Bytes of one element; 0 for an unknown type, which the validator reports. */
 const elementBytes = (accessor: JsonObject): number =>
   (COMPONENT_BYTES[Number(accessor['componentType'])] ?? 0) * (COMPONENTS[String(accessor['type'])] ?? 0)
 
-/** A count as it was given, also one that is no whole number: what matters is how large it would be. */
+/** A claimed count, also if it is not a whole number: only its size matters. */
 const claimed = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
 
-/** `hasBin`: the first buffer may stand in the file's binary chunk. Throws Rejected. */
+/** `hasBin`: the first buffer may be in the file's binary chunk. Throws Rejected. */
 export function checkAccessors(json: JsonObject, hasBin: boolean): void {
   const accessors = objectsOf(json, 'accessors')
   const draco = dracoAccessors(json)
@@ -39,7 +39,7 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
       refuse(
         'ACCESSOR_SIZE',
         `/accessors/${i}`,
-        `The accessors up to this one claim ${mib(total)} MiB of data; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB can be taken. Reduce vertices, morph targets or animations.`,
+        `The accessors up to this one claim ${mib(total)} MiB of data; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB are allowed. Reduce vertices, morph targets or animations.`,
         total,
         CHECK_LIMITS.accessorBytes,
       )
@@ -49,7 +49,7 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
       refuse(
         'ACCESSOR_ZEROS',
         `/accessors/${i}`,
-        `The accessors without data claim ${mib(zeros)} MiB of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} MiB can be taken. Export the model again.`,
+        `The accessors without data claim ${mib(zeros)} MiB of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} MiB are allowed. Export the model again.`,
         zeros,
         CHECK_LIMITS.zeroBytes,
       )
@@ -58,7 +58,7 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
   checkViews(json)
 }
 
-/** For each view, whether it has bytes: a buffer may be only announced, as are those that a decoder fills. */
+/** For each view, whether it has bytes: buffers that a decoder fills have none. */
 function viewsWithData(json: JsonObject, hasBin: boolean): boolean[] {
   const buffers = objectsOf(json, 'buffers').map(
     (buffer, i) => typeof buffer['uri'] === 'string' || (i === 0 && hasBin),
@@ -93,7 +93,7 @@ function dracoAccessors(json: JsonObject): ReadonlySet<unknown> {
   return found
 }
 
-/** Many primitives that use one accessor are as dear as many accessors to whoever checks, copies or draws them. */
+/** Many primitives with one accessor cost as much to check, copy or draw as many accessors. */
 function checkTouched(json: JsonObject, bytes: readonly number[]): void {
   let touched = 0
   const touch = (where: string, indices: readonly unknown[]): void => {
@@ -102,7 +102,7 @@ function checkTouched(json: JsonObject, bytes: readonly number[]): void {
       refuse(
         'GEOMETRY_SIZE',
         where,
-        `The meshes and animations up to this one read ${mib(touched)} MiB, some of it many times over; at most ${mib(CHECK_LIMITS.touchedBytes)} MiB can be taken. Reduce vertices, morph targets or animations.`,
+        `The meshes and animations up to this one read ${mib(touched)} MiB, some of it many times over; at most ${mib(CHECK_LIMITS.touchedBytes)} MiB are allowed. Reduce vertices, morph targets or animations.`,
         touched,
         CHECK_LIMITS.touchedBytes,
       )
@@ -119,7 +119,7 @@ function checkTouched(json: JsonObject, bytes: readonly number[]): void {
   for (const [i, skin] of objectsOf(json, 'skins').entries()) touch(`/skins/${i}`, [skin['inverseBindMatrices']])
 }
 
-/** Bytes that meshopt views claim to unpack to, which the decoder allocates. */
+/** Bytes that meshopt views claim to unpack to; the decoder allocates them. */
 function checkViews(json: JsonObject): void {
   let unpacked = 0
   for (const [i, view] of objectsOf(json, 'bufferViews').entries()) {
@@ -130,7 +130,7 @@ function checkViews(json: JsonObject): void {
       refuse(
         'MESHOPT_SIZE',
         `/bufferViews/${i}`,
-        `The meshopt data up to this view claims to unpack to ${mib(unpacked)} MiB; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB can be taken.`,
+        `The meshopt data up to this view claims to unpack to ${mib(unpacked)} MiB; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB are allowed.`,
         unpacked,
         CHECK_LIMITS.accessorBytes,
       )

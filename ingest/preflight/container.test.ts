@@ -4,7 +4,10 @@ import { openContainer, writeGlb } from './container.ts'
 import { ingest } from '../ingest.ts'
 import { Rejected } from '../types.ts'
 
-/** A GLB as older Godot exporters write it: chunks as long as their content, the next one right behind or at the next multiple of 4. */
+/**
+ * A GLB as older Godot exporters write it: chunks as long as their content, with the next one immediately after or at
+ * the next multiple of 4.
+ */
 function unaligned(gap: boolean): Uint8Array {
   const { json, bin } = tetrahedron()
   const name = JSON.stringify(json)
@@ -30,7 +33,7 @@ function unaligned(gap: boolean): Uint8Array {
 test.each([
   ['with', true],
   ['without', false],
-])('unaligned chunks %s padding between them are read, written anew and told of', async (_, gap) => {
+])('unaligned chunks %s padding are read and rewritten with a warning', async (_, gap) => {
   const opened = openContainer(unaligned(gap))
   if (!('json' in opened)) throw new Error(opened.fault.message)
   expect(opened).toMatchObject({ isUnaligned: true, json: tetrahedron().json })
@@ -40,13 +43,13 @@ test.each([
   expect(outcome.warnings.map(({ rule }) => rule)).toContain('GLB_CHUNK_LENGTH_UNALIGNED')
 })
 
-test('what is written is read again', () => {
+test('a written file is read back', () => {
   const { json, bin } = tetrahedron()
   const opened = openContainer(writeGlb(json, bin))
   expect(opened).toEqual({ form: 'glb', json, bin, isUnaligned: false })
 })
 
-test('a file that is cut off anywhere is never taken for whole', () => {
+test('a truncated file is never accepted as complete', () => {
   const whole = asset('objects/teacup.glb')
   for (let length = 0; length < whole.length; length++) {
     let isWhole: boolean
@@ -60,7 +63,7 @@ test('a file that is cut off anywhere is never taken for whole', () => {
   }
 })
 
-test('a byte order mark, text that is not UTF-8 and JSON that is no object are faults, not crashes', () => {
+test('a byte order mark, text that is not UTF-8 and JSON that is not an object are faults without exceptions', () => {
   for (const glb of [glbOfText('\u{feff}{"asset":{"version":"2.0"}}'), glbOfText('[1]'), glbOfText('{"asset"')])
     expect(openContainer(glb)).toHaveProperty('fault')
   const broken = glbOfText('{"asset":{"version":"2.0","generator":"xxxx"}}')
@@ -68,7 +71,7 @@ test('a byte order mark, text that is not UTF-8 and JSON that is no object are f
   expect(openContainer(broken)).toMatchObject({ fault: { rule: 'INVALID_JSON' } })
 })
 
-test('bytes behind the end are left out', () => {
+test('bytes after the end are ignored', () => {
   const glb = glbWith({})
   const longer = new Uint8Array(glb.length + 3)
   longer.set(glb)

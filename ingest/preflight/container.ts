@@ -1,6 +1,6 @@
 /**
- * The two forms in which a glTF comes: GLB (glTF 2.0 specification, section 4: a header, a JSON chunk, a binary chunk)
- * and JSON text. What is harmless but wrong is not refused here: the validator says it better.
+ * Reads the two forms of glTF: GLB (glTF 2.0 specification, section 4: a header, a JSON chunk, a binary chunk) and JSON
+ * text. Harmless errors are not refused here, because the validator describes them better.
  */
 import { scanJson } from './json-scan.ts'
 import { isObject, refuse, type JsonObject } from '../json.ts'
@@ -18,11 +18,13 @@ export interface Container {
   readonly json: JsonObject
   /** The binary chunk of a GLB. */
   readonly bin: Uint8Array | null
-  /** The chunks are not aligned to 4 bytes (Godot writes such files): to be written anew before others read it. */
+  /**
+   * True if the chunks are not aligned to 4 bytes (Godot writes such files): rewrite them before others read the file.
+   */
   readonly isUnaligned: boolean
 }
 
-/** Not to be read, but harmless to look at: the validator may say what is wrong, else `fault` does. */
+/** Unreadable but harmless: the validator may describe the error, otherwise `fault` does. */
 export interface Malformed {
   readonly form: 'glb' | 'gltf'
   readonly fault: Rejection
@@ -36,7 +38,7 @@ const fault = (
   limit: number | string | null = null,
 ): Rejection => ({ rule, where, value, limit, message })
 
-/** The upload's JSON and binary chunk. Throws Rejected for what is no glTF, or would harm who reads on. */
+/** Returns the upload's JSON and binary chunk. Throws Rejected if it is not glTF, or would harm later readers. */
 export function openContainer(bytes: Uint8Array): Container | Malformed {
   if (bytes.length > CHECK_LIMITS.fileBytes)
     refuse(
@@ -51,7 +53,7 @@ export function openContainer(bytes: Uint8Array): Container | Malformed {
   refuse(
     'NOT_GLTF',
     'byte 0',
-    'This is no glTF file: it begins neither with "glTF" (GLB, VRM) nor with "{" (JSON). Export the model as .glb or .vrm.',
+    'This is not a glTF file: it begins neither with "glTF" (GLB, VRM) nor with "{" (JSON). Export the model as .glb or .vrm.',
     hexOf(bytes.subarray(0, 8)),
   )
 }
@@ -72,7 +74,10 @@ function openText(bytes: Uint8Array): Container | Malformed {
 
 const isRejection = (value: JsonObject | Rejection): value is Rejection => 'rule' in value && 'limit' in value
 
-/** Scans (throws Rejected), then parses. The byte order mark is kept: JSON has none, and the parser must say so. */
+/**
+ * Scans (throws Rejected), then parses. The byte order mark is kept: it is not allowed in JSON, and the parser must
+ * report it.
+ */
 function parseJson(bytes: Uint8Array): JsonObject | Rejection {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
   scanJson(text)
@@ -92,7 +97,7 @@ function parseJson(bytes: Uint8Array): JsonObject | Rejection {
 
 interface Chunk {
   readonly type: number
-  /** Where its header begins. */
+  /** Offset of its header. */
   readonly offset: number
   readonly data: Uint8Array
 }
@@ -128,13 +133,13 @@ function openGlb(bytes: Uint8Array): Container | Malformed {
     )
   const length = view.getUint32(8, true)
   const { chunks, end } = readChunks(bytes, Math.min(length, bytes.length))
-  // Every JSON chunk is scanned, whatever is wrong around it, since the validator may come to read it.
+  // Every JSON chunk is scanned, whatever else is wrong, because the validator may read it.
   const parsed = chunks.filter(({ type }) => type === JSON_CHUNK).map(({ data }) => parseChunk(data))
   if (length > bytes.length)
     return malformed(
       'GLB_LENGTH_MISMATCH',
       bytes.length,
-      `The header promises ${length} bytes, but there are ${bytes.length}.`,
+      `The header declares ${length} bytes, but the file has ${bytes.length}.`,
       bytes.length,
       length,
     )
@@ -149,7 +154,7 @@ function openGlb(bytes: Uint8Array): Container | Malformed {
     return malformed(
       extra.type === BIN_CHUNK && second?.type !== BIN_CHUNK ? 'GLB_UNEXPECTED_BIN_CHUNK' : 'GLB_DUPLICATE_CHUNK',
       extra.offset,
-      'A chunk stands where none may be.',
+      'A chunk is at a place where none is allowed.',
     )
   if (isRejection(json)) return { form: 'glb', fault: json }
   return {
@@ -172,7 +177,10 @@ function parseChunk(data: Uint8Array): JsonObject | Rejection {
   return parseJson(data)
 }
 
-/** The chunks as far as they hang together; `end`: where one goes beyond the file, else null. What lies beyond the file is cut off. */
+/**
+ * The chunks, as far as they are consistent. `end`: the end of one that goes beyond the file, else null. Data beyond
+ * the file is cut off.
+ */
 function readChunks(
   bytes: Uint8Array,
   length: number,
@@ -194,7 +202,10 @@ function readChunks(
   return { chunks, end: null }
 }
 
-/** An unaligned chunk is followed by the next at once, or after padding that its length does not count; trailing padding is none. */
+/**
+ * An unaligned chunk is followed immediately by the next, or after padding outside its length. Trailing padding is not
+ * a chunk.
+ */
 function nextChunk(view: DataView, at: number, length: number): number {
   const aligned = at + ((4 - (at % 4)) % 4)
   if (aligned === at) return at
@@ -204,7 +215,7 @@ function nextChunk(view: DataView, at: number, length: number): number {
   return !isType(at) && isType(aligned) ? aligned : at
 }
 
-/** A GLB of one JSON and, where there is data, one binary chunk, aligned as the specification wants. */
+/** Writes a GLB of one JSON chunk and, with data, one binary chunk, aligned as the specification requires. */
 export function writeGlb(json: JsonObject, bin: Uint8Array | null): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(JSON.stringify(json))
   const jsonBytes = padded(text.length)

@@ -1,4 +1,4 @@
-/** How many of each there may be, before anything walks them. */
+/** Limits the number of items of each kind, before anything walks them. */
 import { isObject, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 
@@ -25,7 +25,7 @@ function atMost(where: string, what: string, count: number, max: number, advice:
     refuse(
       'COUNT',
       where,
-      `There are ${count.toLocaleString('en-US')} ${what}; at most ${max.toLocaleString('en-US')} can be taken. ${advice}`,
+      `There are ${count.toLocaleString('en-US')} ${what}; at most ${max.toLocaleString('en-US')} are allowed. ${advice}`,
       count,
       max,
     )

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { readDracoHeader } from './draco-header.ts'
 
 const MAGIC = [0x44, 0x52, 0x41, 0x43, 0x4f, 2, 2, 1]
-/** Metadata of one attribute with one entry, a nested one, and the geometry's own: none. */
+/** Metadata: one attribute's with one entry, a nested one, and an empty one of the geometry. */
 const METADATA = [1, 7, /* entries */ 1, 1, 0x61, 2, 9, 9, /* nested */ 1, 1, 0x62, 0, 0, /* geometry's */ 0, 0]
 
-test('faces and points stand behind the header, with metadata before them or without', () => {
+test('faces and points are read after the header, with or without metadata', () => {
   expect(readDracoHeader(Uint8Array.from([...MAGIC, 1, 0, 0, /* traversal */ 0, 200, 1, 44]))).toEqual({
     points: 200,
     faces: 44,
@@ -17,7 +17,7 @@ test('faces and points stand behind the header, with metadata before them or wit
   })
 })
 
-test('four billion entries of metadata that are not there end at the end of the data', () => {
+test('four billion claimed entries of metadata end at the end of the data', () => {
   expect(
     readDracoHeader(
       Uint8Array.from([
@@ -53,7 +53,7 @@ test('four billion entries of metadata that are not there end at the end of the 
   expect(readDracoHeader(Uint8Array.from([...MAGIC, 1, 0, 0x80, 0xff, 0xff, 0xff, 0xff, 0x0f]))).toBeNull()
 })
 
-test('another version, a point cloud and cut data are none', () => {
+test('another version, a point cloud and truncated data are refused', () => {
   for (const bytes of [
     [0x44, 0x52, 0x41, 0x43, 0x4f, 1, 0, 1, 0, 0, 0, 1, 1],
     [...MAGIC.slice(0, 7), 0, 0, 0, 0, 1, 1],

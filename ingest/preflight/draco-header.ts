@@ -1,4 +1,4 @@
-/** How much Draco data unpacks to, by its header (Draco bitstream specification 2.2, sections 3 to 5). */
+/** Reads from its header how much Draco data unpacks to (Draco bitstream specification 2.2, sections 3 to 5). */
 
 interface DracoHeader {
   readonly faces: number
@@ -40,7 +40,7 @@ class Reader {
     this.#at += bytes
   }
 
-  /** Keys and values of metadata, which stand before the counts: skipped, nested ones too. */
+  /** Skips the metadata before the counts, including nested metadata. */
   skipMetadata(depth = 0): void {
     if (depth > 8) throw new RangeError('metadata is nested too deep')
     for (let left = this.varint(); left > 0; left--) {
@@ -54,7 +54,7 @@ class Reader {
   }
 }
 
-/** Null where it is no Draco mesh of the one version in use. */
+/** Returns null if it is not a Draco mesh of the one version in use. */
 export function readDracoHeader(bytes: Uint8Array): DracoHeader | null {
   if (bytes.length < 11 || String.fromCharCode(...bytes.subarray(0, 5)) !== 'DRACO') return null
   const [major, minor, type, method] = [bytes[5], bytes[6], bytes[7], bytes[8]]

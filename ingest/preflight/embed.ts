@@ -1,25 +1,25 @@
-/** Turns a glTF whose buffers and images stand in URIs into JSON and one binary chunk, as a GLB has them. */
+/** Converts a glTF with URIs of buffers and images to JSON and one binary chunk, as in a GLB. */
 import { listOf, objectOf, objectsOf, textOf, without, type JsonObject } from '../json.ts'
 
-/** Bytes behind a URI; null where there are none. */
+/** Returns the bytes of a URI; null if there are none. */
 export type Resolve = (uri: string) => Uint8Array | null
 
 const DATA_URI = /^data:[\w.+-]*\/?[\w.+-]*(?:;[\w=.+-]+)*;base64,/
 
-/** Bytes of a base64 data URI; null for any other. */
+/** Bytes of a base64 data URI; null for any other URI. */
 export function dataOf(uri: string): Uint8Array | null {
   const head = DATA_URI.exec(uri.slice(0, 200))?.[0]
   return head === undefined ? null : new Uint8Array(Buffer.from(uri.slice(head.length), 'base64'))
 }
 
-/** The media type that a data URI names, or null. */
+/** The media type of a data URI, or null. */
 const dataType = (uri: string): string | null => /^data:([\w.+-]+\/[\w.+-]+)/.exec(uri.slice(0, 100))?.[1] ?? null
 
 class Binary {
   readonly #parts: Uint8Array[] = []
   length = 0
 
-  /** Returns where it begins, a multiple of 4. */
+  /** Returns its offset, a multiple of 4. */
   add(bytes: Uint8Array): number {
     const at = this.length
     const padding = (4 - (bytes.length % 4)) % 4
@@ -39,7 +39,10 @@ class Binary {
   }
 }
 
-/** All buffers become the first one; those without data (a decoder's placeholders) are kept behind it. URIs that `resolve` does not know stay. */
+/**
+ * Merges all buffers into the first. Buffers without data (a decoder's placeholders) follow it. URIs that `resolve`
+ * does not know stay.
+ */
 export function embed(
   json: JsonObject,
   bin: Uint8Array | null,
@@ -49,7 +52,7 @@ export function embed(
   const buffers = objectsOf(json, 'buffers')
   if (buffers.length === 0 && listOf(json['images']).length === 0) return { json, bin }
   const kept: JsonObject[] = []
-  /** For each old buffer: the new buffer's index and the offset in it. */
+  /** For each old buffer: the new buffer's index, and the offset in it. */
   const places = buffers.map((buffer, i) => {
     const uri = textOf(buffer['uri'])
     const data = uri === null ? (i === 0 ? bin : null) : resolve(uri)
@@ -98,5 +101,5 @@ function placed(view: JsonObject, places: readonly { readonly index: number; rea
   return place ? { ...view, buffer: place.index, byteOffset: place.at + Number(view['byteOffset'] ?? 0) } : view
 }
 
-/** PNG or JPEG, which alone may come without a type. */
+/** PNG or JPEG: only these may come without a type. */
 const sniffed = (data: Uint8Array): string => (data[0] === 0xff && data[1] === 0xd8 ? 'image/jpeg' : 'image/png')

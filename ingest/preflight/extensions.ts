@@ -1,4 +1,4 @@
-/** Extensions that the file cannot be read without, and the packed data of those that are unpacked. */
+/** Checks the extensions that a file requires, and the packed data of those that are decoded. */
 import { isKnownExtension } from '../checks/extensions.ts'
 import { countOf, extensionOf, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
@@ -12,7 +12,7 @@ export function checkExtensions(json: JsonObject, bin: Uint8Array | null): void 
       refuse(
         'EXTENSION_REQUIRED',
         `/extensionsRequired/${i}`,
-        `The file cannot be read without the extension "${clipped(name)}", which is not known here. Export the model without it.`,
+        `The file cannot be read without the extension "${clipped(name)}", which this server does not know. Export the model without it.`,
         name,
       )
   checkInstances(json)
@@ -33,14 +33,14 @@ function checkInstances(json: JsonObject): void {
       refuse(
         'INSTANCES',
         `/nodes/${i}/extensions/EXT_mesh_gpu_instancing`,
-        `The nodes up to this one are ${instances.toLocaleString('en-US')} instances; at most ${CHECK_LIMITS.instances.toLocaleString('en-US')} can be taken. Use fewer copies.`,
+        `The nodes up to this one are ${instances.toLocaleString('en-US')} instances; at most ${CHECK_LIMITS.instances.toLocaleString('en-US')} are allowed. Use fewer copies.`,
         instances,
         CHECK_LIMITS.instances,
       )
   }
 }
 
-/** Draco data says itself how much it unpacks to, whatever the accessors claim. */
+/** Draco data has its own count of what it unpacks to, whatever the accessors claim. */
 function checkDraco(json: JsonObject, bin: Uint8Array | null): void {
   const views = objectsOf(json, 'bufferViews')
   let triangles = 0
@@ -66,7 +66,7 @@ function checkDraco(json: JsonObject, bin: Uint8Array | null): void {
         refuse(
           'DRACO_SIZE',
           where,
-          `The Draco data up to this mesh claims ${Math.round(triangles).toLocaleString('en-US')} triangles; at most ${CHECK_LIMITS.dracoTriangles.toLocaleString('en-US')} are unpacked. Reduce the mesh.`,
+          `The Draco data up to this mesh claims ${Math.round(triangles).toLocaleString('en-US')} triangles; at most ${CHECK_LIMITS.dracoTriangles.toLocaleString('en-US')} are allowed. Reduce the mesh.`,
           Math.round(triangles),
           CHECK_LIMITS.dracoTriangles,
         )

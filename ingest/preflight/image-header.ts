@@ -1,6 +1,6 @@
 /**
- * Size of an image by its header, before any decoder allocates for it. Sources: PNG (RFC 2083), JPEG (ITU T.81, annex B),
- * WebP (RFC 9649), AVIF (ISO/IEC 23008-12, `ispe`), KTX 2.0 (Khronos).
+ * Reads an image's size from its header, before any decoder allocates for it. Sources: PNG (RFC 2083), JPEG (ITU T.81,
+ * annex B), WebP (RFC 9649), AVIF (ISO/IEC 23008-12, `ispe`), KTX 2.0 (Khronos).
  */
 
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/avif' | 'image/ktx2'
@@ -17,7 +17,7 @@ const ascii = (bytes: Uint8Array, at: number, length: number): string =>
 
 const begins = (bytes: Uint8Array, ...head: readonly number[]): boolean => head.every((byte, i) => bytes[i] === byte)
 
-/** Null where it is none of these, or too short to say its size. */
+/** Returns null for other formats and for truncated headers. */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   if (begins(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return png(bytes)
   if (begins(bytes, 0xff, 0xd8, 0xff)) return jpeg(bytes)
@@ -48,7 +48,7 @@ function jpeg(bytes: Uint8Array): ImageHeader | null {
     if (marker === 0xff) at += 1
     else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2
     else if (isFrame(marker)) return sized('image/jpeg', view.getUint16(at + 7), view.getUint16(at + 5))
-    // Image data or its end before any frame.
+    // Image data, or its end, comes before any frame.
     else if (marker === 0xda || marker === 0xd9) return null
     else at += 2 + Math.max(2, view.getUint16(at + 2))
   }
@@ -93,7 +93,7 @@ function ktx2(bytes: Uint8Array): ImageHeader | null {
   return levelsAreIn(bytes, width, height, count) ? sized('image/ktx2', width, height) : null
 }
 
-/** Each level's data lies in the file, and unpacks to no more than its uncompressed pixels at 16 bytes each. */
+/** True if each level's data is in the file, and unpacks to no more than its uncompressed pixels at 16 bytes each. */
 function levelsAreIn(bytes: Uint8Array, width: number, height: number, count: number): boolean {
   const view = viewOf(bytes)
   for (let level = 0; level < count; level++) {
@@ -104,11 +104,11 @@ function levelsAreIn(bytes: Uint8Array, width: number, height: number, count: nu
   return true
 }
 
-/** Boxes of an AVIF's `meta` that lead to `ispe`; those with a version and flags before their content, bytes of it. */
+/** Boxes of an AVIF's `meta` that lead to `ispe`, with the bytes of version and flags before their content. */
 const CONTAINERS: Readonly<Record<string, number>> = { meta: 4, iprp: 0, ipco: 0 }
 const AVIF_BOXES_MAX = 256
 
-/** The largest of all its image items: which one is shown is the decoder's to say. */
+/** The largest of all image items, because the decoder chooses which one is shown. */
 function avif(bytes: Uint8Array): ImageHeader | null {
   const view = viewOf(bytes)
   let largest: ImageHeader | null = null

@@ -1,10 +1,10 @@
-/** Images by their headers: a few kilobytes may claim gigabytes of pixels. */
+/** Checks images by their headers: a few kilobytes may claim gigabytes of pixels. */
 import { dataOf } from './embed.ts'
 import { countOf, objectsOf, refuse, textOf, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 import { readImageHeader } from './image-header.ts'
 
-/** Bytes behind each image; null where there are none, which the validator reports. */
+/** Bytes of each image; null if there are none, which the validator reports. */
 export function imageBytes(
   json: JsonObject,
   bin: Uint8Array | null,
@@ -53,7 +53,7 @@ export function checkImages(images: readonly (Uint8Array | null)[]): void {
       refuse(
         'IMAGE_SIZE',
         where,
-        `The image has ${mega(own)}; at most ${mega(CHECK_LIMITS.imagePixels)} can be taken. Scale the texture down.`,
+        `The image has ${mega(own)}; at most ${mega(CHECK_LIMITS.imagePixels)} are allowed. Scale the texture down.`,
         own,
         CHECK_LIMITS.imagePixels,
       )
@@ -62,7 +62,7 @@ export function checkImages(images: readonly (Uint8Array | null)[]): void {
       refuse(
         'IMAGES_SIZE',
         where,
-        `The images up to this one have ${mega(pixels)} together; at most ${mega(CHECK_LIMITS.imagesPixels)} can be taken. Scale textures down.`,
+        `The images up to this one have ${mega(pixels)} together; at most ${mega(CHECK_LIMITS.imagesPixels)} are allowed. Scale textures down.`,
         pixels,
         CHECK_LIMITS.imagesPixels,
       )

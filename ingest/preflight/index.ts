@@ -1,6 +1,6 @@
 /**
- * What must hold before the validator or any decoder sees the file. Time and memory grow with the JSON and the number of
- * images, never with what the file claims to hold.
+ * Checks that must pass before the validator or any decoder sees the file. Time and memory grow with the JSON and the
+ * number of images, never with the file's claims.
  */
 import type { Container } from './container.ts'
 import { dataOf } from './embed.ts'
@@ -12,7 +12,7 @@ import { checkExtensions } from './extensions.ts'
 import { checkImages, imageBytes } from './images.ts'
 import { checkNodes } from './nodes.ts'
 
-/** `resolve`: bytes of a file beside a .gltf, where they are at hand. Throws Rejected. */
+/** `resolve` returns the bytes of a file beside a .gltf, if available. Throws Rejected. */
 export function preflight({ json, bin }: Container, resolve: (uri: string) => Uint8Array | null): void {
   checkCounts(json)
   checkUris(json, resolve)

@@ -1,6 +1,6 @@
 /**
- * A pass over JSON text before it is parsed: depth, number of values, keys that are double or dangerous, numbers that
- * become infinite. One pass, a few bytes of memory a level. What is not JSON at all is left for the parser to say.
+ * Scans JSON text before it is parsed: depth, number of values, duplicate or dangerous keys, numbers that become
+ * infinite. One pass, with a few bytes of memory a level. The parser reports text that is not JSON.
  */
 import { CHECK_LIMITS } from '../limits.ts'
 import { refuse } from '../json.ts'
@@ -18,9 +18,9 @@ const COLON = 0x3a
 interface Level {
   /** Keys so far; null in an array. */
   readonly keys: Set<string> | null
-  /** Where one is in it: the key, or the index. */
+  /** The current place: the key, or the index. */
   at: string | number
-  /** In an object: the next string is a key. */
+  /** True in an object if the next string is a key. */
   keyNext: boolean
 }
 
@@ -34,7 +34,7 @@ const isStructure = (code: number): boolean =>
   code === CLOSE_ARRAY ||
   code === QUOTE
 
-/** Position behind the closing quote of the string that begins at `start`; the text's end where it is not closed. */
+/** Position after the closing quote of the string that begins at `start`; the text's end if it is not closed. */
 function stringEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -57,7 +57,7 @@ class Scan {
     for (let at = 0; at < this.#text.length;) at = this.#step(at)
   }
 
-  /** Takes one token; returns where the next begins. */
+  /** Reads one token. Returns the position of the next. */
   #step(at: number): number {
     const code = this.#text.charCodeAt(at)
     if (isSpace(code) || code === COLON) return at + 1
@@ -120,7 +120,7 @@ class Scan {
       refuse(
         'JSON_DUPLICATE_KEY',
         this.#where(),
-        `The key "${clipped(key)}" stands twice in one object, so that programs would read the file differently. Export the model again.`,
+        `The key "${clipped(key)}" occurs twice in one object, so programs would read the file differently. Export the model again.`,
         key,
       )
     keys.add(key)
@@ -133,7 +133,7 @@ class Scan {
     this.#count()
     const word = this.#text.slice(start, Math.min(end, start + 400))
     if (/^-?\d/.test(word) && !Number.isFinite(Number(word)) && /^-?[\d.eE+-]+$/.test(word))
-      refuse('JSON_NUMBER', this.#where(), 'A number is too large for any program to hold.', clipped(word))
+      refuse('JSON_NUMBER', this.#where(), 'A number is too large.', clipped(word))
     return end
   }
 
@@ -154,7 +154,7 @@ class Scan {
   }
 }
 
-/** A string token without its quotes and escapes; as it stands where it is malformed. */
+/** A string token without quotes and escapes; unchanged if it is malformed. */
 function unescaped(token: string): string {
   if (!token.includes('\\')) return token.slice(1, -1)
   try {
@@ -164,7 +164,7 @@ function unescaped(token: string): string {
   }
 }
 
-/** Refuses text whose parsing would harm. Throws Rejected. */
+/** Refuses text that is harmful to parse. Throws Rejected. */
 export function scanJson(text: string): void {
   new Scan(text).run()
 }

@@ -1,10 +1,10 @@
-/** The nodes must form trees of bounded depth: what walks a cycle never ends, and what walks deep overflows its stack. */
+/** Checks that nodes form trees of bounded depth: a cycle would never end, and a deep tree would overflow the stack. */
 import { countOf, listOf, objectsOf, refuse, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 
 const NO_PARENT = -1
 
-/** Parent of each node. Children that do not exist are the validator's to report. Throws Rejected where a node has two parents. */
+/** Parent of each node. The validator reports missing children. Throws Rejected if a node has two parents. */
 function parentsOf(nodes: readonly JsonObject[]): Int32Array {
   const parents = new Int32Array(nodes.length).fill(NO_PARENT)
   for (const [i, node] of nodes.entries()) {
@@ -36,7 +36,7 @@ export function checkNodes(json: JsonObject): void {
     let at = i
     while (at !== NO_PARENT && depths[at] === 0) {
       path.push(at)
-      // A path longer than there are nodes went round.
+      // A path longer than the number of nodes contains a cycle.
       if (path.length > nodes.length)
         refuse('NODE_LOOP', `/nodes/${i}`, 'This node is among its own descendants. Export the model again.', i)
       at = parents[at] ?? NO_PARENT

@@ -1,7 +1,10 @@
-/** The process that child.ts starts: one file in, a package's files and an outcome out, a line for each stage. */
+/**
+ * The child process that run-child.ts starts: reads one file, writes a package's files and an outcome, and prints a
+ * line for each stage.
+ */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { OUTCOME_FILE } from './child.ts'
+import { OUTCOME_FILE } from './run-child.ts'
 import { ingest } from '../ingest.ts'
 import { endWithParent } from './parent-watch.ts'
 import type { IngestOptions } from '../types.ts'
@@ -10,7 +13,7 @@ interface Order {
   readonly file: string
   readonly directory: string
   readonly options: IngestOptions
-  /** The process that waits for it: with it this one ends. */
+  /** Id of the process that waits for it; the child ends with that process. */
   readonly parent?: number
 }
 

@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 
 const directory = temporaryDirectory()
 
-/** It has ended, though perhaps nobody has asked how. */
+/** True if the process has ended, even as a zombie. */
 function isGone(pid: number): boolean {
   try {
     return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
@@ -21,7 +21,7 @@ function isGone(pid: number): boolean {
 const childOf = (pid: number): number =>
   Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0])
 
-test('a process whose main thread never looks up ends with its parent, and not before', async () => {
+test('a process with a busy main thread ends with its parent, and not before', async () => {
   const watch = join(directory, 'watch.mjs')
   const child = join(directory, 'child.mjs')
   writeFileSync(
@@ -72,7 +72,7 @@ test('an ingest whose server was killed ends before it is done', async () => {
     },
     20_000,
   )
-  // It cannot have come far: what it does afterwards it does without a parent.
+  // It cannot be finished yet; from here on it has no parent.
   process.kill(pid, 'SIGSTOP')
   parent.kill('SIGKILL')
   await ended

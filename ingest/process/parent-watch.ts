@@ -1,12 +1,15 @@
-/** The ingest's process ends with the one that started it: nobody waits for what it makes any more, and the next server needs the machine. */
+/**
+ * Ends the ingest's process with the process that started it: nobody needs its result any more, and the next server
+ * needs the machine.
+ */
 import { Worker } from 'node:worker_threads'
 
-/** Between two looks, ms. */
+/** Time between two checks, ms. */
 const LOOK_EVERY_MS = 200
 
 /**
- * Looks from a thread of its own, as decoders and the fitting keep the main one for seconds. A process whose parent is gone
- * has another parent; the kernel tells nobody who does not ask.
+ * Checks from a separate thread, because decoders and the fitting keep the main thread busy for seconds. A process
+ * whose parent has ended gets another parent; the kernel sends no notification.
  */
 const WATCH = `
   const { workerData: { parent, everyMs } } = require('node:worker_threads')

@@ -1,21 +1,21 @@
-/** Makes a connection: tries the transports in their order. */
+/** Makes a connection: tries the transports in order. */
 import { ConnectError, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
 
 export interface ConnectorEvents extends ClientEvents {
-  /** `index`: which of the transports it was. */
+  /** `index` is the transport's index. */
   connected(connection: ClientConnection, index: number): void
   fellBack(error: ConnectError): void
-  /** No transport could connect; the last error of each. */
+  /** No transport could connect. `errors` has the last error of each. */
   failed(errors: readonly ConnectError[]): void
 }
 
-/** One attempt over all transports. Once it is given up, or has failed, nothing more is heard of it. */
+/** One attempt over all transports. After it was cancelled or has failed, it reports nothing more. */
 export class ConnectAttempt {
   #over = false
   #connection: ClientConnection | null = null
   #closedEarly: string | null = null
 
-  /** Starts at once. */
+  /** Starts immediately. */
   constructor(url: string, token: string, connects: readonly Connect[], events: ConnectorEvents) {
     void this.#run(url, token, connects, events)
   }
@@ -26,14 +26,14 @@ export class ConnectAttempt {
       const error = await this.#try(connect, index, url, token, events)
       if (error === null || this.#over) return
       errors.push(error)
-      // Another transport is not less busy, and would be a worse one for all the time to come
+      // Another transport is just as busy, and the client would stay on a worse one.
       if (error.reason === 'busy') break
       events.fellBack(error)
     }
     if (!this.#over) events.failed(errors)
   }
 
-  /** Null: connected. */
+  /** Resolves with the error, or null if it connected. */
   async #try(
     connect: Connect,
     index: number,
@@ -43,7 +43,7 @@ export class ConnectAttempt {
   ): Promise<ConnectError | null> {
     try {
       const connection = await connect(url, token, this.#gate(events))
-      if (this.#over) connection.close('the client no longer wants to connect')
+      if (this.#over) connection.close('the client cancelled the attempt')
       else {
         this.#connection = connection
         events.connected(connection, index)
@@ -63,7 +63,7 @@ export class ConnectAttempt {
     events.closed(reason)
   }
 
-  /** Events of a connection that is given up are not passed on. One may end before its Connect has resolved. */
+  /** Drops events after the attempt was cancelled. A connection may end before its Connect has resolved. */
   #gate(events: ConnectorEvents): ClientEvents {
     return {
       received: (bytes) => {
@@ -76,7 +76,7 @@ export class ConnectAttempt {
     }
   }
 
-  /** Closes what there is; no more events. */
+  /** Closes an existing connection. No more events follow. */
   giveUp(reason: string): void {
     this.#over = true
     this.#connection?.close(reason)
@@ -84,7 +84,7 @@ export class ConnectAttempt {
   }
 }
 
-/** The errors of all transports in one sentence or two, without repeats. */
+/** The errors of all transports in a sentence or two, without repetition. */
 export function describeErrors(errors: readonly ConnectError[]): string {
   return errors.length === 0
     ? 'No transport was given to connect with.'

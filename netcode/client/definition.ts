@@ -1,9 +1,9 @@
-/** The realm's definition as the Welcome brings it. */
+/** Reads the realm's definition from the Welcome. */
 import { parseDefinition } from '../../sim/definition.ts'
 import type { RealmDefinition } from '../../sim/types.ts'
 import { PROTOCOL_VERSION, type Welcome } from '../../protocol/index.ts'
 
-/** The definition, or in words why we cannot take part. */
+/** The definition, or a message that says why the client cannot take part. */
 export function readDefinition({ protocol, definition }: Welcome): RealmDefinition | string {
   if (protocol !== PROTOCOL_VERSION)
     return `The server speaks protocol ${protocol}, this client ${PROTOCOL_VERSION}. Load the page again or update the client.`

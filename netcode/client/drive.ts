@@ -1,11 +1,11 @@
-/** A timer for clients without drawn frames. */
+/** A timer for clients that draw no frames. */
 
-/** Anything that wants to be told that time passes. */
+/** An object that needs to know that time passes. */
 export interface Driven {
   update(nowMs?: number): void
 }
 
-/** 60 times a second: inputs leave within 17 ms. */
+/** 60 times a second, so that inputs leave within 17 ms. */
 const INTERVAL_MS = 16
 
 /** Calls `update` until the returned function is called. Several clients share one timer. */

@@ -10,7 +10,7 @@ const answer =
 const REPLY = { token: 't', session: 's', realm: 'yard', identity: 'i', user: { uid: 'u', number: 7 } }
 
 describe('the login', () => {
-  test('asks with the name in its normal form, and gives the token', async () => {
+  test('sends the name in its normal form and returns the token', async () => {
     const asked: string[] = []
     const request: typeof fetch = (input, init) => {
       asked.push(
@@ -27,7 +27,7 @@ describe('the login', () => {
   })
 
   test.each([
-    ['a name that cannot be shown', '\u3164\u2800', answer(200, {}), /has 0 characters/],
+    ['an invisible name', '\u3164\u2800', answer(200, {}), /has 0 characters/],
     [
       'a server that refuses',
       'Ada',
@@ -42,9 +42,12 @@ describe('the login', () => {
       /does not know this identity/,
     ],
     ['a server that is not there', 'Ada', () => Promise.reject(new TypeError('fetch failed')), /does not answer/],
-  ] satisfies [string, string, typeof fetch, RegExp][])('fails in words over %s', async (_, name, request, words) => {
-    const failure = await login('http://host:8080', name, { fetch: request }).catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(ConnectError)
-    expect((failure as ConnectError).message).toMatch(words)
-  })
+  ] satisfies [string, string, typeof fetch, RegExp][])(
+    'rejects with a message for %s',
+    async (_, name, request, words) => {
+      const failure = await login('http://host:8080', name, { fetch: request }).catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(ConnectError)
+      expect((failure as ConnectError).message).toMatch(words)
+    },
+  )
 })

@@ -1,4 +1,4 @@
-/** The guest login: a name for a token. */
+/** The guest login: exchanges a name for a token. */
 import { decode, ENDPOINTS, Login, pathOf, type BodyFor, type LoginRole } from '../../http-api/index.ts'
 import { cleanName } from '../../protocol/index.ts'
 import { below, refusal, startingRetryMs, unreachable } from '../connect-error.ts'
@@ -10,17 +10,23 @@ export type { Login }
 
 export interface LoginOptions {
   readonly role?: Role
-  /** Of an earlier login; without it, a new guest. Rejects with `bad-identity` where it is none of this server. */
+  /**
+   * The identity of an earlier login; without it, the login creates a new guest. Rejects with `bad-identity` if it is
+   * not one of this server's.
+   */
   readonly identity?: string
-  /** The server is starting, in its words; it is asked again. */
+  /** Called while the server is starting, with its message. The login tries again. */
   readonly waiting?: (reason: string) => void
-  /** Ends the wait: the login then rejects as it stands. */
+  /** Aborts the wait; the login then rejects with the last error. */
   readonly signal?: AbortSignal
   /** Default: the global one. */
   readonly fetch?: typeof fetch
 }
 
-/** Asks the server at an http(s) URL for a token, for as long as it says that it is starting. Rejects with a ConnectError in words. */
+/**
+ * Requests a token from the server at an http(s) URL, and tries again while the server is starting. Rejects with a
+ * ConnectError whose message is for people.
+ */
 export async function login(url: string, name: string, options: LoginOptions = {}): Promise<Login> {
   for (let asked = 1; ; asked += 1) {
     try {
@@ -58,6 +64,6 @@ function readLogin(json: unknown): Login {
   if (answer.ok) return answer.value
   throw new ConnectError(
     'refused',
-    'The server answered the login with something else than a token. Is it an Otherworld server of this version?',
+    'The server answered the login without a token. Is it an Otherworld server of this version?',
   )
 }

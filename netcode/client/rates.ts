@@ -1,4 +1,4 @@
-/** Bytes over the last second, from counts that come at any time. */
+/** Bytes over the last second, from counts at any time. */
 const WINDOW_MS = 1_000
 const SLOTS = 10
 

@@ -1,20 +1,23 @@
 /**
- * A client's line to the server: one connection at a time, made over the first transport that works, and made again
- * when it is lost, for as long as the session can be resumed, and beyond that where a new one will do.
+ * Keeps a client connected: one connection at a time, over the first transport that works. It reconnects as long as the
+ * session can be resumed, and longer if the client accepts a new session.
  */
 import { startingRetryMs } from '../connect-error.ts'
 import { RESUME_MS_MAX } from '../session/limits.ts'
 import { ConnectError, type ClientConnection, type Connect } from '../transport.ts'
 import { ConnectAttempt, describeErrors } from './connector.ts'
 
-/** Wait before the first, second, third … time that a lost connection is made again, ms; the last goes on. */
+/** Pauses before the first, second, third … reconnect, ms; the last repeats. */
 const RETRY_MS: readonly number[] = [0, 250, 500, 1_000, 2_000, 4_000]
-/** A connection that worked for less counts as one more failure, ms: or a server that fails at each client would be asked without a pause. */
+/**
+ * A connection that worked for less time counts as one more failure, ms. Otherwise a server that fails for each client
+ * would get requests without a pause.
+ */
 const STABLE_MS = 5_000
 
 /**
- * Where the server asks to wait, it is asked again after this long, ms, for so long: a storm of a thousand takes ten seconds.
- * Each time that it says that it is starting, the time begins anew: it ends only where a server went away as it started.
+ * If the server is busy, the client tries again after this pause, ms, for this long: a thousand clients take ten
+ * seconds. Each answer "starting" restarts this time, so it only ends if a server went away while it started.
  */
 const BUSY_RETRY_MS = 1_000
 const WAIT_MS_MAX = 60_000
@@ -23,11 +26,14 @@ export interface ReconnectorEvents {
   connected(connection: ClientConnection): void
   received(bytes: Uint8Array): void
   fellBack(error: ConnectError): void
-  /** The first connection has to wait for its turn or for the realm's start, in words why; it is tried again. */
+  /**
+   * The first connection has to wait: for its turn, or for the realm's start. `reason` is the server's message. The
+   * client tries again.
+   */
   waiting(reason: string): void
-  /** The connection is lost and will be made again; until `giveUpAtMs` the session can be resumed. */
+  /** The connection is lost, and the client reconnects. The session can be resumed until `giveUpAtMs`. */
   retrying(reason: string, attempt: number, giveUpAtMs: number): void
-  /** For good; heard once. */
+  /** Ended for good; called once. */
   ended(reason: string): void
 }
 
@@ -36,14 +42,14 @@ export interface ReconnectorOptions {
   readonly token: string
   readonly connects: readonly Connect[]
   readonly clock: () => number
-  /** Goes on after RESUME_MS_MAX, without an end: a new session will do. */
+  /** Reconnects beyond RESUME_MS_MAX without end, in a new session. */
   readonly rejoins?: boolean
-  /** Logs in anew, where the server takes the token no more; rejects with a ConnectError. */
+  /** Logs in again if the server no longer accepts the token. Rejects with a ConnectError. */
   readonly renew?: () => Promise<string>
   readonly events: ReconnectorEvents
 }
 
-/** The next time that the server is asked. */
+/** The next attempt. */
 interface Retry {
   readonly atMs: number
   readonly attempt: number
@@ -55,14 +61,14 @@ export class Reconnector {
   #token: string
   #attempt: ConnectAttempt | null = null
   #connection: ClientConnection | null = null
-  /** Which of the transports the connection is of. */
+  /** Index of the connection's transport. */
   #transport = 0
-  /** Something came through this connection; and through any before. */
+  /** A packet came through this connection; and through any before. */
   #works = false
   #worked = false
   #worksSinceMs = 0
   #retry: Retry | null = null
-  /** A new token is asked for. `tried`: it was, since a connection worked last. */
+  /** State of the token's renewal. `tried`: already done since a connection last worked. */
   #renewal: 'none' | 'asking' | 'tried' = 'none'
   #isOver = false
 
@@ -75,7 +81,7 @@ export class Reconnector {
     return this.#connection
   }
 
-  /** Starts to connect, over the transports from `first` on. */
+  /** Starts to connect over the transports from `first` on. */
   connect(first = 0): void {
     const { url, connects, events } = this.#options
     this.#works = false
@@ -92,13 +98,13 @@ export class Reconnector {
     })
   }
 
-  /** Connects again where that is due. */
+  /** Reconnects when it is due. */
   update(nowMs: number): void {
     if (this.#retry === null || this.#attempt !== null || this.#renewal === 'asking' || nowMs < this.#retry.atMs) return
     this.connect()
   }
 
-  /** The server has answered: from now on a lost connection is made again. */
+  /** The server has answered. From now on a lost connection is made again. */
   confirm(): void {
     if (!this.#worked) this.#retry = null
     this.#works = true
@@ -107,7 +113,7 @@ export class Reconnector {
     this.#worksSinceMs = this.#options.clock()
   }
 
-  /** The connection is of no use any more, in words why. */
+  /** The connection is no longer usable. */
   handleLoss(reason: string): void {
     if (this.#isOver) return
     const untried = this.#untried()
@@ -118,18 +124,18 @@ export class Reconnector {
     } else this.#retryLater(reason)
   }
 
-  /** It connected and nothing came through, as behind some firewalls: the next transport may do better. */
+  /** The connection opened, but nothing came through, as behind some firewalls. The next transport may work. */
   #untried(): number {
     return this.#connection !== null && !this.#works ? this.#transport + 1 : this.#options.connects.length
   }
 
-  /** Closed before the Welcome by a server that had let it in: its realm may have failed meanwhile, and starts again. */
+  /** The server had admitted the client, and closed before the Welcome. Its realm may have failed, and starts again. */
   #closed(reason: string): void {
     if (this.#worked || this.#untried() < this.#options.connects.length) this.handleLoss(reason)
     else this.handleRestart(reason)
   }
 
-  /** The server goes away, in words why, and is soon back. */
+  /** The server is going away, and will be back soon. */
   handleRestart(reason: string): void {
     if (this.#isOver) return
     this.#drop(reason)
@@ -148,7 +154,7 @@ export class Reconnector {
     else this.#retryLater(words)
   }
 
-  /** What was refused once is refused again, unless it was for an old token. */
+  /** A refusal is final, unless the token was old. */
   #refused(words: string): void {
     const { renew, rejoins } = this.#options
     if (!this.#worked || rejoins !== true || renew === undefined || this.#renewal !== 'none') return this.end(words)

@@ -49,7 +49,7 @@ function clientOf(
   return client
 }
 
-/** Passes ticks; connecting needs promises to be settled in between. */
+/** Advances by ticks, and lets promises settle in between, which connecting needs. */
 async function pass(at: SmallServer, clients: readonly RenderClient[], ticks: number): Promise<void> {
   for (let i = 0; i < ticks; i += 1) {
     for (const client of clients) client.update(at.nowMs)
@@ -73,7 +73,7 @@ describe('a render client', () => {
       const walker = bob.sample(yard.nowMs).avatars.find(({ player }) => player === 1)
       seen.push(walker?.position.z ?? Number.NaN)
     }
-    // Each drawn frame a little farther, also between the snapshots of every third tick.
+    // Each drawn frame is a little farther, also between the snapshots of every third tick.
     for (const [i, z] of seen.entries()) if (i > 0) expect(z).toBeLessThan((seen[i - 1] ?? 0) - 0.005)
     const { avatars, props } = ada.sample(yard.nowMs)
     expect(avatars.map(({ player, name, own }) => ({ player, name, own }))).toEqual([
@@ -83,7 +83,7 @@ describe('a render client', () => {
     expect(props.length).toBe(3)
   })
 
-  test('is told what became of its commands', async () => {
+  test('gets the outcome of its commands', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 40)
@@ -115,7 +115,7 @@ describe('a render client', () => {
     expect(ada.stats()).toMatchObject({ commandsPending: 0, inputsLost: 0 })
   })
 
-  test('loses no command and sees the world on a bad network', async () => {
+  test('loses no command on a bad network', async () => {
     const yard = serve({ conditions: { delayMs: 40, jitterMs: 40, lossShare: 0.1, duplicateShare: 0.1 }, seed: 7 })
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 120)
@@ -151,7 +151,7 @@ describe('a render client', () => {
     expect(ada.sample(yard.nowMs).avatars).toHaveLength(1)
   })
 
-  test('WSK-4: falls back to the next transport and says why', async () => {
+  test('WSK-4: falls back to the next transport and reports why', async () => {
     const yard = serve()
     const blocked: Connect = () => Promise.reject(new ConnectError('udp-blocked', 'UDP does not reach the server.'))
     const errors: string[] = []
@@ -163,7 +163,7 @@ describe('a render client', () => {
     expect(ada.state.type).toBe('joined')
   })
 
-  test('waits where the server asks to, says so, and does not fall back to a worse transport', async () => {
+  test('waits if the server is busy, and does not fall back to a worse transport', async () => {
     const yard = serve()
     let asked = 0
     const busy: Connect = (...call) =>
@@ -180,7 +180,7 @@ describe('a render client', () => {
     ])
   })
 
-  test('SIG-5: waits for as long as the realm is starting, asks less and less often, and joins', async () => {
+  test('SIG-5: waits while the realm is starting, tries less and less often, and joins', async () => {
     const yard = serve()
     const startedMs = yard.nowMs + 100_000
     const askedMs: number[] = []
@@ -200,7 +200,7 @@ describe('a render client', () => {
     expect(Math.max(...waitsMs)).toBeLessThan(2.2)
   })
 
-  test('a server that goes away while it starts is waited for, but not for ever', async () => {
+  test('gives up on a server that goes away while it starts', async () => {
     const yard = serve()
     let error = new ConnectError('starting', 'The realm is starting.')
     const ada = clientOf(yard, 'ada', [() => Promise.reject(error)])
@@ -212,7 +212,7 @@ describe('a render client', () => {
     expect(ada.state).toEqual({ type: 'closed', reason: 'The server does not answer.' })
   })
 
-  test('joins where the server closed the first connection before the Welcome, as a realm that fails does', async () => {
+  test('joins if the server closed the first connection before the Welcome, as a failing realm does', async () => {
     const yard = serve()
     let asked = 0
     const failing: Connect = (url, token, events) => {
@@ -231,14 +231,14 @@ describe('a render client', () => {
     expect(ada.state.type).toBe('joined')
   })
 
-  test('does not wait for ever', async () => {
+  test('gives up on a server that stays busy', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada', [() => Promise.reject(new ConnectError('busy', 'Many are coming in.'))])
     await pass(yard, [ada], 60 * 63)
     expect(ada.state).toEqual({ type: 'closed', reason: 'Many are coming in.' })
   })
 
-  test('falls back where a transport connects and nothing comes through', async () => {
+  test('falls back if a transport connects but nothing comes through', async () => {
     const yard = serve()
     const deaf: Connect = () =>
       Promise.resolve({ kind: 'webrtc', ordered: false, send: () => undefined, close: () => undefined })
@@ -251,7 +251,7 @@ describe('a render client', () => {
     expect(ada.state).toMatchObject({ type: 'joined', transport: 'memory' })
   })
 
-  test('INP-5: sends a change of direction at once, and no more than 15 turns a second', async () => {
+  test('INP-5: sends a change of direction at once, and at most 15 turns a second', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 60)
@@ -270,7 +270,7 @@ describe('a render client', () => {
     expect(stopped).toBe(true)
   })
 
-  test('says in words where no transport connects, and without rejoin gives up a lost session after 30 seconds', async () => {
+  test('gives up with a message if no transport connects, and without rejoin after 30 seconds', async () => {
     const yard = serve()
     const never: Connect = () => Promise.reject(new ConnectError('unreachable', 'The server does not answer.'))
     const alone = clientOf(yard, 'ada', [never])
@@ -293,7 +293,7 @@ describe('a render client', () => {
     expect(ada.stats().inputsLost).toBe(1)
   })
 
-  test('SES-9: joins anew where the session could not be resumed, with a new token where the old one is refused, and says so', async () => {
+  test('SES-9: joins in a new session if the old one cannot be resumed, with a new token if the old one is refused', async () => {
     const yard = serve()
     let up = true
     const connect: Connect = (url, token, events) => {
@@ -333,7 +333,7 @@ describe('a render client', () => {
     expect(logins).toHaveLength(1)
   })
 
-  test('a new token that is refused too is the end', async () => {
+  test('ends if the new token is refused too', async () => {
     const yard = serve()
     let first = true
     const once: Connect = (...call) =>
@@ -346,7 +346,7 @@ describe('a render client', () => {
     expect(ada.state).toEqual({ type: 'closed', reason: 'Log in again.' })
   })
 
-  test('SES-7: leaves with a goodbye that the server hears', async () => {
+  test('SES-7: leaves with a goodbye that the server receives', async () => {
     const yard = serve({ conditions: { delayMs: 30 } })
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 60)
@@ -357,7 +357,7 @@ describe('a render client', () => {
     expect(await ada.despawn(3)).toMatchObject({ ok: false, reason: 'not-joined' })
   })
 
-  test('a number that is not finite is refused before it is sent, and the session goes on', async () => {
+  test('refuses a number that is not finite before it is sent, and the session continues', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 10)
@@ -371,7 +371,7 @@ describe('a render client', () => {
     expect(ada.state).toMatchObject({ type: 'joined' })
   })
 
-  test('SES-6: notices a server that falls silent', async () => {
+  test('SES-6: notices a silent server', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 40)

@@ -1,6 +1,6 @@
 /**
- * A player's client: connects, sends inputs, keeps the world as the server tells it. Driven by `update` (each drawn
- * frame, or `drive` where there are none); what arrives is taken when it arrives, so that a hidden page stays alive.
+ * A player's client: connects, sends inputs, and keeps the world that the server describes. Call `update` each drawn
+ * frame, or use `drive`. Received messages are handled when they arrive, so that a hidden page stays connected.
  */
 import type {
   BodyChoice,
@@ -40,7 +40,7 @@ import { ReplicatedWorld } from './replicated-world.ts'
 const IDENTITY: Quat = { x: 0, y: 0, z: 0, w: 1 }
 const EMPTY: WorldSample = { tick: 0, avatars: [], props: [] }
 
-/** What is known since the Welcome. */
+/** Known since the Welcome. */
 interface Joined {
   readonly welcome: Welcome
   readonly definition: RealmDefinition
@@ -59,7 +59,7 @@ export class RenderClient {
   readonly #down = new Rate()
   #state: ClientState = { type: 'idle' }
   #joined: Joined | null = null
-  /** Of this connection: snapshots may come before the Welcome, and are built on. */
+  /** The decoder of this connection: snapshots may come before the Welcome, and later ones build on them. */
   #decoder = new SnapshotDecoder()
   #permissions = 0
   #leaving: { readonly reason: string; readonly done: () => void } | null = null
@@ -96,17 +96,17 @@ export class RenderClient {
     return this.#state
   }
 
-  /** Of the realm; null before the Welcome. */
+  /** The realm's definition; null before the Welcome. */
   get definition(): RealmDefinition | null {
     return this.#joined?.definition ?? null
   }
 
-  /** Whose elements are one's own; 0 before the Welcome. */
+  /** The user whose elements are the player's own; 0 before the Welcome. */
   get user(): UserNumber {
     return this.#joined?.welcome.user ?? 0
   }
 
-  /** Bits of Permission that the player has. */
+  /** The player's permissions, bits of Permission. */
   get permissions(): number {
     return this.#permissions
   }
@@ -118,7 +118,7 @@ export class RenderClient {
     this.#reconnector.connect()
   }
 
-  /** Lets time pass: sends what is due, notices silence, connects again. Call it at least a few times a second. */
+  /** Advances time: sends what is due, detects silence, reconnects. Call it at least a few times a second. */
   update(nowMs: number = this.#clock()): void {
     const isConnected = this.#reconnector.connection !== null
     if (this.#leaving !== null && (!isConnected || this.#session.isGoodbyeDone(nowMs)))
@@ -137,14 +137,14 @@ export class RenderClient {
     this.#send(this.#clock())
   }
 
-  /** The connection is of no use any more; unless we leave, it is made again. */
+  /** The connection is no longer usable. Reconnects unless the client is leaving. */
   #handleLoss(reason: string): void {
     if (this.#leaving === null) this.#reconnector.handleLoss(reason)
     else this.#reconnector.end(this.#leaving.reason)
   }
 
   #retrying(reason: string, attempt: number, giveUpAtMs: number): void {
-    // Nobody waits for an answer for longer than a session can be resumed.
+    // No command waits for longer than a session can be resumed.
     if (this.#clock() >= giveUpAtMs) this.#commands.markLost()
     this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs })
   }
@@ -161,7 +161,10 @@ export class RenderClient {
     this.#options.events?.state?.(state)
   }
 
-  /** Leaves: says goodbye, waits until the server has heard it (a second at most, `update` has to go on), and closes. */
+  /**
+   * Leaves: sends a goodbye, waits until the server acknowledged it (at most a second; keep calling `update`), and
+   * closes.
+   */
   close(reason = 'left'): Promise<void> {
     if (this.#state.type === 'closed') return Promise.resolve()
     const nowMs = this.#clock()
@@ -201,7 +204,7 @@ export class RenderClient {
     else this.#reconnector.end(this.#leaving?.reason ?? goodbye.reason)
   }
 
-  /** False: the connection ended over it. */
+  /** Returns false if the connection ended over the message. */
   #receiveMessage(message: ServerMessage): boolean {
     if (message.type === 'welcome' && !this.#welcome(message)) return false
     if (message.type === 'permissionsChanged') this.#permissions = message.permissions
@@ -219,7 +222,7 @@ export class RenderClient {
     }
     const isBack = this.#joined !== null
     if (isBack) this.#reconnects += 1
-    // What was acknowledged and is not in the log any more went with the server's power.
+    // Commands that were acknowledged but are no longer in the log were lost in a power cut of the server.
     if (welcome.resumed) this.#commands.markLost(welcome.ackCommand, this.#session.oldestUnacknowledged)
     else this.#commands.markLost()
     this.#reconnector.confirm()
@@ -230,7 +233,7 @@ export class RenderClient {
     this.#session.timeline = (nowMs) => Math.floor(own.clock.tick(nowMs))
     if (this.#move !== null) own.setMove(this.#move)
     if (this.#pose !== null) own.setPose(this.#pose.pose)
-    // Numbering begins with the Welcome: what the player was doing is said again.
+    // Numbering starts with the Welcome, so the current move is sent again.
     if (this.#move !== null) this.#session.latest(this.#move)
     if (this.#pose !== null) this.#session.latest(this.#pose)
     const { player, avatar, resumed } = welcome
@@ -257,7 +260,7 @@ export class RenderClient {
     if (part.own !== null && this.#options.predict !== false) own.reconcile(part.own, part.tick, nowMs)
   }
 
-  /** The world as it is to be drawn now: others a little ago, the own avatar and what it holds at their predicted present. */
+  /** The world to draw now: others a little in the past, the own avatar and held props at their predicted present. */
   sample(nowMs: number = this.#clock()): WorldSample {
     if (this.#joined === null) return EMPTY
     const { world, playback, welcome, own } = this.#joined
@@ -280,8 +283,8 @@ export class RenderClient {
   // --- inputs
 
   /**
-   * Walks, turns, jumps, flies: holds until the next call. A change of direction leaves at once, a turn with the next packet.
-   * Throws a RangeError for a number that is not finite.
+   * Walks, turns, jumps, flies. The move stays in effect until the next call. A change of direction is sent at once, a
+   * turn with the next packet. Throws a RangeError for a number that is not finite.
    */
   move({ x = 0, y = 0, z = 0, yaw, jump = false, run = false, fly = false }: MoveInput): void {
     const before = this.#move
@@ -298,7 +301,7 @@ export class RenderClient {
     this.#latest(this.#pose)
   }
 
-  /** Says where what the hand holds should be, world space. Throws a RangeError for numbers that are no position or no rotation. */
+  /** Sets the target of the prop in the hand, world space. Throws a RangeError for an invalid position or rotation. */
   drag(hand: HandId, position: Vec3, rotation: Quat): void {
     const drag = sendable({ type: 'drag', hand, position, rotation })
     this.#joined?.own.grips.dragged(hand, position, rotation)
@@ -310,7 +313,7 @@ export class RenderClient {
     this.#send(this.#clock())
   }
 
-  /** Takes hold of a prop; it follows the hand at once, until the server says otherwise. */
+  /** Grabs a prop. It follows the hand at once, unless the server refuses. */
   async grab(element: ElementId, hand: HandId): Promise<CommandResult> {
     const grips = this.#joined?.own.grips
     grips?.grabbed(hand, element, this.#clock())
@@ -328,7 +331,7 @@ export class RenderClient {
     return this.#command({ type: 'scale', element, scale })
   }
 
-  /** Makes a prop of a spec or of a package. The outcome's `element` is the new one. */
+  /** Creates a prop from a spec or a package. The outcome's `element` is the new prop. */
   spawn(
     prop: PropSpec | PackageHash,
     { position, rotation = IDENTITY, scale = 1, access = 0 }: SpawnOptions,
@@ -341,7 +344,7 @@ export class RenderClient {
     return this.#command({ type: 'wear', player: 0, body })
   }
 
-  /** Changes who may do what with a prop that is one's own, or that one may manage. */
+  /** Changes who may do what with a prop that the player owns or manages. */
   setAccess(element: ElementId, access: number): Promise<CommandResult> {
     return this.#command({ type: 'access', element, access })
   }
@@ -350,7 +353,7 @@ export class RenderClient {
     return this.#command({ type: 'despawn', element })
   }
 
-  /** Sends a command until it is acknowledged, also over a reconnect; resolves with what became of it, never rejects. */
+  /** Sends a command until it is acknowledged, also after a reconnect. Resolves with its outcome; never rejects. */
   #command(command: Command): Promise<CommandResult> {
     if (this.#joined === null || this.#state.type === 'closed' || this.#leaving !== null)
       return Promise.resolve({ ok: false, sequence: 0, reason: 'not-joined' })
@@ -362,7 +365,7 @@ export class RenderClient {
     return outcome
   }
 
-  // --- figures
+  // --- statistics
 
   stats(nowMs: number = this.#clock()): ClientStats {
     const { received, expected } = this.#session.arrivals

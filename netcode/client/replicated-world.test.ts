@@ -67,14 +67,14 @@ function worldThatHeard(part: SnapshotPart): {
   return { world, show }
 }
 
-test('MSG-5: what a snapshot says of an element that is not described yet is kept until it is', () => {
+test('MSG-5: states of an element that is not described yet are kept until it is', () => {
   const { world } = worldThatHeard(snapshotOf([AVATAR]))
   expect(world.avatarsAt(60, 1)).toEqual([])
   world.receive(ADDED)
   expect(world.avatarsAt(60, 1)).toMatchObject([{ element: 9, name: 'Bob', position: { x: 1, y: 0, z: 3 } }])
 })
 
-test('MSG-5: what a late snapshot says of an element that is gone does not bring it back', () => {
+test('MSG-5: a late snapshot does not bring a removed element back', () => {
   const part = snapshotOf([AVATAR])
   const { world, show } = worldThatHeard(part)
   world.receive(ADDED)

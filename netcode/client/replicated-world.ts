@@ -1,4 +1,4 @@
-/** The world as the server's messages and snapshots tell it, and how it looks at a moment. */
+/** The world that the server's messages and snapshots describe, and its state at a moment. */
 import type { Pose } from '../../sim/avatar/pose.ts'
 import type { ElementId, PackageHash, PlayerId, PropSpec, UserNumber, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage } from '../../protocol/index.ts'
@@ -24,7 +24,10 @@ import { bonesInterpolator, jointsInterpolator, propInterpolator, rootInterpolat
 import { Track, type Interpolator } from './playback/track.ts'
 import type { AvatarSample, PropSample } from './types.ts'
 
-/** How far beyond the newest snapshot roots and props go on, ticks: what was not in it went on as expected. */
+/**
+ * How far roots and props are extrapolated beyond the newest snapshot, ticks: an element that is not in it moved as
+ * expected.
+ */
 const AHEAD_TICKS_MAX = 15
 
 interface AvatarEntry {
@@ -32,7 +35,7 @@ interface AvatarEntry {
   readonly player: PlayerId
   readonly user: UserNumber
   readonly name: string
-  /** Its body. */
+  /** The avatar's body. */
   body: Pick<AvatarSample, 'body' | 'package' | 'headMetres'>
   readonly roots: Track<RootState>
   readonly joints: Track<JointsState>
@@ -47,7 +50,7 @@ interface PropEntry {
   access: number
   scale: number
   holder: PlayerId
-  /** Where it stood when we were told of it. */
+  /** The state in the message that described it. */
   readonly first: PropState
   readonly track: Track<PropState>
 }
@@ -60,10 +63,10 @@ export class ReplicatedWorld {
   readonly #poses: boolean
   readonly #roots: Interpolator<RootState>
   readonly #things: Interpolator<PropState>
-  /** Of the newest snapshot. */
+  /** Tick of the newest snapshot. */
   #newestTick = 0
 
-  /** `decoder`: of this connection; it may have heard of elements before we are told of them. */
+  /** `decoder` belongs to this connection. It may know states of elements that are not described yet. */
   constructor(bounds: Bounds, tickRate: number, decoder: SnapshotDecoder, poses = true) {
     this.#bounds = bounds
     this.#roots = rootInterpolator(1 / tickRate)
@@ -72,7 +75,7 @@ export class ReplicatedWorld {
     this.#poses = poses
   }
 
-  /** Takes a reliable message. */
+  /** Applies a reliable message. */
   receive(message: ServerMessage): void {
     switch (message.type) {
       case 'avatarAdded': {
@@ -128,12 +131,12 @@ export class ReplicatedWorld {
     }
   }
 
-  /** What snapshots said of an element before it was described: they will not say it again while it rests. */
+  /** Applies the states that snapshots had before the element was described. They are not sent again while it rests. */
   #catchUp(element: ElementId, kinds: readonly ComponentKind[]): void {
     this.applySamples(kinds.map((kind) => this.#decoder.newest(element, kind)).filter((sample) => sample !== null))
   }
 
-  /** Takes what a snapshot says. What it says of elements that we do not know (yet, or any more) is passed over. */
+  /** Applies the states of a snapshot. States of elements that are not (or no longer) described are skipped. */
   applySamples(samples: readonly ComponentSample[]): void {
     for (const { kind, element, tick, values } of samples) {
       this.#newestTick = Math.max(this.#newestTick, tick)
@@ -146,13 +149,13 @@ export class ReplicatedWorld {
     this.#decoder.sweep((element) => this.#avatars.has(element) || this.#props.has(element))
   }
 
-  /** The avatars at a moment, by element; one of which no snapshot came yet is not among them. */
+  /** The avatars at a moment, by element, except those without any snapshot. */
   avatarsAt(tick: number, own: PlayerId): AvatarSample[] {
     const samples: AvatarSample[] = []
     const untilTick = this.#newestTick + AHEAD_TICKS_MAX
     for (const entry of this.#avatars.values()) {
       const { element, player, user, name, body, roots } = entry
-      // Before the first snapshot's moment the first is shown: better early than invisible.
+      // Before the first snapshot's moment, the first is shown: better early than invisible.
       const root = roots.at(tick, untilTick) ?? roots.oldest
       if (root !== null)
         samples.push({ ...root, element, player, user, name, ...body, own: player === own, pose: poseAt(entry, tick) })
@@ -182,7 +185,7 @@ const bodyOf = ({ body, package: hash, headMetres }: AvatarEntry['body']): Avata
 const AT_REST: Vec3 = { x: 0, y: 0, z: 0 }
 const UNSENT: BonesState = Array.from({ length: BONE_COUNT }, () => null)
 
-/** Null before the first was sent. */
+/** Null before the first pose. */
 function poseAt({ joints, bones }: AvatarEntry, tick: number): Pose | null {
   const held = joints.at(tick) ?? joints.oldest
   return held === null

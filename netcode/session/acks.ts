@@ -1,18 +1,18 @@
 /**
- * Which packets arrived. Each packet names the highest packet received and has a bit for each of the 32 before it
- * (Glenn Fiedler, "Reliability and Congestion Avoidance over UDP").
+ * Acknowledgements of packets. Each packet names the highest packet received, and has a bit for each of the 32 before
+ * it (Glenn Fiedler, "Reliability and Congestion Avoidance over UDP").
  */
 import { SENT_PACKETS_MAX } from './limits.ts'
 
 const BITS = 32
 
-/** The receiving side: what to acknowledge. */
+/** The receiver's side: what to acknowledge. */
 export class ReceivedPackets {
   #highest = 0
   #bits = 0
   #received = 0
 
-  /** Highest packet number received, 0 none. */
+  /** Highest packet number received, 0 if none. */
   get highest(): number {
     return this.#highest
   }
@@ -27,7 +27,7 @@ export class ReceivedPackets {
     return this.#received
   }
 
-  /** Takes back that a packet was received: it will not be acknowledged, unless it was already. */
+  /** Withdraws a received packet: it will not be acknowledged, unless it already was. */
   forget(packet: number): void {
     const behind = this.#highest - packet
     if (behind > 0 && behind <= BITS) this.#bits &= ~(1 << (behind - 1))
@@ -37,11 +37,14 @@ export class ReceivedPackets {
     this.#bits = this.#bits === 0 || next >= BITS - 1 ? 0 : this.#bits >>> (next + 1)
   }
 
-  /** Takes a packet number; `old`: received before, or too long ago to know. `ahead`: new and the highest; `late`: new but overtaken. */
+  /**
+   * Records a packet number. `old`: received before, or too old to know. `ahead`: new and the highest. `late`: new but
+   * overtaken.
+   */
   record(packet: number): 'ahead' | 'late' | 'old' {
     const ahead = packet - this.#highest
     if (ahead > 0) {
-      // The bit of the former highest, unless there was none.
+      // The bit of the previous highest packet, unless there was none.
       const former = this.#highest === 0 ? 0 : ahead <= BITS ? 1 << (ahead - 1) : 0
       this.#bits = (ahead >= BITS ? 0 : this.#bits << ahead) | former
       this.#highest = packet
@@ -57,37 +60,37 @@ export class ReceivedPackets {
   }
 }
 
-/** A packet that was sent and what it carried. */
+/** A sent packet and its content. */
 export interface SentPacket<T> {
   readonly packet: number
   readonly sentAtMs: number
   readonly content: T
 }
 
-/** The sending side: what each packet carried, until it is acknowledged or SENT_PACKETS_MAX newer ones were sent. */
+/** The sender's side: the content of each packet, until it is acknowledged or SENT_PACKETS_MAX newer ones were sent. */
 export class SentPackets<T> {
   readonly #ring: (SentPacket<T> | undefined)[] = Array.from({ length: SENT_PACKETS_MAX }, () => undefined)
   #last = 0
 
-  /** Number of the last packet, 0 none. */
+  /** Number of the last packet, 0 if none. */
   get last(): number {
     return this.#last
   }
 
-  /** Number of the next packet; remembers its content. */
+  /** Returns the number of the next packet, and remembers its content. */
   record(sentAtMs: number, content: T): number {
     this.#last += 1
     this.#ring[this.#last % SENT_PACKETS_MAX] = { packet: this.#last, sentAtMs, content }
     return this.#last
   }
 
-  /** When a packet was sent that is remembered and not acknowledged; else undefined. */
+  /** When an unacknowledged packet was sent; undefined if it is acknowledged or forgotten. */
   sentAtMs(packet: number): number | undefined {
     const sent = this.#ring[packet % SENT_PACKETS_MAX]
     return sent?.packet === packet ? sent.sentAtMs : undefined
   }
 
-  /** The packets that are acknowledged for the first time, newest first. */
+  /** Returns the packets that are acknowledged for the first time, newest first. */
   acknowledge(ackPacket: number, ackBits: number): SentPacket<T>[] {
     const acked: SentPacket<T>[] = []
     this.#acknowledgeOne(ackPacket, acked)

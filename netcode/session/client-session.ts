@@ -1,6 +1,6 @@
 /**
- * The client's end of a session, the mirror of ServerSession: a pure state machine, time comes in as an argument. It
- * outlives connections: `attach` at each new one.
+ * The client's side of a session, the counterpart of ServerSession: a pure state machine that gets time as an argument.
+ * It outlives connections; call `attach` for each new one.
  */
 import type { Command, Input } from '../../sim/types.ts'
 import {
@@ -31,33 +31,33 @@ import { Inbox } from './inbox.ts'
 import { PacketTracker, type SessionFault } from './packet-tracker.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
 
-/** What a packet brought that is new. */
+/** The new content of a packet. */
 export interface ReceivedPacket {
-  /** Number of the packet; 0: there was nothing new in it. */
+  /** Number of the packet; 0 if it had nothing new. */
   readonly packet: number
-  /** Reliable messages, each exactly once, in their order. */
+  /** Reliable messages, each exactly once, in order. */
   readonly messages: readonly ServerMessage[]
   readonly snapshot: SnapshotPart | null
-  /** The round trip that the packet measures; null: none. */
+  /** The round trip that the packet measures; null if none. */
   readonly rttMs: number | null
   /** The server's reason for ending the connection; answer with one more `packets`, then close. */
   readonly goodbye: Goodbye | null
 }
 
-/** A move as it went into a packet for the first time: from then on it counts. */
+/** A move in the first packet that carried it; it counts from then on. */
 export interface SentMove {
   readonly sequence: number
-  /** Of the client's own timeline. */
+  /** On the client's timeline. */
   readonly tick: number
 }
 
 const NOTHING: ReceivedPacket = { packet: 0, messages: [], snapshot: null, rttMs: null, goodbye: null }
-/** A Hello takes fewer. */
+/** Upper bound of an encoded Hello. */
 const HELLO_BYTES = 24
 
 export interface ClientSessionOptions {
   readonly mode?: ClientMode
-  /** Index of the wished body in the realm's definition. */
+  /** Index of the requested body in the realm's definition. */
   readonly body?: number
 }
 
@@ -67,7 +67,7 @@ export class ClientSession {
   #inbox = new Inbox()
   #bytes: TokenBucket
   #welcomed = false
-  /** Since the first Welcome the numbering is known. */
+  /** True since the first Welcome, which gives the numbering. */
   #numbering = false
   readonly #inputs = new InputQueue()
   #sequence = 0
@@ -85,12 +85,12 @@ export class ClientSession {
   }
 
   /**
-   * The client's own timeline, in whole ticks from 1; 0: none. The server makes its moves take effect as far apart on it
-   * as they were first sent.
+   * The client's timeline, in whole ticks from 1; 0 if there is none. The server makes moves take effect as far apart
+   * as they were first sent on it.
    */
   timeline: (nowMs: number) => number = () => 0
 
-  /** The newest move that was in a packet; null: none was on this connection. */
+  /** The newest move that was sent on this connection; null if there is none. */
   get sentMove(): SentMove | null {
     return this.#move
   }
@@ -100,12 +100,12 @@ export class ClientSession {
     return this.#rttMs
   }
 
-  /** Commands that the server has not acknowledged. */
+  /** Commands without acknowledgement. */
   get unacknowledged(): number {
     return this.#inputs.commandCount
   }
 
-  /** Sequence of the oldest of them; Infinity: there is none. */
+  /** Sequence of the oldest of them; Infinity if there is none. */
   get oldestUnacknowledged(): number {
     return this.#inputs.oldestCommand
   }
@@ -115,17 +115,17 @@ export class ClientSession {
     return this.#inbox.waiting
   }
 
-  /** Inputs sent, each counted once however often it is repeated; those replaced before they were sent are not among them. */
+  /** Inputs sent; repeats do not count, nor do inputs that were replaced before they were sent. */
   get inputsSent(): number {
     return this.#inputsSent
   }
 
-  /** True from the Welcome on: inputs are sent. */
+  /** True after the Welcome: inputs are sent. */
   get welcomed(): boolean {
     return this.#welcomed
   }
 
-  /** Packets received on this connection, and how many were sent to us as far as their numbers tell: the rest is lost. */
+  /** Packets received on this connection, and packets sent to it by their numbers. The difference is lost. */
   get arrivals(): { readonly received: number; readonly expected: number } {
     return { received: this.#tracker.received.received, expected: this.#tracker.received.highest }
   }
@@ -135,12 +135,15 @@ export class ClientSession {
     return this.#tracker.isSilent(nowMs)
   }
 
-  /** Since when nothing was heard, ms. */
+  /** Time since the last packet, ms. */
   silenceMs(nowMs: number): number {
     return this.#tracker.silenceMs(nowMs)
   }
 
-  /** A new connection: packets and messages are numbered anew, inputs go on; nothing but Hello is said before the Welcome. */
+  /**
+   * A new connection: packets and messages are numbered from 1 again, inputs continue. Only Hello is sent before the
+   * Welcome.
+   */
   attach(nowMs: number): void {
     this.#tracker = new PacketTracker(nowMs)
     this.#inbox = new Inbox()
@@ -151,7 +154,7 @@ export class ClientSession {
     this.#move = null
   }
 
-  /** Queues a command, to be sent until acknowledged; its sequence, or why it cannot be queued. */
+  /** Queues a command, to be sent until it is acknowledged. Returns its sequence, or why it cannot be queued. */
   command(command: Command): Result<number, SessionFault> {
     if (isLatestWins(command.type)) throw new TypeError(`"${command.type}" is latest-wins: use latest()`)
     if (!this.#numbering) return refuse('there is no Welcome from the server yet')
@@ -165,8 +168,8 @@ export class ClientSession {
   }
 
   /**
-   * Sets the player's move, its pose, or where a hand drags; only the newest is sent, `urgent` ones at once as commands
-   * are. Its sequence; 0 before the first Welcome, where it is forgotten.
+   * Sets the player's move, its pose, or a hand's drag. Only the newest is sent; `urgent` ones at once, as commands
+   * are. Returns its sequence; 0 before the first Welcome, where it is dropped.
    */
   latest(command: Command, urgent = false): number {
     if (!isLatestWins(command.type)) throw new TypeError(`"${command.type}" is reliable: use command()`)
@@ -182,7 +185,7 @@ export class ClientSession {
     return { player: 0, sequence: this.#sequence + 1, command }
   }
 
-  /** Takes a packet; what is new in it, or why the connection has to end. */
+  /** Processes a packet. Returns its new content, or why the connection has to end. */
   receive(bytes: Uint8Array, nowMs: number): Result<ReceivedPacket, SessionFault> {
     const decoded = decodeServerPacket(bytes)
     if (!decoded.ok)
@@ -215,7 +218,7 @@ export class ClientSession {
     }
   }
 
-  /** What a packet carried could not be used: it is not acknowledged, so that the server does not build on it. */
+  /** The packet's content could not be used: it is not acknowledged, so that the server does not build on it. */
   withholdAck(packet: number): void {
     this.#tracker.received.forget(packet)
   }
@@ -228,7 +231,7 @@ export class ClientSession {
     return rttMs
   }
 
-  /** Numbering goes on where the server is; where it does not know us any more, what was pending is void. */
+  /** Numbering continues from the server's. If the server no longer knows the session, pending inputs are void. */
   #welcome({ sequence, ackCommand, resumed }: Welcome): void {
     this.#welcomed = true
     this.#numbering = true
@@ -242,20 +245,20 @@ export class ClientSession {
     this.#inputs.clear()
   }
 
-  /** We leave: each packet says so until the server has acknowledged it or GOODBYE_MS_MAX has passed. */
+  /** Starts to leave: each packet carries the goodbye until the server acknowledged it or GOODBYE_MS_MAX has passed. */
   goodbye(reason: string, nowMs: number): void {
     this.#tracker.sayGoodbye(reason, nowMs)
   }
 
-  /** True once our goodbye was acknowledged, or there is no hope that it will be. */
+  /** True once our goodbye was acknowledged or has timed out. */
   isGoodbyeDone(nowMs: number): boolean {
     return this.#tracker.isGoodbyeDone(nowMs)
   }
 
   /**
-   * The packets to send now: none between two sendings, at once where a command is new, each INPUT_INTERVAL_MS while
-   * something is unacknowledged, else a heartbeat. Each has at most PACKET_BYTES_MAX bytes, but for one that carries a
-   * single larger command. `answer` asks for a packet in any case.
+   * The packets to send now: at once if a command is new, each INPUT_INTERVAL_MS while something is unacknowledged,
+   * otherwise as a heartbeat. Each has at most PACKET_BYTES_MAX bytes, except one that carries a single larger command.
+   * `answer` forces a packet.
    */
   packets(nowMs: number, answer = false): Uint8Array[] {
     const sinceMs = nowMs - this.#tracker.sentAtMs
@@ -278,7 +281,7 @@ export class ClientSession {
     return !this.#inputs.isEmpty
   }
 
-  /** None for now where they are a single large one that was just sent, and sent again: that would be more than the server takes. */
+  /** Delays a single large command that was just sent: repeating it sooner would exceed the server's rate limit. */
   #affordable(commands: PendingCommand[], nowMs: number): PendingCommand[] {
     const bytes = commands[0]?.bytes.length ?? 0
     return bytes > this.#room() && bytes > this.#bytes.available(nowMs) ? [] : commands
@@ -289,7 +292,7 @@ export class ClientSession {
     return PACKET_BYTES_MAX - HEAD_BYTES_MAX - (goodbye === null ? HELLO_BYTES : goodbye.reason.length * 4 + 8)
   }
 
-  /** A slot goes out for the first time. What is urgent is not left to one packet: it is in the next one too, at once. */
+  /** A slot is sent for the first time. An urgent one is repeated in the next packet at once. */
   #sending(slot: LatestInput, tick: number): void {
     this.#inputsSent += 1
     slot.sent = true

@@ -1,4 +1,4 @@
-/** The receiving end of reliable messages: puts them in order, drops repeats, puts parts together. */
+/** The receiver of reliable messages: orders them, drops duplicates, assembles parts. */
 import {
   decodeServerMessage,
   SERVER_MESSAGE_BYTES_MAX,
@@ -9,13 +9,13 @@ import {
 import { MESSAGE_WINDOW } from './limits.ts'
 
 export class Inbox {
-  /** Received in order up to here; 0 none. */
+  /** All messages up to this number were received; 0 if none. */
   #acked = 0
   readonly #early = new Map<number, ServerMessage>()
   #parts: Uint8Array[] = []
   #partBytes = 0
 
-  /** Messages received in order up to this number. */
+  /** All messages up to this number were received. */
   get acked(): number {
     return this.#acked
   }
@@ -25,11 +25,11 @@ export class Inbox {
     return this.#early.size
   }
 
-  /** Takes the run of a packet; the messages that are now complete and in order, each once. */
+  /** Adds the messages of a packet. Returns those that are now complete and in order, each once. */
   receive(first: number, messages: readonly ServerMessage[]): Result<ServerMessage[]> {
     messages.forEach((message, i) => {
       const number = first + i
-      // Beyond the window nothing is kept: the sender does not go there, and will send again.
+      // Messages beyond the window are dropped: a correct sender does not send them yet, and will send them again.
       if (number > this.#acked && number <= this.#acked + MESSAGE_WINDOW) this.#early.set(number, message)
     })
     const ready: ServerMessage[] = []
@@ -60,7 +60,7 @@ export class Inbox {
     if (!message.last) return null
     const whole = decodeServerMessage(this.#join())
     if (!whole.ok) return whole.error
-    // A message made of parts is no part itself, or two limits would multiply.
+    // A message made of parts may not be a part itself, or two limits would multiply.
     if (whole.value.type === 'part') return { reason: 'malformed', where: 'part', message: 'is made of parts itself' }
     ready.push(whole.value)
     return null

@@ -1,4 +1,4 @@
-/** The packet layer between one client and the server: pure classes, time is an argument. */
+/** The packet layer between one client and the server: pure classes that get time as an argument. */
 export { ServerSession, type OutgoingPart, type ReceivedInputs } from './server-session.ts'
 export { ClientSession } from './client-session.ts'
 export { MoveSchedule } from './move-schedule.ts'

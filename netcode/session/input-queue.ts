@@ -1,21 +1,21 @@
-/** The client's inputs that the server has not acknowledged: commands in order, and the newest move, pose and drags. */
+/** The client's unacknowledged inputs: commands in order, and the newest move, pose and drags. */
 import type { CommandType, Input } from '../../sim/types.ts'
 import { COMMAND_BYTES_MAX, encodeInput, PACKET_COMMANDS_MAX } from '../../protocol/index.ts'
 import { COMMAND_BYTES_UNACKED_MAX, COMMANDS_UNACKED_MAX } from './limits.ts'
 
-/** A command that is not acknowledged yet. */
+/** An unacknowledged command. */
 export interface PendingCommand {
   readonly sequence: number
   readonly bytes: Uint8Array
 }
 
-/** The newest move, pose or drag of one hand; kept until a packet with it is acknowledged. */
+/** The newest move, pose or drag of one hand, kept until a packet with it is acknowledged. */
 export interface LatestInput {
   readonly sequence: number
   readonly bytes: Uint8Array
   readonly kind: CommandType
   readonly urgent: boolean
-  /** Was in a packet at least once. */
+  /** True after the first packet that carried it. */
   sent: boolean
 }
 
@@ -27,7 +27,7 @@ export class InputQueue {
   #commandBytes = 0
   readonly #latest = new Map<string, LatestInput>()
 
-  /** Commands that the server has not acknowledged. */
+  /** Commands without acknowledgement. */
   get commandCount(): number {
     return this.#commands.length
   }
@@ -41,17 +41,17 @@ export class InputQueue {
     return this.#commands.length === 0 && this.#latest.size === 0
   }
 
-  /** Queues a command; null, or why it cannot be queued. */
+  /** Queues a command. Returns null, or why it cannot be queued. */
   pushCommand(input: Input): string | null {
     const { sequence, command } = input
     const bytes = encodeInput(input)
     if (bytes.length > COMMAND_BYTES_MAX)
-      return `the command has ${bytes.length} bytes; at most ${COMMAND_BYTES_MAX} can be sent`
+      return `the command has ${bytes.length} bytes; at most ${COMMAND_BYTES_MAX} are allowed`
     if (this.#commands.length >= COMMANDS_UNACKED_MAX || this.#commandBytes + bytes.length > COMMAND_BYTES_UNACKED_MAX)
-      return `${this.#commands.length} commands wait for the server already`
+      return `${this.#commands.length} commands already wait for the server`
     this.#commands.push({ sequence, bytes })
     this.#commandBytes += bytes.length
-    // What the hand was to drag before is void.
+    // An earlier drag of this hand is void.
     if (command.type === 'release' || command.type === 'grab') this.#latest.delete(`drag ${command.hand}`)
     return null
   }
@@ -70,7 +70,7 @@ export class InputQueue {
     for (const { bytes } of acked) this.#commandBytes -= bytes.length
   }
 
-  /** A packet with these moves, poses or drags arrived. */
+  /** A packet with these moves, poses or drags was acknowledged. */
   acknowledgeLatest(sequences: readonly number[]): void {
     if (sequences.length === 0) return
     for (const [key, { sequence }] of this.#latest) if (sequences.includes(sequence)) this.#latest.delete(key)
@@ -82,7 +82,9 @@ export class InputQueue {
     this.#latest.clear()
   }
 
-  /** The oldest commands: all that fit into `room` bytes, at least one, so that one too large for a packet goes by itself. */
+  /**
+   * The oldest commands that fit into `room` bytes, at least one: a command too large for a packet gets one of its own.
+   */
   commandsThatFit(room: number): PendingCommand[] {
     let left = room
     const oldest = this.#commands.slice(0, PACKET_COMMANDS_MAX)
@@ -92,7 +94,7 @@ export class InputQueue {
 
   /**
    * The newest of each kind that fit beside `commands` into `room` bytes, by sequence. A drag waits until all commands
-   * are on their way: its grab may be among them.
+   * are sent, because its grab may be among them.
    */
   latestThatFit(commands: readonly PendingCommand[], room: number): LatestInput[] {
     const hasAllCommands = commands.length === this.#commands.length

@@ -1,9 +1,12 @@
-/** Which inputs of a client's packets are new: commands each exactly once, moves, poses and drags only if newer than any before. */
+/**
+ * Selects the new inputs of a client's packets: commands each exactly once; moves, poses and drags only if newer than
+ * any before.
+ */
 import type { HandId, Input, PlayerId } from '../../sim/types.ts'
 import type { ClientPacket } from '../../protocol/index.ts'
 import { SEQUENCE_JUMP_MAX } from './limits.ts'
 
-/** Where the numbering of a session stands: the highest sequence of all inputs, and of the commands. */
+/** The numbering of a session: the highest sequence of all inputs, and of the commands. */
 export interface SequenceState {
   readonly sequence: number
   readonly ackCommand: number
@@ -17,9 +20,9 @@ export interface NewInputs {
 export class InputSequencer {
   #highest: number
   #lastCommand: number
-  /** By kind (and hand) the newest sequence of a latest-wins input. */
+  /** Newest sequence of a latest-wins input, by kind (and hand). */
   readonly #newest = new Map<string, number>()
-  /** The newest grab or release of each hand: drags before it belong to an earlier hold. */
+  /** The newest grab or release of each hand: earlier drags belong to an earlier hold. */
   readonly #holds = new Map<HandId, number>()
 
   constructor({ sequence, ackCommand }: SequenceState) {
@@ -37,7 +40,7 @@ export class InputSequencer {
     return this.#lastCommand
   }
 
-  /** A sequence for an input that the server makes in the player's name. */
+  /** A sequence for an input that the server creates in the player's name. */
   nextSequence(): number {
     this.#highest += 1
     return this.#highest
@@ -51,18 +54,18 @@ export class InputSequencer {
     }
   }
 
-  /** Why the packet's numbering ends the session; null if it is right. */
+  /** Returns why the packet's numbering ends the session; null if it is valid. */
   faultOf({ commands, latest }: ClientPacket): string | null {
     for (const inputs of [commands, latest]) {
       const broken = inputs.findIndex(({ sequence }, i) => sequence <= (inputs[i - 1]?.sequence ?? 0))
-      if (broken >= 0) return `input ${inputs[broken]?.sequence} stands after input ${inputs[broken - 1]?.sequence}`
+      if (broken >= 0) return `input ${inputs[broken]?.sequence} comes after input ${inputs[broken - 1]?.sequence}`
       const last = inputs.at(-1)?.sequence ?? 0
-      if (last > this.#highest + SEQUENCE_JUMP_MAX) return `input ${last} follows input ${this.#highest}`
+      if (last > this.#highest + SEQUENCE_JUMP_MAX) return `input ${last} comes too far after input ${this.#highest}`
     }
     return null
   }
 
-  /** Counts new inputs as received and stamps them with the player. Drags of a hold that ended in the same packet are left out. */
+  /** Counts new inputs as received and sets their player. Drops drags of a hold that ended in the same packet. */
   accept({ commands, latest }: NewInputs, player: PlayerId): NewInputs {
     for (const { sequence, command } of commands) {
       this.#lastCommand = sequence
@@ -81,7 +84,7 @@ export class InputSequencer {
   }
 }
 
-/** What a newer input replaces: the player's move, its pose, the drag of one hand. */
+/** The slot of a latest-wins input: the player's move, its pose, or the drag of one hand. */
 function slotOf({ command }: Input): string {
   return command.type === 'drag' ? `drag ${command.hand}` : command.type
 }

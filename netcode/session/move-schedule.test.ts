@@ -12,11 +12,11 @@ const move = (sequence: number): Input => ({
 
 interface SentMoveAt {
   readonly clientTick: number
-  /** The server's tick before which it comes. */
+  /** The server's tick before which it arrives. */
   readonly arrivesTick: number
 }
 
-/** The ticks in whose frames the moves stood, by sequence. */
+/** The ticks in whose frames the moves were, by sequence. */
 function play(sent: readonly SentMoveAt[], ticks: number, schedule = new MoveSchedule()): number[] {
   const taken: number[] = []
   const note = (inputs: readonly Input[], tick: number): void => {
@@ -40,32 +40,29 @@ describe('a schedule of moves', () => {
       { minLength: 2, maxLength: 60 },
     ),
     fc.integer({ min: -500, max: 500 }),
-  ])(
-    'makes moves take effect as far apart as they were sent, whatever jitter of a few ticks comes upon them',
-    (steps, origin) => {
-      let at = 0
-      const sent = steps.map(({ afterTicks, lateTicks }) => ({
-        clientTick: 1_000 + origin + (at += afterTicks),
-        arrivesTick: at + 5 + lateTicks,
-      }))
-      const schedule = new MoveSchedule()
-      // The worst of the path was seen before.
-      schedule.recordArrival(1_000 + origin, 5)
-      schedule.recordArrival(1_000 + origin, 5 + MOVE_HOLD_TICKS_MAX)
-      // It remembers for seconds, and these came within them.
-      fc.pre(at < 400)
-      const taken = play(sent, at + 20, schedule)
-      for (let i = 1; i < sent.length; i += 1)
-        expect((taken[i] ?? 0) - (taken[i - 1] ?? 0)).toBe((sent[i]?.clientTick ?? 0) - (sent[i - 1]?.clientTick ?? 0))
-    },
-  )
+  ])('moves take effect as far apart as they were sent, despite jitter of a few ticks', (steps, origin) => {
+    let at = 0
+    const sent = steps.map(({ afterTicks, lateTicks }) => ({
+      clientTick: 1_000 + origin + (at += afterTicks),
+      arrivesTick: at + 5 + lateTicks,
+    }))
+    const schedule = new MoveSchedule()
+    // The path's largest delay has been measured before.
+    schedule.recordArrival(1_000 + origin, 5)
+    schedule.recordArrival(1_000 + origin, 5 + MOVE_HOLD_TICKS_MAX)
+    // The schedule remembers for seconds, and these arrived within them.
+    fc.pre(at < 400)
+    const taken = play(sent, at + 20, schedule)
+    for (let i = 1; i < sent.length; i += 1)
+      expect((taken[i] ?? 0) - (taken[i - 1] ?? 0)).toBe((sent[i]?.clientTick ?? 0) - (sent[i - 1]?.clientTick ?? 0))
+  })
 
   test.prop([
     fc.array(fc.record({ clientTick: fc.nat(2 ** 32 - 1), arrivesTick: fc.integer({ min: 1, max: 300 }) }), {
       maxLength: 200,
     }),
   ])(
-    'OWN-2, INP-12: lets no move wait longer than it may, loses none and keeps their order, whatever a client says of its timeline',
+    'OWN-2, INP-12: no move waits longer than allowed, none is lost, and order is kept, whatever timeline a client claims',
     (packets) => {
       const sent = packets.toSorted((a, b) => a.arrivesTick - b.arrivesTick)
       const taken = play(sent, 310)
@@ -85,15 +82,15 @@ describe('a schedule of moves', () => {
     expect(schedule.length).toBeLessThanOrEqual(MOVES_HELD_MAX)
   })
 
-  test('gives up what it knew of a path once it is another', () => {
+  test('forgets the delays of a path that changed', () => {
     const steady = (from: number, count: number, delay: number): SentMoveAt[] =>
       Array.from({ length: count }, (_, i) => ({ clientTick: from + 10 * i, arrivesTick: from + 10 * i + delay }))
     const taken = play([...steady(0, 20, 3), ...steady(200, 30, 20)], 600)
-    // After a few that came too late to be evened out, moves of the slower path wait for nothing.
+    // After a few that came too late to be evened out, moves of the slower path are not delayed.
     expect(taken.slice(-20)).toEqual(steady(300, 20, 20).map(({ arrivesTick }) => arrivesTick))
   })
 
-  test('does not touch the moves of a client without a timeline, nor poses', () => {
+  test('does not delay poses, nor the moves of a client without a timeline', () => {
     const pose: Input = {
       player: 1,
       sequence: 3,

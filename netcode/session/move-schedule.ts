@@ -1,16 +1,19 @@
 /**
- * When a client's moves take effect. A move holds until the next, so one that the network brings late makes the avatar
- * walk on for too long, and the client's prediction of it is wrong by as much. Each packet says where the client's own
- * timeline was; a move waits, a few ticks at most, until the server is as far behind that timeline as the latest of the
- * recent packets were. Then moves are as far apart as they were made (a playout buffer; RFC 3550 calls the cause jitter).
+ * Decides when a client's moves take effect. A move stays in effect until the next, so a late one makes the avatar walk
+ * too long, and the client's prediction is wrong by as much. Each packet carries the client's timeline. A move waits,
+ * at most a few ticks, until the server is as far behind that timeline as the latest of the recent packets were. Then
+ * moves are as far apart as they were made (a playout buffer; RFC 3550 calls the cause jitter).
  */
 import type { Input } from '../../sim/types.ts'
 import { MOVE_HOLD_TICKS_MAX, MOVES_HELD_MAX } from './limits.ts'
 
-/** How long a packet's delay is remembered, in stretches of so many ticks: 8 s at 60 ticks a second. */
+/** Length of the intervals in which delays are remembered, ticks: together 8 s at 60 ticks a second. */
 const STRETCH_TICKS = 60
 const STRETCHES = 8
-/** After so many packets in a row that came later than can be evened out, what was known is forgotten: the path has changed. */
+/**
+ * After this many packets in a row that came too late to be evened out, the measured delays are forgotten: the path has
+ * changed.
+ */
 const LATE_MAX = 8
 
 interface DelayWindow {
@@ -35,7 +38,7 @@ export class MoveSchedule {
     return this.#held.length
   }
 
-  /** A packet was made at the client's `clientTick` and came before the server's `nextTick`. */
+  /** A packet was made at the client's `clientTick` and arrived before the server's `nextTick`. */
   recordArrival(clientTick: number, nextTick: number): void {
     const delay = nextTick - clientTick
     const index = Math.floor(nextTick / STRETCH_TICKS)
@@ -61,7 +64,7 @@ export class MoveSchedule {
     return Math.min(Infinity, ...this.#stretches.map(({ least }) => least))
   }
 
-  /** How far the server is to be behind the client's timeline, ticks; no more than can be made up by waiting. */
+  /** How far the server should be behind the client's timeline, ticks; at most what waiting can make up. */
   get #behind(): number {
     const bound = this.#least() + MOVE_HOLD_TICKS_MAX
     return Math.max(
@@ -70,27 +73,30 @@ export class MoveSchedule {
     )
   }
 
-  /** Keeps a move that was first sent at the client's `clientTick`; `take` gives it when it is due. */
+  /** Keeps a move that was first sent at the client's `clientTick`, until `takeDue` returns it. */
   hold(input: Input, clientTick: number, nextTick: number): void {
     const wished = this.#stretches.length === 0 ? nextTick : clientTick + this.#behind
     const dueTick = Math.max(this.#held.at(-1)?.dueTick ?? nextTick, Math.min(wished, nextTick + MOVE_HOLD_TICKS_MAX))
     this.#held.push({ input, dueTick })
   }
 
-  /** The moves that belong in the frame of `nextTick`, oldest first; what exceeds MOVES_HELD_MAX does not wait any longer. */
+  /** The moves for the frame of `nextTick`, oldest first. Moves beyond MOVES_HELD_MAX are due at once. */
   takeDue(nextTick: number): Input[] {
     const waiting = this.#held.findIndex(({ dueTick }) => dueTick > nextTick)
     const due = waiting < 0 ? this.#held.length : Math.max(waiting, this.#held.length - MOVES_HELD_MAX)
     return this.#held.splice(0, due).map(({ input }) => input)
   }
 
-  /** The connection is gone: nothing waits, and the next one has another delay. */
+  /** The connection is gone: nothing waits, and the next connection has another delay. */
   clear(): void {
     this.#held = []
     this.#forget()
   }
 
-  /** Sorts what a packet brought: moves with a timeline wait, the rest is given back with the moves that are due. `tick` 0: the client keeps none. */
+  /**
+   * Sorts the content of a packet: moves with a timeline wait; the rest is returned with the moves that are due. `tick`
+   * is 0 if the client keeps no timeline.
+   */
   sort(latest: readonly Input[], tick: number, moveTicks: number, nextTick: number): Input[] {
     if (tick === 0) return [...latest]
     this.recordArrival(tick, nextTick)

@@ -1,4 +1,4 @@
-/** The reliable messages to one client: numbered, sent until acknowledged, each again only when it seems lost. */
+/** The reliable messages to one client: numbered, sent until acknowledged, and repeated only if they seem lost. */
 import { encodeServerMessage, type ServerMessage } from '../../protocol/index.ts'
 import {
   MESSAGE_IN_PACKET_BYTES_MAX,
@@ -10,25 +10,25 @@ import {
 
 /** Bytes around each message in a packet: tag and length. */
 export const MESSAGE_OVERHEAD_BYTES = 4
-/** Bytes of a part: with its own frame it stays within MESSAGE_IN_PACKET_BYTES_MAX. */
+/** Bytes of a part: with its own framing it stays within MESSAGE_IN_PACKET_BYTES_MAX. */
 const PART_BYTES = MESSAGE_IN_PACKET_BYTES_MAX - 16
 
 interface Queued {
   readonly number: number
   readonly bytes: Uint8Array
-  /** -1: never sent. */
+  /** -1 if it was never sent. */
   sentAtMs: number
-  /** A packet with it was acknowledged. */
+  /** True once a packet with it was acknowledged. */
   arrived: boolean
 }
 
-/** A run of messages for one packet. */
+/** Consecutive messages for one packet. */
 export interface MessageRun {
   readonly first: number
   readonly messages: readonly Uint8Array[]
 }
 
-/** What was encoded, by message: news is one object for all whom it is told. Split where it exceeds a packet. */
+/** Encoded bytes by message: all recipients share one message object. Split if it exceeds a packet. */
 const encoded = new WeakMap<ServerMessage, readonly Uint8Array[]>()
 
 function piecesOf(message: ServerMessage): readonly Uint8Array[] {
@@ -55,29 +55,29 @@ function partsOf(bytes: Uint8Array): Uint8Array[] {
 }
 
 export class Outbox {
-  /** Messages not yet acknowledged in order, oldest first. */
+  /** Unacknowledged messages, oldest first. */
   #queue: Queued[] = []
   #bytes = 0
   #last = 0
   #acked = 0
   #resendMs = RESEND_MS_MIN * 2
 
-  /** Bytes not yet acknowledged. */
+  /** Bytes of unacknowledged messages. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Messages not yet acknowledged. */
+  /** Number of unacknowledged messages. */
   get length(): number {
     return this.#queue.length
   }
 
-  /** Number of the last message that was queued. */
+  /** Number of the last queued message. */
   get last(): number {
     return this.#last
   }
 
-  /** False where the queue would exceed MESSAGE_QUEUE_BYTES_MAX: the client reads too slowly. */
+  /** Returns false if the queue would exceed MESSAGE_QUEUE_BYTES_MAX: the client reads too slowly. */
   push(message: ServerMessage): boolean {
     const pieces = piecesOf(message)
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
@@ -92,7 +92,7 @@ export class Outbox {
     this.#queue.push({ number: this.#last, bytes, sentAtMs: -1, arrived: false })
   }
 
-  /** The other side has all messages up to `number`. False: it cannot, they were never sent. */
+  /** The other side has all messages up to `number`. Returns false if they were never sent. */
   acknowledge(number: number): boolean {
     if (number <= this.#acked) return true
     const newest = this.#queue[number - this.#acked - 1]
@@ -103,7 +103,7 @@ export class Outbox {
     return true
   }
 
-  /** A packet with this run arrived. */
+  /** A packet with this run was acknowledged. */
   markArrived({ first, messages }: MessageRun): void {
     for (let i = 0; i < messages.length; i += 1) {
       const queued = this.#queue[first + i - this.#acked - 1]
@@ -111,12 +111,12 @@ export class Outbox {
     }
   }
 
-  /** How long a packet took to be acknowledged, smoothed by the caller: sets the wait before a message is sent again. */
+  /** Smoothed time until a packet is acknowledged. It sets the pause before a message is sent again. */
   set acknowledgementMs(value: number) {
     this.#resendMs = Math.min(RESEND_MS_MAX, Math.max(RESEND_MS_MIN, 1.5 * value + 30))
   }
 
-  /** The next messages that should be sent, in a run without gaps, of at most `bytesMax` bytes in the packet; null: none. */
+  /** The next messages to send: consecutive, at most `bytesMax` bytes in the packet. Null if there are none. */
   nextRun(bytesMax: number, nowMs: number): MessageRun | null {
     const window = Math.min(this.#queue.length, MESSAGE_WINDOW)
     let from = 0

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { randomFrom } from '../link-conditions.ts'
 import { Pace } from './pace.ts'
 
-/** Acknowledgements each 66 ms for `seconds`, after times that `delay` gives. */
+/** Acknowledges every 66 ms for `seconds`, after the delays that `delay` returns. */
 function hear(pace: Pace, fromMs: number, seconds: number, delay: (atMs: number) => number): number {
   let atMs = fromMs
   for (; atMs < fromMs + seconds * 1_000; atMs += 66) pace.acknowledged(delay(atMs), atMs)
   return atMs
 }
 
-test('a line that is slow, jitters and loses is not full', () => {
+test('a slow connection with jitter and loss is not congested', () => {
   const random = randomFrom(3)
   const pace = new Pace()
   for (let atMs = 0; atMs < 30_000; atMs += 66) {
@@ -19,7 +19,7 @@ test('a line that is slow, jitters and loses is not full', () => {
   }
 })
 
-test('a queue that grows makes the sender wait, and one that is drained lets it go on', () => {
+test('a growing queue slows the sender, and a drained one lets it send freely', () => {
   const pace = new Pace()
   const atMs = hear(pace, 0, 5, () => 60)
   expect(pace.spacingMs(0)).toBe(0)
@@ -30,14 +30,14 @@ test('a queue that grows makes the sender wait, and one that is drained lets it 
   expect(pace.spacingMs(0)).toBe(0)
 })
 
-test('acknowledgements that stay out mean a full line, however the ones before were', () => {
+test('missing acknowledgements mean congestion, however quick earlier ones were', () => {
   const pace = new Pace()
   hear(pace, 0, 5, () => 60)
   expect(pace.spacingMs(500)).toBe(0)
   expect(pace.spacingMs(700)).toBeGreaterThanOrEqual(250)
 })
 
-test('a line that became longer for good is taken as it is after some seconds', () => {
+test('a lasting increase of the delay is accepted after some seconds', () => {
   const pace = new Pace()
   const atMs = hear(pace, 0, 20, () => 40)
   hear(pace, atMs, 25, () => 600)

@@ -1,18 +1,24 @@
 /**
- * How much a line takes, told by how late acknowledgements come. What is sent faster than a line carries it waits in
- * queues on the way (the stack's, the router's), and the world is seen seconds late; so the sender slows down when the
- * wait grows beyond the line's own delay, which is the smallest seen of late (the idea of TCP Vegas, Brakmo and Peterson,
- * 1995: loss alone, which bad radio has without any queue, does not slow it).
+ * Congestion control: measures how much a connection carries by how late acknowledgements come. Data sent faster waits
+ * in queues on the way (the stack's, the router's), and the world is seen seconds late. So the sender slows down when
+ * the wait grows beyond the connection's base delay, the smallest of recent samples (the idea of TCP Vegas, Brakmo and
+ * Peterson, 1995). Loss does not slow it: bad radio loses without any queue.
  */
 import { HEARTBEAT_MS } from './limits.ts'
 
-/** Mean wait in queues above which the line is full, ms: above what acknowledgements vary by with a client's rhythm and jitter. */
+/**
+ * Mean wait in queues above which the connection is congested, ms: more than the variation by a client's rhythm and
+ * jitter.
+ */
 const QUEUE_MS_MAX = 250
-/** A packet that is not acknowledged so much later than usual means the same, ms: two heartbeats of an idle client, and some. */
+/**
+ * A packet that is this much later than usual without acknowledgement means congestion too, ms: two heartbeats of an
+ * idle client and a margin.
+ */
 const LATE_MS_MAX = 600
-/** Samples of this long ago no longer tell the line's own delay, ms; after a switch of networks it is another. */
+/** Samples older than this no longer count for the base delay, ms: another network has another one. */
 const BASE_MS_WINDOW = 10_000
-/** The other side must hear that we live, ms. */
+/** Longest time between two packets, ms: the other side must notice that this one is alive. */
 const SPACING_MS_MAX = 1_000
 
 export class Pace {
@@ -23,7 +29,7 @@ export class Pace {
   #queueMs = 0
   #lastMs = 0
 
-  /** A packet was acknowledged so much after it was sent, ms: the newest of those that an acknowledgement is about. */
+  /** A packet was acknowledged `afterMs` after it was sent: the newest packet of an acknowledgement. */
   acknowledged(afterMs: number, nowMs: number): void {
     if (nowMs - this.#windowAtMs >= BASE_MS_WINDOW) {
       this.#formerBaseMs = this.#baseMs
@@ -36,8 +42,9 @@ export class Pace {
   }
 
   /**
-   * Least time between two packets, ms; 0 where the line is not full. On a full one a packet goes out for each that is
-   * acknowledged: queues drain, whoever else fills them. `waitingMs`: age of the oldest packet after the newest acknowledged.
+   * Least time between two packets, ms; 0 without congestion. Under congestion one packet is sent for each one
+   * acknowledged, so that queues drain, whoever else fills them. `waitingMs` is the age of the oldest packet after the
+   * newest acknowledged one.
    */
   spacingMs(waitingMs: number): number {
     const isFull = this.#queueMs > QUEUE_MS_MAX || waitingMs > this.#lineMs + LATE_MS_MAX

@@ -1,4 +1,4 @@
-/** What both ends of a connection share: packet numbers, acknowledgements, silence, the goodbye. */
+/** Shared by both ends of a connection: packet numbers, acknowledgements, silence, the goodbye. */
 import type { Goodbye } from '../../protocol/index.ts'
 import { ReceivedPackets, SentPackets, type SentPacket } from './acks.ts'
 import { GOODBYE_CHARACTERS_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, SILENCE_MS_MAX } from './limits.ts'
@@ -7,10 +7,10 @@ import { Pace } from './pace.ts'
 /** Faults of a client that end its session. */
 export const SESSION_FAULTS = ['protocol', 'rate', 'sequence', 'slow-reader', 'version'] as const
 
-/** Why a session ended: a fault of the other side or of the line. It concerns this client only. */
+/** Why a session ended: a fault of the other side or of the connection. It concerns only this client. */
 export interface SessionFault {
   readonly reason: (typeof SESSION_FAULTS)[number]
-  /** In words for a person. */
+  /** A message for people. */
   readonly message: string
 }
 
@@ -25,7 +25,7 @@ export class PacketTracker<T> {
   #goodbyeSinceMs = 0
   #goodbyePacket = 0
   #goodbyeAcked = false
-  /** Mean time from a packet to its acknowledgement, ms; the other side's sending rhythm is in it. */
+  /** Mean time from a packet to its acknowledgement, ms; it includes the other side's send interval. */
   #acknowledgementMs = 100
 
   constructor(nowMs: number) {
@@ -40,7 +40,7 @@ export class PacketTracker<T> {
     return this.#sentAtMs
   }
 
-  /** The goodbye to put into packets, if one was said. */
+  /** The goodbye for outgoing packets; null if none was said. */
   get goodbye(): Goodbye | null {
     return this.#goodbye
   }
@@ -50,7 +50,7 @@ export class PacketTracker<T> {
     return this.silenceMs(nowMs) >= SILENCE_MS_MAX
   }
 
-  /** Since when nothing was heard, ms. */
+  /** Time since the last packet, ms. */
   silenceMs(nowMs: number): number {
     return Math.max(0, nowMs - this.#receivedAtMs)
   }
@@ -59,15 +59,15 @@ export class PacketTracker<T> {
     return nowMs - this.#sentAtMs >= HEARTBEAT_MS
   }
 
-  /** Least time between two packets, ms; 0 where the line takes all that is sent. */
+  /** Least time between two packets, ms; 0 without congestion. */
   spacingMs(nowMs: number): number {
     if (this.#highestAcked === this.sent.last) return this.#pace.spacingMs(0)
-    // Nothing was acknowledged yet: it is not known what is late on this line
+    // Without any acknowledgement yet, lateness is unknown.
     if (this.#highestAcked === 0) return 0
     return this.#pace.spacingMs(nowMs - (this.sent.sentAtMs(this.#highestAcked + 1) ?? -Infinity))
   }
 
-  /** Takes the numbers of a received packet; the packets that it acknowledges for the first time. */
+  /** Records the numbers of a received packet. Returns the packets that it acknowledges for the first time. */
   receive(
     packet: number,
     ackPacket: number,
@@ -90,7 +90,7 @@ export class PacketTracker<T> {
     return { arrival, acked }
   }
 
-  /** Number for a packet that goes out now. */
+  /** Number of a packet that is sent now. */
   nextPacket(nowMs: number, content: T): number {
     this.#sentAtMs = nowMs
     const packet = this.sent.record(nowMs, content)
@@ -98,14 +98,14 @@ export class PacketTracker<T> {
     return packet
   }
 
-  /** From now on each packet says goodbye; `again`: and that the server is back soon. */
+  /** From now on each packet carries the goodbye. `again`: the server will be back soon. */
   sayGoodbye(reason: string, nowMs: number, again = false): void {
     if (this.#goodbye !== null) return
     this.#goodbye = { type: 'goodbye', reason: reason.slice(0, GOODBYE_CHARACTERS_MAX), ...(again ? { again } : {}) }
     this.#goodbyeSinceMs = nowMs
   }
 
-  /** True once a goodbye was said and was acknowledged, or there is no hope that it will be. */
+  /** True once a goodbye was said and was acknowledged or has timed out. */
   isGoodbyeDone(nowMs: number): boolean {
     return this.#goodbye !== null && (this.#goodbyeAcked || nowMs - this.#goodbyeSinceMs >= GOODBYE_MS_MAX)
   }

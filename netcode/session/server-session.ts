@@ -1,7 +1,7 @@
 /**
- * The server's end of one render client: a pure state machine, time comes in as an argument. It outlives connections:
- * `detach` when one is lost, `attach` when the client comes back. Every fault is an answer, never an exception, and
- * ends this client only.
+ * The server's side of one render client: a pure state machine that gets time as an argument. It outlives connections:
+ * call `detach` when one is lost, `attach` when the client comes back. Every fault is a return value, never an
+ * exception, and ends only this client.
  */
 import type { Input, PlayerId } from '../../sim/types.ts'
 import {
@@ -31,13 +31,16 @@ import { PacketTracker, type SessionFault } from './packet-tracker.ts'
 import { MESSAGE_OVERHEAD_BYTES, Outbox, type MessageRun } from './outbox.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
 
-/** What a packet brought that is new. Inputs carry the session's player. */
+/** The new inputs of a packet, with the session's player. */
 export interface ReceivedInputs {
-  /** Commands, each exactly once, in their order. */
+  /** Commands, each exactly once, in order. */
   readonly commands: readonly Input[]
-  /** Moves, poses and drags newer than any seen of their kind (and hand). */
+  /** Moves, poses and drags newer than any before of their kind (and hand). */
   readonly latest: readonly Input[]
-  /** The client's timeline when it made the packet, and how long before the move among `latest` was first sent, ticks; 0: it keeps none. */
+  /**
+   * The client's timeline when it made the packet, and how long before that the move in `latest` was first sent, ticks;
+   * 0 if it keeps none.
+   */
   readonly tick: number
   readonly moveTicks: number
   readonly hello: Hello | null
@@ -45,15 +48,15 @@ export interface ReceivedInputs {
   readonly goodbye: string | null
 }
 
-/** A part of a snapshot on its way. */
+/** A part of a snapshot to send. */
 export interface OutgoingPart {
-  /** As `encodeSnapshotPart` made them, at most SNAPSHOT_PART_BYTES_MAX. */
+  /** Encoded by `encodeSnapshotPart`, at most SNAPSHOT_PART_BYTES_MAX. */
   readonly bytes: Uint8Array
   /** Called once, when the packet that carried it is acknowledged. */
   acknowledged(): void
 }
 
-/** What a packet carried. */
+/** The content of a packet. */
 interface Carried {
   readonly run: MessageRun | null
   readonly part: OutgoingPart | null
@@ -64,7 +67,7 @@ type CommandOutcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'c
 const isOutcome = (message: ServerMessage): message is CommandOutcome =>
   message.type === 'commandDone' || message.type === 'commandRejected'
 
-/** What of a session belongs to one connection and begins anew with the next. */
+/** The part of a session that belongs to one connection and starts over with the next. */
 class Attachment {
   readonly tracker: PacketTracker<Carried>
   readonly outbox = new Outbox()
@@ -86,52 +89,55 @@ class Attachment {
 }
 
 export class ServerSession {
-  /** Stamped on the inputs; set once the player is known. */
+  /** The player of the inputs; set once it is known. */
   player: PlayerId = 0
   #attachment: Attachment
   #attached = true
-  /** Since the Welcome of this connection messages are sent. */
+  /** True after this connection's Welcome was queued: messages are sent. */
   #welcomed = false
-  /** Outcomes of commands that the client may not have heard of, numbered as queued; told again after a resume. */
+  /** Outcomes of commands that may not have reached the client, numbered as queued; sent again after a resume. */
   #outcomes: { readonly number: number; readonly message: CommandOutcome }[] = []
   #fault: SessionFault | null = null
-  /** Highest sequence of the commands that the log holds. */
+  /** Highest sequence of the commands in the log. */
   #recorded: number
   readonly #inputs: InputSequencer
 
-  /** `resumedAt`: the numbers of a session that a recording remembers, where the server goes on after a crash. */
+  /** `resumedAt` has the numbering of a session from a recording, if the server resumes after a crash. */
   constructor(nowMs: number, resumedAt: SequenceState = { sequence: 0, ackCommand: 0 }) {
     this.#attachment = new Attachment(nowMs)
     this.#inputs = new InputSequencer(resumedAt)
     this.#recorded = resumedAt.ackCommand
   }
 
-  /** Highest sequence of the inputs received: Welcome.sequence. */
+  /** Highest sequence of the received inputs: Welcome.sequence. */
   get sequence(): number {
     return this.#inputs.highest
   }
 
-  /** Highest sequence of the commands that the log holds: Welcome.ackCommand. */
+  /** Highest sequence of the commands in the log: Welcome.ackCommand. */
   get ackCommand(): number {
     return this.#recorded
   }
 
-  /** The log holds the client's commands up to `sequence`: only now are they acknowledged, for a crash would lose the others. */
+  /**
+   * The log has the client's commands up to `sequence`. Only now are they acknowledged, because a crash would lose
+   * others.
+   */
   recorded(sequence: number): void {
     this.#recorded = Math.max(this.#recorded, Math.min(sequence, this.#inputs.lastCommand))
   }
 
-  /** A sequence for an input that the server makes in the player's name: the client goes on after it. */
+  /** A sequence for an input that the server creates in the player's name; the client continues after it. */
   nextSequence(): number {
     return this.#inputs.nextSequence()
   }
 
-  /** Why the session ended, null while it lives. */
+  /** Why the session ended; null while it lives. */
   get fault(): SessionFault | null {
     return this.#fault
   }
 
-  /** Bytes of reliable messages that the client has not acknowledged. */
+  /** Bytes of reliable messages without acknowledgement. */
   get queuedBytes(): number {
     return this.#attachment.outbox.bytes
   }
@@ -141,7 +147,7 @@ export class ServerSession {
     return this.#attachment.tracker.acknowledgementMs
   }
 
-  /** Outcomes of commands that the client may not have heard of, oldest first. */
+  /** Outcomes of commands that may not have reached the client, oldest first. */
   get undeliveredOutcomes(): readonly CommandOutcome[] {
     this.#forgetDelivered()
     return this.#outcomes.map(({ message }) => message)
@@ -156,16 +162,16 @@ export class ServerSession {
     return this.#attached && this.#attachment.tracker.isSilent(nowMs)
   }
 
-  /** The connection is lost: what was queued is forgotten, but for outcomes of commands; numbering is kept. */
+  /** The connection is lost: queued messages are dropped, except outcomes of commands; numbering is kept. */
   detach(): void {
     this.#attached = false
     this.#welcomed = false
     this.#forgetDelivered()
-    // What is left has not been heard, whatever numbers the next connection gives.
+    // The remaining outcomes were not delivered, whatever numbers the next connection assigns.
     this.#outcomes = this.#outcomes.map(({ message }) => ({ number: Infinity, message }))
   }
 
-  /** A new connection of the same client. Its Hello follows; queue a Welcome, then the world anew. */
+  /** A new connection of the same client. Its Hello follows. Queue a Welcome, then describe the world again. */
   attach(nowMs: number): void {
     if (this.#attached) this.detach()
     this.#attachment = new Attachment(nowMs)
@@ -173,8 +179,8 @@ export class ServerSession {
   }
 
   /**
-   * Queues a message, reliable and in order. The first of a connection is the Welcome; until then only the outcomes of
-   * commands are kept, and follow it: all else it makes void.
+   * Queues a reliable message. The first of a connection must be the Welcome. Of all messages queued before, only the
+   * outcomes of commands are kept, and they follow it.
    */
   queue(message: ServerMessage): void {
     if (message.type === 'welcome') {
@@ -187,7 +193,7 @@ export class ServerSession {
     if (this.#welcomed) this.#push(message)
   }
 
-  /** Keeps an outcome until it is heard; the list is looked through whenever 64 more are in it. */
+  /** Keeps an outcome until it is delivered. Delivered ones are removed whenever the list has grown by 64. */
   #remember(message: CommandOutcome): void {
     this.#outcomes.push({ number: this.#welcomed ? this.#attachment.outbox.last + 1 : Infinity, message })
     if (this.#outcomes.length % 64 === 0) this.#forgetDelivered()
@@ -212,7 +218,7 @@ export class ServerSession {
     return this.#fault
   }
 
-  /** Takes a packet; what is new in it, or the fault that ends the session. */
+  /** Processes a packet. Returns its new content, or the fault that ends the session. */
   receive(bytes: Uint8Array, nowMs: number): Result<ReceivedInputs, SessionFault> {
     if (this.#fault !== null) return { ok: false, error: this.#fault }
     const { packetBucket, byteBucket } = this.#attachment
@@ -274,14 +280,17 @@ export class ServerSession {
     return this.#end('rate', `the client sends more than ${INPUTS_PER_SECOND_MAX} inputs a second`)
   }
 
-  /** The client is to be told why it has to go, and whether it may come `again` soon; `parted` when it knows. */
+  /**
+   * Starts to end the connection with a reason; `again` says that the client may reconnect soon. `isGoodbyeDone` tells
+   * when the client knows.
+   */
   goodbye(reason: string, nowMs: number, again = false): void {
     this.#attachment.tracker.sayGoodbye(reason, nowMs, again)
   }
 
   /**
-   * Whether a snapshot would get through: `free`; `now`, on a line that is full and whose next packet is due; `wait`, on
-   * one where it would only stand in a queue.
+   * Whether to send a snapshot now. `free`: no congestion. `now`: congested, but the next packet is due. `wait`: it
+   * would only queue.
    */
   pace(nowMs: number): 'free' | 'now' | 'wait' {
     const { tracker } = this.#attachment
@@ -297,13 +306,13 @@ export class ServerSession {
 
   /**
    * The packets to send now, each of at most PACKET_BYTES_MAX bytes: one for each part of the snapshot, filled up with
-   * messages; more for messages alone, within MESSAGE_BYTES_PER_SECOND; one without content where a heartbeat is due or
-   * `answer` asks for one. On a full line (`pace`) one at a time.
+   * messages; more for messages only, within MESSAGE_BYTES_PER_SECOND; an empty one if a heartbeat is due or `answer`
+   * requests it. Under congestion (`pace`), one at a time.
    */
   packets(parts: readonly OutgoingPart[], nowMs: number, answer = false): Uint8Array[] {
     if (!this.#attached) return []
     const { tracker } = this.#attachment
-    // Who has said nothing is told nothing: how it takes part is not known yet.
+    // A client that has sent nothing gets nothing: its mode is not known yet.
     if (tracker.received.highest === 0 && tracker.goodbye === null) return []
     const pace = this.pace(nowMs)
     const isAsked = answer || tracker.goodbye !== null || parts.length > 0
@@ -327,7 +336,7 @@ export class ServerSession {
     return out
   }
 
-  /** Messages for one packet, within the rate. */
+  /** Messages for one packet, within the rate limit. */
   #run(bytesMax: number, nowMs: number): MessageRun | null {
     const { outbox, messageBucket, tracker } = this.#attachment
     const room = tracker.goodbye === null ? bytesMax : bytesMax - goodbyeBytes(tracker.goodbye.reason)
@@ -356,7 +365,7 @@ export class ServerSession {
   }
 }
 
-/** Upper bound of what a goodbye takes in a packet: 4 bytes a character at most. */
+/** Upper bound of a goodbye's bytes in a packet: at most 4 bytes a character. */
 function goodbyeBytes(reason: string): number {
   return reason.length * 4 + 8
 }

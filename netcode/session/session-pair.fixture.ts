@@ -1,4 +1,4 @@
-/** Both ends of a session with nothing between them, and the messages that their tests send. */
+/** Both ends of a session without a network, and the messages of their tests. */
 import type { Command } from '../../sim/types.ts'
 import { encodeInput, type ServerMessage, type Welcome } from '../../protocol/index.ts'
 import { ClientSession } from './client-session.ts'
@@ -50,10 +50,10 @@ export const head = (packet: number) => ({
 export const inputsFrom = (first: number, count: number): Uint8Array[] =>
   Array.from({ length: count }, (_, i) => encodeInput({ player: 0, sequence: first + i, command: release }))
 
-/** Both ends with nothing between them; what each says reaches the other at once, or is lost. */
+/** Both ends without a network: what one sends reaches the other at once, or is lost. */
 export class SessionPair {
   nowMs = 1_000
-  /** The server's log takes commands as they come. */
+  /** If true, the server's log takes commands as they come. */
   records = true
   readonly client = new ClientSession(1_000)
   readonly server = new ServerSession(1_000)
@@ -68,7 +68,7 @@ export class SessionPair {
     this.down()
   }
 
-  /** The client's packets, which the server gets unless `lost`. */
+  /** The client's packets; the server receives them unless `lost`. */
   up(lost = false): Uint8Array[] {
     const packets = this.client.packets(this.nowMs)
     for (const packet of lost ? [] : packets) {

@@ -1,10 +1,10 @@
-/** A client that comes back: what a session keeps over connections and over a crash of the server. */
+/** Sessions that resume: what is kept over connections and over a crash of the server. */
 import { describe, expect, test } from 'vitest'
 import { HEARTBEAT_MS, INPUT_INTERVAL_MS } from './limits.ts'
 import { WELCOME, grab, release, notice, SessionPair } from './session-pair.fixture.ts'
 
 describe('a session that resumes', () => {
-  test('INP-2, SES-4: is sent again what the log did not have, where the server has crashed', () => {
+  test('INP-2, SES-4: commands that the log lost in a crash are sent again', () => {
     const pair = new SessionPair()
     pair.records = false
     pair.client.command(grab(1))
@@ -20,7 +20,7 @@ describe('a session that resumes', () => {
     expect(pair.server.ackCommand).toBe(1)
   })
 
-  test('SES-4, MSG-6: neither loses nor doubles commands, and tells outcomes that were not heard', () => {
+  test('SES-4, MSG-6: commands are neither lost nor duplicated, and undelivered outcomes are sent again', () => {
     const pair = new SessionPair()
     pair.client.command(grab(1))
     pair.pass(INPUT_INTERVAL_MS)
@@ -30,7 +30,7 @@ describe('a session that resumes', () => {
     pair.down(true)
     pair.server.detach()
     pair.server.queue({ type: 'commandRejected', sequence: 2, reason: 'hand-empty', tick: 9 })
-    pair.server.queue(notice('not for who is away'))
+    pair.server.queue(notice('lost with the connection'))
 
     pair.pass(3_000)
     pair.server.attach(pair.nowMs)
@@ -53,7 +53,7 @@ describe('a session that resumes', () => {
     expect(next).toEqual({ ok: true, value: 3 })
   })
 
-  test('does not tell an outcome again that was heard', () => {
+  test('a delivered outcome is not sent again', () => {
     const pair = new SessionPair()
     pair.server.queue({ type: 'commandDone', sequence: 1, element: 1, tick: 5 })
     pair.down()
@@ -68,7 +68,7 @@ describe('a session that resumes', () => {
     expect(pair.messages.filter(({ type }) => type === 'commandDone')).toHaveLength(1)
   })
 
-  test('SES-4: goes on after the highest number that the server has, also from a new page', () => {
+  test("SES-4: numbering continues after the server's highest number, also from a new page", () => {
     const pair = new SessionPair({ ...WELCOME, resumed: true, sequence: 500, ackCommand: 480 })
     expect(pair.client.command(grab(1))).toEqual({ ok: true, value: 501 })
   })

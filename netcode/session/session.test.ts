@@ -20,7 +20,7 @@ import {
 import { WELCOME, move, grab, drag, release, notice, head, inputsFrom, SessionPair } from './session-pair.fixture.ts'
 
 describe('a client session', () => {
-  test('SES-1: says hello until it is welcomed, and then no more', () => {
+  test('SES-1: sends Hello until the Welcome arrives', () => {
     const pair = new SessionPair(null)
     pair.up()
     pair.pass(INPUT_INTERVAL_MS)
@@ -56,7 +56,7 @@ describe('a client session', () => {
     expect(pair.client.unacknowledged).toBe(0)
   })
 
-  test('INP-3, PKT-5: repeats the newest move until a packet with it is acknowledged, and then rests', () => {
+  test('INP-3, PKT-5: repeats the newest move until a packet with it is acknowledged', () => {
     const pair = new SessionPair()
     pair.client.latest(move(1))
     pair.client.latest(move(2))
@@ -70,7 +70,7 @@ describe('a client session', () => {
     expect(pair.up()).toHaveLength(0)
   })
 
-  test('INP-4: forgets where a hand dragged when it lets go', () => {
+  test("INP-4: drops a hand's drag at its release", () => {
     const pair = new SessionPair()
     pair.client.latest(drag(1))
     pair.client.command(release)
@@ -79,7 +79,7 @@ describe('a client session', () => {
     expect(pair.received.at(-1)).toMatchObject({ latest: [], commands: [{ command: release }] })
   })
 
-  test('refuses a command where too many wait, and one that is too large', () => {
+  test('refuses a command if too many wait, and one that is too large', () => {
     const pair = new SessionPair()
     for (let i = 0; i < COMMANDS_UNACKED_MAX; i += 1) expect(pair.client.command(grab(i + 1)).ok).toBe(true)
     expect(pair.client.command(grab(1)).ok).toBe(false)
@@ -124,7 +124,7 @@ describe('a client session', () => {
     expect(pair.commands).toHaveLength(COMMANDS_UNACKED_MAX)
   })
 
-  test('sends the largest commands one by one, no faster than the server takes them', () => {
+  test("sends the largest commands one by one, within the server's rate limit", () => {
     const pair = new SessionPair()
     const shape = { type: 'convex', points: Array.from({ length: 192 }, (_, i) => i / 7) } as const
     const colliders = Array.from({ length: 16 }, () => ({
@@ -153,7 +153,7 @@ describe('a client session', () => {
           owner: 0,
         }).ok,
       ).toBe(true)
-    // Acknowledgements take half a second: until then each is sent again and again.
+    // Acknowledgements take half a second; until then each command is repeated.
     for (let tick = 0; tick < 1_200; tick += 1) {
       pair.pass(1_000 / 60)
       pair.up()
@@ -164,7 +164,7 @@ describe('a client session', () => {
     expect(pair.client.unacknowledged).toBe(0)
   })
 
-  test('CLK-1: measures the round trip without the time that the server waits', () => {
+  test("CLK-1: measures the round trip without the server's waiting time", () => {
     const pair = new SessionPair()
     pair.pass(HEARTBEAT_MS)
     pair.up()
@@ -185,14 +185,14 @@ describe('a client session', () => {
     expect(pair.server.isSilent(pair.nowMs)).toBe(true)
   })
 
-  test('PKT-8: is told a broken packet in words', () => {
+  test('PKT-8: reports a broken packet with a message', () => {
     const result = new SessionPair().client.receive(Uint8Array.of(255, 255, 255), 1_000)
     expect(result.ok ? '' : result.error.message).toMatch(/not valid/)
   })
 })
 
 describe('a server session', () => {
-  test('MSG-1, MSG-2: sends messages once each, in order, also where packets are lost', () => {
+  test('MSG-1, MSG-2: delivers each message once and in order despite packet loss', () => {
     const pair = new SessionPair()
     for (let i = 0; i < 50; i += 1) {
       pair.server.queue(notice(`${i}`))
@@ -209,7 +209,7 @@ describe('a server session', () => {
     expect(pair.server.queuedBytes).toBe(0)
   })
 
-  test('MSG-3: brings a message larger than a packet across in parts', () => {
+  test('MSG-3: sends a message larger than a packet in parts', () => {
     const pair = new SessionPair()
     const large = { ...WELCOME, definition: JSON.stringify(Array.from({ length: 9_000 }, (_, i) => i)) }
     pair.server.queue(large)
@@ -222,7 +222,7 @@ describe('a server session', () => {
     expect(pair.messages.slice(1)).toEqual([large, notice('after it')])
   })
 
-  test('puts one part of the snapshot in each packet and messages beside it', () => {
+  test('sends one part of the snapshot in each packet, with messages beside it', () => {
     const pair = new SessionPair()
     pair.server.queue(notice('hello'))
     const parts = [0, 1].map((part) => ({
@@ -235,7 +235,7 @@ describe('a server session', () => {
     expect(pair.messages.at(-1)).toEqual(notice('hello'))
   })
 
-  test('ends a client that reads too slowly, and says so', () => {
+  test('ends a client that reads too slowly, with a reason', () => {
     const pair = new SessionPair()
     const text = 'x'.repeat(900)
     for (let bytes = 0; bytes <= MESSAGE_QUEUE_BYTES_MAX; bytes += text.length) pair.server.queue(notice(text))
@@ -248,7 +248,7 @@ describe('a server session', () => {
   })
 
   const faults: [string, string, (pair: SessionPair) => Uint8Array[]][] = [
-    ['bytes that are no packet', 'protocol', () => [Uint8Array.of(1, 2, 3)]],
+    ['bytes that are not a packet', 'protocol', () => [Uint8Array.of(1, 2, 3)]],
     [
       'too many packets',
       'rate',
@@ -274,7 +274,7 @@ describe('a server session', () => {
       ],
     ],
     [
-      'sequences that go back',
+      'decreasing sequences',
       'sequence',
       () => [
         encodeClientPacket(
@@ -291,14 +291,14 @@ describe('a server session', () => {
       () => [encodeClientPacket({ ...head(10), ackMessage: 2 }, [], [])],
     ],
   ]
-  test.each(faults)('LIM-1, PKT-3, INP-1: ends over %s', (_, reason, packets) => {
+  test.each(faults)('LIM-1, PKT-3, INP-1: ends because of %s', (_, reason, packets) => {
     const pair = new SessionPair()
     const results = packets(pair).map((packet) => pair.server.receive(packet, pair.nowMs))
     expect(results.at(-1)).toMatchObject({ ok: false, error: { reason } })
     expect(pair.server.fault?.reason).toBe(reason)
   })
 
-  test('INP-4: takes no drag that belongs to an earlier hold', () => {
+  test('INP-4: drops a drag of an earlier hold', () => {
     const pair = new SessionPair()
     pair.client.latest(drag(1))
     pair.pass(INPUT_INTERVAL_MS)
@@ -310,7 +310,7 @@ describe('a server session', () => {
     expect(result).toMatchObject({ ok: true, value: { latest: [] } })
   })
 
-  test('SES-7: parts once its goodbye is acknowledged, or after a while without', () => {
+  test('SES-7: its goodbye is done once it is acknowledged or times out', () => {
     const pair = new SessionPair()
     pair.server.goodbye('the realm closes', pair.nowMs)
     pair.down()
@@ -322,7 +322,7 @@ describe('a server session', () => {
     expect(deaf.server.isGoodbyeDone(deaf.nowMs + GOODBYE_MS_MAX)).toBe(true)
   })
 
-  test('hears the goodbye of a client, which parts once that is acknowledged', () => {
+  test("receives a client's goodbye and acknowledges it", () => {
     const pair = new SessionPair()
     pair.client.goodbye('going home', pair.nowMs)
     pair.pass(INPUT_INTERVAL_MS)

@@ -6,7 +6,7 @@ import { ServerSession } from './server-session.ts'
 
 const move = (z: number): Command => ({ type: 'move', x: 0, y: 0, z, yaw: 0, jump: false, run: false, fly: false })
 
-/** A session that has its Welcome at 0 ms, on a timeline of a tick every 10 ms. */
+/** A session with its Welcome at 0 ms, on a timeline with a tick every 10 ms. */
 function welcomed(): { readonly client: ClientSession; readonly sent: (nowMs: number) => ClientPacket[] } {
   const [client, server] = [new ClientSession(0), new ServerSession(0)]
   server.player = 1
@@ -37,7 +37,7 @@ function welcomed(): { readonly client: ClientSession; readonly sent: (nowMs: nu
   return { client, sent }
 }
 
-test('a change of course goes out at once, and again in the next packet, with the tick of its first', () => {
+test('a change of direction is sent at once, and again in the next packet, with the tick of its first', () => {
   const { client, sent } = welcomed()
   client.latest(move(-1), true)
   const packets = Array.from({ length: 12 }, (_, i) =>
@@ -47,7 +47,7 @@ test('a change of course goes out at once, and again in the next packet, with th
     { at: 0, tick: 10, moveTicks: 0, moves: 1 },
     { at: 1, tick: 11, moveTicks: 1, moves: 1 },
   ])
-  // From then on as often as every input, until it is acknowledged.
+  // From then on it is repeated as often as every input, until it is acknowledged.
   expect(packets[2]).toEqual({ at: 6, tick: 19, moveTicks: 9, moves: 1 })
   expect(client.sentMove).toEqual({ sequence: 1, tick: 10 })
 })
@@ -63,7 +63,7 @@ test('a turn waits for the next packet, and counts from there', () => {
   expect(client.sentMove).toEqual({ sequence: 2, tick: 19 })
 })
 
-test('who keeps no timeline says so', () => {
+test('a client without a timeline sends tick 0', () => {
   const { client, sent } = welcomed()
   client.timeline = () => 0
   client.latest(move(-1), true)

@@ -1,6 +1,6 @@
-/** Little-endian numbers in a block of bytes. */
+/** Reads and writes little-endian numbers in a block of bytes. */
 
-/** Writes into a block of bytes: up to its end, or to what was reserved. */
+/** Writes into a block of bytes, up to its end or to the reserved space. */
 export class RecordWriter {
   buffer: Uint8Array
   /** Bytes written. */
@@ -10,7 +10,7 @@ export class RecordWriter {
     this.buffer = new Uint8Array(size)
   }
 
-  /** Makes sure that so many bytes more fit. */
+  /** Makes sure that `bytes` more fit. */
   reserve(bytes: number): void {
     if (this.at + bytes <= this.buffer.length) return
     const { buffer } = this
@@ -38,14 +38,14 @@ export class RecordWriter {
     this.u16(value >>> 16)
   }
 
-  /** 7 bits a byte, low ones first, the eighth says that more follow; up to 2^32 - 1. */
+  /** 7 bits a byte, low ones first; the eighth bit says that more follow; up to 2^32 - 1. */
   varint(value: number): void {
     let rest = value >>> 0
     for (; rest > 127; rest >>>= 7) this.u8((rest & 127) | 128)
     this.u8(rest)
   }
 
-  /** A few bytes of another block: a loop is faster than a subarray of it. */
+  /** Copies a few bytes of another block: a loop is faster than a subarray. */
   copy(from: Uint8Array, start: number, end: number): void {
     const { buffer, at } = this
     for (let i = start; i < end; i += 1) buffer[at + i - start] = from[i] ?? 0
@@ -53,12 +53,12 @@ export class RecordWriter {
   }
 }
 
-/** Bytes of a varint. */
+/** Number of bytes of a varint. */
 export function varintBytes(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5
 }
 
-/** Reads what ByteWriter wrote. Beyond the end it reads zeros, and `over` becomes true. */
+/** Reads what RecordWriter wrote. Beyond the end it reads zeros, and `over` becomes true. */
 export class RecordReader {
   readonly #bytes: Uint8Array
   #at = 0
@@ -71,17 +71,17 @@ export class RecordReader {
     return this.#bytes.length - this.#at
   }
 
-  /** Passes over bytes. */
+  /** Skips bytes. */
   skip(bytes: number): void {
     this.#at += bytes
   }
 
-  /** The byte that is read next, or one after it. */
+  /** The next byte, or one after it, without consuming it. */
   peek(ahead = 0): number {
     return this.#bytes[this.#at + ahead] ?? 0
   }
 
-  /** More was read than there is. */
+  /** True if more was read than there is. */
   get over(): boolean {
     return this.#at > this.#bytes.length
   }
@@ -107,12 +107,12 @@ export class RecordReader {
     return this.u16() | (this.u8() << 16)
   }
 
-  /** 32 bits, signed as JavaScript's bits are. */
+  /** 32 bits, signed as in JavaScript's bit operations. */
   i32(): number {
     return this.u16() | (this.u16() << 16)
   }
 
-  /** -1: it has more than 32 bits. */
+  /** Returns -1 for a number of more than 32 bits. */
   varint(): number {
     let value = 0
     for (let i = 0; i < 5; i += 1) {

@@ -1,6 +1,6 @@
 /**
- * Components: what of an element is sent on its own, with a baseline and a rate of its own. An avatar has three, a prop
- * one. The state of a component is a row of whole numbers.
+ * Components: the separately sent parts of an element, each with its own baseline and send rate. An avatar has three, a
+ * prop one. The state of a component is a row of integers.
  */
 import type { JointTransform, Pose } from '../../sim/avatar/pose.ts'
 import { BONES as BONE_NAMES, type ElementId, type Quat, type RealmDefinition, type Vec3 } from '../../sim/types.ts'
@@ -47,7 +47,7 @@ export const GROUNDED = 1
 export const FLYING = 2
 export const ASLEEP = 1
 
-/** What a snapshot says of an avatar's root. */
+/** An avatar's root in a snapshot. */
 export interface RootState {
   /** The point on the ground under the avatar. */
   readonly position: Vec3
@@ -62,7 +62,7 @@ export interface RootState {
 export type JointsState = Pick<Pose, 'head' | 'left' | 'right'>
 export type BonesState = Pose['bones']
 
-/** What a snapshot says of a prop. */
+/** A prop in a snapshot. */
 export interface PropState {
   readonly position: Vec3
   readonly rotation: Quat
@@ -70,7 +70,7 @@ export interface PropState {
   readonly asleep: boolean
 }
 
-/** A number for each component of each element. */
+/** A unique number for each component of each element. */
 export const componentKey = (element: ElementId, kind: ComponentKind): number => element * 4 + kind
 
 const at = (values: Values, i: number): number => values[i] ?? 0

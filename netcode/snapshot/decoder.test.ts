@@ -21,7 +21,7 @@ function received(bytes: Uint8Array): SnapshotPart {
   return packet.value.snapshot
 }
 
-test('SNP-6: a packet that comes a second late still finds baselines that are as old as they may be', () => {
+test('SNP-6: a packet that is a second late still finds baselines of the allowed age', () => {
   const [crate] = DEFAULT_DEFINITION.props
   if (crate === undefined) throw new Error('the default realm has no props')
   const source = new SnapshotSource(DEFAULT_DEFINITION.bounds)

@@ -1,7 +1,6 @@
 /**
- * The client's end of the snapshots: keeps the states that may be baselines, makes states of records. A record whose
- * baseline is not there is never guessed but passed over, and its packet is not acknowledged, so that the server goes on
- * from another one.
+ * The client's side of snapshots: keeps the states that may be baselines, and decodes records. A record without its
+ * baseline is skipped, never guessed, and its packet is not acknowledged, so that the server uses another baseline.
  */
 import type { ProtocolError, Result, SnapshotPart } from '../../protocol/index.ts'
 import type { ElementId } from '../../sim/types.ts'
@@ -20,13 +19,15 @@ import {
   type Values,
 } from './components.ts'
 
-/** Components kept: 10,000 elements and more. A server that shows more is refused. */
+/** Components kept: more than 10,000 elements. A server that sends more is refused. */
 const COMPONENTS_MAX = 65_536
-/** States are kept this much longer than a baseline may be old: a packet may come so late, ticks, and still find its baselines. */
+/**
+ * States are kept this much longer than a baseline may be old, so that a late packet still finds its baselines, ticks.
+ */
 const LATE_TICKS_MAX = 60
-/** Between two looks for components that nobody knows, ticks. */
+/** Ticks between two sweeps of unknown components. */
 const SWEEP_TICKS = 600
-/** What stays unknown for so long was of an element that is gone, ticks: a description comes within seconds. */
+/** A component unknown for this time belonged to a removed element, ticks: descriptions arrive within seconds. */
 const UNKNOWN_TICKS_MAX = 3_600
 
 /** A state of a component. */
@@ -44,32 +45,35 @@ interface DecodedState {
 
 export interface DecodedPart {
   readonly samples: readonly ComponentSample[]
-  /** Records of which the baseline was not there and that are left out: if there are any, the packet must not be acknowledged. */
+  /**
+   * Records that were skipped because their baseline was missing. If there are any, the packet must not be
+   * acknowledged.
+   */
   readonly missing: number
 }
 
 export class SnapshotDecoder {
-  /** By key, states by tick. */
+  /** States by tick, by component key. */
   readonly #components = new Map<number, DecodedState[]>()
   #newestTick = 0
   #sweptTick = 0
-  /** Of the part that is being read. */
+  /** Count for the part that is being read. */
   #missing = 0
 
-  /** States kept, of all components. */
+  /** Number of states kept, of all components. */
   get states(): number {
     let sum = 0
     for (const { length } of this.#components.values()) sum += length
     return sum
   }
 
-  /** The newest state of a component. */
+  /** The newest state of a component; null if there is none. */
   newest(element: ElementId, kind: ComponentKind): ComponentSample | null {
     const state = this.#components.get(componentKey(element, kind))?.at(-1)
     return state === undefined ? null : { kind, element, ...state }
   }
 
-  /** Takes a part: its records, or an error where any of it is malformed. Never throws, whatever the bytes. */
+  /** Decodes a part. Returns its states, or an error if any of it is malformed. Never throws, whatever the bytes. */
   decode({ tick, avatars, props }: SnapshotPart): Result<DecodedPart> {
     const samples: ComponentSample[] = []
     const blocks: readonly [Uint8Array, readonly ComponentKind[]][] = [
@@ -92,10 +96,10 @@ export class SnapshotDecoder {
       : { ok: true, value: { samples, missing: this.#missing } }
   }
 
-  /** What is wrong with a section; null: nothing. */
+  /** Returns what is wrong with a section; null if nothing is. */
   #section(from: RecordReader, kind: ComponentKind, tick: number, samples: ComponentSample[]): string | null {
     const count = from.varint()
-    // Each record has three bytes at least.
+    // Each record has at least three bytes.
     if (count < 0 || count * 3 > from.left) return 'there are fewer records than their number says'
     let element = 0
     for (let i = 0; i < count; i += 1) {
@@ -139,12 +143,12 @@ export class SnapshotDecoder {
     while ((states[0]?.tick ?? newest) < newest - BASELINE_TICKS_MAX - LATE_TICKS_MAX) states.shift()
   }
 
-  /** Forgets an element that is gone. */
+  /** Forgets a removed element. */
   forget(element: ElementId): void {
     for (const kind of [ROOT, JOINTS, BONES, PROP] as const) this.#components.delete(componentKey(element, kind))
   }
 
-  /** From time to time forgets what came late of elements that are gone. */
+  /** From time to time, forgets late states of removed elements. */
   sweep(isKnown: (element: ElementId) => boolean): void {
     if (this.#newestTick - this.#sweptTick < SWEEP_TICKS) return
     this.#sweptTick = this.#newestTick

@@ -1,10 +1,13 @@
-/** The states of all components of a kind over the last ticks, and the records that were made of them this tick. */
+/** The states of all components of a kind over the last ticks, and the records encoded in this tick. */
 import type { RecordWriter } from './bytes.ts'
 import { BONES, JOINTS, WIDTHS, type ComponentKind } from './components.ts'
 import { placeUrgency, poseUrgency, poseTravel, URGENCY_MAX } from './urgency.ts'
 import { writeRecord } from './write.ts'
 
-/** States kept of a component, ticks: the oldest baseline. 2 s at 60 a second, several times what an acknowledgement takes. A power of two. */
+/**
+ * States kept of a component, ticks: the age of the oldest baseline. 2 s at 60 a second, several times the
+ * acknowledgement delay. A power of two.
+ */
 const HISTORY_TICKS = 128
 /** A baseline is at most this old, ticks. */
 export const BASELINE_TICKS_MAX = HISTORY_TICKS - 1
@@ -13,7 +16,7 @@ const ROWS_FIRST = 64
 /** No tick. */
 export const NO_TICK = -1
 
-/** A longer copy; what is new in it is NO_TICK. */
+/** A longer copy; new entries are NO_TICK. */
 export function grown(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const to = new Int32Array(length).fill(NO_TICK)
   to.set(from)
@@ -24,17 +27,17 @@ export class History {
   readonly kind: ComponentKind
   readonly #width: number
   #rows = 0
-  /** By row, then by tick modulo HISTORY_TICKS, then the numbers of the state. */
+  /** Indexed by row, then by tick modulo HISTORY_TICKS, then by the numbers of the state. */
   states = new Int32Array(0)
-  /** By row: the first tick with a state, NO_TICK for none; and the tick of the last change. */
+  /** By row: the first tick with a state, NO_TICK if none; and the tick of the last change. */
   born = new Int32Array(0)
   changed = new Int32Array(0)
-  /** By row and age of the baseline (0: none): the tick for which the record was made, where it stands, its bytes. */
+  /** By row and age of the baseline (0: none): the tick for which the record was encoded, its offset, its bytes. */
   #madeTick = new Int32Array(0)
   #madeAt = new Int32Array(0)
   #madeBytes = new Uint8Array(0)
   readonly #isPose: boolean
-  /** Of poses, by row and tick modulo HISTORY_TICKS: the way that their parts went so far. */
+  /** For poses, by row and tick modulo HISTORY_TICKS: the total distance that its parts have moved. */
   #travel = new Float64Array(0)
 
   constructor(kind: ComponentKind) {
@@ -43,7 +46,7 @@ export class History {
     this.#isPose = kind === JOINTS || kind === BONES
   }
 
-  /** Makes room for a row. */
+  /** Grows until `row` fits. */
   ensureCapacity(row: number): void {
     if (row < this.#rows) return
     this.#rows = Math.max(ROWS_FIRST, this.#rows * 2, row + 1)
@@ -60,12 +63,15 @@ export class History {
     this.#madeBytes = bytes
   }
 
-  /** Where the state of a tick stands in `states`. */
+  /** Offset of a tick's state in `states`. */
   at(row: number, tick: number): number {
     return (row * HISTORY_TICKS + (tick & RING)) * this.#width
   }
 
-  /** The state at `tick` was written; `before`: the tick before it. `moves`: it counts as a change even if it is the same. */
+  /**
+   * The state at `tick` was written; `before` is the tick before it. If `moves`, it counts as a change even if it is
+   * the same.
+   */
   written(row: number, tick: number, before: number, moves: boolean): void {
     if (this.born[row] === NO_TICK) this.born[row] = this.changed[row] = tick
     else if (moves || this.#differs(row, tick, before)) this.changed[row] = tick
@@ -74,7 +80,7 @@ export class History {
 
   #differs(row: number, tick: number, before: number): boolean {
     const [a, b, { states }] = [this.at(row, tick), this.at(row, before), this]
-    // After a pause the one stands where the other stood: nobody has the other as a baseline any more.
+    // After a gap both ticks may share a slot: no client can have the old one as a baseline any more.
     if (a === b) return true
     for (let i = 0; i < this.#width; i += 1) if (states[a + i] !== states[b + i]) return true
     return false
@@ -85,7 +91,7 @@ export class History {
     this.#madeTick.fill(NO_TICK, row * HISTORY_TICKS, (row + 1) * HISTORY_TICKS)
   }
 
-  /** How wrong a client is at `tick` that has the state of `hasTick`. */
+  /** How wrong a client at `tick` is that has the state of `hasTick`. */
   urgency(row: number, tick: number, hasTick: number): number {
     const age = tick - hasTick
     if (age > BASELINE_TICKS_MAX || hasTick < (this.born[row] ?? 0)) return URGENCY_MAX
@@ -105,8 +111,8 @@ export class History {
   }
 
   /**
-   * The record of a row at `tick` against the state of `baseTick` (NO_TICK: none), made once; where it begins in `to`, which
-   * holds the records of this tick. Its bytes: `recordBytes`.
+   * Encodes the record of a row at `tick` against the state of `baseTick` (NO_TICK: none), once per tick. Returns its
+   * offset in `to`, which holds the records of this tick. `recordBytes` returns its length.
    */
   record(row: number, tick: number, baseTick: number, to: RecordWriter): number {
     const age = baseTick === NO_TICK ? 0 : tick - baseTick
@@ -122,11 +128,11 @@ export class History {
     return start
   }
 
-  /** Bytes of the record that was made last for this row and age. */
+  /** Bytes of the record that was encoded last for this row and age. */
   recordBytes(row: number, age: number): number {
     return this.#madeBytes[row * HISTORY_TICKS + age] ?? 0
   }
 }
 
-/** Bytes of the longest record, bones said whole, and more. */
+/** Upper bound of a record's bytes, with all bones sent whole. */
 const RECORD_BYTES_MAX = 96

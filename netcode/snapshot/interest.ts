@@ -1,20 +1,20 @@
 /**
- * How often a client is told of what: levels by distance, the intervals of each component in them. What has waited most of
- * its intervals goes first, due or not, until the packet is full: where there is more to say than room, all intervals
- * grow alike, and where there is room they shrink.
+ * Interest management: how often a client gets which component, by levels of distance. The component that has waited
+ * most of its interval goes first, due or not, until the packet is full. So all intervals grow alike if there is too
+ * much to send, and shrink if there is room.
  */
-/** Ticks between two sendings of root, joints, bones, prop, while they change; 60 are a second. */
+/** Ticks between two sends of a changing root, joints, bones and prop; 60 are a second. */
 export type Intervals = readonly [root: number, joints: number, bones: number, prop: number]
 
 export interface DetailLevel {
-  /** Up to this distance. */
+  /** Largest distance of the level. */
   readonly metres: number
   readonly intervals: Intervals
 }
 
 const FARTHEST: DetailLevel = { metres: Infinity, intervals: [30, 144, 288, 48] }
 
-/** All bones near; head and hands farther; then little more than the root. */
+/** Near avatars get all bones; farther ones head and hands; the rest little more than the root. */
 export const DETAIL_LEVELS: readonly DetailLevel[] = [
   { metres: 4, intervals: [3, 3, 3, 6] },
   { metres: 8, intervals: [4, 18, 30, 9] },
@@ -22,39 +22,39 @@ export const DETAIL_LEVELS: readonly DetailLevel[] = [
   { metres: 40, intervals: [12, 72, 144, 36] },
   FARTHEST,
 ]
-/** One's own: it is predicted and its pose is known, but for what the server made of it. */
+/** The own avatar is predicted and its pose is known; only the server's corrections matter. */
 export const OWN_INTERVALS: Intervals = [3, 24, 48, 3]
-/** What is held, was just let go or is near somebody and awake has this share of its interval. */
+/** A prop that is held, was just released, or is awake near somebody gets this share of its interval. */
 const TOUCHED_SHARE = 1 / 2
-/** No interval is shorter, ticks: a client is sent a packet so often. */
+/** Least interval, ticks: a client gets a packet this often. */
 const INTERVAL_TICKS_MIN = 3
 
-/** Roots and props that change are sent this often, ticks, however many there are and however far: once a second. */
+/** Changing roots and props are sent this often, ticks, however many there are and however far: once a second. */
 export const UPDATE_TICKS_MAX = 60
 
-/** Behind the back, intervals are twice as long: one can turn round quickly, and then it is looked at. */
+/** Factor of intervals behind the client's back: a player can turn round quickly. */
 const BEHIND_FACTOR = 2
-/** Nearer than this, everything counts as in view, metres. */
+/** Everything nearer than this counts as in view, metres. */
 const AROUND_METRES = 3
 /** Cosine of half the angle that counts as in view: 75°, wider than headsets and screens show. */
 const VIEW_COSINE = 0.26
 
-/** What is saved; the benchmark turns savings off one by one to show what each is worth. */
+/** Bandwidth savings; the benchmark switches them off one by one to show what each is worth. */
 export interface Savings {
-  /** What the deadbands are multiplied by; 0: every number that changes is sent. */
+  /** Factor of the deadbands; 0: every changed number is sent. */
   readonly deadband: number
-  /** False: everything is as near. */
+  /** If false, everything counts as near. */
   readonly levels: boolean
   readonly behindFactor: number
-  /** False: what changed much goes no sooner than what changed little. */
+  /** If false, large changes are not sent sooner than small ones. */
   readonly urgency: boolean
-  /** False: every record is whole. */
+  /** If false, every record is whole. */
   readonly deltas: boolean
 }
 
 export const SAVINGS: Savings = { deadband: 1, levels: true, behindFactor: BEHIND_FACTOR, urgency: true, deltas: true }
 
-/** From where a client looks: a place, and where to, level. */
+/** A client's point of view: a place and a horizontal direction. */
 export class Viewpoint {
   x = 0
   y = 0
@@ -69,7 +69,7 @@ export class Viewpoint {
     return Math.sqrt(dx * dx + dy * dy + dz * dz)
   }
 
-  /** Whether a place at this distance counts as in view. */
+  /** True if a place at this distance counts as in view. */
   isInView(x: number, z: number, distance: number): boolean {
     return (
       distance <= AROUND_METRES || (x - this.x) * this.forwardX + (z - this.z) * this.forwardZ >= distance * VIEW_COSINE
@@ -83,6 +83,6 @@ export function levelOf(distance: number): DetailLevel {
   return FARTHEST
 }
 
-/** An interval, ticks, shorter for what is touched. */
+/** An interval, ticks; shorter for touched props. */
 export const shareOf = (interval: number, touched: boolean): number =>
   touched ? Math.max(INTERVAL_TICKS_MIN, interval * TOUCHED_SHARE) : interval

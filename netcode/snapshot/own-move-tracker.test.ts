@@ -10,7 +10,7 @@ const move = (sequence: number, jump = false): Input => ({
 })
 const join: Command = { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 0 }
 
-test('OWN-1: a client is told which move its avatar follows, and for how many steps', () => {
+test('OWN-1: a client gets the move that its avatar follows, and for how many steps', () => {
   const realm = genesis(engine, DEFAULT_DEFINITION)
   const watch = new OwnMoveTracker()
   const told: { moveSequence: number; moveTicks: number; jumping: boolean }[] = []

@@ -1,7 +1,7 @@
 /**
- * The simulation's state as whole numbers, with hysteresis: a number changes only when the truth has left it by more
- * than half a step and the deadband, so that trembling is not sent. Each writes a state at `to` of `into`; `from` is
- * where the state before stands, -1 for none.
+ * Quantises the simulation's state to integers with hysteresis: a number changes only if the exact value differs from
+ * it by more than half a step plus the deadband, so that jitter is not sent. Each method writes a state at `to` of
+ * `into`; `from` is the offset of the previous state, -1 for none.
  */
 import type { Pose } from '../../sim/avatar/pose.ts'
 import type { Vec3 } from '../../sim/types.ts'
@@ -30,10 +30,10 @@ const JOINT = 0.25
 const ROTATION = 0.75
 const BONE = 0.25
 const INT16_MAX = 32_767
-/** Below this a velocity is none: 5 mm/s, in steps. */
+/** Smaller velocities are sent as zero: 5 mm/s, in steps. */
 const REST = 0.25
 
-/** `deadband`: what the deadbands are multiplied by; 0 for none. */
+/** `deadband` is a factor of the deadbands; 0 switches them off. */
 export class Quantiser {
   readonly #min: Vec3
   readonly #deadband: number
@@ -65,7 +65,7 @@ export class Quantiser {
       0.5 + ROTATION * this.#deadband,
     )
     into[to + 7] = asleep ? ASLEEP : 0
-    // A sleeper does not go on, whatever its last velocity was.
+    // A sleeping prop does not continue, whatever its last velocity was.
     if (asleep) into[to + 4] = into[to + 5] = into[to + 6] = 0
   }
 
@@ -113,7 +113,7 @@ export class Quantiser {
     this.#velocity(to, 6, velocity.z * VELOCITY_STEPS_PER_METRE)
   }
 
-  /** What has come to rest is told so: a velocity left over would be gone on by. */
+  /** A component that came to rest is sent with velocity zero, or clients would extrapolate it. */
   #velocity(to: number, i: number, exact: number): void {
     if (Math.abs(exact) < REST) this.#into[to + i] = 0
     else this.#settle(to, i, exact, VELOCITY, -INT16_MAX, INT16_MAX)

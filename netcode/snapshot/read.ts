@@ -18,7 +18,10 @@ import { CHANGE_16, CHANGE_24, CHANGE_5, CHANGE_8, LOW_BONES, SAME, SET_FOLLOWS,
 const at = (values: Values, i: number): number => values[i] ?? 0
 const int16 = (value: number): number => (value << 16) >> 16
 
-/** The state that a record makes of its baseline, `age` ticks before (null: of none, everything is said whole); null: it is malformed. */
+/**
+ * Decodes a record against its baseline, which is `age` ticks older (null: no baseline, the record is whole). Returns
+ * null if it is malformed.
+ */
 export function readRecord(kind: ComponentKind, from: RecordReader, base: Values | null, age: number): Values | null {
   const values =
     kind === JOINTS
@@ -111,7 +114,7 @@ function readBones(from: RecordReader, base: Values | null): Values | null {
   for (let i = 0; i < BONE_COUNT; i += 1) {
     const mode = boneMode(low, high, i)
     const [isIn, isNew] = [(set & (1 << i)) !== 0, (had & (1 << i)) === 0]
-    // Whole is what is new; nothing is said of what is not there.
+    // A new bone must be sent whole; a missing bone must not be sent.
     if (isIn ? isNew && mode !== WHOLE : mode !== SAME) return null
     values.push(isIn ? readBone(from, mode, base === null ? 0 : at(base, i + 1)) : 0)
   }
@@ -128,7 +131,7 @@ function readBone(from: RecordReader, mode: number, before: number): number {
   return (largest << (3 * BONE_BITS)) | (from.u8() << (2 * BONE_BITS)) | (from.u8() << BONE_BITS) | from.u8()
 }
 
-/** Bytes by mode: of a number, a yaw, a rotation of 32 bits, a bone, a joint's position, a velocity. */
+/** Bytes by mode: a number, a yaw, a rotation of 32 bits, a bone, a joint's position, a velocity. */
 const NUMBER = [0, 1, 2, 3]
 const YAW = [0, 1, 2, 0]
 const ROTATION = [0, 2, 3, 4]
@@ -136,7 +139,7 @@ const JOINT = [0, 3, 6, 0]
 const SPEED = [0, 2, 3, 7]
 const of = (bytes: readonly number[], mode: number): number => bytes[mode & 3] ?? 0
 
-/** Passes over a record of which the baseline is not there: its length stands in its mask. */
+/** Skips a record without its baseline: its mask gives its length. */
 export function skipRecord(kind: ComponentKind, from: RecordReader): void {
   if (kind === BONES) return skipBones(from)
   if (kind === JOINTS) {

@@ -1,4 +1,4 @@
-/** The avatars or the props that are there, each with a row of its own while it lives, and what decides how much they matter. */
+/** The existing avatars or props, each with a row for its lifetime, and the data that determines its priority. */
 import type { ElementId, Vec3 } from '../../sim/types.ts'
 
 const ROWS_FIRST = 64
@@ -6,30 +6,30 @@ const ROWS_FIRST = 64
 export class Roster {
   readonly #rows = new Map<ElementId, number>()
   readonly #free: number[] = []
-  /** Rows by element, lowest first. */
+  /** Rows in the order of elements. */
   readonly order: number[] = []
-  /** By row. */
+  /** Element id by row. */
   elements = new Float64Array(0)
   x = new Float64Array(0)
   y = new Float64Array(0)
   z = new Float64Array(0)
   touched = new Uint8Array(0)
   #seenTick = new Int32Array(0)
-  /** Rows that there ever were. */
+  /** Number of rows ever used at once. */
   #count = 0
   #removed: number[] = []
 
-  /** Rows at most: they are 0 to one less. */
+  /** Upper bound of rows: they are 0 to this minus one. */
   get rows(): number {
     return this.#count
   }
 
-  /** The row of an element; -1: it is not there. */
+  /** The row of an element; -1 if it does not exist. */
   rowOf(element: ElementId): number {
     return this.#rows.get(element) ?? -1
   }
 
-  /** An element is there at a tick; its row. */
+  /** Records that an element exists at a tick. Returns its row. */
   place(element: ElementId, { x, y, z }: Vec3, tick: number): number {
     const row = this.#rows.get(element) ?? this.#add(element)
     this.x[row] = x
@@ -70,7 +70,7 @@ export class Roster {
     this.#seenTick = seen
   }
 
-  /** Removes what was not seen at `tick`; its rows, valid until the next call. */
+  /** Removes elements that were not recorded at `tick`. Returns their rows, valid until the next call. */
   sweep(tick: number): readonly number[] {
     this.#removed.length = 0
     for (const row of this.order) if (this.#seenTick[row] !== tick) this.#removed.push(row)
@@ -82,7 +82,7 @@ export class Roster {
     return this.#removed
   }
 
-  /** Whether anything's axis is so near to a place; above and below count to an avatar's height. */
+  /** True if an element's vertical axis is this near to a place, within an avatar's height. */
   isNear({ x, y, z }: Vec3, metres: number): boolean {
     for (const row of this.order) {
       const dx = x - (this.x[row] ?? 0)

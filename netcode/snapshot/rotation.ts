@@ -1,8 +1,8 @@
 /**
- * Rotations in "smallest three" (Fiedler, "Snapshot Compression"): which of the four numbers is largest and left out (made
- * positive), and the other three over -1/sqrt(2) to 1/sqrt(2), in order x y z w. With 10 bits a number they are 32 bits
- * as in sim/avatar/pose.ts (0.2° at most); with 8 bits, 0 to 254, for bones, of which there are 18 an avatar, 26 bits (1.2°).
- * A bone that is not turned is exact.
+ * Rotations in "smallest three" encoding (Fiedler, "Snapshot Compression"): which of the four numbers is largest and
+ * left out (made positive), and the other three over -1/sqrt(2) to 1/sqrt(2), in order x y z w. 10 bits a number make
+ * 32 bits as in sim/avatar/pose.ts (at most 0.2°). Bones, of which an avatar has 18, have 8 bits, 0 to 254, in 26 bits
+ * (1.2°). An unrotated bone is exact.
  */
 import { unpackRotation as unpack } from '../../sim/avatar/pose.ts'
 import type { Quat } from '../../sim/types.ts'
@@ -24,7 +24,7 @@ export function unpackBone(bits: number): Quat {
   return largest === 2 ? { x: a, y: b, z: d, w: c } : { x: a, y: b, z: c, w: d }
 }
 
-/** The largest of four by its square: 0 to 3. */
+/** Index of the largest of four numbers by its square: 0 to 3. */
 function largestOf(x: number, y: number, z: number, w: number): number {
   let largest = 0
   let most = x * x
@@ -40,8 +40,8 @@ function largestOf(x: number, y: number, z: number, w: number): number {
 }
 
 /**
- * A rotation as bits of `size` a number. It stays `before` (null: there is none) while no number has left that by
- * more than `slack` steps.
+ * Encodes a rotation with `size` bits a number. It stays `before` (null: none) while no number differs from it by more
+ * than `slack` steps.
  */
 export function settleRotation({ x, y, z, w }: Quat, before: number | null, size: number, slack: number): number {
   const largest = largestOf(x, y, z, w)
@@ -66,7 +66,7 @@ const whole = (value: number, most: number): number => (value < 0 ? 0 : value > 
 const near = (value: number, before: number, size: number, slack: number): boolean =>
   Math.abs(value - (before & ((1 << size) - 1))) <= slack
 
-/** Largest difference of a number of two rotations, in steps; Infinity where another number is the largest. */
+/** Largest difference of a number of two rotations, in steps; Infinity if the largest numbers differ. */
 export function farthest(base: number, now: number, size: number): number {
   if (base >>> (3 * size) !== now >>> (3 * size)) return Infinity
   const most = (1 << size) - 1
@@ -76,7 +76,7 @@ export function farthest(base: number, now: number, size: number): number {
   return a > b ? (a > c ? a : c) : b > c ? b : c
 }
 
-/** The difference of number `i` (0 to 2, the last is the lowest). */
+/** The difference of number `i` (0 to 2; 2 is the lowest bits). */
 export function difference(base: number, now: number, size: number, i: number): number {
   const most = (1 << size) - 1
   const shift = (2 - i) * size

@@ -1,6 +1,6 @@
 /**
- * The realm's state as it is sent: quantised once a tick for all clients, kept for HISTORY_TICKS as baselines, and the
- * records made of it, each once a tick however many clients are sent it.
+ * The realm's state for snapshots: quantised once a tick for all clients, kept for HISTORY_TICKS as baselines, with
+ * records encoded once a tick however many clients get them.
  */
 import type { AvatarView, PropView } from '../../sim/state/views.ts'
 import { RecordWriter } from './bytes.ts'
@@ -11,25 +11,25 @@ import { Roster } from './roster.ts'
 import { SnapshotScratch } from './scratch.ts'
 import { BONES, JOINTS, PROP, ROOT, type Bounds, type ComponentKind } from './components.ts'
 
-/** A prop counts as touched so long after it was let go, ticks: two seconds of flight. */
+/** A prop counts as touched for this long after its release, ticks: two seconds of flight. */
 const THROWN_TICKS = 120
-/** And while it is awake and nearer than this to an avatar's axis, metres: an arm's length. */
+/** It also counts as touched while it is awake and this near to an avatar's axis, metres: an arm's length. */
 const TOUCH_METRES = 0.75
 
 export class SnapshotSource {
   readonly savings: Savings
   readonly avatars = new Roster()
   readonly props = new Roster()
-  /** By kind. */
+  /** By component kind. */
   readonly histories: readonly [History, History, History, History] = [
     new History(ROOT),
     new History(JOINTS),
     new History(BONES),
     new History(PROP),
   ]
-  /** Working memory of the views that read this source, one at a time. */
+  /** Working memory of the views of this source, used by one at a time. */
   readonly scratch = new SnapshotScratch()
-  /** Holds the records of this tick. */
+  /** The records of this tick. */
   readonly records = new RecordWriter(65_536)
   readonly #quantiser: Quantiser
   #heldTick = new Int32Array(0)
@@ -45,7 +45,7 @@ export class SnapshotSource {
     return this.#tick
   }
 
-  /** Takes the state at a later tick; keeps none of the views. Static props never move and are left out. */
+  /** Takes the state of a later tick, and keeps none of the views. Static props never move and are left out. */
   update(tick: number, avatars: Iterable<AvatarView>, props: Iterable<PropView>): void {
     if (tick === this.#tick) return
     this.#before = this.#tick
@@ -86,12 +86,15 @@ export class SnapshotSource {
     this.props.touched[row] = isThrown || (!asleep && this.avatars.isNear(position, TOUCH_METRES)) ? 1 : 0
   }
 
-  /** Where the state before stands; -1: there is none. */
+  /** Offset of the previous state; -1 if there is none. */
   #from(history: History, row: number): number {
     return history.born[row] === NO_TICK ? -1 : history.at(row, this.#before)
   }
 
-  /** Whether a root or prop has a velocity: who reads it lets it go on by it, and that it did not get on has to be said. */
+  /**
+   * True if a root or prop has a velocity. Clients extrapolate it, so a state must be sent even if the position did not
+   * change.
+   */
   #isMoving(history: History, row: number): boolean {
     const [{ states }, now] = [history, history.at(row, this.#tick)]
     return states[now + 4] !== 0 || states[now + 5] !== 0 || states[now + 6] !== 0
@@ -101,7 +104,10 @@ export class SnapshotSource {
     for (const kind of [ROOT, JOINTS, BONES] as const) this.histories[kind].forget(row)
   }
 
-  /** Makes the record of a component against its state at `baseTick` (NO_TICK: none), once a tick; where it begins in `records`. */
+  /**
+   * Encodes the record of a component against its state at `baseTick` (NO_TICK: none), once a tick. Returns its offset
+   * in `records`.
+   */
   record(kind: ComponentKind, row: number, baseTick: number): number {
     return this.histories[kind].record(row, this.#tick, baseTick, this.records)
   }

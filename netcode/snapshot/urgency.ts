@@ -1,17 +1,19 @@
-/** How wrong a client is that still has an old state of a component: what changed most is the most urgent. */
+/** Urgency: how wrong a client is that still has an old state of a component. Large changes are the most urgent. */
 import { BONE_BITS, farthest, ROTATION_BITS } from './rotation.ts'
 import { BONE_COUNT, JOINTS, ROOT, VELOCITY_TICKS, type ComponentKind } from './components.ts'
 
-/** Errors that count as one, in the steps of each number: 20 mm; 30 mm or 2° of a joint; 5° of a bone as a mean. */
+/** Errors that count as 1, in steps of each number: 20 mm; 30 mm or 2° of a joint; a mean of 5° of a bone. */
 const PLACE_STEPS = 20
 const JOINT_STEPS = 15
 const JOINT_ROTATION_STEPS = 12
 const BONE_STEPS = 8
 const YAW_STEPS = 40
-/** Bounds: small changes are told too, and large ones do not silence all others. */
+/** Bounds: small changes are sent too, and large ones do not suppress all others. */
 const URGENCY_MIN = 0.25
 export const URGENCY_MAX = 4
-/** A root or prop that goes on as expected is told more often: that it no longer does may have been lost. */
+/**
+ * A root or prop that moves as expected is sent more often: the state that ended its last motion may have been lost.
+ */
 const PLACE_URGENCY_MIN = 0.5
 
 const at = (states: Int32Array, i: number): number => states[i] ?? 0
@@ -19,14 +21,17 @@ const off = (s: Int32Array, a: number, b: number): number => Math.abs(at(s, a) -
 
 const bounded = (error: number, min: number): number => (error < min ? min : error > URGENCY_MAX ? URGENCY_MAX : error)
 
-/** 0.5 to 4, of a root or prop: how far the state at `now` is from what is made of that at `then`, `age` ticks before. */
+/**
+ * Urgency of a root or prop, 0.5 to 4: the distance of the state at `now` from the extrapolation of `then`, `age` ticks
+ * before.
+ */
 export const placeUrgency = (kind: ComponentKind, states: Int32Array, now: number, then: number, age: number): number =>
   bounded(placeError(kind, states, now, then, age), PLACE_URGENCY_MIN)
 
-/** 0.25 to 4, of a pose: by the way that its parts went since then. */
+/** Urgency of a pose, 0.25 to 4, by the distance that its parts moved. */
 export const poseUrgency = (way: number): number => bounded(way, URGENCY_MIN)
 
-/** The way that the parts of a pose go from the state at `then` to that at `now`. */
+/** Distance that the parts of a pose move from the state at `then` to that at `now`. */
 export const poseTravel = (kind: ComponentKind, states: Int32Array, now: number, then: number): number =>
   kind === JOINTS ? jointsError(states, now, then) : bonesError(states, now, then)
 

@@ -1,6 +1,6 @@
 /**
- * What one client has been shown: for each component the tick of the newest state that it acknowledged, which is the
- * baseline of what it is sent next. Chooses under the byte budget what goes into a packet.
+ * One client's view: for each component the tick of the newest state that the client acknowledged, which is the
+ * baseline of the next one. Chooses what goes into a packet within the byte budget.
  */
 import { encodeSnapshotPart, OWN_BYTES_MAX, type Own } from '../../protocol/index.ts'
 import type { ElementId } from '../../sim/types.ts'
@@ -15,30 +15,33 @@ import type { SnapshotSource } from './source.ts'
 import { URGENCY_MAX } from './urgency.ts'
 import { AVATAR_KINDS, PROP, PROP_KINDS, ROOT, TURN, YAW_STEPS, type ComponentKind } from './components.ts'
 
-/** Bytes of a part around its records: tick, tags and lengths; of each section its number of records and what one gap takes more than most. */
+/**
+ * Bytes of a part around its records: tick, tags and lengths; for each section its number of records and the surplus of
+ * one large gap.
+ */
 const PART_HEAD_BYTES = 14
 const SECTION_HEAD_BYTES = 6
-/** Buckets that one interval of waiting passes through. */
+/** Buckets for one interval of waiting. */
 const BUCKETS_PER_INTERVAL = 16
 /** Records that did not fit, after which a packet counts as full. */
 const MISSES_MAX = 24
-/** No record is shorter, its element included. */
+/** Least bytes of a record, including its element. */
 const RECORD_BYTES_MIN = 3
-/** Ticks that something never shown counts as having waited. */
+/** Waiting time, ticks, of a component that was never sent. */
 const FIRST_WAIT_TICKS = 60
-/** So long before it would have waited too long, something goes first, ticks: two turns may be missed. */
+/** A component goes first this long before it has waited too long, ticks: two turns may be missed. */
 const SOON_TICKS = 6
-/** Bounds of the wait for an acknowledgement, after which what rests is sent again, ticks. */
+/** Bounds of the time without an acknowledgement, after which a resting component is sent again, ticks. */
 const RETRY_TICKS_MIN = 3
 const RETRY_TICKS_MAX = 60
-/** One and a half times as long as acknowledgements take, at 60 ticks a second. */
+/** One and a half times the acknowledgement delay, at 60 ticks a second. */
 const RETRY_TICKS_PER_MS = 0.09
 
 const SLOTS_FIRST = 1_024
 
-/** What is below this share of the least that was chosen last is not looked at. */
+/** Candidates below this share of the least that was chosen last are skipped. */
 const CUT_SHARE = 0.9
-/** Sends between two looks at how far everything is: 150 ms. */
+/** Sends between two updates of all distances: 150 ms. */
 const LOOK_SENDS = 3
 
 const slotOf = (row: number, kind: ComponentKind): number => row * 4 + kind
@@ -46,25 +49,28 @@ const slotOf = (row: number, kind: ComponentKind): number => row * 4 + kind
 export class SnapshotView {
   readonly #bytesMax: number
   readonly #startTick: number
-  /** By slot: since which tick what is in it lives, and of it the tick of the newest state sent and acknowledged; NO_TICK: none. */
+  /**
+   * By slot: the tick since which its component exists, and the ticks of its newest states sent and acknowledged;
+   * NO_TICK if none.
+   */
   #born = new Int32Array(0)
   #sent = new Int32Array(0)
   #acked = new Int32Array(0)
-  /** By slot: ticks between two sendings. */
+  /** By slot: ticks between two sends. */
   #intervals = new Float32Array(0)
   #sends = 0
-  /** Below this bucket, nothing was chosen for the last packet, by far. */
+  /** Nothing far below this bucket was chosen for the last packet. */
   #cut = 0
 
-  /** `bytesMax`: of an encoded part. */
+  /** `bytesMax` limits an encoded part. */
   constructor(tick: number, bytesMax: number = SNAPSHOT_PART_BYTES_MAX) {
     this.#startTick = tick
     this.#bytesMax = bytesMax
   }
 
   /**
-   * The next part for this client, seen from its avatar. `acknowledgementMs`: how long its acknowledgements take; `own`: its
-   * avatar exactly.
+   * The next part for this client, seen from its avatar. `acknowledgementMs`: the delay of its acknowledgements; `own`:
+   * its avatar's exact state.
    */
   nextPart(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null): OutgoingPart {
     const { scratch } = source
@@ -99,7 +105,7 @@ export class SnapshotView {
     scratch.ensureCapacity(slots, size)
   }
 
-  /** From time to time: how far everything is and whether it is in view, as the intervals of its components. */
+  /** From time to time, updates the intervals of all components by distance and view. */
   #lookAt(source: SnapshotSource, avatar: ElementId): void {
     this.#sends += 1
     if (this.#sends % LOOK_SENDS !== 1) return
@@ -125,7 +131,7 @@ export class SnapshotView {
     }
   }
 
-  /** Puts what may be sent into the buckets. */
+  /** Puts the candidates into the buckets. */
   #offerAll(source: SnapshotSource, roster: Roster, kind: ComponentKind, retryTicks: number): void {
     const {
       savings,
@@ -146,7 +152,7 @@ export class SnapshotView {
     }
   }
 
-  /** Where a component that changed stands among the candidates; -1: it waits. */
+  /** The bucket of a changed component; -1 if it waits. */
   #bucket(
     history: History,
     slot: number,
@@ -157,7 +163,7 @@ export class SnapshotView {
   ): number {
     const row = slot >> 2
     const [sentTick, ackedTick] = [this.#sent[slot] ?? NO_TICK, this.#acked[slot] ?? NO_TICK]
-    // What is not acknowledged after so long is taken for lost.
+    // A state without acknowledgement for this long counts as lost.
     const hasTick = ackedTick < sentTick && tick - sentTick > retryTicks ? ackedTick : sentTick
     if (hasTick >= (history.changed[row] ?? NO_TICK)) return -1
     const isMover = history.kind === ROOT || history.kind === PROP
@@ -170,7 +176,7 @@ export class SnapshotView {
     return Math.min(BUCKETS - 2, Math.floor(share * history.urgency(row, tick, hasTick)))
   }
 
-  /** Forgets what was known of another component in the slot. */
+  /** Resets a slot for another component. */
   #resetSlot(slot: number, born: number): void {
     this.#born[slot] = born
     this.#sent[slot] = NO_TICK
@@ -209,7 +215,7 @@ export class SnapshotView {
     }
   }
 
-  /** Makes the record of a component; its bytes. */
+  /** Encodes the record of a component. Returns its bytes. */
   #record(source: SnapshotSource, slot: number): number {
     const [kind, row, acked] = [(slot & 3) as ComponentKind, slot >> 2, this.#acked[slot] ?? NO_TICK]
     const age = source.tick - acked
@@ -219,7 +225,7 @@ export class SnapshotView {
     return source.histories[kind].recordBytes(row, baseTick === NO_TICK ? 0 : age)
   }
 
-  /** A packet was acknowledged: the client has what it carried, unless it has something newer. */
+  /** A packet was acknowledged: the client has its states, unless it has newer ones. */
   #acknowledge(slots: Uint32Array, tick: number): void {
     for (const slot of slots)
       if ((this.#born[slot] ?? 0) <= tick && (this.#acked[slot] ?? 0) < tick) this.#acked[slot] = tick
@@ -228,7 +234,7 @@ export class SnapshotView {
 
 const NEAREST: Intervals = DETAIL_LEVELS[0]?.intervals ?? OWN_INTERVALS
 
-/** Looks from an avatar. */
+/** Sets the point of view to an avatar. */
 function lookFrom(source: SnapshotSource, avatar: ElementId): void {
   const {
     avatars,
@@ -245,19 +251,19 @@ function lookFrom(source: SnapshotSource, avatar: ElementId): void {
   eye.forwardZ = -Math.cos(yaw)
 }
 
-/** How far the elements are apart, the first and the last. */
+/** Difference of the first and the last element id. */
 const spread = ({ order, elements }: Roster): number =>
   (elements[order.at(-1) ?? 0] ?? 0) - (elements[order[0] ?? 0] ?? 0)
-/** From here on every gap is counted as a large one. */
+/** Above this difference every gap is counted as a large one. */
 const SPREAD_WIDE = 4_096
 /** Bytes that a record's element is counted with. */
 const gapBytes = (roster: Roster): number => (spread(roster) < SPREAD_WIDE ? 1 : varintBytes(spread(roster)))
-/** Bytes that gaps may take beyond, in a section. */
+/** Additional bytes of gaps in a section. */
 const spareBytes = (roster: Roster): number => (spread(roster) < SPREAD_WIDE ? spread(roster) >> 7 : 0)
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Sections one after the other: their number of records, then the records by element. Valid until the next packet. */
+/** Sections one after another: their number of records, then the records by element. Valid until the next packet. */
 function blockOf(source: SnapshotSource, { order, elements }: Roster, kinds: readonly ComponentKind[]): Uint8Array {
   const { block, chosenAt, chosenBytes } = source.scratch
   const start = kinds === AVATAR_KINDS ? 0 : block.at

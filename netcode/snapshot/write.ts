@@ -1,21 +1,24 @@
-/** Writes records: one component's change since its baseline, or all of it. netcode/snapshot.ts describes the bytes. */
+/**
+ * Encodes records: a component's change since its baseline, or its whole state. netcode/snapshot.ts describes the
+ * bytes.
+ */
 import type { RecordWriter } from './bytes.ts'
 import { BONE_BITS, difference, farthest, ROTATION_BITS } from './rotation.ts'
 import { BONE_COUNT, BONES, JOINTS, ROOT, VELOCITY_TICKS, YAW_STEPS, type ComponentKind } from './components.ts'
 
-/** How numbers are said: as before, as changes of 8 or 16 bits, whole. */
+/** Modes of numbers: unchanged, changes of 8 or 16 bits, whole. */
 export const SAME = 0
 export const CHANGE_8 = 1
 export const CHANGE_16 = 2
 export const WHOLE = 3
-/** How a rotation is said: the first and the last as above, between them this and CHANGE_24. */
+/** Modes of a rotation: the first and the last as above, and between them this and CHANGE_24. */
 export const CHANGE_5 = 1
 export const CHANGE_24 = 2
-/** Offset and reach of a change in 5 bits. */
+/** Offset and range of a change in 5 bits. */
 export const SMALL_OFFSET = 16
 const SMALL_MAX = 15
 
-/** Writes the state at `now` of `states` as a change since that at `base`, `age` ticks before; -1: whole. */
+/** Writes the state at `now` of `states` as a change since the state at `base`, `age` ticks before; -1: whole. */
 export function writeRecord(
   kind: ComponentKind,
   to: RecordWriter,
@@ -33,7 +36,10 @@ const at = (states: Int32Array, i: number): number => states[i] ?? 0
 const modeOf = (most: number): number =>
   most === 0 ? SAME : most <= 127 ? CHANGE_8 : most <= 32_767 ? CHANGE_16 : WHOLE
 
-/** What is expected of a coordinate of a root or prop `age` ticks after its baseline; velocity stands four numbers on. */
+/**
+ * The difference of a coordinate from its extrapolation `age` ticks after the baseline. Its velocity is four numbers
+ * further on.
+ */
 const change = (s: Int32Array, now: number, base: number, age: number): number =>
   at(s, now) - at(s, base) - Math.floor((at(s, base + 4) * age) / VELOCITY_TICKS)
 
@@ -68,13 +74,13 @@ function writeNumber(to: RecordWriter, mode: number, by: number, whole: number):
   else if (mode === WHOLE) to.u24(whole)
 }
 
-/** 0 the same, 1 i8 change, which may go round, 2 whole. */
+/** 0 unchanged, 1 i8 change, which may wrap, 2 whole. */
 function yawMode(before: number, now: number): number {
   const by = Math.abs(now - before)
   return by === 0 ? SAME : Math.min(by, YAW_STEPS - by) <= 127 ? CHANGE_8 : CHANGE_16
 }
 
-/** 0 the same, 1 i8 changes of x and z, 2 of x, y and z, 3 whole, with the flags. */
+/** 0 unchanged, 1 i8 changes of x and z, 2 of x, y and z, 3 whole, with the flags. */
 function speedMode(s: Int32Array, now: number, base: number): number {
   if (at(s, now + 7) !== at(s, base + 7)) return WHOLE
   const x = Math.abs(at(s, now + 4) - at(s, base + 4))
@@ -94,7 +100,7 @@ function writeSpeed(to: RecordWriter, mode: number, s: Int32Array, now: number, 
   if (mode === 2) to.u8(at(s, now + 5) - at(s, base + 5))
 }
 
-/** 0 the same, 1 changes of 5 bits, 2 of 8 bits, 3 whole. A bone's 8 bits are the whole number. */
+/** 0 unchanged, 1 changes of 5 bits, 2 of 8 bits, 3 whole. A bone's 8 bits are the whole number. */
 function rotationMode(before: number, now: number, size: number): number {
   if (before === now) return SAME
   const most = farthest(before, now, size)
@@ -127,7 +133,7 @@ function writeJoints(to: RecordWriter, s: Int32Array, now: number, base: number)
   }
 }
 
-/** Bits 0-1 position: as before, i8 changes, whole; bits 2-3 rotation. */
+/** Bits 0-1 position: unchanged, i8 changes, whole; bits 2-3 rotation. */
 function jointMode(s: Int32Array, now: number, base: number): number {
   if (base < 0) return CHANGE_16 | (WHOLE << 2)
   const x = Math.abs(at(s, now) - at(s, base))
@@ -138,9 +144,9 @@ function jointMode(s: Int32Array, now: number, base: number): number {
   )
 }
 
-/** Bones of which the modes stand in the first 32 bits of the mask. */
+/** Bones whose modes are in the first 32 bits of the mask. */
 export const LOW_BONES = 16
-/** In the last 8 bits: which bones are sent follows. */
+/** Flag in the last 8 bits: the set of sent bones follows. */
 export const SET_FOLLOWS = 16
 
 function writeBones(to: RecordWriter, s: Int32Array, now: number, base: number): void {

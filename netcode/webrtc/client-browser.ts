@@ -1,8 +1,8 @@
-/** The WebRTC client over the standard RTCPeerConnection of browsers. */
+/** The WebRTC client on the browser's RTCPeerConnection. */
 import { CLOSE_REASON, type Connect } from '../transport.ts'
 import { webRtcConnect, type RtcPeer, type RtcPeerEvents, type RtcClientOptions } from './client.ts'
 
-/** An answer waits this long for candidates, ms; a STUN server that does not answer must not hold up the others. */
+/** Longest time that an answer waits for candidates, ms; a slow STUN server must not delay the others. */
 const GATHERING_MS_MAX = 1_000
 const CHANNEL_LABEL = 'geckos.io'
 
@@ -27,13 +27,13 @@ class BrowserRtcPeer implements RtcPeer {
       if (pc.iceConnectionState === 'connected' || pc.iceConnectionState === 'completed') events.reached()
     })
     pc.addEventListener('connectionstatechange', () => {
-      // 'disconnected' may pass; the heartbeat above decides about that
+      // 'disconnected' may be temporary; the heartbeat above decides.
       if (pc.connectionState === 'failed') events.ended(CLOSE_REASON.lost)
       if (pc.connectionState === 'closed') events.ended(CLOSE_REASON.peer)
     })
   }
 
-  /** Firefox, unless media.peerconnection.ice.loopback is set, which a page cannot tell. */
+  /** False in Firefox unless media.peerconnection.ice.loopback is set, which a page cannot detect. */
   get usesLoopback(): boolean {
     return !/\bFirefox\//.test(navigator.userAgent)
   }
@@ -49,7 +49,7 @@ class BrowserRtcPeer implements RtcPeer {
   }
 
   addCandidate(candidate: string, mid: string): void {
-    // One that the browser cannot use is no failure: the others remain
+    // A candidate that the browser cannot use is not a failure: others remain.
     this.#pc.addIceCandidate({ candidate, sdpMid: mid }).catch(() => {})
   }
 
@@ -86,7 +86,7 @@ class BrowserRtcPeer implements RtcPeer {
   }
 }
 
-/** `turn:user:password@host:port` as browsers take it: credentials apart. */
+/** `turn:user:password@host:port` in the form of browsers, with separate credentials. */
 function parseIceServer(url: string): RTCIceServer {
   const [, scheme, username, credential, rest] = /^(stuns?|turns?):(?:([^:@]+):([^@]+)@)?(.+)$/.exec(url) ?? []
   if (username === undefined || credential === undefined) return { urls: url }

@@ -1,15 +1,15 @@
-/** The WebRTC client in Node, on node-datachannel's own interface. Never import it in code for browsers. */
+/** The WebRTC client in Node, on node-datachannel's native interface. Never import it in code for browsers. */
 import { PeerConnection, setSctpSettings, type DataChannel } from 'node-datachannel'
 import { contain, type ReportFault } from '../guard.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX, type Connect } from '../transport.ts'
 import { webRtcConnect, type RtcPeer, type RtcPeerEvents, type RtcClientOptions } from './client.ts'
 
-/** An answer waits this long for candidates, ms; a STUN server that does not answer must not hold up the others. */
+/** Longest time that an answer waits for candidates, ms; a slow STUN server must not delay the others. */
 const GATHERING_MS_MAX = 1_000
 const CHANNEL_LABEL = 'geckos.io'
 
 export interface NodeRtcClientOptions extends RtcClientOptions {
-  /** Address of the interface to use; without it, all. */
+  /** Address of the interface to use; by default all. */
   readonly bindAddress?: string
   readonly report?: ReportFault
 }
@@ -18,7 +18,7 @@ export interface NodeRtcClientOptions extends RtcClientOptions {
 export const connectWebRtc: Connect = nodeWebRtcConnect()
 
 export function nodeWebRtcConnect(options: NodeRtcClientOptions = {}): Connect {
-  // As on the server: small buffers, since what waits in them is stale
+  // Small buffers as on the server, because waiting bytes are stale.
   setSctpSettings({ sendBufferSize: 16_384, delayedSackTime: 100 })
   return webRtcConnect((events) => new NodeRtcPeer(options, events), options)
 }
@@ -67,13 +67,13 @@ class NodeRtcPeer implements RtcPeer {
           if (state === 'complete') take()
         }),
       )
-      // Makes the answer by itself
+      // This call also creates the answer.
       pc.setRemoteDescription(offerSdp, 'offer')
     })
   }
 
   addCandidate(candidate: string, mid: string): void {
-    // One that cannot be used is no failure: the others remain
+    // A candidate that cannot be used is not a failure: others remain.
     this.#guarded('candidate', () => this.#pc.addRemoteCandidate(candidate, mid))
   }
 
@@ -82,18 +82,18 @@ class NodeRtcPeer implements RtcPeer {
     try {
       this.#channel.sendMessageBinary(bytes)
     } catch {
-      // The channel closed between the check and the call: lost like any datagram
+      // The channel closed between the check and the call, so the message is lost like any datagram.
     }
   }
 
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    // Not within one of the connection's own callbacks: closing frees them
+    // Not within a callback of the connection, because closing frees them.
     setImmediate(() => contain('close', this.#report, () => this.#pc.close()))
   }
 
-  /** What is thrown in a native callback aborts the process. */
+  /** Contains exceptions: one that leaves a native callback aborts the process. */
   #guarded(where: string, run: () => void): void {
     if (!this.#isClosed) contain(where, this.#report, run)
   }

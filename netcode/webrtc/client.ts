@@ -1,6 +1,6 @@
 /**
- * The WebRTC transport, the client's side: geckos.io signalling (see signalling.ts) and one channel of raw binary. What
- * differs between browsers and Node is behind PeerLink: client-browser.ts, client-node.ts.
+ * The client's side of the WebRTC transport: geckos.io signalling (see main-process/signalling.ts) and one channel of
+ * raw binary. RtcPeer hides the differences between browsers and Node: client-browser.ts, client-node.ts.
  */
 import { below, CONNECT_MS_MAX, refusal, timedOut, unreachable } from '../connect-error.ts'
 import { isLoopback } from '../../http/connection-limits.ts'
@@ -14,31 +14,35 @@ import {
   type Connect,
 } from '../transport.ts'
 
-/** A channel in which more than this waits, bytes, drops what is sent: as much as the server allows itself. */
+/** If more than this waits in a channel, bytes, new messages are dropped: the same limit as the server's. */
 const CHANNEL_BUFFERED_BYTES_MAX = 16_384
 /**
- * Where no packet of the server has come through this long after the answer, ms, none will: connectivity checks are sent
- * each few tens of ms, and the server's late candidates were asked for by then. Who waits sits before an empty screen.
+ * If no packet of the server has come through this long after the answer, ms, none will: connectivity checks are sent
+ * every few tens of ms, and the server's late candidates have been fetched by then. The player is waiting before an
+ * empty screen.
  */
 const REACH_MS_MAX = 4_000
-/** The same where all that the server offers are loopback addresses and the browser takes none, unless it was told to: on one machine it takes no time. */
+/**
+ * The same if the server offers only loopback addresses and the browser does not use them by default: on one machine
+ * packets take no time.
+ */
 const LOOPBACK_REACH_MS_MAX = 1_000
-/** From the answer on, the server is asked for candidates that it found late, after these pauses, ms. */
+/** Pauses after the answer, at which the server is asked for late candidates, ms. */
 const CANDIDATE_PAUSES_MS = [200, 400, 800, 1_600]
-/** Candidates taken from one answer of the server. */
+/** Candidates accepted from one answer of the server. */
 const CANDIDATES_MAX = 32
-/** Longest text taken as an offer, characters; real ones have under 4,000. */
+/** Longest text accepted as an offer, characters; real ones have under 4,000. */
 const OFFER_CHARACTERS_MAX = 65_536
 
 /**
- * A connection on which nothing has come for so long, ms, is asked about over HTTP: a data channel closes without words, or,
- * where the server's transport process died, not at all. Servers send several times a second.
+ * If nothing arrives on a connection for this long, ms, the client asks about it over HTTP: a data channel closes
+ * without a reason, or, if the server's transport process died, not at all. Servers send several times a second.
  */
 const QUIET_MS = 1_000
-/** Between two looks, and how long an answer is waited for, ms. */
+/** Time between two checks, and longest wait for an answer, ms. */
 const QUIET_LOOK_MS = 250
 const QUIET_ASK_MS_MAX = 4_000
-/** Of the server's words, characters. */
+/** Longest message accepted from the server, characters. */
 const ENDED_CHARACTERS_MAX = 300
 
 interface Candidate {
@@ -46,37 +50,37 @@ interface Candidate {
   readonly sdpMid: string
 }
 
-/** One WebRTC stack's end of a connection. It reports through PeerLinkEvents and never throws from them. */
+/** One WebRTC stack's side of a connection. It reports through RtcPeerEvents and never throws from its callbacks. */
 export interface RtcPeer {
-  /** Takes the offer and resolves with the answer when its candidates are gathered (or enough time went by). */
+  /** Accepts the offer. Resolves with the answer when its candidates are gathered, or after a time limit. */
   answer(offerSdp: string): Promise<string>
   addCandidate(candidate: string, mid: string): void
-  /** Sends a copy; nothing where the channel is not open. */
+  /** Sends a copy; does nothing if the channel is not open. */
   send(bytes: Uint8Array): void
   readonly bufferedBytes: number
-  /** False: it does not use addresses as 127.0.0.1, unless the person told it to. */
+  /** False if it does not use loopback addresses by default. */
   readonly usesLoopback: boolean
   close(): void
 }
 
 export interface RtcPeerEvents {
-  /** Packets get through both ways (ICE is connected); the handshake is still to come. May come more than once. */
+  /** Packets get through both ways (ICE is connected); the handshake is still to come. May be called more than once. */
   reached(): void
   opened(): void
   received(bytes: Uint8Array): void
-  /** The connection failed or ended. May come more than once. */
+  /** The connection failed or ended. May be called more than once. */
   ended(reason: string): void
 }
 
 export interface RtcClientOptions {
-  /** STUN and TURN servers as URLs, `turn:user:password@host:port` among them. */
+  /** STUN and TURN servers as URLs, such as `turn:user:password@host:port`. */
   readonly iceServers?: readonly string[]
   readonly connectMsMax?: number
 }
 
 export type MakePeerLink = (events: RtcPeerEvents) => RtcPeer
 
-/** Makes a `Connect` of a WebRTC stack. */
+/** Makes a `Connect` from a WebRTC stack. */
 export function webRtcConnect(make: MakePeerLink, options: RtcClientOptions = {}): Connect {
   return async (url, token, events) => {
     const signalling = new Signalling(below(url, '.wrtc/v2/connections'), options.connectMsMax ?? CONNECT_MS_MAX)
@@ -104,7 +108,7 @@ async function beforeEnd<T>(work: Promise<T>, signalling: Signalling): Promise<T
   return await Promise.race([work, late])
 }
 
-/** The HTTP side of one attempt; all its requests end by one deadline. */
+/** The HTTP side of one attempt; all its requests share one deadline. */
 class Signalling {
   readonly address: URL
   readonly connectMsMax: number
@@ -130,7 +134,7 @@ class Signalling {
     return { id, offer }
   }
 
-  /** Resolves with the server's candidates: it is ready to be checked only when it has the answer. */
+  /** Resolves with the server's candidates. The server accepts connectivity checks only after it has the answer. */
   async answer(id: string, sdp: string): Promise<readonly Candidate[]> {
     const body = JSON.stringify({ type: 'answer', sdp })
     const response = await this.#fetch(`/${encodeURIComponent(id)}/remote-description`, {
@@ -141,13 +145,16 @@ class Signalling {
     return parseCandidates(field(await response.json().catch(() => null), 'candidates'))
   }
 
-  /** Candidates that the server found since the last call. Rejects where it has given the attempt up. */
+  /** Candidates that the server found since the last call. Rejects if the server has given up the attempt. */
   async candidates(id: string): Promise<readonly Candidate[]> {
     const response = await this.#fetch(`/${encodeURIComponent(id)}/additional-candidates`, { method: 'GET' })
     return parseCandidates(await response.json().catch(() => null))
   }
 
-  /** The server's words on why a connection that was open has ended; null where it has not, or cannot be asked. */
+  /**
+   * The server's reason for the end of a connection that was open; null if it has not ended, or the server cannot be
+   * asked.
+   */
   async ended(id: string): Promise<string | null> {
     const signal = AbortSignal.timeout(QUIET_ASK_MS_MAX)
     const response = await fetch(`${this.address.href}/${encodeURIComponent(id)}/additional-candidates`, {
@@ -158,7 +165,7 @@ class Signalling {
     return typeof message === 'string' ? message.slice(0, ENDED_CHARACTERS_MAX).replace(/\.$/, '') : null
   }
 
-  /** Tells the server to free an attempt that came to nothing. */
+  /** Tells the server to free a failed attempt. */
   close(id: string): void {
     fetch(`${this.address.href}/${encodeURIComponent(id)}/close`, { method: 'POST' }).catch(() => {})
   }
@@ -181,7 +188,7 @@ class RtcConnection implements ClientConnection {
   readonly link: RtcPeer
   readonly #events: ClientEvents
   #state: 'connecting' | 'open' | 'ended' = 'connecting'
-  /** The caller has it, or is about to: only then `closed` is told. */
+  /** True when the caller has the connection, or is about to; only then is `closed` reported. */
   #isHandedOut = false
   #isReached = false
   #failure: ConnectError | null = null
@@ -203,7 +210,10 @@ class RtcConnection implements ClientConnection {
     })
   }
 
-  /** Resolves when the channel is open; rejects with 'udp-blocked' or 'no-loopback' where it fails, nothing comes through, or it is not open by the deadline. */
+  /**
+   * Resolves when the channel is open. Rejects with 'udp-blocked' or 'no-loopback' if it fails, nothing comes through,
+   * or it is not open by the deadline.
+   */
   async open(signalling: Signalling, id: string): Promise<void> {
     if (this.#state === 'connecting' && !signalling.deadline.aborted) {
       const settled = new Promise<void>((resolve) => {
@@ -235,7 +245,7 @@ class RtcConnection implements ClientConnection {
     this.#end(reason)
   }
 
-  /** All that the server offers are addresses of its own machine, which this browser does not use. */
+  /** True if the server offers only addresses of its own machine, which this browser does not use. */
   get #isOutOfReach(): boolean {
     return !this.link.usesLoopback && this.#addresses.length > 0 && this.#addresses.every(isLoopback)
   }
@@ -255,7 +265,7 @@ class RtcConnection implements ClientConnection {
     }
   }
 
-  /** The server's word that it waits no longer ends the wait here; a request that fails otherwise changes nothing. */
+  /** If the server has given up the attempt, the wait ends here. Other failures of the request change nothing. */
   #givenUp(error: unknown, { deadline }: Signalling): void {
     if (
       this.#state !== 'connecting' ||
@@ -274,7 +284,7 @@ class RtcConnection implements ClientConnection {
     this.#settled()
   }
 
-  /** Asks the server about a connection that has gone quiet; its word that the connection is over ends it here. */
+  /** Asks the server about a silent connection, and ends it if the server says that it is over. */
   #watch(signalling: Signalling, id: string): void {
     let isAsking = false
     this.#heardAtMs = performance.now()
@@ -289,7 +299,7 @@ class RtcConnection implements ClientConnection {
 
   async #request(signalling: Signalling, id: string): Promise<void> {
     const words = await signalling.ended(id)
-    // Where it has not ended, it is asked about again after as long.
+    // If it has not ended, the next question comes after the same time.
     this.#heardAtMs = performance.now()
     if (words !== null) this.#end(words)
   }
@@ -312,7 +322,7 @@ class RtcConnection implements ClientConnection {
 function noLoopback(address: URL): ConnectError {
   return new ConnectError(
     'no-loopback',
-    `The server at ${address.host} is reached over WebRTC on its own machine alone (127.0.0.1), and this browser does not use WebRTC on loopback addresses. ` +
+    `The server at ${address.host} is reachable over WebRTC only on its own machine (127.0.0.1), and this browser does not use WebRTC on loopback addresses. ` +
       'Connect over WebSocket instead.',
   )
 }

@@ -27,7 +27,7 @@ function unpacked(bytes: Uint8Array): { list: Record[]; whole: boolean } {
   return { list, whole }
 }
 
-test.prop([records])('what is packed comes out the same, in its order, in as many bytes as announced', (list) => {
+test.prop([records])('packed messages are unpacked unchanged, in order, in as many bytes as announced', (list) => {
   const { bytes, announced } = packed(list)
   expect(bytes.length).toBe(announced)
   expect(unpacked(bytes)).toEqual({
@@ -36,7 +36,7 @@ test.prop([records])('what is packed comes out the same, in its order, in as man
   })
 })
 
-test.prop([records, fc.nat()])('of a batch that was cut, the whole records come out and nothing else', (list, cut) => {
+test.prop([records, fc.nat()])('a truncated batch yields exactly its whole records', (list, cut) => {
   const { bytes } = packed(list)
   const length = bytes.length === 0 ? 0 : cut % bytes.length
   let end = 0
@@ -49,7 +49,7 @@ test.prop([records, fc.nat()])('of a batch that was cut, the whole records come 
   )
 })
 
-test('a batch is empty again after pack', () => {
+test('a batch is empty after pack', () => {
   const batch = new Batch()
   batch.add(1, Uint8Array.of(1))
   batch.pack()
@@ -73,7 +73,7 @@ const messages: readonly FromChild[] = [
 ]
 
 test.prop([fc.constantFrom(...messages), fc.nat(), fc.anything()])(
-  'a message of the child is taken, and one of which a field is something else is not',
+  'a valid message of the child is accepted, and one with a wrong field is refused',
   (message, which, other) => {
     expect(readFromChild(message)).toEqual(message)
     const names = Object.keys(message)

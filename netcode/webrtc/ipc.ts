@@ -1,11 +1,10 @@
 /**
- * What the main process and the WebRTC child say to each other over Node's IPC channel (serialization 'advanced').
- * Messages of peers travel packed, one batch a flush: one Uint8Array is copied at once, where a list of small ones costs
- * a round of the serialiser each.
+ * Messages between the main process and the WebRTC child over Node's IPC channel (serialization 'advanced'). Messages
+ * of peers are packed into one batch per flush: copying one Uint8Array is cheaper than serialising many small ones.
  */
 import type { ConnectionId } from '../transport.ts'
 
-/** What the child is to listen on and how. See WebRtcOptions for the meaning of each. */
+/** The child's configuration. WebRtcOptions describes the fields. */
 export interface ChildConfig {
   readonly udpPort: number | null
   readonly bindAddress: string | null
@@ -16,17 +15,17 @@ export interface ChildConfig {
 
 export type ToChild =
   | { readonly type: 'configure'; readonly config: ChildConfig }
-  /** Make a peer connection and offer it, with candidates for `extraAddresses` too. */
+  /** Create a peer connection and offer it, also with candidates for `extraAddresses`. */
   | { readonly type: 'offer'; readonly connection: ConnectionId; readonly extraAddresses: readonly string[] }
   | { readonly type: 'answer'; readonly connection: ConnectionId; readonly sdp: string }
-  /** End the peer connection after `lingerMs`, in which what is queued leaves. */
+  /** End the peer connection after `lingerMs`, in which queued messages leave. */
   | { readonly type: 'close'; readonly connection: ConnectionId; readonly lingerMs: number }
   | { readonly type: 'batch'; readonly bytes: Uint8Array }
   | { readonly type: 'stop' }
 
 export type FromChild =
   | { readonly type: 'ready' }
-  /** The offer, and apart from it the candidates known by then; `candidate` brings later ones. */
+  /** The offer without candidates, and the candidates known by then; `candidate` messages have later ones. */
   | {
       readonly type: 'offered'
       readonly connection: ConnectionId
@@ -34,10 +33,10 @@ export type FromChild =
       readonly candidates: readonly string[]
     }
   | { readonly type: 'candidate'; readonly connection: ConnectionId; readonly candidate: string }
-  /** The answer was taken (null) or why not. */
+  /** The answer was accepted (null), or why not. */
   | { readonly type: 'answered'; readonly connection: ConnectionId; readonly error: string | null }
   | { readonly type: 'opened'; readonly connection: ConnectionId }
-  /** The connection is gone, or could not be made; nothing of it follows. */
+  /** The connection is gone, or could not be made; no message about it follows. */
   | { readonly type: 'closed'; readonly connection: ConnectionId; readonly reason: string }
   | {
       readonly type: 'batch'
@@ -46,14 +45,14 @@ export type FromChild =
       readonly droppedSends: number
     }
   | { readonly type: 'fault'; readonly where: string; readonly message: string }
-  /** Once a second. */
+  /** Sent once a second. */
   | { readonly type: 'usage'; readonly usage: ChildUsage }
 
-/** What the child has cost since its start. */
+/** Resources that the child has used since its start. */
 export interface ChildUsage {
-  /** Of all its threads. */
+  /** CPU time of all its threads. */
   readonly cpuSeconds: number
-  /** Its event loop was busy, and waited. */
+  /** Time that its event loop was busy, and idle. */
   readonly activeSeconds: number
   readonly idleSeconds: number
   readonly residentBytes: number
@@ -73,7 +72,7 @@ const USAGE: readonly (keyof ChildUsage)[] = [
 const isUsage = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && USAGE.every((name) => Number.isFinite(Reflect.get(value, name)))
 
-/** What each field of the child's messages must be, by their type. */
+/** Check of each field of the child's messages, by message type. */
 const FROM_CHILD: Readonly<Record<FromChild['type'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
   ready: {},
   offered: { connection: isCount, sdp: isText, candidates: (value) => Array.isArray(value) && value.every(isText) },
@@ -86,7 +85,7 @@ const FROM_CHILD: Readonly<Record<FromChild['type'], Readonly<Record<string, (va
   usage: { usage: isUsage },
 }
 
-/** What the child says, checked: strangers' bytes reach that process first. Null where it is none of its messages. */
+/** Checks a message of the child, which untrusted bytes reach first. Returns null if it is not a valid message. */
 export function readFromChild(message: unknown): FromChild | null {
   const fields =
     typeof message === 'object' && message !== null
@@ -98,15 +97,15 @@ export function readFromChild(message: unknown): FromChild | null {
     : null
 }
 
-/** Bytes of a record's head in a batch: uint32 connection, uint16 length, little-endian. The message follows. */
+/** Bytes of a record's header in a batch: uint32 connection, uint16 length, little-endian. The message follows. */
 export const RECORD_HEAD_BYTES = 6
 
-/** Messages on their way into one batch. Holds the given bytes until `pack`. */
+/** Messages for one batch. Keeps references to the given bytes until `pack`. */
 export class Batch {
   #records: { connection: ConnectionId; bytes: Uint8Array }[] = []
   #bytes = 0
 
-  /** Bytes that the packed batch would have. */
+  /** Bytes of the batch when packed. */
   get bytes(): number {
     return this.#bytes
   }
@@ -122,7 +121,7 @@ export class Batch {
     this.#bytes += RECORD_HEAD_BYTES + bytes.length
   }
 
-  /** Copies all into one array and starts anew. */
+  /** Copies all messages into one array and starts over. */
   pack(): Uint8Array {
     const packed = new Uint8Array(this.#bytes)
     const view = new DataView(packed.buffer)
@@ -139,7 +138,7 @@ export class Batch {
   }
 }
 
-/** Calls `each` for every whole record; the bytes given are views. Returns false where the batch ends within a record. */
+/** Calls `each` for every whole record, with views of the bytes. Returns false if the batch ends within a record. */
 export function unpackBatch(packed: Uint8Array, each: (connection: ConnectionId, bytes: Uint8Array) => void): boolean {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength)
   let offset = 0

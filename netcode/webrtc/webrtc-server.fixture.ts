@@ -1,8 +1,8 @@
-/** A WebRTC server for tests: transport, HTTP server, and notes of what it heard. Everything on 127.0.0.1. */
+/** A WebRTC server for tests: transport, HTTP server, and a record of what it received. Everything on 127.0.0.1. */
 import { createServer } from 'node:http'
 import { closeServer, startListening } from '../../test/harness/listen.ts'
-import { WebRtcTransport, type WebRtcOptions } from './host.ts'
-import { buildChild } from './build-child.fixture.ts'
+import { WebRtcTransport, type WebRtcOptions } from './main-process/transport.ts'
+import { buildChild } from './child-process/build-child.fixture.ts'
 import type { ConnectionId } from '../transport.ts'
 
 export interface TestServer {
@@ -11,12 +11,12 @@ export interface TestServer {
   readonly opened: ConnectionId[]
   readonly received: { readonly connection: ConnectionId; readonly bytes: Uint8Array }[]
   readonly closed: { readonly connection: ConnectionId; readonly reason: string }[]
-  /** What the transport reported as contained faults. */
+  /** Contained faults that the transport reported. */
   readonly faults: string[]
   stop(): Promise<void>
 }
 
-/** Admits the token 'good'. `options` replace any of this. */
+/** Admits the token 'good'. `options` override any of this. */
 export async function serveWebRtc(options: Partial<WebRtcOptions> = {}): Promise<TestServer> {
   const opened: TestServer['opened'] = []
   const received: { connection: ConnectionId; bytes: Uint8Array }[] = []

@@ -4,10 +4,10 @@ import { sendUntil, until } from '../../test/harness/wait.ts'
 import { transportSuite } from '../transport.suite.ts'
 import type { MakeSuiteServer } from '../transport-world.fixture.ts'
 import { CLOSE_REASON, ConnectError } from '../transport.ts'
-import { buildChild } from './build-child.fixture.ts'
+import { buildChild } from './child-process/build-child.fixture.ts'
 import { nodeWebRtcConnect } from './client-node.ts'
-import type { WebRtcOptions } from './host.ts'
-import { withRawPeer, type RawPeer } from './raw-peer.ts'
+import type { WebRtcOptions } from './main-process/transport.ts'
+import { withRawPeer, type RawPeer } from './raw-peer.fixture.ts'
 import { serveWebRtc, type TestServer } from './webrtc-server.fixture.ts'
 
 const connectWebRtc = nodeWebRtcConnect({ bindAddress: '127.0.0.1' })
@@ -49,7 +49,7 @@ const open = (url: string) => fetch(`${url}/.wrtc/v2/connections`, { method: 'PO
 const answer = (url: string, id: string, body: string) =>
   fetch(`${url}/.wrtc/v2/connections/${id}/remote-description`, { method: 'POST', body })
 
-test('twenty clients that connect at once all get in', async () => {
+test('twenty clients can connect at once', async () => {
   const { url, transport } = await serve()
   const connections = await Promise.all(Array.from({ length: 20 }, () => connectWebRtc(url, 'good', silent)))
   await until('all open', () => transport.stats.halfOpen === 0)
@@ -58,7 +58,7 @@ test('twenty clients that connect at once all get in', async () => {
   await until('all closed', () => transport.stats.connections === 0)
 })
 
-test('CHN-3: a message larger than the buffers is not queued behind stale ones: datagrams are dropped and counted', async () => {
+test('CHN-3: datagrams are dropped and counted when the buffers are full', async () => {
   const { url, transport, opened } = await serve()
   let heard = 0
   await connectWebRtc(url, 'good', {
@@ -75,7 +75,7 @@ test('CHN-3: a message larger than the buffers is not queued behind stale ones: 
   expect(transport.stats.droppedSends + heard).toBeLessThanOrEqual(400)
 })
 
-test('a peer that floods is heard at the limit only, and others are heard as ever', async () => {
+test('a flooding peer gets only its rate through, and others are not affected', async () => {
   const perSecond = 100
   const { url, transport, received, opened } = await serve({ receivedMessagesPerSecondMax: perSecond })
   const flooder = await connectWebRtc(url, 'good', silent)
@@ -95,7 +95,7 @@ test('a peer that floods is heard at the limit only, and others are heard as eve
   expect(received.filter(({ bytes }) => bytes[0] === 1).length).toBeLessThanOrEqual(perSecond * (1 + seconds))
 })
 
-test('SIG-8: a peer that goes on flooding is ended alone, and its ID is told why', async () => {
+test('SIG-8: a peer that keeps flooding is disconnected, and its ID returns the reason', async () => {
   const { url, closed, opened, received } = await serve({ receivedMessagesPerSecondMax: 50, receivedExcessMax: 300 })
   const other = await connectWebRtc(url, 'good', silent)
   await until('the other is open', () => opened.length === 1)
@@ -125,7 +125,7 @@ test('SIG-8: a peer that goes on flooding is ended alone, and its ID is told why
   )
 })
 
-test('SIG-1, SIG-2, SIG-5: broken requests of signalling are answered with a status and a reason, and nothing stays behind', async () => {
+test('SIG-1, SIG-2, SIG-5: broken signalling requests get a status and a reason, and leave nothing behind', async () => {
   const { url, transport } = await serve()
   const { id } = (await (await open(url)).json()) as { id: string }
   const statuses = async (bodies: string[]) =>
@@ -161,14 +161,14 @@ test('SIG-1, SIG-2, SIG-5: broken requests of signalling are answered with a sta
   await until('nothing left', () => transport.stats.connections === 0)
 })
 
-test('SIG-4: so many connections may wait for an answer, and no more', async () => {
+test('SIG-4: only so many connections may wait for an answer', async () => {
   const { url, transport } = await serve({ limits: { halfOpenPerAddressMax: 3, ownMachineLimited: true } })
   const responses = await Promise.all(Array.from({ length: 5 }, () => open(url)))
   expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429, 429])
   expect(transport.stats.halfOpen).toBe(3)
 })
 
-test('SIG-4: a connection that is never answered is forgotten, and its place is free', async () => {
+test('SIG-4: a connection without an answer is dropped, and its place is freed', async () => {
   const { url, transport } = await serve({
     halfOpenMsMax: 300,
     limits: { halfOpenPerAddressMax: 1, ownMachineLimited: true },
@@ -178,7 +178,7 @@ test('SIG-4: a connection that is never answered is forgotten, and its place is 
   expect((await open(url)).status).not.toBe(429)
 })
 
-test('SIG-7: pages of other origins connect only where the operator allows them, with CORS headers', async () => {
+test('SIG-7: pages of other origins connect only if the operator allows them, with CORS headers', async () => {
   const { url } = await serve({ allowedOrigins: ['https://friend.example'] })
   const preflight = (origin: string) => fetch(`${url}/.wrtc/v2/connections`, { method: 'OPTIONS', headers: { origin } })
   const friend = await preflight('https://friend.example')
@@ -188,21 +188,21 @@ test('SIG-7: pages of other origins connect only where the operator allows them,
   expect((await preflight('https://stranger.example')).status).toBe(403)
 })
 
-test('SIG-3, SIG-5: a client whose attempt the server has given up is told at once', async () => {
+test('SIG-3, SIG-5: a client learns at once that the server gave up its attempt', async () => {
   const { url } = await serve({ halfOpenMsMax: 100 })
   const patient = nodeWebRtcConnect({ bindAddress: '127.0.0.1', connectMsMax: 50_000 })
   const error = await withoutUdp(() => patient(url, 'good', silent)).then(
     () => null,
     (reason: unknown) => reason,
   )
-  // The server's words, not those of the client's own limit, which is far off
+  // The server's message, not that of the client's own deadline, which is far off.
   expect(error).toMatchObject({ reason: 'timed-out', message: expect.stringMatching(/not opened in time/) })
 })
 
-test('a server that does not hear the UDP packets is reported as udp-blocked', async () => {
+test('a server that gets no UDP packets is reported as udp-blocked', async () => {
   const { url } = await serve()
   let error: unknown
-  // On a busy machine a short limit may be over before the server has answered at all
+  // On a busy machine a short deadline may expire before the server has answered at all.
   for (const connectMsMax of [1_500, 6_000, 30_000]) {
     const blocked = nodeWebRtcConnect({ bindAddress: '127.0.0.1', connectMsMax })
     error = await withoutUdp(() => blocked(url, 'good', silent)).then(
@@ -214,7 +214,7 @@ test('a server that does not hear the UDP packets is reported as udp-blocked', a
   expect(error).toMatchObject({ reason: 'udp-blocked', message: expect.stringMatching(/WebSocket/) })
 })
 
-/** Runs with candidates whose packets go nowhere, both ways: what a firewall makes of them. */
+/** Runs with candidates whose packets go nowhere, in both directions, as behind a firewall. */
 async function withoutUdp<T>(run: () => Promise<T>): Promise<T> {
   const fetchReal = globalThis.fetch
   globalThis.fetch = async (input, init) => {
@@ -235,7 +235,7 @@ async function withoutUdp<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A peer of its own, which does `then` when both sides have the channel open. */
+/** A raw peer that runs `then` when both sides have the channel open. */
 async function connectRaw(
   { url, opened }: TestServer,
   then: (peer: RawPeer) => void,
@@ -245,14 +245,14 @@ async function connectRaw(
   await withRawPeer(url, () => until('the server has it open', () => opened.length > openedBefore), then, edit)
 }
 
-test('CHN-1: a second channel ends the connection that it came on', async () => {
+test('CHN-1: a second channel ends its connection', async () => {
   const server = await serve()
   await connectRaw(server, (peer) => peer.openChannel('mine'))
   await until('closed', () => server.closed.length === 1)
   expect(server.closed.map(({ reason }) => reason)).toEqual([CLOSE_REASON.channel])
 })
 
-test('CHN-2: a text message ends the connection that it came on', async () => {
+test('CHN-2: a text message ends its connection', async () => {
   const server = await serve()
   await connectRaw(server, (peer) => {
     peer.send('{"disconnect":{}}')
@@ -261,7 +261,7 @@ test('CHN-2: a text message ends the connection that it came on', async () => {
   expect(server.closed.map(({ reason }) => reason)).toEqual([CLOSE_REASON.text])
 })
 
-test('CHN-2: an oversize message ends the connection that it came on, unheard, and no other', async () => {
+test('CHN-2: an oversize message ends only its connection, and is not delivered', async () => {
   const server = await serve()
   const { url, received, opened, closed } = server
   const other = await connectWebRtc(url, 'good', silent)
@@ -270,7 +270,7 @@ test('CHN-2: an oversize message ends the connection that it came on, unheard, a
     server,
     (peer) => {
       expect(peer.messageBytesMax).toBeGreaterThan(200_000)
-      // Until the server has closed the channel, which may be after the first of them
+      // Until the server has closed the channel, which may be after the first message.
       for (let i = 0; i < 10 && peer.send(new Uint8Array(100_000)); i++);
     },
     (sdp) => sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:262144'),
@@ -285,13 +285,13 @@ test('CHN-2: an oversize message ends the connection that it came on, unheard, a
   expect(new Set(received.map(({ bytes }) => bytes.length))).toEqual(new Set([1]))
 })
 
-test('a port that is taken is said at the start', async () => {
+test('a taken port is reported at the start', async () => {
   const udpPort = await freePort('udp')
   await serve({ udpPort })
   await expect(serve({ udpPort })).rejects.toThrow(`UDP port ${udpPort} cannot be opened`)
 })
 
-test('a killed child is reported on every connection, starts again, and takes new connections', async () => {
+test('a killed child is reported on every connection, restarts, and accepts new connections', async () => {
   const { url, transport, closed, opened, faults } = await serve({ udpPort: await freePort('udp') })
   await Promise.all(Array.from({ length: 3 }, () => connectWebRtc(url, 'good', silent)))
   await until('open', () => opened.length === 3)

@@ -1,4 +1,4 @@
-/** The WebSocket client in Node 20, which has no WebSocket of its own. */
+/** The WebSocket client in Node 20, which has no built-in WebSocket. */
 import { WebSocket } from 'ws'
 import type { Connect } from '../transport.ts'
 import { ORDERED_MESSAGE_BYTES_MAX } from '../transport.ts'

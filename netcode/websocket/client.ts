@@ -1,4 +1,7 @@
-/** The WebSocket transport, the client's side, over the standard WebSocket API: see client-browser.ts and client-node.ts. */
+/**
+ * The client's side of the WebSocket transport, over the standard WebSocket API: see client-browser.ts and
+ * client-node.ts.
+ */
 import { below, CONNECT_MS_MAX, refusal, timedOut, unreachable } from '../connect-error.ts'
 import {
   checkMessageSize,
@@ -11,19 +14,19 @@ import {
 } from '../transport.ts'
 import { offeredProtocols, TOKEN } from './token.ts'
 
-/** Bytes that wait to be sent before the connection is given up: minutes of a client's inputs. */
+/** Bytes that wait to be sent, above which the connection is closed: minutes of a client's inputs. */
 const BUFFERED_BYTES_MAX = 1024 * 1024
-/** Close code and its meaning: RFC 6455, 7.4.1. */
+/** Close codes of RFC 6455, 7.4.1. */
 const CODE_NORMAL = 1000
 const CODE_ABNORMAL = 1006
 const CLOSE_REASON_CHARACTERS_MAX = 40
 
-/** The server's answer to a plain request that it would upgrade (WSK-2). */
+/** The server's answer to a plain request if it would accept an upgrade (WSK-2). */
 const STATUS_UPGRADE = 426
-/** Upgrades that are tried where the server admits the client: a second one that fails is taken by a proxy. */
+/** Upgrades that are tried if the server admits the client. If the second fails too, a proxy blocks it. */
 const TRIES_MAX = 2
 
-/** What is used of the standard WebSocket (WHATWG). */
+/** The part of the standard WebSocket (WHATWG) that is used. */
 export interface StandardWebSocket {
   binaryType: string
   readonly readyState: number
@@ -38,14 +41,14 @@ export interface StandardWebSocket {
 /** Opens a WebSocket at a ws(s) URL and offers subprotocols. */
 export type OpenWebSocket = (url: string, protocols: string[]) => StandardWebSocket
 
-/** Makes a `Connect` of a WebSocket implementation. */
+/** Makes a `Connect` from a WebSocket implementation. */
 export function webSocketConnect(open: OpenWebSocket): Connect {
   return async (url, token, events) => {
     const address = below(url, 'v1/ws')
     if (!TOKEN.test(token))
       throw new ConnectError(
         'refused',
-        'The token is none that a server gives: it has letters, digits, "-", "_" and "." alone.',
+        'The token cannot be from a server: tokens have only letters, digits, "-", "_" and ".".',
       )
     const socketAddress = new URL(address)
     socketAddress.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
@@ -55,13 +58,16 @@ export function webSocketConnect(open: OpenWebSocket): Connect {
       if (outcome === 'open') return connection
       if (outcome === 'timed-out') throw timedOut(address, CONNECT_MS_MAX)
       const { isAdmitted, error } = await explain(address, token)
-      // What it was refused for is over by now, as where the realm has just started
+      // The reason for the refusal is over by now, as when the realm has just started.
       if (!isAdmitted || tries === TRIES_MAX) throw error
     }
   }
 }
 
-/** Asks over plain HTTP why the upgrade failed: browsers keep that from the page. `isAdmitted`: nothing speaks against one now. */
+/**
+ * Asks over plain HTTP why the upgrade failed, because browsers hide it from the page. `isAdmitted`: an upgrade would
+ * be accepted now.
+ */
 async function explain(
   address: URL,
   token: string,
@@ -106,7 +112,7 @@ class WebSocketConnection implements ClientConnection {
         )
       })
     })
-    // A close follows every error; without a listener Node's implementation would throw
+    // A close follows every error. Without a listener Node's implementation would throw.
     socket.addEventListener('error', () => {})
   }
 
@@ -134,7 +140,7 @@ class WebSocketConnection implements ClientConnection {
       this.#events.received(new Uint8Array(data))
   }
 
-  /** Only a connection that was handed out tells of its end. */
+  /** Reports the end only of a connection that the caller has. */
   #end(reason: string): void {
     const wasOpen = this.#state === 'open'
     this.#state = 'ended'

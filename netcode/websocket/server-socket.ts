@@ -1,18 +1,19 @@
-/** One WebSocket connection on the server: binary messages both ways, one reason at its end. */
+/** One WebSocket connection on the server: binary messages both ways, and one reason at its end. */
 import type { RawData, WebSocket } from 'ws'
 import { TokenBucket } from '../../http/token-bucket.ts'
 import { CLOSE_REASON } from '../transport.ts'
 
 /**
- * Frames that a peer may send, a second and at once, pings and empty ones among them: as many as over WebRTC, and what a
- * stalled TCP stream pours out. Sessions allow fewer packets (netcode/session/limits.ts); this bounds what reaches them.
+ * Frames that a peer may send, a second and at once, including pings and empty ones: as many as over WebRTC, and the
+ * backlog of a stalled TCP stream. Sessions allow fewer packets (netcode/session/limits.ts); this limits what reaches
+ * them.
  */
 const RECEIVED_FRAMES_PER_SECOND_MAX = 500
 export const RECEIVED_FRAMES_BURST_MAX = 1_000
 
-/** A peer that does not answer a close is cut off after this long, ms. */
+/** A peer that does not answer a close is terminated after this time, ms. */
 const CLOSE_LINGER_MS = 2_000
-/** Bytes of a close frame's reason, RFC 6455, 5.5: 125 of a control frame less 2 for the code. */
+/** Bytes of a close frame's reason, RFC 6455, 5.5: 125 of a control frame minus 2 for the code. */
 const CLOSE_REASON_BYTES_MAX = 123
 
 const CODE_NORMAL = 1000
@@ -58,20 +59,20 @@ export class ServerSocket {
     return this.#socket.bufferedAmount
   }
 
-  /** Copies and sends; a peer for which too much waits is cut off instead. */
+  /** Sends a copy. A peer for which too much waits is terminated instead. */
   send(bytes: Uint8Array): void {
     if (this.#reason !== null) return
     if (this.#socket.bufferedAmount + bytes.length > this.#bufferedBytesMax) return this.terminate(CLOSE_REASON.slow)
-    // The socket may keep what it is given until the peer reads
+    // The socket may keep the buffer until the peer reads.
     this.#socket.send(Buffer.from(bytes), { binary: true, compress: false })
   }
 
-  /** Sends what waits, then a close frame with the reason. */
+  /** Sends waiting messages, then a close frame with the reason. */
   close(reason: string, lingerMs = CLOSE_LINGER_MS): void {
     this.#close(CODE_NORMAL, reason, lingerMs)
   }
 
-  /** Ends at once: what waits is thrown away. */
+  /** Ends at once and discards waiting messages. */
   terminate(reason: string): void {
     this.#reason ??= reason
     this.#socket.terminate()
@@ -84,12 +85,12 @@ export class ServerSocket {
     this.#terminateTimer = setTimeout(() => this.#socket.terminate(), lingerMs)
   }
 
-  /** Counts a frame; true: it is one too many, and the connection ends. */
+  /** Counts a frame. Returns true, and ends the connection, if it is one too many. */
   #isFlood(): boolean {
     if (this.#reason !== null) return true
     if (this.#frames.take(1, performance.now())) return false
     this.#close(CODE_POLICY, CLOSE_REASON.flood, CLOSE_LINGER_MS)
-    // Nothing more is read of who floods; what it still sends fills its own buffers.
+    // A flooding peer is no longer read; what it still sends fills its own buffers.
     this.#socket.pause()
     return true
   }
@@ -109,7 +110,7 @@ export class ServerSocket {
 
   #closed(code: number): void {
     if (this.#terminateTimer) clearTimeout(this.#terminateTimer)
-    // The peer's own words are not repeated: they are whatever it likes
+    // The peer's own text is not repeated, because it may be anything.
     this.#reason ??= code === CODE_ABNORMAL ? CLOSE_REASON.lost : CLOSE_REASON.peer
     this.#events.closed(this.#reason)
   }
@@ -126,7 +127,7 @@ function isOversize(error: Error): boolean {
   return 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
 }
 
-/** Cuts at a whole character. */
+/** Cuts at a character boundary. */
 function truncated(reason: string): string {
   let text = reason
   while (Buffer.byteLength(text) > CLOSE_REASON_BYTES_MAX) text = text.slice(0, -1)

@@ -1,4 +1,6 @@
-/** The WebSocket transport, the server's side: ordered, for lockstep peers and for clients whose network blocks UDP. */
+/**
+ * The server's side of the WebSocket transport: ordered, for lockstep peers and for clients whose network blocks UDP.
+ */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -31,35 +33,41 @@ const WEBSOCKET_PATH = '/v1/ws'
 
 /** Bytes that wait for one reader before it is closed as too slow: the largest message and as much again of frames. */
 const BUFFERED_BYTES_MAX = 2 * ORDERED_MESSAGE_BYTES_MAX
-/** Bytes that wait for all readers together; beyond it the one with the most is closed. A share of a small host's memory. */
+/**
+ * Bytes that wait for all readers together; beyond it the one with the most is closed. A share of a small host's
+ * memory.
+ */
 const BUFFERED_BYTES_TOTAL_MAX = 256 * 1024 * 1024
-/** Fragments of one message, and chunks of TCP that wait for their frame's end: a proxy may cut 16 KiB into some; thousands only cost memory. */
+/**
+ * Fragments of one message, and TCP chunks that wait for their frame's end: a proxy may cut 16 KiB into a few;
+ * thousands only cost memory.
+ */
 export const FRAGMENTS_MAX = 64
 const CHUNKS_MAX = 1_024
-/** When the transport stops, connections have this long, ms, to close in order. */
+/** Time for connections to close in order when the transport stops, ms. */
 const STOP_LINGER_MS = 500
 
 export interface WebSocketOptions {
   readonly events: ServerEvents
   readonly admission: Admission
   readonly path?: string
-  /** Pages of other origins that may connect; by default none but the server's own. */
+  /** Pages of other origins that may connect; by default only the server's own. */
   readonly allowedOrigins?: AllowedOrigins
   readonly limits?: Partial<ConnectionLimitOptions>
   readonly bufferedBytesMax?: number
   readonly bufferedBytesTotalMax?: number
-  /** The peer's address, where a proxy stands before the server; by default the socket's. */
+  /** The peer's address if a proxy is in front of the server; by default the socket's. */
   readonly addressOf?: (request: IncomingMessage) => string
   readonly report?: ReportFault
 }
 
 export interface WebSocketStats {
-  /** Half-open ones among them. */
+  /** Includes half-open ones. */
   readonly connections: number
   readonly halfOpen: number
   /** Bytes that wait for readers. */
   readonly bufferedBytes: number
-  /** Connections refused by a limit, by its reason, since the start. */
+  /** Connections refused by a limit, by reason, since the start. */
   readonly refused: Readonly<Record<string, number>>
 }
 
@@ -76,7 +84,7 @@ export class WebSocketTransport implements ServerTransport {
   readonly #report: ReportFault
   readonly #limits: ConnectionLimits
   readonly #sockets = new Map<ConnectionId, ServerSocket>()
-  // Pings are answered by ServerSocket, which counts them
+  // ServerSocket answers pings itself, and counts them.
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: MESSAGE_BYTES_MAX,
@@ -107,7 +115,7 @@ export class WebSocketTransport implements ServerTransport {
     }
   }
 
-  /** Takes the upgrades of an HTTP server; those of other paths are refused where nobody else listens for them. */
+  /** Handles the upgrades of an HTTP server; those of other paths are refused if nobody else listens for them. */
   attach(server: Server): void {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (this.handleUpgrade(request, socket, head) || server.listenerCount('upgrade') > 1) return
@@ -117,7 +125,7 @@ export class WebSocketTransport implements ServerTransport {
     this.#detach.push(() => server.off('upgrade', onUpgrade))
   }
 
-  /** Takes an upgrade and returns true; false where the path is another. */
+  /** Handles an upgrade and returns true; false if the path is another. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (pathOf(request) !== this.#path) return false
     socket.on('error', () => socket.destroy())
@@ -129,8 +137,8 @@ export class WebSocketTransport implements ServerTransport {
   }
 
   /**
-   * Answers a plain request at the WebSocket's path with what an upgrade would be refused for, or 426; false where the
-   * path is another. Browsers do not show a page why an upgrade failed, so clients ask here.
+   * Answers a plain request at the WebSocket's path with the reason for which an upgrade would be refused, or 426;
+   * returns false if the path is another. Browsers do not show pages why an upgrade failed, so clients ask here.
    */
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean {
     if (pathOf(request) !== this.#path) return false
@@ -143,7 +151,7 @@ export class WebSocketTransport implements ServerTransport {
     this.#sockets.get(connection)?.send(bytes)
   }
 
-  /** Messages were handed to the sockets by `send`; this looks after what they could not pass on. */
+  /** `send` has handed messages to the sockets; this handles those that could not pass them on. */
   flush(): void {
     const totalMax = this.#options.bufferedBytesTotalMax ?? BUFFERED_BYTES_TOTAL_MAX
     let total = this.#bufferedBytes()
@@ -174,13 +182,13 @@ export class WebSocketTransport implements ServerTransport {
     if (!originAllowed(origin, host, this.#options.allowedOrigins ?? []))
       throw new HttpError(403, 'origin', `Pages of ${origin} may not connect here.`)
     const admitted = await this.#admit(request)
-    // Whatever happens to the socket, also within the handshake, the place comes back
+    // The place is freed whatever happens to the socket, also during the handshake.
     socket.once('close', () => admitted.place.free())
     if (socket.destroyed) return admitted.place.free()
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, admitted))
   }
 
-  /** Throws an HttpError for a refusal. */
+  /** Throws an HttpError to refuse. */
   async #admit(request: IncomingMessage): Promise<Admitted> {
     if (this.#isStopped) throw new HttpError(503, 'stopping', 'The server is stopping.')
     const address = this.#options.addressOf?.(request) ?? plainAddress(request.socket.remoteAddress ?? 'unknown')
@@ -188,7 +196,7 @@ export class WebSocketTransport implements ServerTransport {
     if (isRefusal(place)) throw new HttpError(place.status, place.reason, place.message)
     try {
       const admitted = await this.#options.admission(tokenOf(request))
-      if (!admitted) throw new HttpError(401, 'token', 'The token is not valid or no longer. Log in again.')
+      if (!admitted) throw new HttpError(401, 'token', 'The token is not valid, or has expired. Log in again.')
       return { session: admitted.session, address, place }
     } catch (error) {
       place.free()
@@ -239,14 +247,17 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').split('?', 1)[0] ?? ''
 }
 
-/** The token of an upgrade, or of the plain request that asks why one was refused. Throws an HttpError where it stands in the URL. */
+/**
+ * The token of an upgrade, or of the plain request that asks why one was refused. Throws an HttpError if it is in the
+ * URL.
+ */
 function tokenOf(request: IncomingMessage): string {
   const query = (request.url ?? '').split('?').slice(1).join('?')
   if (new URLSearchParams(query).has('token'))
     throw new HttpError(
       400,
       'token-in-url',
-      'The token stands in the URL, where logs of proxies keep it. Offer it as a subprotocol: "otherworld, token.TOKEN" in Sec-WebSocket-Protocol. An older client needs an update.',
+      'The token is in the URL, where proxies log it. Send it as a subprotocol: "otherworld, token.TOKEN" in Sec-WebSocket-Protocol. An older client needs an update.',
     )
   return (
     /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ??
@@ -254,7 +265,7 @@ function tokenOf(request: IncomingMessage): string {
   )
 }
 
-/** Answers an upgrade with an HTTP error and ends the socket. */
+/** Answers an upgrade with an HTTP error and closes the socket. */
 function refuseUpgrade(socket: Duplex, error: unknown): void {
   if (socket.destroyed) return
   const known =

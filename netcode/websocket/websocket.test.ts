@@ -40,7 +40,7 @@ const make: MakeSuiteServer = async (events, admission) => {
   }
 }
 
-/** A process of its own that connects and says so, and then is gone. */
+/** A separate process that connects, reports it, and disappears. */
 const kill: KillClient = async ({ url }, token) => {
   const script = `import('ws').then(({ WebSocket }) => new WebSocket(process.argv[1], process.argv.slice(2)).on('open', () => console.log('open')))`
   const child = spawn(
@@ -95,12 +95,12 @@ async function serve(
   return { url, transport, opened, closed }
 }
 
-/** A peer of its own. The server may cut it off while it sends: the error of that is the server's right. */
+/** A raw peer. The server may cut it off while it sends, so errors are ignored. */
 function raw(url: string, options: ClientOptions = {}): WebSocket {
   return new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offeredProtocols('good'), options).on('error', () => {})
 }
 
-/** One that is open on its own side too: before that it neither pings nor pauses. */
+/** A raw peer that is open on its own side too: before that it can neither ping nor pause. */
 async function openRaw(url: string, options: ClientOptions = {}): Promise<WebSocket> {
   const socket = raw(url, options)
   await until('the peer is open', () => socket.readyState === WebSocket.OPEN)
@@ -113,14 +113,14 @@ const closeOf = (socket: WebSocket): Promise<readonly [number, string]> =>
     socket.once('close', (code, reason) => resolve([code, String(reason)]))
   })
 
-test('a peer that offers compression gets none: what it could blow up to is not known', async () => {
+test('compression is not negotiated, because the unpacked size is unknown', async () => {
   const { url } = await serve()
   const offering = await openRaw(url, { perMessageDeflate: true })
   expect(offering.extensions).toBe('')
   offering.terminate()
 })
 
-test('WSK-1: the token is offered as a subprotocol; the server chooses the other one, so that no answer repeats the token', async () => {
+test('WSK-1: the token is offered as a subprotocol, and the server selects the other one, so that no answer repeats the token', async () => {
   const { url, opened } = await serve()
   const socket = raw(url)
   const answer = await new Promise<string>((resolve) => {
@@ -132,7 +132,7 @@ test('WSK-1: the token is offered as a subprotocol; the server chooses the other
   socket.terminate()
 })
 
-test('WSK-1: a good token in the URL is refused with words, beside the same one offered as it should be', async () => {
+test('WSK-1: a good token in the URL is refused with a message', async () => {
   const { url, opened, transport } = await serve()
   const said = await fetch(`${url}/v1/ws?token=good`, { headers: { authorization: 'Bearer good' } })
   expect([said.status, await said.json()]).toEqual([
@@ -149,7 +149,7 @@ test('WSK-1: a good token in the URL is refused with words, beside the same one 
   expect([opened, transport.stats.connections]).toEqual([[], 0])
 })
 
-test('LOG-2: a token that no server gives is not sent', async () => {
+test('LOG-2: a token that no server issues is not sent', async () => {
   for (const token of ['', 'two words', 'a,b', 'a\r\nx: y', 'x'.repeat(1_025)])
     await expect(connectWebSocket('http://127.0.0.1:1', token, silent)).rejects.toMatchObject({ reason: 'refused' })
 })
@@ -166,7 +166,7 @@ test('WSK-1: a peer that sends text or an oversize message is closed with that r
   expect(closed).toEqual([CLOSE_REASON.text, CLOSE_REASON.oversize])
 })
 
-test('a peer that floods with messages, empty ones or pings is closed with that reason; one that pings is answered', async () => {
+test('a peer that floods with messages or pings is closed with that reason', async () => {
   const { url, closed } = await serve()
   const floods: ((socket: WebSocket) => void)[] = [
     (socket) => socket.send(Uint8Array.of(1)),
@@ -202,7 +202,7 @@ test('a peer that floods with messages, empty ones or pings is closed with that 
   calm.terminate()
 })
 
-test('a message in more fragments than it can need is refused', async () => {
+test('a message in too many fragments is refused', async () => {
   const { url, closed } = await serve()
   const socket = raw(url)
   socket.on('open', () => {
@@ -211,7 +211,7 @@ test('a message in more fragments than it can need is refused', async () => {
   await until('it is closed', () => closed.length === 1)
 })
 
-test('WSK-3: a peer that does not read is closed before its buffer outgrows the limit, others go on', async () => {
+test('WSK-3: a peer that does not read is closed before its buffer exceeds the limit, and others continue', async () => {
   const { url, transport, opened, closed } = await serve({ bufferedBytesMax: 1_000_000 })
   const slow = await openRaw(url)
   slow.pause()
@@ -236,7 +236,7 @@ test('WSK-3: a peer that does not read is closed before its buffer outgrows the 
   slow.terminate()
 })
 
-test('where all readers together hold too much, the one with the most is closed', async () => {
+test('if all readers together buffer too much, the largest is closed', async () => {
   const { url, transport, opened, closed } = await serve({ bufferedBytesTotalMax: 3_000_000 })
   const [first, second] = [await openRaw(url), await openRaw(url)]
   await until('the server has both', () => opened.length === 2)
@@ -255,7 +255,7 @@ test('where all readers together hold too much, the one with the most is closed'
   second.terminate()
 })
 
-test('one address gets only as many connections as its limit, and a place is free again after a close', async () => {
+test('an address gets only as many connections as its limit, and a close frees a place', async () => {
   const { url, transport } = await serve({ limits: { connectionsPerAddressMax: 2, ownMachineLimited: true } })
   const [first] = await Promise.all([connectWebSocket(url, 'good', silent), connectWebSocket(url, 'good', silent)])
   const error = await connectWebSocket(url, 'good', silent).then(
@@ -268,7 +268,7 @@ test('one address gets only as many connections as its limit, and a place is fre
   await connectWebSocket(url, 'good', silent)
 })
 
-test('pages of other origins connect only where the operator allows them', async () => {
+test('pages of other origins connect only if the operator allows them', async () => {
   const { url } = await serve({ allowedOrigins: ['https://friend.example'] })
   const status = (origin: string) =>
     new Promise((resolve) => {
@@ -287,7 +287,7 @@ test('pages of other origins connect only where the operator allows them', async
   expect(await status('https://stranger.example')).toBe(403)
 })
 
-test('WSK-2: broken upgrades and hung-up ones leave no place taken', async () => {
+test('WSK-2: broken and interrupted upgrades take no place', async () => {
   const { url, transport, opened } = await serve({
     admission: () =>
       new Promise((resolve) => {
@@ -312,7 +312,7 @@ test('WSK-2: broken upgrades and hung-up ones leave no place taken', async () =>
     setTimeout(() => socket.destroy(), (i * 7) % 60)
   }
   await Promise.all(hungUp)
-  // Heard after all of them: the server takes what comes in its order
+  // Accepted after all of them, because the server handles upgrades in order.
   await connectWebSocket(url, 'good', silent)
   await until('no place is taken but its own', () => transport.stats.connections === 1)
   expect(opened).toHaveLength(1)

@@ -10,7 +10,7 @@ const ENTRIES = {
   cli: 'cli/main.ts',
   'realm-worker': 'server/realm/worker.ts',
   'archive-worker': 'storage/archive/embedded/embedded-worker.ts',
-  'webrtc-child': 'netcode/webrtc/child.ts',
+  'webrtc-child': 'netcode/webrtc/child-process/child.ts',
   'ingest-child': 'ingest/process/ingest-child.ts',
   'lockstep-worker': 'bots/lockstep-worker.ts',
   testing: 'testing/index.ts',

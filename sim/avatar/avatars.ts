@@ -1,4 +1,4 @@
-/** Avatars: their root capsule, coming and going. */
+/** Creates and removes avatars, and moves their root capsules. */
 import { CONTROLLER_OFFSET, RAPIER, type ColliderDesc, type RigidBody, type World } from '../engine.ts'
 import { add, fround, froundVec, max, vec } from '../maths/maths.ts'
 import { POSE_FLOATS } from './pose.ts'
@@ -12,14 +12,17 @@ import { tend } from '../props/left-behind.ts'
 import type { Avatar, Realm } from '../state/state.ts'
 import type { AvatarBody, BodyChoice, PlayerId, RejectReason, ShareNumber, UserNumber, Vec3 } from '../types.ts'
 
-/** Half height of a body's root capsule without its caps: from the ground to a little above the head bone. */
+/**
+ * Half height of a body's root capsule without its caps. The capsule reaches from the ground to just above the head
+ * bone.
+ */
 export const capsuleHalfHeight = (body: AvatarBody): number =>
   max(0.05, (restHeadHeight(body) + 0.15) / 2 - CAPSULE_RADIUS)
 
 /** Height of the capsule's centre above the root. */
 export const capsuleCentre = (body: AvatarBody): number => capsuleHalfHeight(body) + CAPSULE_RADIUS + CONTROLLER_OFFSET
 
-/** Somewhere within the spawn's radius: points of a square that lie in the disc. */
+/** A random point within the spawn's radius, by rejection sampling. */
 function spawnPoint(realm: Realm): Vec3 {
   const { position, radius } = realm.definition.spawn
   for (let tries = 0; tries < 32; tries++) {
@@ -40,7 +43,7 @@ interface AvatarInit {
   readonly permissions: number
 }
 
-/** An avatar around its capsule, everything else at its beginning. */
+/** An avatar around its capsule, with all other fields at their initial values. */
 export const newAvatar = (init: AvatarInit, capsule: Avatar['capsule']): Avatar => ({
   ...init,
   position: vec(0, 0, 0),
@@ -76,7 +79,7 @@ function createCapsule(world: World, body: AvatarBody): RigidBody {
   return capsule
 }
 
-/** Puts an avatar's capsule into another world, without bones. */
+/** Puts an avatar's capsule into another physics world, without bone bodies. */
 export function addBody(world: World, avatar: Avatar): void {
   avatar.capsule = createCapsule(world, avatar.body)
   avatar.capsuleCollider = avatar.capsule.collider(0)
@@ -93,7 +96,7 @@ export function removeAvatar(realm: Realm, avatar: Avatar): void {
   tend(realm, avatar)
 }
 
-/** Puts an avatar somewhere at once, at rest, empty-handed: nothing between is touched. */
+/** Teleports an avatar: at rest, with empty hands, and without touching anything in between. */
 export function placeAvatar(realm: Realm, avatar: Avatar, position: Vec3, yaw: number): void {
   releaseAll(realm, avatar.player)
   dropBones(realm, avatar)
@@ -104,7 +107,7 @@ export function placeAvatar(realm: Realm, avatar: Avatar, position: Vec3, yaw: n
   placeCapsule(avatar)
 }
 
-/** Puts the capsule where its avatar stands. */
+/** Moves the capsule to its avatar's position. */
 function placeCapsule({ capsule, position, body }: Avatar): void {
   const centre = add(position, vec(0, capsuleCentre(body), 0))
   capsule.setTranslation(centre, true)
@@ -114,7 +117,7 @@ function placeCapsule({ capsule, position, body }: Avatar): void {
 export const toSpawn = (realm: Realm, avatar: Avatar): void =>
   placeAvatar(realm, avatar, spawnPoint(realm), realm.definition.spawn.yaw)
 
-/** The body that a choice names, or why there is none. */
+/** Returns the body that a choice names, or the reason why it cannot be used. */
 export function bodyOf(
   { definition, packages }: Pick<Realm, 'definition' | 'packages'>,
   choice: BodyChoice,
@@ -126,8 +129,8 @@ export function bodyOf(
 }
 
 /**
- * Another body where the avatar stands: it walks on, and its hands keep what they hold. Bones are made anew where
- * something is near.
+ * Changes an avatar's body in place. The avatar keeps walking and holding what it holds. Bone bodies are created again
+ * if a prop is near.
  */
 export function setBody(realm: Realm, avatar: Avatar, choice: BodyChoice): RejectReason | null {
   const body = bodyOf(realm, choice)

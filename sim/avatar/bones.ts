@@ -1,7 +1,7 @@
 /**
- * Bones push things. Moved colliders teleport through props; only kinematic bodies push, and 18 for each avatar in the
- * realm cost too much. So a bone has a body only while it is close to a dynamic prop: a rule that reads the state alone,
- * in the order of ids, with caps.
+ * Bones push props. A collider that is moved directly teleports through props; only kinematic bodies push, and 18 of
+ * them for each avatar would cost too much. So a bone has a body only while it is close to a dynamic prop. The rule
+ * reads only the state, in the order of ids, and is capped.
  */
 import { defined } from '../assert.ts'
 import { RAPIER, type RigidBody } from '../engine.ts'
@@ -29,16 +29,21 @@ import { newBones, solveSkeleton } from './skeleton.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 import type { AvatarBody, BoneCapsule, Quat, Vec3 } from '../types.ts'
 
-/** Bone bodies at once, and how many may be made in one tick: caps on the cost. */
+/** Caps on the cost: bone bodies in existence, and bone bodies created in one tick. */
 const BONE_BODIES_MAX = 192
 const BONE_BODIES_PER_TICK_MAX = 48
-/** How near (from the avatar's middle to the prop's surface) a prop must be for its bones to be looked at, metres: an arm and a stride. */
+/**
+ * Distance from an avatar's middle to a prop's surface within which its bones are checked, metres: an arm and a stride.
+ */
 const NEAR = 1.2
-/** Gap between a bone and a prop, metres, below which the bone gets a body: some ticks of a fast hand. */
+/** Gap between a bone and a prop, metres, below which the bone gets a body: what a fast hand covers in a few ticks. */
 const ENTER = 0.3
-/** Gap beyond which it loses it again. */
+/** Gap beyond which the bone loses its body again, metres. */
 const LEAVE = 0.5
-/** An avatar without bone bodies is looked at once in so many ticks, each at its turn: solving a skeleton costs more than moving it. */
+/**
+ * Ticks between two checks of an avatar without bone bodies; avatars take turns. Solving a skeleton costs more than
+ * moving it.
+ */
 const LOOK_TICKS = 4
 const MIDDLE = 0.9
 const UP = vec(0, 1, 0)
@@ -49,11 +54,11 @@ interface Placement {
 }
 
 interface CapsulePlace extends Placement {
-  /** Radius around the capsule's centre that holds it. */
+  /** Radius of the sphere around the capsule's centre that contains it. */
   readonly reach: number
 }
 
-/** Where each capsule lies in its bone: the same for all avatars of a body, so worked out once. */
+/** The place of each capsule in its bone, cached by body because all avatars of a body share it. */
 const inBones = new WeakMap<AvatarBody, readonly CapsulePlace[]>()
 
 function capsulePlaces(body: AvatarBody): readonly CapsulePlace[] {
@@ -67,12 +72,12 @@ function capsulePlaces(body: AvatarBody): readonly CapsulePlace[] {
   return places
 }
 
-/** Written over for each avatar. */
+/** Overwritten for each avatar. */
 const mixer = new PoseMixer()
 const scratch = newBones()
 const placed = { position: new ScratchVec(), rotation: new ScratchQuat() }
 
-/** Sets `placed` to where a capsule is in the world with its avatar's pose now. */
+/** Sets `placed` to a capsule's place in the world in its avatar's current pose. */
 function setPlacement(avatar: Avatar, turn: Quat, joint: JointTransform, place: Placement): void {
   setVec(
     placed.position,
@@ -91,7 +96,7 @@ function createBone(realm: Realm, capsule: BoneCapsule, { position, rotation }: 
   return bone
 }
 
-/** Takes all bone bodies of an avatar away. */
+/** Removes all bone bodies of an avatar. */
 export function dropBones(realm: Realm, avatar: Avatar): void {
   avatar.bones?.forEach((bone) => {
     if (bone) realm.world.removeRigidBody(bone)
@@ -111,11 +116,11 @@ function propsNear(avatar: Avatar, movable: readonly Prop[]): Prop[] {
   return movable.filter(({ motion, radius }) => squaredDistance(motion, middle) < (NEAR + radius) * (NEAR + radius))
 }
 
-/** Whether a ball of `reach` around a point comes within `gap` of a prop. */
+/** True if a ball of radius `reach` around a point comes within `gap` of a prop. */
 const isWithin = (point: Vec3, reach: number, gap: number, near: readonly Prop[]): boolean =>
   near.some(({ motion, radius }) => squaredDistance(motion, point) < (reach + radius + gap) * (reach + radius + gap))
 
-/** Gives, moves and takes the bodies of one avatar. Returns how many it made; at most `free`. */
+/** Creates, moves and removes the bone bodies of one avatar. Returns how many it created, at most `free`. */
 function stepAvatar(realm: Realm, avatar: Avatar, near: readonly Prop[], free: number): number {
   const { body } = avatar
   const places = capsulePlaces(body)
@@ -146,7 +151,7 @@ function stepAvatar(realm: Realm, avatar: Avatar, near: readonly Prop[], free: n
 
 const countBodies = (avatar: Avatar): number => avatar.bones?.reduce((n, bone) => (bone ? n + 1 : n), 0) ?? 0
 
-/** The phase: bones near dynamic props get bodies, which follow the pose; others lose theirs. */
+/** The phase: bones near dynamic props get bodies that follow the pose; all others lose theirs. */
 export function stepBones(realm: Realm): void {
   const movable = [...realm.props.values()].filter((p) => p.spec.motion === 'dynamic' && p.frozen === null)
   let bodies = 0

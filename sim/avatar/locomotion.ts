@@ -1,6 +1,6 @@
 /**
- * How avatars go: on free flat ground by the few lines of steering.ts; only near obstacles does an avatar ask Rapier's
- * character controller, which costs a hundred times as much.
+ * Walks avatars. On free flat ground, the few lines of steering.ts suffice. Only near obstacles does an avatar use
+ * Rapier's character controller, which costs a hundred times as much.
  */
 import { add, fround, scaled, vec } from '../maths/maths.ts'
 import { capsuleCentre } from './avatars.ts'
@@ -10,7 +10,7 @@ import { moveFreely, obstacleReach, overGround, settle, steer } from './steering
 import { Permission, type Vec3 } from '../types.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 
-/** Whether something that an avatar may walk into is close enough to ask the character controller. */
+/** True if an obstacle is close enough that the character controller is needed. */
 const isNear = ({ position: p }: Avatar, obstacles: readonly Prop[]): boolean =>
   obstacles.some(({ motion: m, radius }) => {
     const dx = (m[0] ?? 0) - p.x
@@ -20,7 +20,7 @@ const isNear = ({ position: p }: Avatar, obstacles: readonly Prop[]): boolean =>
   })
 
 function moveAround(realm: Realm, avatar: Avatar, step: Vec3): { to: Vec3; grounded: boolean } {
-  // A little downwards, so that the controller finds the ground that the avatar stands on.
+  // A small downward step lets the controller find the ground below the avatar.
   const wish = avatar.grounded && step.y === 0 ? vec(step.x, -0.02, step.z) : step
   if (step.y > 0) realm.controller.disableSnapToGround()
   realm.controller.computeColliderMovement(avatar.capsuleCollider, wish, undefined, Groups.walking)
@@ -60,7 +60,7 @@ function stepAvatar(realm: Realm, avatar: Avatar, asks: boolean): void {
   )
 }
 
-/** The phase: every avatar goes where its player's last `move` says. */
+/** The phase: every avatar moves as its player's last `move` says. */
 export function stepLocomotion(realm: Realm): void {
   const obstacles = [...realm.props.values()].filter((p) => p.spec.motion !== 'dynamic')
   const waits = waitingAvatars(realm, obstacles)

@@ -64,7 +64,7 @@ export function unpackRotation(bits: number): Quat {
   return froundQuat(q)
 }
 
-/** How many bones a mask names. */
+/** Number of bones that a mask names. */
 function countBones(mask: number): number {
   let n = 0
   for (let m = mask; m; m &= m - 1) n++
@@ -97,11 +97,11 @@ export function packPose(pose: Pose): PackedPose {
   return { bytes, boneMask }
 }
 
-/** Says whether the length fits the mask; what else the bytes hold is always a pose. */
+/** True if the length fits the mask. Any bytes of that length are a pose. */
 export const isPackedPose = ({ bytes, boneMask }: PackedPose): boolean =>
   boneMask >>> 0 === boneMask && boneMask <= BONE_MASK_ALL && bytes.length === POSE_BYTES_MIN + 4 * countBones(boneMask)
 
-/** Null where the bytes do not fit the mask. */
+/** Returns null if the bytes do not fit the mask. */
 export function unpackPose(packed: PackedPose): Pose | null {
   if (!isPackedPose(packed)) return null
   const { bytes, boneMask } = packed
@@ -124,8 +124,8 @@ export function unpackPose(packed: PackedPose): Pose | null {
 }
 
 /**
- * Where a pose comes from and where it goes: poses arrive 10 to 15 times a second, bodies move each tick. The pose at
- * tick t lies between `from` and `to`, by (t - start) / duration.
+ * Moves between two poses: poses arrive 10 to 15 times a second, but bodies move every tick. The pose at tick t lies
+ * between `from` and `to`, by (t - start) / duration.
  */
 export interface PoseTrack {
   readonly from: Pose
@@ -134,7 +134,7 @@ export interface PoseTrack {
   readonly durationTicks: number
 }
 
-/** The longest that a pose takes to be reached: after a gap it is not drawn out. */
+/** Longest duration of a track, ticks. After a longer gap the pose is not stretched further. */
 const DURATION_TICKS_MAX = 12
 
 interface ScratchJoint {
@@ -159,7 +159,7 @@ function mixRotation(out: ScratchQuat, a: Quat, b: Quat, t: number): void {
   out.w = fround(out.w)
 }
 
-/** A pose that is written over by each `mix`: for who looks at many poses and keeps none. */
+/** A pose that each `mix` overwrites, for callers that evaluate many poses and keep none. */
 export class PoseMixer {
   readonly #joints = { head: newJoint(), left: newJoint(), right: newJoint() }
   readonly #rotations = BONES.map(() => new ScratchQuat())
@@ -185,17 +185,19 @@ export class PoseMixer {
 /** The pose that lies `t` (0 to 1) of the way from a to b. */
 export const mixPoses = (a: Pose, b: Pose, t: number): Pose => new PoseMixer().mix(a, b, t)
 
-/** The pose of a track at a tick; with a `mixer`, valid until that mixes the next. */
+/** The pose of a track at a tick. With a `mixer`, it is valid until the mixer's next `mix`. */
 export function evaluatePose(track: PoseTrack, tick: number, mixer?: PoseMixer): Pose {
   const t = clamp((tick - track.start) / track.durationTicks, 0, 1)
   return t >= 1 ? track.to : (mixer ?? new PoseMixer()).mix(track.from, track.to, t)
 }
 
-/** The track after a pose arrived at `tick`: from where the last one stands now, over as long as the last gap was. */
+/**
+ * The track after a pose arrived at `tick`: from the current pose to the new one, in as many ticks as the last gap had.
+ */
 export function continueTrack(track: PoseTrack | null, to: Pose, tick: number): PoseTrack {
   if (!track) return { from: to, to, start: tick, durationTicks: 1 }
   const now = evaluatePose(track, tick)
-  // Bones that were not sent before begin where they go to: state bytes keep one mask for both ends.
+  // Bones that were not sent before start at their target: state bytes keep one mask for both ends.
   const from = { ...now, bones: to.bones.map((bone, i) => bone && (now.bones[i] ?? bone)) }
   return { from, to, start: tick, durationTicks: clamp(tick - track.start, 1, DURATION_TICKS_MAX) }
 }

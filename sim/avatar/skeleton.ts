@@ -1,6 +1,6 @@
 /**
- * From a pose to the 18 bones: forward kinematics where bone rotations were sent, else inverse kinematics of two-bone
- * limbs (law of cosines) from head and hands alone. Both make the head bone end where the pose says.
+ * Computes the 18 bones from a pose: forward kinematics if bone rotations were sent, otherwise inverse kinematics of
+ * two-bone limbs (law of cosines) from head and hands. Both make the head bone end at the pose's head.
  */
 import { defined } from '../assert.ts'
 import type { JointTransform, Pose } from './pose.ts'
@@ -34,22 +34,22 @@ const BACK = vec(0, 0, 1)
 const offsetOf = (body: AvatarBody, bone: number): Vec3 =>
   defined(body.offsets[bone], 'a body has an offset for each bone')
 
-/** A rotation of 75 degrees about Z, either way: the arms of somebody who only stands there. */
+/** A rotation of 75 degrees about Z, either way: the arms of an avatar that only stands. */
 const ARM_DOWN = {
   left: { x: 0, y: 0, z: 0.6087614, w: 0.7933533 },
   right: { x: 0, y: 0, z: -0.6087614, w: 0.7933533 },
 }
 
-/** Local rotations of a body whose player has sent no pose yet. */
+/** Local rotations of a body whose player has not sent a pose yet. */
 const idleRotation = (bone: number): Quat =>
   bone === BONE.leftUpperArm ? ARM_DOWN.left : bone === BONE.rightUpperArm ? ARM_DOWN.right : IDENTITY
 
-/** Bones that can be written over. */
+/** Bones that can be overwritten. */
 export type Bones = { readonly position: ScratchVec; readonly rotation: ScratchQuat }[]
 
 export const newBones = (): Bones => BONES.map(() => ({ position: new ScratchVec(), rotation: new ScratchQuat() }))
 
-/** Bones in root space from local rotations, hips where the body has them at rest. */
+/** Bones in root space from local rotations. The hips are where the body has them at rest. */
 function forward(body: AvatarBody, local: (bone: number) => Quat, out: Bones = newBones()): Bones {
   let i = 0
   for (const { position, rotation } of out) {
@@ -70,7 +70,7 @@ function shift(bones: Bones, by: Vec3): Bones {
 const at = (bones: readonly JointTransform[], bone: number): JointTransform =>
   defined(bones[bone], 'a skeleton has all 18 bones')
 
-/** Two bones that reach from where the upper one stands for `target`, bending towards `pole`. */
+/** Bends two bones, starting at the upper one's position, to reach `target`, with the joint towards `pole`. */
 function reach(body: AvatarBody, bones: JointTransform[], upper: number, target: Vec3, pole: Vec3, end: Quat): void {
   const [lower, tip] = [upper + 1, upper + 2]
   const root = at(bones, upper).position
@@ -92,7 +92,7 @@ function reach(body: AvatarBody, bones: JointTransform[], upper: number, target:
   bones[tip] = { position: hand, rotation: end }
 }
 
-/** Upright trunk under the head, knees bent by how low the head is, hands at their places. */
+/** Places an upright trunk under the head, bends the knees by the head's height, and puts the hands at their places. */
 function fromThreePoints(body: AvatarBody, pose: Pose): JointTransform[] {
   const rest = forward(body, () => IDENTITY)
   const by = sub(pose.head.position, at(rest, BONE.head).position)
@@ -111,8 +111,8 @@ function fromThreePoints(body: AvatarBody, pose: Pose): JointTransform[] {
 }
 
 /**
- * All 18 bones in root space; null stands for a player who has sent no pose yet. `scratch`: bones of an earlier call that
- * may be written over and returned, for who solves many and keeps none.
+ * All 18 bones in root space. A null pose means that the player has not sent one yet. `scratch` holds bones of an
+ * earlier call that may be overwritten and returned, for callers that solve many skeletons and keep none.
  */
 export function solveSkeleton(
   body: AvatarBody,
@@ -125,7 +125,7 @@ export function solveSkeleton(
   return shift(bones, sub(pose.head.position, at(bones, BONE.head).position))
 }
 
-/** By body: worked out once, for it is asked for each avatar in each tick. */
+/** Cached by body, because every avatar needs it in every tick. */
 const headHeights = new WeakMap<AvatarBody, number>()
 
 /** Height of the head bone's origin above the ground at rest, metres. */

@@ -1,6 +1,6 @@
 /**
- * Walking, jumping and flying where nothing stands in the way: pure, and without the physics engine, so that a client
- * predicts its own avatar with the very same steps.
+ * Walking, jumping and flying without obstacles. Pure, and without the physics engine, so that a client predicts its
+ * own avatar with exactly the same steps.
  */
 import { add, clamp, cos, froundVec, limited, scaled, sin, vec } from '../maths/maths.ts'
 import type { RealmDefinition, Vec3 } from '../types.ts'
@@ -12,13 +12,16 @@ export const RUN_SPEED = 4.5
 const FLY_SPEED = 6
 const JUMP_SPEED = 4.2
 const FALL_SPEED_MAX = 40
-/** Share of the difference to the wished velocity that is made up in a tick: on the ground, in the air. */
+/** Share of the difference to the wished velocity that is closed in a tick: on the ground, in the air. */
 const GRIP = 0.25
 const AIR_GRIP = 0.04
 export const CAPSULE_RADIUS = 0.3
-/** Gap to an obstacle, beyond both radii, within which the controller is asked: a tick at full speed and some. */
+/**
+ * Gap to an obstacle, beyond both radii, within which the controller is used, metres: a tick at full speed and a
+ * margin.
+ */
 const NEAR = 0.6
-/** Distance over the ground from the middle of an obstacle of a radius, below which it may be in the way, metres. */
+/** Horizontal distance from the middle of an obstacle, below which it may block the avatar, metres. */
 export const obstacleReach = (radius: number): number => radius + CAPSULE_RADIUS + NEAR
 
 interface Steered {
@@ -63,14 +66,14 @@ export function overGround({ ground }: Terrain, { x, z }: Vec3): boolean {
   return x >= -ground.x && x <= ground.x && z >= -ground.z && z <= ground.z
 }
 
-/** Flat ground and nothing else: where the step ends, and whether on the ground. */
+/** Moves over flat ground without obstacles. Returns the end of the step, and whether it is on the ground. */
 export function moveFreely(terrain: Terrain, from: Vec3, step: Vec3): { to: Vec3; grounded: boolean } {
   const to = add(from, step)
   const lands = from.y >= 0 && to.y <= 0 && overGround(terrain, to)
   return { to: lands ? vec(to.x, 0, to.z) : to, grounded: lands }
 }
 
-/** How an avatar goes. */
+/** How an avatar moves. */
 export interface Motion {
   readonly position: Vec3
   readonly velocity: Vec3
@@ -83,7 +86,7 @@ export function settle(velocity: Vec3, to: Vec3, touches: boolean, flying: boole
   return { position: froundVec(to), velocity: grounded ? vec(velocity.x, 0, velocity.z) : velocity, grounded }
 }
 
-/** One tick of an avatar that nothing stands in the way of. `jumped`: the intent's jump is used up. */
+/** One tick of an avatar without obstacles. `jumped` is true if the step used up the intent's jump. */
 export function stepFreely(
   terrain: Terrain,
   { position, velocity: before, grounded }: Motion,

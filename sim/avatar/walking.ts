@@ -1,6 +1,7 @@
 /**
- * The budget of walking: what the character controller costs where players have put static props into one another. An
- * avatar within 200 such boxes takes 8 ms a tick. Counted like physics work; over the budget, avatars take turns.
+ * The budget of walking: the cost of the character controller where players have put static props into one another. An
+ * avatar within 200 such boxes takes 8 ms a tick. The cost is counted like the physics cost. Over the budget, avatars
+ * take turns.
  */
 import { boxAround, grown, placeColliderBoxes, touches, type Box } from '../maths/boxes.ts'
 import { capsuleCentre } from './avatars.ts'
@@ -8,14 +9,17 @@ import { CAPSULE_RADIUS } from './steering.ts'
 import { shapeWork } from '../limits/physics-cost.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 
-/** Work of all avatars' walking in one tick, in contacts of two boxes: some 10 ms where they lie in one another, far less where they do not. */
+/**
+ * Cost of all avatars' walking in one tick, in contacts of two boxes: about 10 ms if the boxes overlap, far less if
+ * they do not.
+ */
 const WALK_WORK_MAX = 300
-/** How far around an avatar colliders count, metres: its step, and what it slides along. */
+/** Distance around an avatar within which colliders count, metres: its step, and what it slides along. */
 const NEAR_METRES = 0.3
 
 const NOBODY: ReadonlySet<Avatar> = new Set()
 
-/** Static props never move: their colliders' boxes are worked out once. */
+/** Cached, because static props never move. */
 const known = new WeakMap<Prop, Box>()
 
 function colliderBoxes(prop: Prop): Box {
@@ -28,7 +32,7 @@ function colliderBoxes(prop: Prop): Box {
   return boxes
 }
 
-/** Work of the colliders around an avatar. */
+/** Cost of the colliders around an avatar. */
 function workAround({ position, body }: Avatar, obstacles: readonly Prop[]): number {
   const around = grown(boxAround(position, CAPSULE_RADIUS, 2 * capsuleCentre(body)), NEAR_METRES)
   let sum = 0
@@ -42,7 +46,10 @@ function workAround({ position, body }: Avatar, obstacles: readonly Prop[]): num
   return sum
 }
 
-/** Avatars that take their step in a later tick: each gets its turn. What stands in the realm from genesis is its maker's care. */
+/**
+ * Avatars that take their step in a later tick; each gets its turn. Props of the realm definition do not count: the
+ * realm's author is responsible for them.
+ */
 export function waitingAvatars(realm: Realm, obstacles: readonly Prop[]): ReadonlySet<Avatar> {
   const spawned = obstacles.filter(({ share }) => share !== 0)
   if (spawned.length === 0) return NOBODY

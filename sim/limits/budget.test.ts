@@ -23,7 +23,7 @@ function sheet(cells: number): Shape {
   return { type: 'trimesh', vertices, indices }
 }
 
-/** Places in rows, apart from one another. */
+/** A place in a grid whose cells do not touch. */
 const place = (i: number) => at((i % 20) * 2 - 20, 1, Math.floor(i / 20) * 2 - 20)
 
 function fill(s: Stage, player: number, prop: PropSpec, count: number): (string | number)[] {
@@ -57,7 +57,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
     )
   })
 
-  test("who may manage is held to the realm's limits alone", () => {
+  test("a manager is limited only by the realm's own limits", () => {
     stage(
       (s) => {
         s.join(1, { permissions: MANAGER })
@@ -81,7 +81,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
         for (let i = 0; i < 8; i++) expect(s.spawn(1, prop, at(6 * i - 24, 1, 20 - 2 * i))).toBeTypeOf('number')
         s.wait(1)
         const each = (checkpoint(s.realm).length - before) / 8
-        // The estimate holds what it stands for, and not much more.
+        // The estimate is an upper bound, and close to the real size.
         expect(each).toBeLessThan(stateBytesOf(prop) * 1.1)
         expect(each).toBeGreaterThan(stateBytesOf(prop) * 0.3)
       })
@@ -101,7 +101,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
     )
   })
 
-  test('guests spawn no kinematic props; who may manage does', () => {
+  test('guests spawn no kinematic props, managers do', () => {
     stage((s) => {
       s.join(1)
       s.join(2, { permissions: MANAGER })
@@ -111,7 +111,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
     })
   })
 
-  test('guests spawn small meshes alone', () => {
+  test('guests spawn only small meshes', () => {
     stage((s) => {
       s.join(1)
       expect(s.spawn(1, spec('static', collider(sheet(33))), at(-20, 1, 0))).toBe('mesh-too-large')
@@ -119,7 +119,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
     })
   })
 
-  test('static props crowd no place beyond what an avatar can walk through', () => {
+  test('static props cannot crowd a place so much that no avatar walks through it', () => {
     stage((s) => {
       s.join(1)
       const made = Array.from({ length: 110 }, (_, i) =>
@@ -140,7 +140,7 @@ describe('INP-20: what a player leaves behind', () => {
     s.tick([0, { type: 'leave', player }])
   }
 
-  test('goes where another finds no room, the longest left first, and not before its time', () => {
+  test('is removed when another player finds no room, the longest left first, and not before its time', () => {
     stage(
       (s) => {
         for (const player of [1, 2, 3]) s.join(player)
@@ -159,7 +159,7 @@ describe('INP-20: what a player leaves behind', () => {
     )
   })
 
-  test('goes by itself where the realm says always, unless its owner is back', () => {
+  test('is removed automatically if the realm says always, unless its owner is back', () => {
     stage(
       (s) => {
         s.join(1)
@@ -177,7 +177,7 @@ describe('INP-20: what a player leaves behind', () => {
     )
   })
 
-  test('stays where its owner may manage', () => {
+  test('stays if its owner is a manager', () => {
     stage(
       (s) => {
         s.join(1, { permissions: MANAGER })

@@ -10,16 +10,20 @@ import type { PlacedProp, PropSpec, RejectReason, Shape } from '../types.ts'
 
 /** Bytes of a checkpoint that spawned props may take by default: a quarter of what a checkpoint may have. */
 export const STATE_BYTES_MAX = 16_777_216
-/** Part of the realm that one share may fill, and one user of it. Small realms leave everyone a few things. */
+/**
+ * Part of the realm that one share may fill, and one user of it. In small realms everybody gets at least a few props.
+ */
 const SHARE_PART = 1 / 2
 const USER_PART = 1 / 4
 const PROPS_MIN = 16
-/** Work of non-dynamic colliders around one place: what an avatar that walks there has to look at. */
+/** Cost of non-dynamic colliders around one place: what the controller of an avatar that walks there has to check. */
 const CROWD_WORK_MAX = 100
-/** How far around a static prop others are counted, metres: an avatar and its step. */
+/** Distance around a static prop within which other props are counted, metres: an avatar and its step. */
 const CROWD_METRES = 2
 
-/** Measured: checkpoint bytes of a prop, of each collider, hull point and triangle, the engine's and our own. */
+/**
+ * Measured bytes of a prop in a checkpoint, and of each collider, hull point and triangle: the engine's and our own.
+ */
 const PROP_BYTES = 700
 const COLLIDER_BYTES = 400
 const HULL_POINT_BYTES = 300
@@ -35,7 +39,7 @@ function shapeBytes(shape: Shape): number {
 
 const known = new WeakMap<PropSpec, number>()
 
-/** Bytes that a prop takes in a checkpoint, estimated from what its shapes are made of. */
+/** Estimates the bytes that a prop takes in a checkpoint from its shapes. */
 export function stateBytesOf(spec: PropSpec): number {
   let bytes = known.get(spec)
   if (bytes === undefined) {
@@ -82,7 +86,7 @@ function boundsFor({ props, avatars, definition }: Realm, avatar: Avatar | null)
   ]
 }
 
-/** The first bound that a prop of so many bytes would exceed. */
+/** The first limit that a prop of `bytes` would exceed. */
 function fullFor(realm: Realm, avatar: Avatar | null, bytes: number): Full | null {
   for (const { counts, props, bytesMax } of boundsFor(realm, avatar)) {
     if (props.used >= props.max) return { reason: props.reason, counts }
@@ -93,7 +97,10 @@ function fullFor(realm: Realm, avatar: Avatar | null, bytes: number): Full | nul
   return null
 }
 
-/** Makes room for a prop of a player's (null: the server's), or says why there is none. What was left behind goes first. */
+/**
+ * Makes room for a player's prop (null: the server's), or returns why there is none. Props that were left behind are
+ * removed first.
+ */
 export function makeRoom(realm: Realm, avatar: Avatar | null, spec: PropSpec): RejectReason | null {
   for (;;) {
     const full = fullFor(realm, avatar, stateBytesOf(spec))
@@ -106,11 +113,14 @@ export function makeRoom(realm: Realm, avatar: Avatar | null, spec: PropSpec): R
 
 type Place = Pick<PlacedProp, 'position' | 'rotation' | 'scale'>
 
-/** Why a guest may not spawn a prop like this there, or null. */
+/** Returns why a guest may not spawn such a prop at this place, or null. */
 export const guestReason = (realm: Realm, spec: PropSpec, place: Place): RejectReason | null =>
   guestSpecReason(spec) ?? (spec.motion === 'static' && isCrowded(realm, spec, place) ? 'too-crowded' : null)
 
-/** Why a guest may spawn a prop like this nowhere, or null: only who manages may move props by code, or build large meshes. */
+/**
+ * Returns why a guest may not spawn such a prop anywhere, or null: only managers may use kinematic props and large
+ * meshes.
+ */
 export function guestSpecReason(spec: PropSpec): RejectReason | null {
   if (spec.motion === 'dynamic') return null
   if (spec.motion === 'kinematic') return 'not-permitted'
@@ -119,7 +129,7 @@ export function guestSpecReason(spec: PropSpec): RejectReason | null {
   return workOf(spec) > CROWD_WORK_MAX ? 'too-crowded' : null
 }
 
-/** Whether so many static colliders stand around a place that walking there would cost too much. */
+/** True if there are so many static colliders around a place that walking there would cost too much. */
 function isCrowded(realm: Realm, spec: PropSpec, { position: p, rotation: q, scale }: Place): boolean {
   const box = new Float64Array(6)
   placeBox(spec, Float32Array.of(p.x, p.y, p.z, q.x, q.y, q.z, q.w), scale, box)

@@ -1,14 +1,14 @@
 /**
- * What it costs to make colliders, counted: a frame may hold only so much of it, or one tick of many large spawns would
- * stand still for seconds. One unit is a hull point, about 3 µs.
+ * The cost of creating colliders. A frame has a budget for it: otherwise one tick of many large spawns would take
+ * seconds. One unit is a hull point, about 3 µs.
  */
 import type { Realm } from '../state/state.ts'
 import type { Command, PropSpec } from '../types.ts'
 
-/** Units of one frame, from all players together: the largest prop (16 hulls of 64 points) alone. */
+/** Budget of one frame for all players together, in units. The largest prop (16 hulls of 64 points) just fits. */
 export const CREATION_WORK_MAX = 1_100
 
-/** A spawn or scale by itself: the body, and the count of what its owner has. */
+/** Cost of a spawn or scale without its colliders: the body, and counting its owner's props. */
 const PROP_WORK = 10
 const COLLIDER_WORK = 2
 const TRIANGLE_WORK = 0.25
@@ -23,7 +23,7 @@ function specWork(spec: PropSpec): number {
   return sum
 }
 
-/** The creation work of a command. A package that the realm does not have yet counts as the largest prop. */
+/** The creation cost of a command. A package that the realm does not have yet counts as the largest prop. */
 export function creationWork({ packages, props }: Pick<Realm, 'packages' | 'props'>, command: Command): number {
   if (command.type === 'scale') {
     const prop = props.get(command.element)

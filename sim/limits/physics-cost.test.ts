@@ -6,7 +6,7 @@ const frozenOf = (s: Stage): number => props(s.realm).filter(({ frozen }) => fro
 const heap = (s: Stage, player: number, count: number, position = at(0, 6, 0)): number[] =>
   Array.from({ length: count }, () => s.spawn(player, crate(), position) as number)
 
-describe('INP-21: the budget of physics work', () => {
+describe('INP-21: the physics budget', () => {
   test('lets an ordinary heap of boxes fall', () => {
     stage((s) => {
       s.join(1)
@@ -15,7 +15,7 @@ describe('INP-21: the budget of physics work', () => {
     })
   })
 
-  test('freezes what exceeds it, and lets it go again where there is work to spare', () => {
+  test('freezes props that exceed it, and thaws them when there is room', () => {
     stage(
       (s) => {
         s.join(1)
@@ -53,7 +53,7 @@ describe('INP-21: the budget of physics work', () => {
     )
   })
 
-  test('freezes the heap of the player who uses most, not the one crate of another', () => {
+  test('freezes the heap of the player who uses most, not the one crate of another player', () => {
     stage(
       (s) => {
         s.join(1)
@@ -68,7 +68,7 @@ describe('INP-21: the budget of physics work', () => {
     )
   })
 
-  test('leaves a frozen prop where it is, also when it is scaled', () => {
+  test('leaves a frozen prop in place when it is scaled', () => {
     stage(
       (s) => {
         s.join(1)
@@ -85,7 +85,7 @@ describe('INP-21: the budget of physics work', () => {
     )
   })
 
-  test('counts the parts of compounds that touch, not all of them with all', () => {
+  test('counts only the parts of compounds that touch', () => {
     stage((s) => {
       s.join(1)
       const table = spec(

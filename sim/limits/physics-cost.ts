@@ -1,7 +1,8 @@
 /**
- * The budget of physics work, counted and never timed: what a tick's contacts may cost. One unit is the contact of two
- * boxes, about 5 µs. Props whose contacts exceed the realm's `workMax` are frozen: they stand like static ones until
- * there is work to spare. The rule reads the state alone, so every run freezes the same props in the same tick.
+ * The physics budget: what the contacts of a tick may cost. The cost is counted and never timed, so every run freezes
+ * the same props in the same tick. One unit is the contact of two boxes, about 5 µs. Props whose contacts exceed the
+ * realm's `workMax` are frozen: they behave like static ones until there is room. "Work" in the phase, in the freeze
+ * cause and in `workMax` is this cost; recordings keep these names.
  */
 import { defined } from '../assert.ts'
 import { boxAround, depth, placeColliderBoxes, touches, type Box } from '../maths/boxes.ts'
@@ -13,24 +14,30 @@ import { Sweep } from '../maths/sweep.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 import type { PropSpec, Shape, ShareNumber } from '../types.ts'
 
-/** Work of a tick by default: some 200 boxes in a heap, 5 to 10 ms on one core. */
+/** Default of `workMax`: about 200 boxes in a heap, 5 to 10 ms on one core. */
 export const WORK_MAX = 2_000
-/** Share of the budget up to which frozen props are let go again: below 1, so that none is frozen and thawed by turns. */
+/**
+ * Share of the budget up to which frozen props are thawed. It is below 1, so that a prop is not frozen and thawed by
+ * turns.
+ */
 const THAW_SHARE = 0.8
-/** Work that may begin in one tick: the first contact of two bodies that overlap costs several times a later one. */
+/** Cost that may start in one tick: the first contact of two overlapping bodies costs several times a later one. */
 const NEW_WORK_MAX = 300
-/** The contacts are counted once in so many ticks, and whenever something is spawned, scaled or taken: bodies move little meanwhile. */
+/**
+ * Ticks between two counts of the contacts, unless something is spawned, scaled or grabbed. Bodies move little in that
+ * time.
+ */
 const LOOK_TICKS = 4
-/** Looks between two at the same frozen prop, each at its turn. */
+/** Counts between two checks of the same frozen prop; props take turns. */
 const THAW_LOOKS = 2
-/** How much more the contact of two bodies inside one another costs than one of two that touch. */
+/** Factor of the cost of a contact between two bodies inside one another, compared with two that touch. */
 const DEEP_FACTOR = 4
-/** An awake body's own work, without a contact. */
+/** Cost of an awake body without a contact. */
 const BODY_WORK = 0.25
-/** Weight of a contact of two sleeping bodies: it costs nothing now, and all of it once the heap wakes. */
+/** Weight of a contact between two sleeping bodies: it costs nothing now, and its full cost once the heap wakes. */
 const ASLEEP_SHARE = 0.25
 
-/** Work of a collider: half of what a contact with its like costs. */
+/** Cost of a collider: half the cost of a contact with one of its own kind. */
 export function shapeWork(shape: Shape): number {
   switch (shape.type) {
     case 'box':
@@ -48,21 +55,21 @@ export function shapeWork(shape: Shape): number {
   }
 }
 
-/** A realm's own mesh, and a builder's that no guest can make, is terrain: what stands on it touches a few of its triangles. */
+/** Large meshes of the realm or a builder are terrain: a prop on it touches only a few of its triangles. */
 const TERRAIN_WORK = 2
 
-/** Part of an avatar's bone bodies that one thing touches at once. */
+/** Part of an avatar's bone bodies that one prop touches at once. */
 const BONES_SHARE = 0.25
 
-/** Something that touches: a prop, or an avatar with its bones. */
+/** A participant in contacts: a prop, or an avatar with its bones. */
 interface Body {
   readonly prop: Prop | null
   readonly box: Box
-  /** Work of each collider. */
+  /** Cost of each collider. */
   readonly works: readonly number[]
-  /** Boxes of the colliders, when they were last asked for; null: not in this tick. */
+  /** Boxes of the colliders, computed on demand; null: not computed in this tick. */
   boxes: Box | null
-  /** Moves in this tick, or may when something touches it. */
+  /** True if it moves in this tick, or may move when something touches it. */
   active: boolean
 }
 
@@ -81,7 +88,7 @@ function worksOf({ spec, share: owners }: Prop): readonly number[] {
 
 const bodyOf = (prop: Prop): Body => ({ prop, box: prop.box, works: worksOf(prop), boxes: null, active: false })
 
-/** An avatar touches with its capsule, and at once with some of its bone bodies. */
+/** An avatar touches with its capsule and with some of its bone bodies. */
 function avatarBody(avatar: Avatar): Body {
   const bones = avatar.bones?.reduce((n, bone) => (bone ? n + 1 : n), 0) ?? 0
   return {
@@ -99,7 +106,7 @@ function boxesOf(body: Body): Box {
   return body.boxes
 }
 
-/** Work of two bodies whose boxes touch: of each pair of their colliders whose boxes touch. */
+/** Cost of two bodies whose boxes touch: the sum over each pair of colliders whose boxes touch. */
 function pairWork(a: Body, b: Body): number {
   const [boxesA, boxesB] = [boxesOf(a), boxesOf(b)]
   let sum = 0
@@ -109,7 +116,7 @@ function pairWork(a: Body, b: Body): number {
       if (touches(boxesA, 6 * i, boxesB, 6 * k)) sum += (one + other) / 2
     })
   })
-  // An avatar's box holds much air.
+  // An avatar's box is mostly empty.
   return a.prop && b.prop ? sum * (1 + (DEEP_FACTOR - 1) * depth(a.box, b.box)) : sum
 }
 
@@ -122,9 +129,9 @@ class Ledger {
     this.#sweep = sweep
   }
 
-  /** The work that a body adds to that of the active ones. Counting stops above `most`. */
+  /** The cost that a body adds to that of the active ones. Counting stops above `most`. */
   cost(body: Body, most: number): number {
-    // A frozen prop would be awake as soon as it moved.
+    // A frozen prop would wake as soon as it moved.
     const awake = isAwake(body) || body.prop?.frozen != null
     let sum = awake ? BODY_WORK : 0
     this.#sweep.around(body.box, (other) => {
@@ -135,7 +142,7 @@ class Ledger {
   }
 }
 
-/** Candidates of one share, and what they use. */
+/** Candidates of one share, and the cost that they have used. */
 interface Queue {
   readonly share: ShareNumber
   readonly bodies: Body[]
@@ -143,10 +150,10 @@ interface Queue {
   used: number
 }
 
-/** The prop of a body that may move. Avatars are no candidates for the budget. */
+/** The prop of a candidate. Avatars are not subject to the budget. */
 const movableProp = ({ prop }: Body): Prop => defined(prop, 'only props wait for work')
 
-/** Held props first, then those that move already, then the oldest. */
+/** Held props first, then props that move already, then the oldest. */
 function byTurn(one: Body, other: Body): number {
   const [a, b] = [movableProp(one), movableProp(other)]
   return (
@@ -167,7 +174,9 @@ function queuesOf(bodies: readonly Body[]): Queue[] {
   return [...queues.values()].toSorted((a, b) => a.share - b.share)
 }
 
-/** Lets the share that uses least go on first, prop by prop, until the budget is used up; the rest stands still. */
+/**
+ * Admits props one by one, always from the share that uses least, until the budget is used up. All others stand still.
+ */
 function allot(realm: Realm, ledger: Ledger, movable: readonly Body[]): void {
   const { workMax } = realm.definition
   const queues = queuesOf(movable)
@@ -186,7 +195,7 @@ function allot(realm: Realm, ledger: Ledger, movable: readonly Body[]): void {
       freeze(realm, prop, 'work')
       continue
     }
-    // At least one may begin in a tick, however heavy: else it would wait for ever.
+    // At least one prop may start in each tick, however large its cost. Otherwise it would wait for ever.
     if (isNew && begun > 0 && begun + cost > NEW_WORK_MAX) {
       wait(prop)
       continue
@@ -201,7 +210,7 @@ function allot(realm: Realm, ledger: Ledger, movable: readonly Body[]): void {
   }
 }
 
-/** The work of everything that may move, or Infinity once it exceeds the budget. */
+/** The cost of all props that may move, or Infinity once it exceeds the budget. */
 function workOf(ledger: Ledger, movable: readonly Body[], workMax: number): number {
   let used = 0
   for (const body of movable) {
@@ -213,7 +222,7 @@ function workOf(ledger: Ledger, movable: readonly Body[], workMax: number): numb
   return used
 }
 
-/** The phase: freezes what exceeds the budget, and thaws what fits again. */
+/** The phase: freezes props that exceed the budget, and thaws those that fit again. */
 export function stepWork(realm: Realm): void {
   if (realm.tick % LOOK_TICKS !== 0 && ![...realm.props.values()].some(({ frozen }) => frozen === 'new')) return
   const bodies = [...realm.props.values()].map(bodyOf)

@@ -17,7 +17,7 @@ function neighbour(x: number, by: number): number {
 
 const ANYTHING = [0, -0, Number.NaN, Infinity, -Infinity, 1e-45, 1e-38, 1e-7, 3.4e38, -3.4e38, -1]
 
-/** A range's edges, their neighbours, and what lies in no range. */
+/** A range's edges, their neighbours, and values outside every range. */
 const edgesOf = (name: RangeName): number[] => [
   ...[RANGES[name].min, RANGES[name].max].flatMap((edge) =>
     edge === 0 ? [0, 1e-3] : [edge, Math.fround(edge), neighbour(edge, 2), neighbour(edge, -2)],
@@ -50,20 +50,20 @@ const COMMANDS: { readonly [N in RangeName]?: (x: number) => Command } = {
   yaw: (yaw) => ({ type: 'move', x: 0, y: 0, z: 0, yaw, jump: false, run: false, fly: false }),
 }
 
-/** Whether a guest's command is carried out. */
+/** True if a guest's command is applied. */
 function isTaken(s: Stage, command: Command): boolean {
   return !s.tick([1, command]).some(({ type }) => type === 'rejected')
 }
 
 describe('INP-16: the ranges of numbers', () => {
   for (const [name, commandOf] of Object.entries(COMMANDS) as [RangeName, (x: number) => Command][])
-    test(`a guest's ${name} is taken exactly where it is in its range`, () => {
+    test(`a guest's ${name} is accepted exactly if it is in its range`, () => {
       stage((s) => {
         s.join(1)
         for (const x of edgesOf(name)) {
-          // A permission bit more or a colour between two is no whole number.
+          // A permission bit more or a colour between two is not a whole number.
           const isWhole = (name !== 'access' && name !== 'color') || Number.isInteger(x)
-          // A rotation is given by its root.
+          // A rotation is given by the root of its squared length.
           const meant = name === 'quaternion' ? Math.sqrt(x) * Math.sqrt(x) : x
           expect([x, isTaken(s, commandOf(x))]).toEqual([x, inRange(name, meant) && isWhole])
         }
@@ -120,7 +120,7 @@ const make = fc.record({
   restitution: fc.constantFrom(0, 1),
 })
 
-describe('whatever a guest spawns from the edges of all ranges', () => {
+describe('a prop that a guest spawns from the edges of all ranges', () => {
   property.prop([fc.array(make, { minLength: 2, maxLength: 8 })], { numRuns: 60 })(
     'leaves every number of the realm finite',
     (makes) => {

@@ -1,6 +1,6 @@
 /**
  * The range of every number that an input or a realm definition may carry. docs/protocol.md prints this table, and a
- * test compares the two. Codec and session limits (sequence numbers, bytes) stand in protocol/limits.ts.
+ * test compares the two. Codec and session limits (sequence numbers, bytes) are in protocol/limits.ts.
  */
 import { fround, max, min } from '../maths/maths.ts'
 
@@ -8,9 +8,9 @@ export interface NumberRange {
   readonly min: number
   readonly max: number
   readonly unit: string
-  /** Which numbers it holds for. */
+  /** The numbers that this range applies to. */
   readonly what: string
-  /** Why not less and not more. */
+  /** The reason for both limits. */
   readonly reason: string
 }
 
@@ -131,7 +131,7 @@ const EDGES = new Map<string, readonly [number, number]>(
   Object.entries(RANGES).map(([name, r]) => [name, [min(r.min, fround(r.min)), max(r.max, fround(r.max))]]),
 )
 
-/** Whether a number lies in its range; an edge counts as it is and as a 32-bit float. NaN lies in none. */
+/** True if a number is in its range. An edge counts both as it is and as a 32-bit float. NaN is in no range. */
 export function inRange(name: RangeName, x: number): boolean {
   const [low, high] = EDGES.get(name) ?? [NaN, NaN]
   return x >= low && x <= high

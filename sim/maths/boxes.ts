@@ -1,4 +1,4 @@
-/** Axis-aligned boxes of props in the world: what the engine's broad phase sees of them, worked out without it. */
+/** Axis-aligned world boxes of props, computed without the engine. They match what the engine's broad phase sees. */
 import { boundsOf } from '../props/extent.ts'
 import { abs, max, min } from './maths.ts'
 import type { Collider, PropSpec, Vec3 } from '../types.ts'
@@ -35,10 +35,10 @@ function localBoxes(spec: PropSpec): LocalBoxes {
   return made
 }
 
-/** Gap within which two boxes count as touching, metres: the engine looks ahead by about as much. */
+/** Gap within which two boxes count as touching, metres. The engine predicts contacts over a similar distance. */
 const MARGIN = 0.01
 
-/** Writes the world box of a local one to `into` at `at`. */
+/** Transforms a local box to a world box, and writes it to `into` at `at`. */
 function place({ centre, half }: LocalBox, m: Float32Array, scale: number, into: Box, at: number): void {
   const [px, py, pz, x, y, z, w] = m as unknown as readonly [number, number, number, number, number, number, number]
   const [xx, yy, zz, xy, xz, yz, wx, wy, wz] = [
@@ -74,7 +74,7 @@ export function placeBox(spec: PropSpec, motion: Float32Array, scale: number, in
   place(localBoxes(spec).whole, motion, scale, into, 0)
 }
 
-/** The boxes of a prop's colliders, six numbers each, one after the other. */
+/** The boxes of a prop's colliders, six numbers each, in order. */
 export function placeColliderBoxes(spec: PropSpec, motion: Float32Array, scale: number): Box {
   const { colliders } = localBoxes(spec)
   const boxes = new Float64Array(6 * colliders.length)
@@ -87,10 +87,10 @@ export function boxAround({ x, y, z }: Vec3, radius: number, height: number): Bo
   return Float64Array.of(x - radius, y, z - radius, x + radius, y + height, z + radius)
 }
 
-/** The box with `by` metres more on every side. */
+/** The box, larger by `by` metres on every side. */
 export const grown = (box: Box, by: number): Box => box.map((x, i) => (i < 3 ? x - by : x + by))
 
-/** Whether the box at `i` of `a` touches the one at `k` of `b`. */
+/** True if the box at `i` of `a` touches the box at `k` of `b`. */
 export function touches(a: Box, i: number, b: Box, k: number): boolean {
   return (
     at(a, i) <= at(b, k + 3) &&
@@ -102,7 +102,7 @@ export function touches(a: Box, i: number, b: Box, k: number): boolean {
   )
 }
 
-/** How far two boxes that touch reach into one another, on the axis where they do least: a part of the smaller one, 0 to 1. */
+/** Penetration depth of two boxes that touch, on the axis where it is least, as a share of the smaller box: 0 to 1. */
 export function depth(a: Box, b: Box): number {
   let least = 1
   for (let i = 0; i < 3; i++) {
@@ -112,5 +112,5 @@ export function depth(a: Box, b: Box): number {
   return max(least, 0)
 }
 
-/** A number that is there: indices here come from lengths. */
+/** Reads without a check for speed: all indices here come from lengths. */
 const at = (box: Box, i: number): number => box[i] as number

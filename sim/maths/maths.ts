@@ -1,6 +1,6 @@
 /**
- * Deterministic maths. Engines and processors agree on + - * / sqrt, fround and integers only, so the rest is made of
- * those here. This is the one file of the simulation that may name `Math`, and it wraps only members that are exact.
+ * Deterministic maths. Engines and processors agree only on + - * / sqrt, fround and integers, so everything else is
+ * built from those here. This is the only file of the simulation that may use `Math`, and it wraps only exact members.
  */
 import type { Mutable, Quat, Vec3 } from '../types.ts'
 
@@ -54,13 +54,13 @@ export const cross = (a: Vec3, b: Vec3): Vec3 => ({
   z: a.x * b.y - a.y * b.x,
 })
 
-/** The vector at most `limit` long. */
+/** The vector, shortened to `limit` if it is longer. */
 export function limited(a: Vec3, limit: number): Vec3 {
   const l = length(a)
   return l > limit ? scaled(a, limit / l) : a
 }
 
-/** The unit vector along a, or `fallback` where a has no direction. */
+/** The unit vector along a, or `fallback` if a has no direction. */
 export function unit(a: Vec3, fallback: Vec3): Vec3 {
   const l = length(a)
   return l > 1e-9 ? scaled(a, 1 / l) : fallback
@@ -87,7 +87,7 @@ export function froundQuat(q: Quat): Quat {
   return { x: fround(n.x), y: fround(n.y), z: fround(n.z), w: fround(n.w) }
 }
 
-/** v turned by q. */
+/** v rotated by q. */
 export function rotate(q: Quat, v: Vec3): Vec3 {
   const tx = 2 * (q.y * v.z - q.z * v.y)
   const ty = 2 * (q.z * v.x - q.x * v.z)
@@ -100,8 +100,8 @@ export function rotate(q: Quat, v: Vec3): Vec3 {
 }
 
 /**
- * A vector to write over in place. Classes of their own, with fractions at first: the engine then keeps the numbers in the
- * object, where a plain object may get a new box for each number that is written.
+ * A vector to overwrite in place. It is a class with fractional initial values, so that JavaScript engines store the
+ * numbers in the object. A plain object may get a new heap number for each write.
  */
 export class ScratchVec implements Mutable<Vec3> {
   x = 0.5
@@ -109,7 +109,7 @@ export class ScratchVec implements Mutable<Vec3> {
   z = 0.5
 }
 
-/** A rotation to write over in place. */
+/** A rotation to overwrite in place. */
 export class ScratchQuat implements Mutable<Quat> {
   x = 0.5
   y = 0.5
@@ -133,7 +133,7 @@ export function setQuat(to: Mutable<Quat>, { x, y, z, w }: Quat): void {
 /** Rotation about +Y. */
 export const yawRotation = (yaw: number): Quat => ({ x: 0, y: sin(yaw / 2), z: 0, w: cos(yaw / 2) })
 
-/** The shortest rotation that turns unit vector a to unit vector b. */
+/** The shortest rotation from unit vector a to unit vector b. */
 export function fromTo(a: Vec3, b: Vec3): Quat {
   const d = dot(a, b)
   if (d < -0.999999) {
@@ -144,14 +144,14 @@ export function fromTo(a: Vec3, b: Vec3): Quat {
   return normalise({ x: c.x, y: c.y, z: c.z, w: 1 + d })
 }
 
-/** Normalised linear interpolation along the shorter way. */
+/** Normalised linear interpolation along the shorter arc. */
 export function nlerp(a: Quat, b: Quat, t: number): Quat {
   const out = { ...IDENTITY }
   nlerpInto(out, a, b, t)
   return out
 }
 
-/** The same, written to `out`. */
+/** As nlerp, written to `out`. */
 export function nlerpInto(out: Mutable<Quat>, a: Quat, b: Quat, t: number): void {
   const s = a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w < 0 ? -t : t
   const r = 1 - t

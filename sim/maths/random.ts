@@ -1,4 +1,6 @@
-/** The realm's own generator: xoshiro128** 1.1 (Blackman and Vigna), seeded by SplitMix32. Its four words are state. */
+/**
+ * The realm's random generator: xoshiro128** 1.1 (Blackman and Vigna), seeded by SplitMix32. Its four words are state.
+ */
 import { imul } from './maths.ts'
 
 export type RandomState = Uint32Array

@@ -1,15 +1,18 @@
-/** Finds what touches a box among many, without the engine: sorted along one axis, the few very long ones apart. */
+/**
+ * Finds the boxes that touch a box, without the engine: a list sorted along one axis, with the few very long boxes
+ * apart.
+ */
 import { touches, type Box } from './boxes.ts'
 import { max } from './maths.ts'
 
-/** Longer than this along the axis, metres: a wall or a floor would make every search look far back. */
+/** Longer boxes go into a separate list, metres: a wall or a floor would make every search reach far back. */
 const LONG = 8
 
 export class Sweep<T extends { readonly box: Box }> {
   readonly #axis: number
   readonly #sorted: readonly T[]
   readonly #long: readonly T[]
-  /** Length of the longest in `sorted`. */
+  /** Length of the longest box in `sorted`. */
   readonly #reach: number
 
   constructor(all: readonly T[]) {
@@ -17,12 +20,12 @@ export class Sweep<T extends { readonly box: Box }> {
     const extent = ({ box }: T): number => at(box, this.#axis + 3) - at(box, this.#axis)
     const short = all.filter((item) => extent(item) <= LONG)
     this.#long = all.filter((item) => !(extent(item) <= LONG))
-    // A stable sort: equal ones stay in the order given, which is that of ids.
+    // A stable sort: equal boxes stay in the given order, which is the order of ids.
     this.#sorted = short.toSorted((a, b) => at(a.box, this.#axis) - at(b.box, this.#axis))
     this.#reach = short.reduce((most, item) => max(most, extent(item)), 0)
   }
 
-  /** Visits all whose boxes touch, until `visit` returns false. */
+  /** Visits all items whose boxes touch `box`, until `visit` returns false. */
   around(box: Box, visit: (item: T) => boolean): void {
     const [from, to] = [at(box, this.#axis) - this.#reach, at(box, this.#axis + 3)]
     for (let i = this.#firstFrom(from); i < this.#sorted.length; i++) {
@@ -33,7 +36,7 @@ export class Sweep<T extends { readonly box: Box }> {
     for (const item of this.#long) if (touches(box, 0, item.box, 0) && !visit(item)) return
   }
 
-  /** Index of the first that begins at `from` or later. */
+  /** Index of the first box that starts at `from` or later. */
   #firstFrom(from: number): number {
     let [low, high] = [0, this.#sorted.length]
     while (low < high) {
@@ -47,7 +50,7 @@ export class Sweep<T extends { readonly box: Box }> {
 
 const at = (box: Box, i: number): number => box[i] as number
 
-/** The axis along which the boxes are spread most: fewest overlap on it. */
+/** The axis along which the boxes are spread most, and so overlap least. */
 function widestAxis(all: readonly { readonly box: Box }[]): number {
   const spread = [0, 1, 2].map((axis) => {
     let [sum, squares] = [0, 0]

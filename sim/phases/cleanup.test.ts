@@ -24,7 +24,7 @@ describe('INP-22: a body whose numbers are not finite', () => {
     })
   }
 
-  test('stands frozen at its last finite place, and an event says so', () => {
+  test('freezes at its last finite place, and an event reports it', () => {
     withBroken((s, broken) => {
       const before = viewOf(s, broken)?.position
       breakProp(s, broken)
@@ -36,7 +36,7 @@ describe('INP-22: a body whose numbers are not finite', () => {
     })
   })
 
-  test('is repaired where the engine has disabled it without a word', () => {
+  test('is repaired if the engine has disabled it silently', () => {
     withBroken((s, broken) => {
       s.realm.props.get(broken)?.body.setLinvel(NOWHERE, true)
       expect(s.wait(2)).toContainEqual({ type: 'frozen', element: broken, owner: 1, cause: 'unstable' })
@@ -53,7 +53,7 @@ describe('INP-22: a body whose numbers are not finite', () => {
     })
   })
 
-  test('takes what it touches along to no place that is not finite', () => {
+  test('does not spread to props that it touches', () => {
     stage((s) => {
       s.join(1)
       const pile = Array.from({ length: 6 }, (_, i) => s.spawn(1, crate(), at(0, 0.25 + 0.5 * i, 0)) as number)

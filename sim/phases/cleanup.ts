@@ -1,4 +1,7 @@
-/** The phase before a frame's inputs: repairs bodies whose numbers are not finite, and removes what was left behind. */
+/**
+ * The phase before a frame's inputs. It repairs bodies whose numbers are not finite, and removes props that were left
+ * behind.
+ */
 import { addBody } from '../avatar/avatars.ts'
 import { createController, createWorld, type World } from '../engine.ts'
 import { freeze } from '../props/freeze.ts'
@@ -8,10 +11,10 @@ import { expire, isLeftBehind } from '../props/left-behind.ts'
 import { createBody, positionOf, readMotion, rotationOf } from '../props/props.ts'
 import { SimulationFault, type Prop, type Realm } from '../state/state.ts'
 
-/** How often things left behind are looked for, ticks: a second and a half at most. */
+/** Ticks between two checks for props that were left behind: half a second at 60 ticks a second. */
 const LEFT_BEHIND_LOOK_TICKS = 30
 
-/** Puts a prop's body into a new world: where it was, as it moved; one that was broken at rest. */
+/** Adds a prop's body to a new world with its place and velocity; a broken prop comes back at rest. */
 function addProp(realm: Realm, world: World, prop: Prop): void {
   const body = createBody(world, prop, positionOf(prop), rotationOf(prop))
   if (!body) throw new SimulationFault(realm.tick, `prop ${prop.id} (${prop.spec.name}) has no hull any more`)
@@ -26,8 +29,9 @@ function addProp(realm: Realm, world: World, prop: Prop): void {
 }
 
 /**
- * Makes the physics world anew from the realm's own state. Numbers that are not finite spread through contacts and the
- * engine's search trees, so nothing of the old world is kept. Contacts begin afresh, which is the same in every replay.
+ * Rebuilds the physics world from the realm's own state. Numbers that are not finite spread through contacts and the
+ * engine's search trees, so nothing of the old world is kept. Contacts start from nothing, which is the same in every
+ * replay.
  */
 function rebuild(realm: Realm): void {
   const world = createWorld(realm.definition.gravity, realm.definition.tickRate)
@@ -40,7 +44,7 @@ function rebuild(realm: Realm): void {
   realm.controller = createController(world)
 }
 
-/** A broken prop stands frozen at its last finite place, out of every hand, until someone takes it or scales it. */
+/** A broken prop is released and frozen at its last finite place until a player grabs or scales it. */
 function repair(realm: Realm): void {
   const broken = [...realm.props.values()].filter((prop) => prop.broken)
   if (broken.length === 0) return

@@ -1,4 +1,4 @@
-/** The phase that applies a frame's inputs. An illegal command gives a `rejected` event, never an exception. */
+/** The phase that applies a frame's inputs. An illegal command causes a `rejected` event, never an exception. */
 import { dropForbidden, isAccess, manages, mayAct, owns } from '../props/access.ts'
 import { bodyOf, createAvatar, placeAvatar, removeAvatar, setBody } from '../avatar/avatars.ts'
 import { reject } from '../events.ts'
@@ -16,7 +16,7 @@ import { Permission, type Command, type Input, type RejectReason } from '../type
 import type { Avatar, Realm } from '../state/state.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
-/** The reason of a rejection; null where the command was applied. */
+/** Reason of a rejection; null if the command was applied. */
 type Outcome = RejectReason | null
 
 function join(

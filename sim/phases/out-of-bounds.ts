@@ -1,4 +1,7 @@
-/** The phase that returns elements outside the realm's bounds: an avatar to the spawn, a prop to where it was spawned, at rest. */
+/**
+ * The phase that returns elements outside the realm's bounds, at rest: an avatar to the spawn, a prop to the place
+ * where it was spawned.
+ */
 import { toSpawn } from '../avatar/avatars.ts'
 import { letGo } from '../props/holds.ts'
 import { inBounds } from '../props/extent.ts'

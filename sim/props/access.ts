@@ -3,7 +3,7 @@ import { letGo } from './holds.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 import { Access, ACCESS_MAX, ACTS, Permission, type Act } from '../types.ts'
 
-/** The permission that an act needs of everyone, owners too. */
+/** The permission that an act needs, also from owners. */
 const NEEDED: Record<Act, number> = { drag: Permission.grab, scale: Permission.scale, despawn: 0 }
 
 export const isAccess = (access: number): boolean => access >>> 0 === access && access <= ACCESS_MAX
@@ -14,14 +14,14 @@ export const owns = ({ user }: Pick<Avatar, 'user'>, { owner }: Pick<Prop, 'owne
 export const manages = ({ permissions }: Pick<Avatar, 'permissions'>): boolean =>
   (permissions & Permission.manage) !== 0
 
-/** The access of an act, with what the default stands for. */
+/** The access level of an act, with the default resolved. */
 export function accessOf(access: number, act: Act): number {
   const given = (access >>> (2 * ACTS.indexOf(act))) & 3
   if (given !== Access.default) return given
   return act === 'despawn' ? Access.ownerAndManagers : Access.everyone
 }
 
-/** Whether a player may do this with a prop: for clients that offer it, too. */
+/** True if a player may act on a prop. Clients use it too, to offer only what is possible. */
 export function mayAct(
   avatar: Pick<Avatar, 'user' | 'permissions'>,
   prop: Pick<Prop, 'owner' | 'access'>,
@@ -32,7 +32,7 @@ export function mayAct(
   return access === Access.everyone || owns(avatar, prop) || (access === Access.ownerAndManagers && manages(avatar))
 }
 
-/** Opens the hand that holds a prop where it may no longer. */
+/** Releases a prop if its holder may no longer hold it. */
 export function dropForbidden(realm: Realm, prop: Prop): void {
   const { hold } = prop
   const holder = hold && realm.players.get(hold.player)

@@ -1,4 +1,4 @@
-/** How far things reach. */
+/** Extents of shapes and props: radii, boxes, and the bounds of a realm. */
 import { abs, add, IDENTITY, length, max, min, rotate, sqrt, vec } from '../maths/maths.ts'
 import type { Collider, PropSpec, RealmDefinition, Shape, Vec3 } from '../types.ts'
 
@@ -28,11 +28,11 @@ function shapeRadius(shape: Shape): number {
   }
 }
 
-/** Radius around a prop's origin that holds all its colliders, at scale 1. */
+/** Radius of the sphere around a prop's origin that contains all its colliders, at scale 1. */
 export const propRadius = (spec: PropSpec): number =>
   spec.colliders.reduce((most, { shape, position }) => max(most, length(position) + shapeRadius(shape)), 0)
 
-/** Points whose hull, grown by `margin`, holds a shape. */
+/** Points whose convex hull, grown by `margin`, contains a shape. */
 function outline(shape: Shape): { readonly points: readonly Vec3[]; readonly margin: number } {
   switch (shape.type) {
     case 'box': {
@@ -59,7 +59,7 @@ function outline(shape: Shape): { readonly points: readonly Vec3[]; readonly mar
   }
 }
 
-/** Axis-aligned box of colliders in their place; from Infinity to -Infinity where there are none. */
+/** Axis-aligned box of colliders in their places. Without colliders it runs from Infinity to -Infinity. */
 export function boundsOf(colliders: readonly Collider[]): { readonly low: Vec3; readonly high: Vec3 } {
   let [low, high] = [vec(Infinity, Infinity, Infinity), vec(-Infinity, -Infinity, -Infinity)]
   for (const { shape, position, rotation } of colliders) {
@@ -73,10 +73,10 @@ export function boundsOf(colliders: readonly Collider[]): { readonly low: Vec3; 
   return { low, high }
 }
 
-/** Half extents of a flat thing's box: a box needs a volume. Metres. */
+/** Least half extent of a flat prop's box, metres: a box needs a volume. */
 const FLAT = 1e-3
 
-/** The spec with one box around all its colliders in their place: what a client that has the prop's mesh needs to know of it. */
+/** The spec with one box around all its colliders. A client that has the prop's mesh needs no more. */
 export function boxOf(spec: PropSpec): PropSpec {
   const { low, high } = boundsOf(spec.colliders)
   const half = (from: number, to: number): number => max(abs(to - from) / 2, FLAT)

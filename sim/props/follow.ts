@@ -1,7 +1,7 @@
-/** How what is held follows the hand: shared with clients, which draw it in the hand before the server has answered. */
+/** How a held prop follows the hand. Clients share it, and draw the prop in the hand before the server has answered. */
 
-/** Share of the way to the hand that a held thing covers in a tick: firm, and it does not overshoot. */
+/** Share of the way to the hand that a held prop covers in a tick: firm, and without overshoot. */
 export const FOLLOW = 0.35
-/** Fastest that a held thing follows: what still collides rather than tunnels. m/s, rad/s */
+/** Highest speed of a held prop, m/s and rad/s: at this speed it still collides and does not tunnel. */
 export const FOLLOW_SPEED_MAX = 20
 export const FOLLOW_SPIN_MAX = 25

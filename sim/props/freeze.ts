@@ -1,10 +1,10 @@
-/** Freezing: a dynamic prop that stands like a static one for a while. */
+/** Freezing: a dynamic prop temporarily behaves like a static one. */
 import { RAPIER } from '../engine.ts'
 import { positionOf, rotationOf } from './props.ts'
 import type { Prop, Realm } from '../state/state.ts'
 import type { FreezeCause } from '../types.ts'
 
-/** Before the physics of a step. A prop that stands already keeps its cause. */
+/** Freezes a prop before the physics of a step. A frozen prop stays frozen; the event is only sent the first time. */
 export function freeze(realm: Realm, prop: Prop, cause: FreezeCause): void {
   const stood = prop.frozen !== null && prop.frozen !== 'new'
   if (!stood) realm.events.push({ type: 'frozen', element: prop.id, owner: prop.owner, cause })
@@ -13,7 +13,7 @@ export function freeze(realm: Realm, prop: Prop, cause: FreezeCause): void {
   stand(prop)
 }
 
-/** Keeps a prop that asks to move where it is until the next tick. */
+/** Keeps a prop that requests to move in place until the next tick. */
 export function wait(prop: Prop): void {
   prop.frozen = 'new'
   stand(prop)
@@ -21,13 +21,13 @@ export function wait(prop: Prop): void {
 
 function stand(prop: Prop): void {
   prop.body.setBodyType(RAPIER.RigidBodyType.Fixed, false)
-  // Where the engine was about to put it differs in the last bits; it would creep there in a later step.
+  // The engine's next position differs in the last bits, and the body would creep there in a later step.
   prop.body.setTranslation(positionOf(prop), false)
   prop.body.setRotation(rotationOf(prop), false)
   prop.asleep = false
 }
 
-/** Lets physics move it again, from rest. */
+/** Lets physics move a frozen prop again, from rest. */
 export function thaw(realm: Realm, prop: Prop): void {
   if (prop.frozen === 'work' || prop.frozen === 'unstable') realm.events.push({ type: 'thawed', element: prop.id })
   prop.frozen = null
@@ -36,7 +36,7 @@ export function thaw(realm: Realm, prop: Prop): void {
   prop.asleep = false
 }
 
-/** Someone takes it or scales it: it may move again where this tick has work to spare. */
+/** Called when a player grabs or scales a prop: it moves again once the tick has room in its physics budget. */
 export function askToMove(prop: Prop): void {
   if (prop.spec.motion === 'dynamic') prop.frozen = 'new'
 }

@@ -100,7 +100,7 @@ describe('holding', () => {
 })
 
 describe('bones', () => {
-  test('a swung hand pushes a sleeping prop that the root capsule does not touch; its bone bodies go when nothing is near', () => {
+  test('a swung hand pushes a sleeping prop that the root capsule does not touch, and loses its bone bodies when nothing is near', () => {
     stage(
       (s) => {
         s.joinManagers(1)

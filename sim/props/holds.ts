@@ -1,4 +1,4 @@
-/** Holding: who holds what, how it follows the hand, and how it is thrown. */
+/** Holds: who holds which prop, how a prop follows the hand, and how it is thrown. */
 import { add, conjugate, distance, froundVec, limited, multiply, nlerp, scaled, sub, vec } from '../maths/maths.ts'
 import { FOLLOW, FOLLOW_SPEED_MAX, FOLLOW_SPIN_MAX } from './follow.ts'
 import { Groups } from './shapes.ts'
@@ -7,15 +7,15 @@ import { positionOf, rotationOf, setGroups } from './props.ts'
 import type { Avatar, Hold, Prop, Realm } from '../state/state.ts'
 import type { HandId, PlayerId, Quat, RejectReason, Vec3 } from '../types.ts'
 
-/** Fastest throw, m/s. */
+/** Highest speed of a throw, m/s. */
 const THROW_SPEED_MAX = 20
-/** A hand that has not moved for so long throws nothing. */
+/** Ticks without a drag after which a release throws nothing. */
 const THROW_WINDOW_TICKS = 15
-/** How much of a hand's speed comes from the newest drag. */
+/** Share of a hand's speed that comes from the newest drag. */
 const SPEED_SHARE = 0.6
-/** How long bones pass through what was let go. */
+/** Ticks after a release during which bones pass through the prop. */
 const BONES_PASS_TICKS = 20
-/** A held prop slips from the hand beyond this multiple of the reach. */
+/** A held prop slips from the hand at this multiple of the realm's reach. */
 const SLIP = 1.25
 
 const headOf = ({ position, body }: Avatar): Vec3 => add(position, vec(0, restHeadHeight(body), 0))
@@ -25,7 +25,7 @@ const heldBy = (realm: Realm, player: PlayerId, hand: HandId): Prop | undefined 
   return undefined
 }
 
-/** The first in canonical order gets it. One's own other hand may take a thing over. */
+/** The first grab in canonical order wins. A player's other hand may take over a prop. */
 export function grab(realm: Realm, avatar: Avatar, prop: Prop, hand: HandId): RejectReason | null {
   if (prop.spec.motion === 'static') return 'not-movable'
   if (prop.hold && prop.hold.player !== avatar.player) return 'held-by-another'
@@ -47,7 +47,7 @@ export function grab(realm: Realm, avatar: Avatar, prop: Prop, hand: HandId): Re
   return null
 }
 
-/** Moves the goal of what the hand holds. */
+/** Moves the target of the hand's hold. */
 export function drag(realm: Realm, avatar: Avatar, hand: HandId, position: Vec3, rotation: Quat): RejectReason | null {
   const hold = heldBy(realm, avatar.player, hand)?.hold
   if (!hold) return 'hand-empty'
@@ -63,12 +63,12 @@ export function drag(realm: Realm, avatar: Avatar, hand: HandId, position: Vec3,
   return null
 }
 
-/** Lets go; a dynamic prop flies on with the hand's speed. */
+/** Ends a hold. If `thrown`, a dynamic prop flies on with the hand's speed. */
 export function letGo(realm: Realm, prop: Prop, thrown: boolean): void {
   const { hold } = prop
   prop.hold = null
   if (!hold || prop.spec.motion !== 'dynamic') return
-  // A frozen body takes no speed: it stays where it is.
+  // A frozen body keeps its place and gets no speed.
   prop.body.setGravityScale(1, true)
   prop.bonesPassUntil = realm.tick + BONES_PASS_TICKS
   const still = !thrown || realm.tick - hold.dragTick > THROW_WINDOW_TICKS
@@ -81,7 +81,7 @@ export function release(realm: Realm, avatar: Avatar, hand: HandId): Prop | null
   return prop ?? null
 }
 
-/** Opens all hands of a player. */
+/** Releases everything that a player holds. */
 export function releaseAll(realm: Realm, player: PlayerId): void {
   for (const prop of realm.props.values()) if (prop.hold?.player === player) letGo(realm, prop, false)
 }
@@ -106,7 +106,7 @@ function slipped(realm: Realm, hold: Hold): boolean {
   return !avatar || distance(hold.position, headOf(avatar)) > realm.definition.reach * SLIP
 }
 
-/** The phase: what is held moves towards its hand; what was let go collides with bones again after a while. */
+/** The phase: held props move towards their hands, and released props collide with bones again after a while. */
 export function stepHolds(realm: Realm): void {
   const { tickRate } = realm.definition
   for (const prop of realm.props.values()) {
@@ -125,5 +125,5 @@ export function stepHolds(realm: Realm): void {
   }
 }
 
-/** The hand of that number, or null. */
+/** The hand with this number, or null. */
 export const handOf = (hand: number): HandId | null => (hand === 0 || hand === 1 || hand === 2 ? hand : null)

@@ -1,4 +1,4 @@
-/** Props whose owner has left: since when, and which may be removed to make room. */
+/** Props whose owner has left: since when, and which of them may be removed to make room. */
 import { letGo } from './holds.ts'
 import { removeProp } from './props.ts'
 import { manages } from './access.ts'
@@ -9,13 +9,16 @@ const isHere = (realm: Realm, owner: number): boolean => {
   return false
 }
 
-/** Call when an avatar joins or leaves: updates since when its user's props are left behind. Props of managers never are. */
+/**
+ * Call it when an avatar joins or leaves. It updates since when its user's props are left behind; props of managers
+ * never are.
+ */
 export function tend(realm: Realm, { user, permissions }: Pick<Avatar, 'user' | 'permissions'>): void {
   const leftTick = isHere(realm, user) || manages({ permissions }) ? 0 : realm.tick
   for (const prop of realm.props.values()) if (prop.owner === user) prop.ownerLeftTick = leftTick
 }
 
-/** Whether the realm's rule lets a prop go. */
+/** True if the realm's rule permits removing a prop. */
 export function isLeftBehind({ tick, definition }: Realm, { ownerLeftTick, hold }: Prop): boolean {
   const { seconds, remove } = definition.leftBehind
   return (
@@ -23,7 +26,9 @@ export function isLeftBehind({ tick, definition }: Realm, { ownerLeftTick, hold 
   )
 }
 
-/** The prop that has been left for longest among those that count and may go; undefined: there is none. */
+/**
+ * The prop that was left for the longest time among those that count and may be removed; undefined if there is none.
+ */
 export function longestLeft(realm: Realm, counts: (prop: Prop) => boolean): Prop | undefined {
   let longest: Prop | undefined
   for (const prop of realm.props.values())
@@ -32,7 +37,7 @@ export function longestLeft(realm: Realm, counts: (prop: Prop) => boolean): Prop
   return longest
 }
 
-/** Removes a prop that was left behind. */
+/** Removes a prop that was left behind, and reports it. */
 export function expire(realm: Realm, prop: Prop): void {
   letGo(realm, prop, false)
   removeProp(realm, prop)

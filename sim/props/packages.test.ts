@@ -78,11 +78,11 @@ class Stage {
     const inputs: Input[] = commands.map(([player, command]) => ({ player, sequence: ++this.#sequence, command }))
     return step(this.realm, { tick: this.realm.tick + 1, inputs })
   }
-  /** Player and user. */
+  /** Joins a player as a user. */
   join(player: number, user: number, permissions = 7): void {
     this.tick([0, { type: 'join', player, user, name: `p${player}`, body: 0, permissions }])
   }
-  /** Goes on from its own checkpoint. */
+  /** Continues from its own checkpoint. */
   reload(): void {
     const again = restore(engine, DEFINITION, checkpoint(this.realm))
     expect(hash(again)).toBe(hash(this.realm))
@@ -107,7 +107,7 @@ function stage(use: (s: Stage) => void): void {
 }
 
 describe('packages', () => {
-  test('a prop is made of a package that came in the same frame, and both are there after a checkpoint', () => {
+  test('a prop can use a package of the same frame', () => {
     stage((s) => {
       s.join(1, 7)
       expect(s.tick(bring(CUP_HASH, OBJECT), [1, spawn(CUP_HASH)]).map((e) => e.type)).toEqual(['packaged', 'spawned'])
@@ -118,7 +118,7 @@ describe('packages', () => {
     })
   })
 
-  test('what is not there, or of the other kind, is refused', () => {
+  test('a package that is missing, or of the wrong kind, is refused', () => {
     stage((s) => {
       s.join(1, 1)
       s.tick(bring(CUP_HASH, OBJECT), bring(CHILD_HASH, AVATAR))
@@ -137,7 +137,7 @@ describe('packages', () => {
     })
   })
 
-  test('a package whose physics cannot be is refused', () => {
+  test('a package with impossible physics is refused', () => {
     stage((s) => {
       const body = (change: Partial<AvatarBody>): PackagePhysics => ({ kind: 'avatar', body: { ...CHILD, ...change } })
       const [capsule] = CHILD.capsules
@@ -176,12 +176,12 @@ describe('packages', () => {
     })
   })
 
-  test('a full realm forgets the oldest package that nothing is of; where all are used, it refuses', () => {
+  test('a full realm evicts the oldest unused package, and refuses a new one if all are in use', () => {
     stage((s) => {
       s.tick(...Array.from({ length: PACKAGES_MAX }, (_, i) => bring(hashOf(i), OBJECT)))
       s.tick([0, spawn(hashOf(0))], bring(hashOf(1), OBJECT))
       s.tick(bring(OTHER_HASH, OBJECT))
-      // 0 is used, 1 was brought again, 2 is the oldest then.
+      // Package 0 is in use, and 1 was sent again, so 2 is the oldest.
       expect([0, 1, 2].map((i) => s.realm.packages.has(hashOf(i)))).toEqual([true, true, false])
       s.reload()
       s.tick(bring(hashOf(2), OBJECT))
@@ -191,7 +191,7 @@ describe('packages', () => {
     })
   })
 
-  test('the bytes of all packages together are bounded', () => {
+  test('the size of all packages together is bounded', () => {
     stage((s) => {
       const points = Array.from({ length: 64 }, (_, i) => [
         Math.fround(Math.sin(i)),
@@ -213,7 +213,7 @@ describe('packages', () => {
 })
 
 describe('changing the body', () => {
-  test("keeps where the avatar is, how it goes and what it holds; its capsule and reach are the new body's", () => {
+  test("the avatar keeps its place, motion and hold, and gets the new body's capsule and reach", () => {
     stage((s) => {
       s.join(1, 1)
       s.tick([0, spawn(CUP)], [1, { type: 'move', x: 0, y: 0, z: -1, yaw: 0.5, jump: false, run: false, fly: false }])
@@ -288,12 +288,12 @@ describe('access', () => {
       s.join(1, 7)
       s.join(2, user, user === 8 ? 7 | Permission.manage : 7)
       s.tick([1, spawn(CUP, { access: bits(level) })])
-      // The other session of the owner's own user counts as the owner.
+      // Another session of the same user counts as the owner.
       expect(acts(s, 2, s.first().id)).toEqual(expected)
     })
   })
 
-  test('is changed by the owner and who may manage, and who holds what it may no longer lets go', () => {
+  test('the owner and managers change the access level, and a holder without access releases the prop', () => {
     stage((s) => {
       for (const [player, user, permissions] of [
         [1, 7, 7],
@@ -321,7 +321,7 @@ describe('access', () => {
     })
   })
 
-  test("nobody owns what is the realm's own", () => {
+  test("nobody owns the realm's own props", () => {
     stage((s) => {
       s.join(1, 1)
       s.tick([0, spawn(CUP)], [0, spawn(CUP, { owner: 1, position: { x: 2, y: 0.3, z: 3 } })])
@@ -332,7 +332,7 @@ describe('access', () => {
   })
 })
 
-test('the box of a prop holds all its colliders, turned as they are', () => {
+test('the box of a prop contains all its rotated colliders', () => {
   const turned = { x: 0, y: 0, z: Math.SQRT1_2, w: Math.SQRT1_2 }
   const spec: PropSpec = {
     ...CUP,

@@ -1,6 +1,6 @@
 /**
- * Packages in a realm: what the simulation knows of uploads, brought in by the server's `package` inputs. They are state
- * like everything else, so that frames and checkpoints alone suffice to go on.
+ * Packages in a realm: what the simulation knows of uploads. The server's `package` inputs add them. They are state, so
+ * that frames and checkpoints suffice to continue.
  */
 import { ascii, keptJson } from '../state/bytes.ts'
 import { inRange, RANGES } from '../limits/ranges.ts'
@@ -17,13 +17,16 @@ import {
   type Vec3,
 } from '../types.ts'
 
-/** Packages of a realm at once: more different things than a room shows. */
+/** Packages of a realm at once: more kinds of props than a realm shows. */
 export const PACKAGES_MAX = 256
-/** Characters of their JSON in all: they stand in every checkpoint, and a checkpoint must fit into a lockstep peer's first message. */
+/**
+ * Characters of their JSON together. Every checkpoint contains them, and a checkpoint must fit into a lockstep peer's
+ * first message.
+ */
 export const PACKAGES_CHARACTERS_MAX = 3_145_728
 
 export const CAPSULES_MAX = 24
-/** How far a bone is from its parent, or a capsule's end from its bone, metres on each axis. */
+/** Largest distance of a bone from its parent, or of a capsule's end from its bone, metres on each axis. */
 export const BODY_OFFSET_MAX = RANGES.boneOffset.max
 export const CAPSULE_RADIUS_MIN = RANGES.boneRadius.min
 export const CAPSULE_RADIUS_MAX = RANGES.boneRadius.max
@@ -31,7 +34,7 @@ export const CAPSULE_RADIUS_MAX = RANGES.boneRadius.max
 const isNear = ({ x, y, z }: Vec3): boolean =>
   inRange('boneOffset', x) && inRange('boneOffset', y) && inRange('boneOffset', z)
 
-/** Why an avatar cannot have this body, or null. */
+/** Returns why an avatar cannot have this body, or null. */
 function checkBody({ offsets, capsules }: AvatarBody): RejectReason | null {
   if (offsets.length !== BONES.length || !offsets.every(isNear) || capsules.length > CAPSULES_MAX)
     return 'invalid-value'
@@ -45,18 +48,18 @@ function checkBody({ offsets, capsules }: AvatarBody): RejectReason | null {
 const HASH = /^[0-9a-f]{64}$/
 export const isPackageHash = (hash: string): boolean => HASH.test(hash)
 
-/** Why a realm cannot take physics like these, or null; the same wherever a package is made or used. */
+/** Returns why a realm cannot accept such physics, or null. The ingest and the simulation share this check. */
 export const checkPhysics = (physics: PackagePhysics): RejectReason | null =>
   physics.kind === 'object' ? checkProp(physics.prop) : checkBody(physics.body)
 
-/** The package that a command brings or names; null: none. */
+/** The package that a command adds or names, or null. */
 export function packageOf(command: Command): PackageHash | null {
   if (command.type === 'package') return command.hash
   const named = command.type === 'spawn' ? command.prop : command.type === 'wear' ? command.body : null
   return typeof named === 'string' ? named : null
 }
 
-/** A package from its kept JSON. JSON has no -0, and one sign can turn a trajectory. */
+/** A package from its JSON. JSON has no -0, and one sign can change a trajectory. */
 export const keptPackage = ({ engine }: Pick<Realm, 'engine'>, hash: PackageHash, json: string): Package => ({
   hash,
   physics: JSON.parse(json) as PackagePhysics,
@@ -64,7 +67,7 @@ export const keptPackage = ({ engine }: Pick<Realm, 'engine'>, hash: PackageHash
   identity: engine.hash64(ascii(hash + json)),
 })
 
-/** Hashes of the packages that something in the realm is of. */
+/** Hashes of the packages in use. */
 function used(realm: Realm): ReadonlySet<unknown> {
   const hashes = new Set<unknown>()
   for (const { bodyChoice } of realm.avatars.values()) hashes.add(bodyChoice)
@@ -72,7 +75,7 @@ function used(realm: Realm): ReadonlySet<unknown> {
   return hashes
 }
 
-/** The oldest packages that nothing uses, as many as have to go until there is room; null: there is none. */
+/** The oldest unused packages that must be evicted to make room, or null if that does not suffice. */
 function toForget(realm: Realm, characters: number): readonly PackageHash[] | null {
   let [count, sum] = [realm.packages.size + 1, characters]
   for (const { json } of realm.packages.values()) sum += json.length
@@ -93,10 +96,10 @@ function toForget(realm: Realm, characters: number): readonly PackageHash[] | nu
 /** Characters of a package's physics, as PACKAGES_CHARACTERS_MAX counts them. */
 export const charactersOf = (physics: PackagePhysics): number => keptJson(physics).length
 
-/** Whether the realm can take a package of so many characters. */
+/** True if the realm has room for a package of `characters`. */
 export const hasRoom = (realm: Realm, characters: number): boolean => toForget(realm, characters) !== null
 
-/** Takes a package in, as the newest. One that the realm has is what its hash says already. */
+/** Adds a package as the newest. A package that the realm already has becomes the newest again. */
 export function addPackage(realm: Realm, hash: PackageHash, physics: PackagePhysics): RejectReason | null {
   if (!isPackageHash(hash)) return 'invalid-value'
   let known = realm.packages.get(hash)

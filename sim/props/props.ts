@@ -1,4 +1,4 @@
-/** Props: creating, scaling and removing their bodies, and reading where physics has taken them. */
+/** Props: creates, scales and removes their bodies, and reads their motion from the physics engine. */
 import { RAPIER, type RigidBody, type RigidBodyDesc, type World } from '../engine.ts'
 import { abs, fround, froundQuat, froundVec, IDENTITY } from '../maths/maths.ts'
 import { propRadius } from './extent.ts'
@@ -14,12 +14,12 @@ const BODY: Record<PropSpec['motion'], () => RigidBodyDesc> = {
   kinematic: () => RAPIER.RigidBodyDesc.kinematicPositionBased(),
 }
 
-/** Damping of free props: what air and rolling take, so that a ball comes to rest. 1/s */
+/** Damping of free props, 1/s: air and rolling resistance, so that a ball comes to rest. */
 const LINEAR_DAMPING = 0.05
 const ANGULAR_DAMPING = 0.4
-/** Props smaller than this are swept along their path, so that they do not pass through walls. Metres. */
+/** Props smaller than this use continuous collision detection, so that they do not pass through walls. Metres. */
 const CCD_RADIUS_MAX = 0.2
-/** Faster than this, or spinning faster, a body's numbers are about to be none: m/s, rad/s. A thrown prop has 20 m/s. */
+/** Above these speeds, m/s and rad/s, a body's numbers are about to overflow. A thrown prop has 20 m/s. */
 const SPEED_MAX = 1_000
 const SPIN_MAX = 1e6
 
@@ -27,24 +27,24 @@ export const motionFloats = (): Float32Array => new Float32Array(13)
 export const positionOf = ({ motion: m }: Prop): Vec3 => ({ x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 })
 export const rotationOf = ({ motion: m }: Prop): Quat => ({ x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 })
 
-/** What props are made from: all that props of one kind share. */
+/** What all props of one kind share. */
 export type PropTemplate = Pick<Prop, 'spec' | 'package' | 'identity'>
 
-/** The template of a spec that was written as JSON. JSON has no -0, and one sign can turn a trajectory. */
+/** The template of a spec from JSON. JSON has no -0, and one sign can change a trajectory. */
 export const templateOfJson = ({ engine }: Pick<Realm, 'engine'>, json: string): PropTemplate => ({
   spec: JSON.parse(json) as PropSpec,
   package: null,
   identity: engine.hash64(ascii(json)),
 })
 
-/** The template that a command names, or why there is none that a prop can have. */
+/** The template that a command names, or the reason why it cannot be used. */
 export function templateOf(realm: Realm, wanted: PropSpec | PackageHash): PropTemplate | RejectReason {
   if (typeof wanted !== 'string') return checkProp(wanted) ?? templateOfJson(realm, keptJson(wanted))
   const known = realm.packages.get(wanted)
   return known ? (templateOfPackage(known) ?? 'wrong-kind') : 'unknown-package'
 }
 
-/** Null where the package is an avatar's. */
+/** Returns null for an avatar's package. */
 export const templateOfPackage = ({ hash, physics, identity }: Package): PropTemplate | null =>
   physics.kind === 'object' ? { spec: physics.prop, package: hash, identity } : null
 
@@ -57,7 +57,7 @@ interface PropPlace extends Omit<PlacedProp, 'prop'> {
 /** The fields of a prop that its body depends on. */
 type BodyOf = Pick<Prop, 'spec' | 'scale' | 'radius' | 'frozen' | 'hold' | 'bonesPassUntil'>
 
-/** Puts a prop's body with its colliders into the world; null where the engine finds no hull. */
+/** Adds a prop's body and colliders to the world. Returns null if the engine finds no hull. */
 export function createBody(world: World, prop: BodyOf, position: Vec3, rotation: Quat): RigidBody | null {
   const { spec, scale, radius, frozen, hold, bonesPassUntil } = prop
   const descs = colliderDescs(spec, scale)
@@ -78,7 +78,10 @@ export function createBody(world: World, prop: BodyOf, position: Vec3, rotation:
   return body
 }
 
-/** Puts a checked prop into the realm; null where the engine finds no hull in it. A dynamic one moves where the tick has work to spare. */
+/**
+ * Adds a checked prop to the realm. Returns null if the engine finds no hull in it. A dynamic prop moves once the tick
+ * has room in its physics budget.
+ */
 export function createProp(realm: Realm, template: PropTemplate, placed: PropPlace): Prop | null {
   const { spec } = template
   const [position, rotation, scale] = [froundVec(placed.position), froundQuat(placed.rotation), fround(placed.scale)]
@@ -117,7 +120,9 @@ export function removeProp(realm: Realm, prop: Prop): void {
   realm.props.delete(prop.id)
 }
 
-/** Gives a prop another size: colliders are made anew, mass follows by density. The scale is checked already. */
+/**
+ * Changes a prop's scale: its colliders are created again, and its mass follows by density. The scale has been checked.
+ */
 export function rescaleProp(realm: Realm, prop: Prop, scale: number): boolean {
   const descs = colliderDescs(prop.spec, scale)
   if (!descs) return false
@@ -134,13 +139,13 @@ export function rescaleProp(realm: Realm, prop: Prop, scale: number): boolean {
   return true
 }
 
-/** Sets who a dynamic prop collides with. */
+/** Sets what a dynamic prop collides with. */
 export function setGroups(prop: Prop, collisionGroups: number): void {
   if (prop.spec.motion !== 'dynamic') return
   for (let i = 0; i < prop.body.numColliders(); i++) prop.body.collider(i).setCollisionGroups(collisionGroups)
 }
 
-/** Puts a prop somewhere, at rest. */
+/** Moves a prop to a place, at rest. */
 export function placeProp(prop: Prop, position: Vec3, rotation: Quat): void {
   prop.body.setTranslation(position, true)
   prop.body.setRotation(rotation, true)
@@ -175,7 +180,7 @@ export function readBody(body: RigidBody, m: Float32Array): void {
 
 const scratch = motionFloats()
 
-/** Finite, and slow enough to stay so. NaN and Infinity make every comparison false. */
+/** True if all numbers are finite and slow enough to stay so. NaN and Infinity make every comparison false. */
 function isSound(m: Float32Array): boolean {
   for (let i = 0; i < 7; i++) if (!(abs(m[i] ?? NaN) < 1e6)) return false
   for (let i = 7; i < 13; i++) if (!(abs(m[i] ?? NaN) < (i < 10 ? SPEED_MAX : SPIN_MAX))) return false
@@ -183,14 +188,14 @@ function isSound(m: Float32Array): boolean {
 }
 
 /**
- * Brings a prop's motion up to date. Bodies that slept or stood before and after are left out: nothing about them changed.
- * A motion that is not sound is not taken over: the prop is `broken`, and the next step repairs it.
+ * Reads a prop's motion from its body. Bodies that slept or were frozen before and after are skipped, because nothing
+ * about them changed. An unsound motion is not copied: the prop becomes `broken`, and the next step repairs it.
  */
 export function readMotion(prop: Prop): void {
   const asleep = prop.frozen === null || prop.frozen === 'new' ? prop.body.isSleeping() : true
   if (asleep && prop.asleep) return
   readBody(prop.body, scratch)
-  // The engine disables a body in which it finds NaN itself: nothing would ever touch it again.
+  // The engine disables a body in which it finds NaN. Nothing would ever touch it again.
   prop.broken = !isSound(scratch) || !prop.body.isEnabled()
   if (prop.broken) return
   prop.asleep = asleep

@@ -1,4 +1,4 @@
-/** From prop specs to Rapier's colliders: checks, scaling, collision groups. */
+/** Converts prop specs to Rapier's colliders: checks, scaling, collision groups. */
 import { RAPIER, type ColliderDesc } from '../engine.ts'
 import { propRadius } from './extent.ts'
 import { isFiniteNumber, length, scaled } from '../maths/maths.ts'
@@ -14,7 +14,7 @@ const groups = (member: number, filter: number): number => ((member << 16) | fil
 export const Groups = {
   world: groups(GROUP.world, GROUP.dynamic | GROUP.capsule),
   dynamic: groups(GROUP.dynamic, GROUP.world | GROUP.dynamic | GROUP.bone | GROUP.capsule),
-  /** A held or just released prop: bodies of people do not push it. */
+  /** A held or just released prop: avatars' bodies do not push it. */
   held: groups(GROUP.dynamic, GROUP.world | GROUP.dynamic),
   bone: groups(GROUP.bone, GROUP.dynamic),
   capsule: groups(GROUP.capsule, GROUP.dynamic),
@@ -24,7 +24,7 @@ export const Groups = {
 
 export const COLLIDERS_MAX = 16
 export const CONVEX_POINTS_MAX = 64
-/** Vertices of a static mesh: what a realm file may reasonably hold. */
+/** Vertices of a static mesh: a reasonable size for a realm file. */
 export const TRIMESH_VERTICES_MAX = 65_536
 export const SCALE_MIN = RANGES.scale.min
 export const SCALE_MAX = RANGES.scale.max
@@ -34,7 +34,7 @@ export const isFiniteVec = (v: Vec3): boolean => isFiniteNumber(v.x) && isFinite
 /** True for a quaternion whose length is 1 within what 32-bit floats and quantisation lose. */
 export const isUnitQuat = (q: Quat): boolean => inRange('quaternion', q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w)
 
-/** Whether a position can be: finite, and where 32-bit floats still resolve a millimetre. */
+/** True for a valid position: finite, and where 32-bit floats still resolve a millimetre. */
 export const isPosition = ({ x, y, z }: Vec3): boolean =>
   inRange('position', x) && inRange('position', y) && inRange('position', z)
 
@@ -53,7 +53,7 @@ function checkTrimesh(vertices: readonly number[], indices: readonly number[]): 
   return needleness(vertices, indices) <= NEEDLENESS_MAX ? null : 'degenerate-shape'
 }
 
-/** A mesh's triangle: its longest edge may be so many times its height. Without a height it has no normal. */
+/** Largest ratio of a mesh triangle's longest edge to its height. A triangle without height has no normal. */
 export const NEEDLENESS_MAX = 1e5
 
 function checkNumbers(shape: Shape): RejectReason | null {
@@ -76,7 +76,7 @@ function checkNumbers(shape: Shape): RejectReason | null {
   }
 }
 
-/** Why a shape cannot be at any scale, or null. */
+/** Returns why a shape is invalid at every scale, or null. */
 function checkShape(shape: Shape): RejectReason | null {
   const reason = checkNumbers(shape)
   if (reason) return reason
@@ -84,7 +84,7 @@ function checkShape(shape: Shape): RejectReason | null {
   return !solid || (solid.least > 0 && inRange('slenderness', solid.most / solid.least)) ? null : 'degenerate-shape'
 }
 
-/** Why a prop with this spec is not valid at any scale, or null. */
+/** Returns why a prop with this spec is invalid at every scale, or null. */
 export function checkProp(spec: PropSpec): RejectReason | null {
   if (spec.colliders.length < 1 || spec.colliders.length > COLLIDERS_MAX) return 'invalid-value'
   if (
@@ -103,7 +103,7 @@ export function checkProp(spec: PropSpec): RejectReason | null {
   return null
 }
 
-/** Why a prop cannot have this scale, or null. The spec is checked already. */
+/** Returns why a prop cannot have this scale, or null. The spec has been checked. */
 export function checkScale(spec: PropSpec, scale: number): RejectReason | null {
   if (!isFiniteNumber(scale)) return 'invalid-value'
   if (!inRange('scale', scale) || !inRange('scaledRadius', propRadius(spec) * scale)) return 'scale-out-of-range'
@@ -142,7 +142,7 @@ function colliderDesc(spec: PropSpec, { shape, position, rotation }: Collider, s
   )
 }
 
-/** Descriptions of all colliders at a scale, or null where the engine finds no hull. The spec is checked already. */
+/** Collider descriptions at a scale, or null if the engine finds no hull. The spec has been checked. */
 export function colliderDescs(spec: PropSpec, scale: number): ColliderDesc[] | null {
   const descs: ColliderDesc[] = []
   for (const collider of spec.colliders) {

@@ -1,4 +1,4 @@
-/** How thin, how wide and how heavy colliders are: what has no volume makes the physics engine divide by zero. */
+/** Thickness, width and mass of colliders. A collider without volume makes the physics engine divide by zero. */
 import { abs, cross, dot, length, max, min, PI, sub } from '../maths/maths.ts'
 import type { PropSpec, Shape, Vec3 } from '../types.ts'
 
@@ -16,8 +16,8 @@ const flatPoint = (flat: readonly number[], i: number): Vec3 => ({
 })
 
 /**
- * A tetrahedron of far points: from the first point to the farthest, then the farthest from that line, then from that
- * plane. The hull is at most twice as thick as its height, and holds its volume.
+ * Estimates a hull by a tetrahedron of far points: from the first point to the farthest, then the farthest from that
+ * line, then from that plane. The hull is at most twice as thick as the tetrahedron's height, and contains its volume.
  */
 function hullSolid(flat: readonly number[]): Solid {
   const points: Vec3[] = []
@@ -45,7 +45,7 @@ function hullSolid(flat: readonly number[]): Solid {
   return { least: min(area / span, determinant / area) / 2, most: span / 2, volume: determinant / 6 }
 }
 
-/** Null for a mesh: it is a surface. */
+/** Returns null for a mesh, because a mesh is a surface. */
 function shapeSolid(shape: Shape): Solid | null {
   switch (shape.type) {
     case 'box': {
@@ -71,7 +71,7 @@ function shapeSolid(shape: Shape): Solid | null {
 
 const known = new WeakMap<Shape, Solid | null>()
 
-/** The solid of a shape, worked out once. */
+/** The solid of a shape, cached. */
 export function solidOf(shape: Shape): Solid | null {
   let solid = known.get(shape)
   if (solid === undefined) {
@@ -81,17 +81,19 @@ export function solidOf(shape: Shape): Solid | null {
   return solid
 }
 
-/** Mass of a prop at a scale, kg, with overlapping colliders counted twice as the engine does; a hull's is a lower bound. */
+/**
+ * Mass of a prop at a scale, kg. As in the engine, overlapping colliders count twice. A hull's mass is a lower bound.
+ */
 export function massOf(spec: PropSpec, scale: number): number {
   const volume = spec.colliders.reduce((sum, { shape }) => sum + (solidOf(shape)?.volume ?? 0), 0)
   return volume * spec.density * scale * scale * scale
 }
 
-/** Least half width of a prop's colliders at scale 1, metres; Infinity where all are meshes. */
+/** Least half width of a prop's colliders at scale 1, metres; Infinity if all are meshes. */
 export const leastExtent = (spec: PropSpec): number =>
   spec.colliders.reduce((least, { shape }) => min(least, solidOf(shape)?.least ?? Infinity), Infinity)
 
-/** Longest edge of a mesh's triangle over its height: how much of a needle it is; Infinity where it has no area. */
+/** The largest ratio of a mesh triangle's longest edge to its height; Infinity for a triangle without area. */
 export function needleness(vertices: readonly number[], indices: readonly number[]): number {
   let worst = 0
   for (let i = 0; i + 2 < indices.length; i += 3) {

@@ -5,7 +5,7 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer)
   #at = 0
 
-  /** Starts over, keeping the memory. */
+  /** Starts over and keeps the memory. */
   reset(): this {
     this.#at = 0
     return this
@@ -62,7 +62,7 @@ export class ByteWriter {
     const at = this.#reserve(bytes.length)
     this.#bytes.set(bytes, at)
   }
-  /** Platforms that run this are little-endian; tests hold that. */
+  /** All supported platforms are little-endian; a test checks it. */
   floats(values: Float32Array): void {
     this.raw(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
   }
@@ -74,13 +74,13 @@ export class ByteWriter {
   text(s: string): void {
     this.blob(utf16(s))
   }
-  /** Characters below 128 only, a byte each: what keptJson makes. */
+  /** Writes characters below 128, one byte each, as `asciiJson` returns them. */
   ascii(s: string): void {
     this.blob(ascii(s))
   }
 }
 
-/** Reads what a ByteWriter wrote. Throws RangeError past the end. */
+/** Reads bytes that a ByteWriter wrote. Throws RangeError past the end. */
 export class ByteReader {
   #bytes: Uint8Array
   #view: DataView
@@ -117,7 +117,7 @@ export class ByteReader {
   }
   raw(length: number): Uint8Array {
     if (this.#at + length > this.#bytes.length)
-      throw new RangeError(`${length} bytes wanted at ${this.#at} of ${this.#bytes.length}`)
+      throw new RangeError(`cannot read ${length} bytes at ${this.#at} of ${this.#bytes.length}`)
     this.#at += length
     return this.#bytes.subarray(this.#at - length, this.#at)
   }
@@ -153,11 +153,11 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   return out
 }
 
-/** A value as JSON of ASCII characters alone: how state bytes keep what has many numbers and few words. */
+/** A value as JSON of ASCII characters only: state bytes keep values with many numbers and little text like this. */
 export const keptJson = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** A byte for each character; all are below 128. */
+/** One byte for each character; all characters are below 128. */
 export function ascii(s: string): Uint8Array {
   const bytes = new Uint8Array(s.length)
   for (let i = 0; i < s.length; i++) bytes[i] = s.charCodeAt(i)

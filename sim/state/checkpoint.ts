@@ -1,7 +1,7 @@
 /**
  * Checkpoints: the complete state as bytes, valid for one engine build. Layout, little-endian: "OWCP", u32 sim version,
  * u64 xxHash64 of all that follows; then blobs (u32 length, bytes): the realm's own state, the physics engine's state.
- * A flipped bit would often restore and then trap, so the hash is checked before anything is read.
+ * Many states with a flipped bit would restore and then trap, so the hash is checked before anything is read.
  */
 import { assert, defined } from '../assert.ts'
 import { placeBox } from '../maths/boxes.ts'
@@ -31,7 +31,10 @@ export class CheckpointError extends Error {
   }
 }
 
-/** The templates of all props: first the packages, then each other spec once. A prop is written with an index into `table`. */
+/**
+ * The templates of all props: first the packages, then each other spec once. Each prop is written as an index into
+ * `table`.
+ */
 interface TemplateTable {
   readonly table: string[]
   readonly indexOf: Map<bigint, number>
@@ -110,7 +113,7 @@ function rigidBodyOf(world: World, handle: number): RigidBody {
   return world.getRigidBody(handle)
 }
 
-/** `packages`: hashes in the order in which `bodyIndices` numbers them. */
+/** `packages` holds hashes in the order in which `bodyIndices` numbers them. */
 function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[]): Avatar {
   const [id, player, user, name, index] = [r.u32(), r.u32(), r.u32(), r.text(), r.u32()]
   const { bodies } = realm.definition
@@ -158,7 +161,7 @@ function readHold(r: ByteReader): Hold {
 const frozenOf = (bits: number): Prop['frozen'] =>
   bits & 4 ? 'work' : bits & 8 ? 'unstable' : bits & 16 ? 'new' : null
 
-/** `templates`: one for each entry of the table; null for an avatar's package. */
+/** `templates` has one item for each entry of the table; null for an avatar's package. */
 function readProp(r: ByteReader, realm: Realm, templates: readonly (PropTemplate | null)[]): Prop {
   const [id, index, owner] = [r.u32(), r.u32(), r.u32()]
   const template = templates[index]
@@ -194,7 +197,7 @@ function readProp(r: ByteReader, realm: Realm, templates: readonly (PropTemplate
     bonesPassUntil,
   }
   readMotion(prop)
-  // A broken body has no usable motion: the realm's own state holds the last sound one.
+  // A broken body has no usable motion. The realm's own state has the last sound motion.
   if (broken) {
     prop.asleep = (bits & 1) !== 0
     placeBox(prop.spec, motion, scale, prop.box)
@@ -261,8 +264,8 @@ function open(engine: Engine, bytes: Uint8Array): { own: Uint8Array; physics: Ui
 }
 
 /**
- * Restores the realm of a checkpoint; stepping it further is bit-identical. Pass the definition that the realm was made with.
- * Throws CheckpointError and frees what it allocated.
+ * Restores the realm of a checkpoint; further steps give bit-identical states. Pass the definition that the realm was
+ * created with. Throws CheckpointError, and frees what it allocated.
  */
 export function restore(engine: Engine, definition: RealmDefinition, bytes: Uint8Array): Realm {
   const { own, physics } = open(engine, bytes)

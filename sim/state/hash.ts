@@ -35,10 +35,10 @@ function hashWith(realm: Realm, motionOf: (prop: Prop) => Float32Array): string 
 /** hash(t): 16 lower-case hex digits of the state after frame t. */
 export const hash = (realm: Realm): string => hashWith(realm, (prop) => prop.motion)
 
-/** The hash within a step: reads every body's motion again, because bodies may have changed since. */
+/** The hash within a step. It reads every body's motion again, because bodies may have changed since the last step. */
 export function phaseHash(realm: Realm): string {
   return hashWith(realm, (prop) => {
-    // NaN has many bit patterns, and machines may differ in which one they produce.
+    // NaN has many bit patterns, and machines may produce different ones.
     if (prop.broken) return prop.motion
     readBody(prop.body, scratch)
     return scratch

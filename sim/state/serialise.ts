@@ -1,4 +1,4 @@
-/** The realm's own state as bytes, in the order of ids. State hashes and checkpoints share it. */
+/** The realm's own state as bytes, in the order of ids. State hashes and checkpoints share this code. */
 import type { ByteWriter } from './bytes.ts'
 import type { Avatar, Prop, Realm } from './state.ts'
 

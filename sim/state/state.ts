@@ -51,45 +51,54 @@ export interface Avatar {
   /** Sequence of the last `move`, so that a client knows which of its moves a state includes. */
   moveSequence: number
   track: PoseTrack | null
-  /** The track's two poses as they stand in state bytes. */
+  /** The track's two poses in the form of the state bytes. */
   readonly trackFloats: Float32Array
   boneMask: number
   capsule: RigidBody
   capsuleCollider: RapierCollider
-  /** A kinematic body for each capsule that is close to a dynamic prop, null for the others; null where none is. */
+  /**
+   * A kinematic body for each capsule that is close to a dynamic prop, and null for other capsules; null if there are
+   * none.
+   */
   bones: (RigidBody | null)[] | null
 }
 
 export interface Prop {
   readonly id: ElementId
   readonly spec: PropSpec
-  /** Which package the spec is of; null: of none. */
+  /** The package of the spec; null without a package. */
   readonly package: PackageHash | null
-  /** xxHash64 of the spec's JSON, or the package's identity: stands for it in state hashes. */
+  /** xxHash64 of the spec's JSON, or the package's identity. It represents the spec in state hashes. */
   readonly identity: bigint
   readonly owner: UserNumber
-  /** The share that it is counted in: its owner's when it was spawned. */
+  /** The share that the prop counts in: its owner's share at the spawn. */
   readonly share: ShareNumber
-  /** Since which tick its owner has been away; 0: is here, or may leave things. */
+  /** The tick since which its owner has been away; 0 if the owner is here or is a manager. */
   ownerLeftTick: number
   /** Access level for each of ACTS, packed. */
   access: number
   readonly home: { readonly position: Vec3; readonly rotation: Quat }
   body: RigidBody
   scale: number
-  /** Radius around the body's origin that holds all colliders, metres, at its scale. */
+  /** Radius around the body's origin that contains all colliders at the prop's scale, metres. */
   radius: number
   /** Position, rotation, linear and angular velocity after the last step: 13 floats. */
   readonly motion: Float32Array
-  /** Axis-aligned box around it at that place. */
+  /** Axis-aligned world box of the prop. */
   readonly box: Box
   asleep: boolean
-  /** Why it stands still whatever touches it. `new`: it was spawned, scaled or taken, and moves once a tick has work to spare. */
+  /**
+   * Why the prop stands still whatever touches it. `new`: it was spawned, scaled or grabbed, and moves once the tick
+   * has room in its physics budget.
+   */
   frozen: FreezeCause | 'new' | null
-  /** Its motion was not finite after the last step: `motion` holds the last finite one, and the next step repairs it. */
+  /**
+   * True if its motion was not finite after the last step. `motion` has the last finite one, and the next step repairs
+   * the prop.
+   */
   broken: boolean
   hold: Hold | null
-  /** Until this tick bones pass through it, so that the hand which let go does not kick it away. 0: they do not. */
+  /** Until this tick bones pass through the prop, so that the releasing hand does not kick it away. 0: they do not. */
   bonesPassUntil: number
 }
 
@@ -108,7 +117,7 @@ export interface Hold {
   readonly hand: HandId
   position: Vec3
   rotation: Quat
-  /** The hand's speed, smoothed over its drags, m/s: what a throw starts with. */
+  /** The hand's speed, smoothed over its drags, m/s. A throw starts with it. */
   velocity: Vec3
   dragTick: number
 }
@@ -134,7 +143,7 @@ export interface Realm {
   events: SimEvent[]
 }
 
-/** A trap in the physics engine or a NaN: a bug. Do not step the realm any further. */
+/** A trap in the physics engine or a NaN: a bug. Do not step the realm again. */
 export class SimulationFault extends Error {
   readonly tick: number
   constructor(tick: number, message: string, options?: ErrorOptions) {
@@ -147,5 +156,5 @@ export class SimulationFault extends Error {
 /** Ids of the two elements that every realm has. */
 export const PLANE_ID = 1
 export const MARKER_ID = 2
-/** Where the marker stands, facing +Z. */
+/** Position of the marker, which faces +Z. */
 export const MARKER_POSITION: Vec3 = { x: 0, y: 0, z: 1 }

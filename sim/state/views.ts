@@ -21,9 +21,9 @@ export interface AvatarView {
   readonly player: PlayerId
   readonly user: UserNumber
   readonly name: string
-  /** Index in the definition's bodies; 0 where it is of a package. */
+  /** Index in the definition's bodies; 0 if the body is from a package. */
   readonly body: number
-  /** Hash of the package that its body is from; null where the realm defines it. */
+  /** Hash of the package of the body; null if the realm defines it. */
   readonly package: PackageHash | null
   /** Height of its head at rest above the root. */
   readonly headMetres: number
@@ -34,7 +34,7 @@ export interface AvatarView {
   readonly velocity: Vec3
   readonly grounded: boolean
   readonly flying: boolean
-  /** At this tick, in root space; null before the first was sent. */
+  /** The pose at this tick in root space; null before the first pose. */
   readonly pose: Pose | null
   readonly boneMask: number
   /** Sequence of the last `move` that this state includes. */
@@ -52,18 +52,18 @@ export interface PropView {
   /** 0: nobody. */
   readonly holder: PlayerId
   readonly hand: HandId
-  /** Which package it is of; null: none. */
+  /** Hash of the prop's package; null without one. */
   readonly package: PackageHash | null
   /** 0: the realm itself. */
   readonly owner: UserNumber
   /** Access level for each of ACTS, packed. */
   readonly access: number
   readonly asleep: boolean
-  /** Why it stands still whatever touches it; null: it does not. */
+  /** Why the prop stands still whatever touches it; null if it is not frozen. */
   readonly frozen: FreezeCause | null
 }
 
-/** An avatar's body as views and messages name it. */
+/** An avatar's body in the form of views and messages. */
 export function bodyView({
   bodyChoice,
   body,
@@ -91,7 +91,7 @@ const avatarView = (a: Avatar, tick: number, mixer?: PoseMixer): AvatarView => (
   moveSequence: a.moveSequence,
 })
 
-/** Vectors of a view, written over where they are given again. */
+/** Vectors of a view that iterators overwrite. */
 interface Motion {
   readonly position: ScratchVec
   readonly rotation: ScratchQuat
@@ -131,7 +131,7 @@ function propView(p: Prop, into: Motion): PropView {
   }
 }
 
-/** Why a prop stands still; null: it does not, or is not there. */
+/** Why a prop stands still; null if it is not frozen or does not exist. */
 export function frozenCause(realm: Pick<Realm, 'props'>, element: ElementId): FreezeCause | null {
   const cause = realm.props.get(element)?.frozen ?? null
   return cause === 'new' ? null : cause
@@ -148,13 +148,13 @@ export const avatars = (realm: Realm): readonly AvatarView[] =>
 export const props = (realm: Realm): readonly PropView[] =>
   [...realm.props.values()].map((p) => propView(p, newMotion()))
 
-/** Iterates over the avatars without garbage: each view is valid until the next. */
+/** Iterates over the avatars without garbage. Each view is valid until the next. */
 export function* passingAvatars(realm: Realm): Generator<AvatarView> {
   const mixer = new PoseMixer()
   for (const a of realm.avatars.values()) yield avatarView(a, realm.tick, mixer)
 }
 
-/** Iterates over the props without garbage: each view is valid until the next. */
+/** Iterates over the props without garbage. Each view is valid until the next. */
 export function* passingProps(realm: Realm): Generator<PropView> {
   const motion = newMotion()
   for (const p of realm.props.values()) yield propView(p, motion)
@@ -163,14 +163,14 @@ export function* passingProps(realm: Realm): Generator<PropView> {
 /** Marker, plane, avatars and props together. */
 export const elementCount = (realm: Realm): number => 2 + realm.avatars.size + realm.props.size
 
-/** One number or word of the state, by name: what a diff compares. */
+/** One number or string of the state, by name, for diffs. */
 export interface Field {
   readonly element: ElementId
   readonly field: string
   readonly value: number | string
 }
 
-/** All that `value` consists of, its path before each. */
+/** All leaves of `value`, with `path` in front. */
 function* leaves(element: ElementId, path: string, value: unknown): Generator<Field> {
   if (typeof value === 'number' || typeof value === 'string') yield { element, field: path, value }
   else if (typeof value === 'boolean') yield { element, field: path, value: value ? 1 : 0 }
@@ -178,7 +178,7 @@ function* leaves(element: ElementId, path: string, value: unknown): Generator<Fi
     for (const [key, part] of Object.entries(value)) yield* leaves(element, path ? `${path}.${key}` : key, part)
 }
 
-/** Every field of the state, elements in the order of ids; element 0 is the realm itself. */
+/** Every field of the state, with elements in the order of ids. Element 0 is the realm itself. */
 export function* fields(realm: Realm): Generator<Field> {
   yield { element: 0, field: 'tick', value: realm.tick }
   yield { element: 0, field: 'nextElement', value: realm.nextElement }

@@ -9,7 +9,7 @@ import { gridAround, solidOf } from '../object/solid.ts'
 import { nodesOf, surfaceOf } from '../surface.ts'
 
 interface Build {
-  /** How far arms hang down and legs stand apart, radians. */
+  /** Angle of the arms below horizontal and of the legs apart, radians. */
   readonly arms: number
   readonly legs: number
   readonly missing: readonly Bone[]
@@ -18,7 +18,7 @@ interface Build {
   readonly size: number
 }
 
-/** Ends of a figure's limbs at rest, facing +Z, left at +X. */
+/** Joint positions of a figure at rest, facing +Z, left at +X. */
 function joints({ arms, legs, size }: Build): Map<Bone, Vec3> {
   const at = new Map<Bone, Vec3>([
     ['hips', vec(0, 0.9, 0)],
@@ -49,7 +49,7 @@ const FACES = [
   0, 2, 1, 1, 2, 3, 4, 5, 6, 5, 7, 6, 0, 1, 4, 1, 5, 4, 2, 6, 3, 3, 6, 7, 0, 4, 2, 2, 4, 6, 1, 3, 5, 3, 7, 5,
 ]
 
-/** A figure of cubes at its joints, hung on nodes that only move (no skin), as robots are made. */
+/** A figure of cubes at its joints, on nodes without a skin, as robots are made. */
 function figure(build: Build): { document: Document; humanoid: Map<string, Node> } {
   const document = new Document()
   const buffer = document.createBuffer()
@@ -100,7 +100,7 @@ const builds: fc.Arbitrary<Build> = fc.record({
 
 describe('a figure in any pose between T and A, of any size, with or without its optional bones', () => {
   test.prop([builds], { numRuns: 25 })(
-    'becomes a T-posed body that a realm takes, with a capsule on every bone that has a mesh',
+    'becomes a T-posed body that a realm accepts, with a capsule on every bone that has a mesh',
     (build) => {
       const { document, humanoid } = figure(build)
       const { body, capsules, rest } = fitAvatar(document, humanoid, () => undefined)
@@ -117,7 +117,7 @@ describe('a figure in any pose between T and A, of any size, with or without its
       near(bone('rightHand'), vec(0.72, bone('rightUpperArm').y / build.size, 0))
       near(bone('leftFoot'), vec(-0.1, 0.04, 0))
       near(bone('rightUpperLeg'), vec(0.1, 0.82, 0))
-      // Each capsule holds its bone's cube: it stands where the bone is, and is about as large.
+      // Each capsule contains its bone's cube: same place, similar size.
       for (const { bone: index, a, b, radius } of body.capsules) {
         expect(length(vec((a.x + b.x) / 2, (a.y + b.y) / 2, (a.z + b.z) / 2))).toBeLessThan(0.05 * build.size)
         expect(radius).toBeGreaterThan(0.02 * build.size)
@@ -127,12 +127,12 @@ describe('a figure in any pose between T and A, of any size, with or without its
     },
   )
 
-  test.prop([builds], { numRuns: 25 })('encloses what its cubes enclose, mirrored or not', (build) => {
+  test.prop([builds], { numRuns: 25 })('encloses the volume of its cubes, mirrored or not', (build) => {
     const surface = surfaceOf(nodesOf(figure({ ...build, arms: 0, legs: 0, missing: [] }).document))
     const solid = solidOf(surface, 128)
     const volume = solid.count * solid.cell * solid.cell * solid.cell
     const cube = 0.08 * build.size
-    // 18 cubes, of which those of the trunk and the hips overlap a little.
+    // 18 cubes, of which those of trunk and hips overlap a little.
     expect(volume / (cube * cube * cube)).toBeGreaterThan(14)
     expect(volume / (cube * cube * cube)).toBeLessThan(19)
     expect(gridAround(surface.points, 128).nx).toBeGreaterThan(20)

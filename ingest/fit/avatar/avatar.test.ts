@@ -60,7 +60,7 @@ const restNodes = (document: Document): RestNode[] =>
     }
   })
 
-/** Bones in root space with all of them unrotated. */
+/** Bones in root space, all unrotated. */
 function atRest({ body }: AvatarFit): JointTransform[] {
   const bones: JointTransform[] = []
   body.offsets.forEach((offset, i) =>
@@ -77,7 +77,7 @@ function posed(
   return { nodes, pose: poseNodes(armatureOf(document, { humanoid, rest: fit.rest }) ?? [], nodes, bones) }
 }
 
-/** How far the nodes of the real skeleton are from the simulation's bones, metres; bones that the rig lacks are left out. */
+/** Distances of the real skeleton's nodes from the simulation's bones, metres; without bones that the rig lacks. */
 function offBy(one: Fitted, bones: readonly JointTransform[]): number[] {
   const { nodes, pose } = posed(one, bones)
   const placed = placeNodes(nodes, pose)
@@ -88,7 +88,7 @@ function offBy(one: Fitted, bones: readonly JointTransform[]): number[] {
 }
 
 describe.each(HUMANOIDS)('the body of %s', (name) => {
-  test('unrotated bones put every joint of the real skeleton where the body has it', async () => {
+  test("unrotated bones put every joint of the real skeleton at the body's place", async () => {
     const one = await fitOf(name)
     const off = offBy(one, atRest(one.fit))
     expect(off.length).toBeGreaterThanOrEqual(16)
@@ -109,7 +109,7 @@ describe.each(HUMANOIDS)('the body of %s', (name) => {
     expect(left?.position.y).toBeGreaterThan(-0.01)
   })
 
-  test('its mesh, skinned in the T-pose, lies in and near the capsules, with the soles at the ground', async () => {
+  test('the mesh, skinned in the T-pose, lies in and near the capsules, with the soles on the ground', async () => {
     const { document, humanoid, fit } = await fitFixture(name)
     const rest = atRest(fit)
     const { pose } = posed({ document, humanoid, fit }, rest)
@@ -149,7 +149,7 @@ describe.each(HUMANOIDS)('the body of %s', (name) => {
       fc.double({ min: -1, max: 1, noNaN: true }),
     ],
     { numRuns: 50 },
-  )('any pose puts the real joints where the simulation has its bones', async (turns, aside) => {
+  )("any pose puts the real joints at the simulation's bones", async (turns, aside) => {
     const one = await fitOf(name)
     const bones = turns.map(([x, y, z]): Quat => normalise({ x, y, z, w: 1.2 }))
     const head = { position: vec(aside, 1.4, -aside), rotation: IDENTITY }
@@ -157,7 +157,7 @@ describe.each(HUMANOIDS)('the body of %s', (name) => {
     expect(Math.max(...off)).toBeLessThan(0.002)
   })
 
-  test('from head and hands alone too', async () => {
+  test('head and hands are enough', async () => {
     const one = await fitOf(name)
     const y = atRest(one.fit)[BONES.indexOf('head')]?.position.y ?? 1
     const at = (x: number, up: number, z: number): JointTransform => ({ position: vec(x, up, z), rotation: IDENTITY })
@@ -173,7 +173,7 @@ describe.each(HUMANOIDS)('the body of %s', (name) => {
     expect(Math.max(...off)).toBeLessThan(0.01)
   })
 
-  test('has one capsule a bone at most, quantised to 0.1 mm, the same in joint space and in the body', async () => {
+  test('has at most one capsule a bone, quantised to 0.1 mm, the same in joint space and in the body', async () => {
     const { fit, humanoid } = await fitOf(name)
     expect(fit.capsules.length).toBeGreaterThanOrEqual(15)
     expect(new Set(fit.capsules.map(({ bone }) => bone)).size).toBe(fit.capsules.length)
@@ -185,7 +185,7 @@ describe.each(HUMANOIDS)('the body of %s', (name) => {
       if (!node || !inBody) throw new Error(`${bone} has no node or no capsule in the body`)
       const rest = fit.rest.get(node)
       expect(rest).toBeDefined()
-      // A point of the joint's frame, turned as the node is in the T-pose, is the point of the bone that is unrotated there.
+      // A point in the joint's frame, rotated like the node in the T-pose, is the point of the unrotated bone.
       expect(distance(rotate(rest ?? IDENTITY, vec(...a)), inBody.a)).toBeLessThan(0.0005)
       expect(outOfFrame(frameOf(node), vec(...a)).y).toBeGreaterThan(-1)
     })
@@ -193,7 +193,7 @@ describe.each(HUMANOIDS)('the body of %s', (name) => {
 })
 
 describe('the fit', () => {
-  test('is the same on every machine', async () => {
+  test('gives the same result on every machine', async () => {
     const { fit } = await fitOf('RiggedFigure.glb')
     const again = (await fitFixture('RiggedFigure.glb')).fit
     expect(again.capsules).toEqual(fit.capsules)
@@ -203,7 +203,7 @@ describe('the fit', () => {
     expect(digest.slice(0, 16)).toBe('b5261a12355784ee')
   })
 
-  test('gives bodies that a realm takes, and refuses an avatar that is too large for one', async () => {
+  test('gives bodies that a realm accepts, and refuses an avatar that is too large', async () => {
     for (const name of [...HUMANOIDS, 'Fox.glb'])
       expect(checkPhysics({ kind: 'avatar', body: (await fitOf(name)).fit.body })).toBeNull()
     const { document, humanoid } = await readFixture('fixtures/assets/avatars/debug_robot.vrm')
@@ -211,7 +211,7 @@ describe('the fit', () => {
     expect(() => fitAvatar(document, humanoid, () => undefined)).toThrow('AVATAR_EXTENT')
   })
 
-  test('of a rig without a humanoid has a capsule a joint, all on the hips of a body of its height', async () => {
+  test('a rig without a humanoid gets a capsule for each joint, on the hips of a body of its height', async () => {
     const { fit, document } = await fitOf('Fox.glb')
     expect(fit.capsules.length).toBeGreaterThan(8)
     expect(fit.capsules.length).toBeLessThanOrEqual(CAPSULES_MAX)
@@ -222,7 +222,7 @@ describe('the fit', () => {
     expect(armatureOf(document)?.map(({ joint }) => joint)).toHaveLength(24)
   })
 
-  test('refuses a humanoid that lacks bones, uses a node twice, has them the wrong way round or mirrored, and says which', async () => {
+  test('refuses a humanoid with missing, duplicate, reversed or mirrored bones, and names them', async () => {
     const { document, humanoid } = await readFixture('fixtures/assets/avatars/RiggedFigure.glb')
     const refusal = (map: ReadonlyMap<string, Node>): string[] => {
       try {
@@ -246,7 +246,7 @@ describe('the fit', () => {
     expect(refusal(humanoid)).toContain('HUMANOID_MIRRORED head')
   })
 
-  test('turns nothing where the file is in a T-pose already', async () => {
+  test('rotates nothing in a file that is in a T-pose', async () => {
     const { fit, humanoid } = await fitOf('debug_robot.vrm')
     for (const bone of ['hips', 'leftLowerArm', 'rightUpperLeg', 'head']) {
       const node = humanoid.get(bone) as Node

@@ -1,4 +1,4 @@
-/** An avatar's capsules: by bone from the surface at rest, then filled to what the surface encloses. */
+/** Fits an avatar's capsules: one per bone from the surface at rest, then refined to fill the enclosed volume. */
 import type { Document, Node } from '@gltf-transform/core'
 import { CAPSULES_MAX, checkPhysics } from '../../../sim/index.ts'
 import { sub, unit } from '../../../sim/maths/maths.ts'
@@ -14,11 +14,13 @@ import { COARSE, FINE, ownersOf, refine } from '../refine.ts'
 import { solidOf, type Solid } from '../object/solid.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from '../surface.ts'
 
-/** Cells along the longest side of an avatar: about 4 cm and 2 cm of a person. */
+/** Cells along the longest side of an avatar: about 4 cm and 2 cm for a person. */
 const CELLS = { coarse: 40, fine: 80 } as const
-/** A bone that carries less of the surface than this gets no capsule. */
+/** A bone with less than this share of the surface gets no capsule. */
 const SHARE_MIN = 0.002
-/** Where less of its box than this is enclosed the surface is open, and the capsules stay as the surface gave them. */
+/**
+ * If less than this share of its box is enclosed, the surface is open, and the capsules stay as the surface gave them.
+ */
 const SOLID_MIN = 0.005
 
 const areaOf = ({ weights }: Group): number => weights.reduce((sum, w) => sum + w, 0)
@@ -37,7 +39,7 @@ function cellOwners(solid: Solid, groups: readonly Group[]): Int16Array {
   )
 }
 
-/** The capsules, brought to fill what the surface encloses; unchanged where it is open. */
+/** The capsules refined to fill the enclosed volume; unchanged for an open surface. */
 function filled(first: readonly Capsule[], groups: readonly Group[], surface: Surface): readonly Capsule[] {
   const coarse = solidOf(surface, CELLS.coarse)
   if (coarse.count < SOLID_MIN * coarse.inside.length) return first
@@ -46,7 +48,7 @@ function filled(first: readonly Capsule[], groups: readonly Group[], surface: Su
   return refine(near, first, fine, cellOwners(fine, groups), FINE)
 }
 
-/** Capsules of groups, in the scene's space. */
+/** Fits the capsules of groups, in the scene's space. */
 function capsulesOf(groups: readonly Group[], surface: Surface): { group: Group; capsule: Capsule }[] {
   const total = groups.reduce((sum, group) => sum + areaOf(group), 0)
   const kept = groups.filter((group) => areaOf(group) >= SHARE_MIN * total)

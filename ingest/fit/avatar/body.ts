@@ -1,7 +1,7 @@
 /**
- * The body that the simulation moves: the skeleton brought to a T-pose, facing -Z, soles at y = 0, all bones unrotated.
- * Whatever pose the file rests in, each limb is swung (by the shortest turn) to where a T-pose has it: arms out to the
- * sides, legs straight down, feet, trunk and head as the file has them.
+ * Builds the simulation's body: the skeleton in a T-pose, facing -Z, soles at y = 0, all bones unrotated. Whatever pose
+ * the file rests in, each limb is rotated (by the shortest rotation) to its T-pose: arms out to the sides, legs
+ * straight down; feet, trunk and head as in the file.
  */
 import type { Node } from '@gltf-transform/core'
 import { DEFAULT_BODY, type AvatarBody, type BoneCapsule, type Quat, type Vec3 } from '../../../sim/index.ts'
@@ -30,7 +30,7 @@ export interface PlacedCapsule extends Capsule {
   readonly bone: string
 }
 
-/** From the package's front, +Z, to the simulation's forward, -Z: half a turn about Y. */
+/** From the package's front, +Z, to the simulation's forward, -Z: 180 degrees about Y. */
 export const FACING: Quat = { x: 0, y: 1, z: 0, w: 0 }
 const ZERO = vec(0, 0, 0)
 const OUT = { left: vec(-1, 0, 0), right: vec(1, 0, 0) } as const
@@ -39,23 +39,23 @@ const DOWN = vec(0, -1, 0)
 interface Joint {
   readonly bone: string
   readonly node: Node
-  /** In the file's rest pose, root space. */
+  /** Position in the file's rest pose, root space. */
   readonly at: Vec3
   readonly rotation: Quat
-  /** From the file's rest pose to the T-pose, root space. */
+  /** Rotation from the file's rest pose to the T-pose, root space. */
   readonly swing: Quat
 }
 
 const faced = (p: Vec3): Vec3 => rotate(FACING, p)
 
-/** The nearest bone above that is there. */
+/** The nearest existing ancestor bone. */
 function above(bone: string, has: (bone: string) => boolean): string | null {
   let parent = parentOfBone(bone)
   while (parent !== null && !has(parent)) parent = parentOfBone(parent)
   return parent
 }
 
-/** Where the limb that begins at a bone should point in a T-pose, and the bone that says where it points now. */
+/** The T-pose direction of the limb that starts at a bone, and the bone that gives its present direction. */
 function target(bone: string): { readonly ends: readonly string[]; readonly way: Vec3 } | null {
   const side = bone.startsWith('left') ? 'left' : 'right'
   if (bone.endsWith('UpperArm')) return { ends: [`${side}LowerArm`], way: OUT[side] }
@@ -66,7 +66,7 @@ function target(bone: string): { readonly ends: readonly string[]; readonly way:
   return null
 }
 
-/** All mapped joints with their swings, each after the one above it. */
+/** All mapped joints with their rotations, parents first. */
 function jointsOf(humanoid: ReadonlyMap<string, Node>): Map<string, Joint> {
   const depth = (bone: string): number => (parentOfBone(bone) === null ? 0 : 1 + depth(parentOfBone(bone) ?? ''))
   const order = [...humanoid.keys()]
@@ -89,7 +89,7 @@ function jointsOf(humanoid: ReadonlyMap<string, Node>): Map<string, Joint> {
   return joints
 }
 
-/** Where each joint is in the T-pose, hips where the file has them. */
+/** Positions of the joints in the T-pose, with the hips as in the file. */
 function tPose(joints: ReadonlyMap<string, Joint>): Map<string, Vec3> {
   const placed = new Map<string, Vec3>()
   for (const { bone, at } of joints.values()) {
@@ -100,7 +100,7 @@ function tPose(joints: ReadonlyMap<string, Joint>): Map<string, Vec3> {
   return placed
 }
 
-/** How far below its ankle a foot's sole is, metres; the lower one's of both, in the T-pose. */
+/** Height of an ankle above its foot's sole, metres; the larger of both feet, in the T-pose. */
 function lowest(
   samples: readonly Sample[],
   joints: ReadonlyMap<string, Joint>,
@@ -127,8 +127,8 @@ function lowest(
 }
 
 /**
- * Where a bone that the rig lacks is: the neck where the head is, the others where the bone above them is, so that bones
- * of no length turn what is there (packages/retarget.ts has the other half of this rule).
+ * The position of a bone that the rig lacks: for the neck the head's, for others the ancestor's. Such bones have no
+ * length and still rotate what is there (packages/retarget.ts implements the other half of this rule).
  */
 function placeOf(bone: string, placed: ReadonlyMap<string, Vec3>): Vec3 {
   const own = placed.get(bone) ?? (bone === 'neck' ? placed.get('head') : undefined)
@@ -141,7 +141,10 @@ const roundVec = (v: Vec3): Vec3 => {
   return { x: Math.fround(q.x), y: Math.fround(q.y), z: Math.fround(q.z) }
 }
 
-/** The body of a humanoid rig, and how each of its nodes stands in the T-pose (PackageJoint.rest). `capsules`: scene space, file's rest pose. */
+/**
+ * The body of a humanoid rig, and the rotation of each of its nodes in the T-pose (PackageJoint.rest). `capsules`:
+ * scene space, file's rest pose.
+ */
 export function humanoidBody(
   humanoid: ReadonlyMap<string, Node>,
   capsules: readonly PlacedCapsule[],
@@ -155,7 +158,7 @@ export function humanoidBody(
     warn({
       rule: 'HUMANOID_BACKWARDS',
       where: 'leftUpperLeg',
-      message: 'the left leg is on the right: the model faces -Z, or left and right are exchanged',
+      message: 'the left leg is on the right side: the model faces -Z, or left and right are swapped',
     })
   const hips = placed.get('hips') ?? ZERO
   const root = vec(hips.x, lowest(samples, joints, placed), hips.z)
@@ -176,11 +179,11 @@ export function humanoidBody(
   return { body: { name: 'avatar', offsets, capsules: bodyCapsules }, rest }
 }
 
-/** Height of the default body's head above its head bone, metres: DEFAULT_BODY stands for a person of 1.7 m. */
+/** Height of the default body above the ground, metres: DEFAULT_BODY is a person of 1.7 m. */
 const DEFAULT_HEIGHT = 1.7
 const HEIGHT_MIN = 0.2
 
-/** The body of a rig without a humanoid: the default body's bones at its height, all capsules on the hips. */
+/** The body of a rig without a humanoid: the default body's bones at its height, with all capsules on the hips. */
 export function fixedBody(capsules: readonly PlacedCapsule[], height: number): AvatarBody {
   const offsets = DEFAULT_BODY.offsets.map((offset) =>
     roundVec(scaled(offset, Math.max(height, HEIGHT_MIN) / DEFAULT_HEIGHT)),

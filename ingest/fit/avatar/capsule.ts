@@ -1,4 +1,7 @@
-/** One capsule around weighted points: an axis, the ends of what lies along it, a radius that most points are within. */
+/**
+ * Fits one capsule to weighted points: an axis, the ends of the points along it, and a radius that contains most
+ * points.
+ */
 import { abs, add, cross, dot, length, lerp, scaled, sqrt, sub, unit, vec } from '../../../sim/maths/maths.ts'
 import type { Vec3 } from '../../../sim/index.ts'
 
@@ -13,13 +16,13 @@ interface WeightedPoints {
   readonly weights: readonly number[]
 }
 
-/** Shares of the weight that the ends leave out, and that the radius holds. */
+/** Shares of the weight that the ends leave out, and that the radius contains. */
 const ENDS = 0.02
 const WITHIN = 0.7
 /** Another axis than the bone's must make the capsule this much smaller. */
 const BETTER = 0.9
 
-/** The values below which these shares (rising) of the weight lie. */
+/** Weighted percentiles: the values below which these increasing shares of the weight lie. */
 function percentiles(values: readonly number[], weights: readonly number[], ...shares: readonly number[]): number[] {
   const order = Uint32Array.from(values, (_, i) => i).toSorted((i, j) => (values[i] ?? 0) - (values[j] ?? 0) || i - j)
   const total = weights.reduce((sum, w) => sum + w, 0)
@@ -41,7 +44,7 @@ function centroid({ points, weights }: WeightedPoints): Vec3 {
   )
 }
 
-/** The direction in which points spread most: power iteration on their covariance. */
+/** The direction of largest spread: power iteration on the covariance. */
 function mainAxis({ points, weights }: WeightedPoints, centre: Vec3): Vec3 {
   let [xx, xy, xz, yy, yz, zz] = [0, 0, 0, 0, 0, 0]
   points.forEach((p, i) => {
@@ -67,7 +70,7 @@ function mainAxis({ points, weights }: WeightedPoints, centre: Vec3): Vec3 {
   return axis
 }
 
-/** Two unit vectors across an axis. */
+/** Two unit vectors perpendicular to an axis. */
 export function across(axis: Vec3): readonly [Vec3, Vec3] {
   const u = unit(cross(axis, abs(axis.x) < 0.9 ? vec(1, 0, 0) : vec(0, 1, 0)), vec(0, 0, 1))
   return [u, cross(axis, u)]
@@ -106,7 +109,7 @@ function along(axis: Vec3, group: WeightedPoints, centre: Vec3): Capsule {
   return { a: add(line, scaled(axis, mid - half)), b: add(line, scaled(axis, mid + half)), r }
 }
 
-/** The capsule of a group: along the bone where it has a direction, or as the points spread, whichever is smaller. */
+/** The capsule of a group: along the bone, if it has a direction, or along the largest spread, whichever is smaller. */
 export function fitCapsule(group: WeightedPoints, bone: Vec3 | null): Capsule {
   const centre = centroid(group)
   const spread = along(mainAxis(group, centre), group, centre)

@@ -1,4 +1,4 @@
-/** Which part of a surface belongs to which capsule: by humanoid bone, else by joint. */
+/** Assigns parts of a surface to capsules: by humanoid bone, or else by joint. */
 import type { Node } from '@gltf-transform/core'
 import { distance, length, cross, sub } from '../../../sim/maths/maths.ts'
 import { BONES } from '../../../sim/types.ts'
@@ -11,23 +11,23 @@ export interface Group {
   readonly bone: string
   readonly node: Node
   readonly points: Vec3[]
-  /** Area that each point stands for, m². */
+  /** Area that each point represents, m². */
   readonly weights: number[]
-  /** Where the bone goes from its node's origin, scene space; null where it ends or branches. */
+  /** Direction of the bone from its node's origin, scene space; null if it ends or branches. */
   readonly tip: Vec3 | null
 }
 
-/** A sample of the surface that stands for some area, and the node that carries it. */
+/** A sample that represents an area of the surface, and the node that carries it. */
 export interface Sample {
   readonly point: Vec3
   readonly weight: number
   readonly carrier: Node
 }
 
-/** Parts of a triangle's edge at most: what a very long triangle is sampled by. */
+/** Largest number of parts of a triangle's edge: limits the samples of a very long triangle. */
 const PARTS_MAX = 24
 
-/** Samples of one carrier within a cell of a grid are one, so that a dense mesh has no more of them than a coarse one. */
+/** Merges samples of one carrier within a grid cell, so that a dense mesh has no more samples than a coarse one. */
 class Gathered {
   readonly #cells = new Map<number, { x: number; y: number; z: number; weight: number; readonly carrier: Node }>()
   readonly #carriers = new Map<Node, number>()
@@ -38,7 +38,7 @@ class Gathered {
     this.#origin = origin
     this.#cell = cell
   }
-  /** A mesh lies within 1024 cells around its first point, and has fewer than 4096 carriers: the key is exact. */
+  /** A mesh lies within 1024 cells of its first point and has fewer than 4096 carriers, so the key is exact. */
   #key({ x, y, z }: Vec3, carrier: Node): number {
     const at = (d: number): number => Math.floor(d / this.#cell) + 1024
     const index = this.#carriers.get(carrier) ?? this.#carriers.size
@@ -63,7 +63,7 @@ class Gathered {
   }
 }
 
-/** The surface in samples about `spacing` apart or closer, so that large triangles count by their area too. */
+/** Samples the surface at `spacing` or closer, so that large triangles count by their area. */
 export function samplesOf({ points, carriers, triangles }: Surface, spacing: number): Sample[] {
   const gathered = new Gathered(points[0] ?? { x: 0, y: 0, z: 0 }, spacing / 2)
   for (let t = 0; t + 2 < triangles.length; t += 3) {
@@ -82,7 +82,7 @@ export function samplesOf({ points, carriers, triangles }: Surface, spacing: num
       const point = { x: w * a.x + u * b.x + v * c.x, y: w * a.y + u * b.y + v * c.y, z: w * a.z + u * b.z + v * c.z }
       gathered.put(point, area / (n * n), w >= u && w >= v ? ca : u >= v ? cb : cc)
     }
-    // The middles of n² smaller triangles; one triangle alone by its corners, for there they matter.
+    // The centres of n² smaller triangles. A single triangle is sampled at its corners, because they matter there.
     if (n === 1) {
       gathered.put(a, area / 3, ca)
       gathered.put(b, area / 3, cb)
@@ -116,7 +116,7 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   ),
 }
 
-/** Remembers what a node gave: samples are many, nodes few, and asking a document for a node's parent is slow. */
+/** Caches a node's result: there are many samples and few nodes, and a document is slow to find a node's parent. */
 function remembered<T>(of: (node: Node) => T): (node: Node) => T {
   const known = new Map<Node, T>()
   return (node) => {
@@ -141,7 +141,10 @@ function add(group: Group | undefined, { point, weight }: Sample): void {
   group?.weights.push(weight)
 }
 
-/** By the 18 humanoid bones; what other joints carry goes to the bone above them, what stands outside of them to the hips. */
+/**
+ * Groups by the 18 humanoid bones. The surface of other joints goes to the nearest humanoid ancestor, and the rest to
+ * the hips.
+ */
 export function humanoidGroups(samples: readonly Sample[], humanoid: ReadonlyMap<string, Node>): Group[] {
   const groups = BONES.flatMap((bone): Group[] => {
     const node = humanoid.get(bone)
@@ -154,12 +157,12 @@ export function humanoidGroups(samples: readonly Sample[], humanoid: ReadonlyMap
   return groups.filter(({ points }) => points.length > 0)
 }
 
-/** A joint that carries less of the surface than this belongs to the one above it. */
+/** A joint with less than this share of the surface is merged into its parent. */
 const SHARE_MIN = 0.015
 
 const areaOf = ({ weights }: Group): number => weights.reduce((sum, w) => sum + w, 0)
 
-/** By joint; small ones are merged into those above them, and as many as it takes for at most `countMax`. */
+/** Groups by joint. Small joints are merged into their ancestors, and more until there are at most `countMax`. */
 export function jointGroups(samples: readonly Sample[], joints: ReadonlySet<Node>, countMax: number): Group[] {
   const groups = new Map<Node, Group>()
   const groupOf = remembered((node): Group => {

@@ -5,8 +5,8 @@ import { parentOfBone, readHumanoid, REQUIRED_BONES } from './humanoid.ts'
 
 const nodes = [{ name: 'Hips' }, { name: 'Spine' }, { name: 'Twin' }, { name: 'Twin' }]
 
-describe('which node is which bone', () => {
-  test('is said by VRM 1.0', () => {
+describe('the humanoid map', () => {
+  test('is read from VRM 1.0', () => {
     const json = {
       nodes,
       extensions: { VRMC_vrm: { humanoid: { humanBones: { hips: { node: 0 }, leftThumbProximal: { node: 1 } } } } },
@@ -17,7 +17,7 @@ describe('which node is which bone', () => {
     ])
   })
 
-  test('is said by VRM 0.x, whose thumbs are called one part lower', () => {
+  test('is read from VRM 0.x, whose thumb bones have other names', () => {
     const humanBones = [
       { bone: 'hips', node: 0 },
       { bone: 'leftThumbProximal', node: 1 },
@@ -33,13 +33,13 @@ describe('which node is which bone', () => {
     ])
   })
 
-  test('is said by names in the file, and before all by names that are given', () => {
+  test('is read from names in the file, and given names take priority', () => {
     const json = { nodes, asset: { extras: { otherworld: { humanoid: { hips: 'Hips' } } } } }
     expect([...readHumanoid(json)]).toEqual([['hips', 0]])
     expect([...readHumanoid(json, { hips: 'Spine' })]).toEqual([['hips', 1]])
   })
 
-  test('is never guessed from names, nor found in what is no map', () => {
+  test('is never guessed from names, and malformed maps are ignored', () => {
     expect(readHumanoid({ nodes }).size).toBe(0)
     for (const json of [null, 7, 'x', [], { extensions: { VRM: { humanoid: { humanBones: 3 } }, VRMC_vrm: [] } }])
       expect(readHumanoid(json).size).toBe(0)

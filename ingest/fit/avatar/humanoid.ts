@@ -1,6 +1,6 @@
 /**
- * Which node is which humanoid bone: said by VRM 1.0, by VRM 0.x, or by a map of names; never guessed from names.
- * Sources: VRMC_vrm-1.0 humanoid.md (bones, the required ones, who is above whom), VRM 0.0 humanBones.
+ * The map from humanoid bones to nodes: from VRM 1.0, from VRM 0.x, or from a map of names; never guessed from names.
+ * Sources: VRMC_vrm-1.0 humanoid.md (bones, required bones, hierarchy), VRM 0.0 humanBones.
  */
 import { isObject, type JsonObject } from '../../../sim/json.ts'
 import type { Node } from '@gltf-transform/core'
@@ -31,7 +31,7 @@ const FINGERS = ['Thumb', 'Index', 'Middle', 'Ring', 'Little'] as const
 const PARTS = { Thumb: ['Metacarpal', 'Proximal', 'Distal'] } as const
 const BOTH = ['left', 'right'] as const
 
-/** Bone above each bone that VRM 1.0 knows beside the 18 of the simulation. */
+/** Parents of the bones of VRM 1.0 beyond the simulation's 18. */
 const EXTRA_PARENTS: ReadonlyMap<string, string> = new Map([
   ['jaw', 'head'],
   ...BOTH.flatMap((side): [string, string][] => [
@@ -50,13 +50,13 @@ const EXTRA_PARENTS: ReadonlyMap<string, string> = new Map([
 
 const indexOfBone = (bone: string): number => (BONES as readonly string[]).indexOf(bone)
 
-/** The bone above a bone; null above the hips and for a name that is none. */
+/** A bone's parent; null for the hips and for an unknown name. */
 export const parentOfBone = (bone: string): string | null =>
   EXTRA_PARENTS.get(bone) ?? BONES[BONE_PARENTS[indexOfBone(bone)] ?? -1] ?? null
 
 const isBone = (name: string): boolean => indexOfBone(name) >= 0 || EXTRA_PARENTS.has(name)
 
-/** VRM 0.x calls the thumb's bones one part lower than VRM 1.0. */
+/** VRM 0.x names the thumb's bones one segment lower than VRM 1.0. */
 const fromVrm0 = (bone: string): string =>
   bone.replace(/ThumbProximal$/, 'ThumbMetacarpal').replace(/ThumbIntermediate$/, 'ThumbProximal')
 
@@ -71,7 +71,7 @@ const fault = (
   message: string,
 ): Rejection => ({ rule, where, value, limit, message })
 
-/** Names to indices of nodes; a name that no node or more than one has is refused. */
+/** Converts names to indices of nodes. Refuses a name that no node or more than one has. */
 function byName(json: unknown, names: JsonObject, where: string): Map<string, number> {
   const nodes = inside(json, 'nodes')
   const list: readonly unknown[] = Array.isArray(nodes) ? nodes : []
@@ -88,7 +88,7 @@ function byName(json: unknown, names: JsonObject, where: string): Map<string, nu
           `${where}/${bone}`,
           typeof name === 'string' ? name : null,
           'the name of one node',
-          `the map names ${bone}, and there is ${what}: write the node's name as it stands in the file`,
+          `the map has an entry for ${bone}, but there is ${what}: write the node's name as in the file`,
         ),
       )
     }
@@ -98,8 +98,8 @@ function byName(json: unknown, names: JsonObject, where: string): Map<string, nu
 }
 
 /**
- * Index of the node (in the file as uploaded) by VRM 1.0 bone: from `names` {bone: node name} where given, else from the
- * file: VRMC_vrm, VRM, or `asset.extras.otherworld.humanoid` {bone: node name}. Empty where nothing says. Throws Rejected.
+ * Index of the node (in the uploaded file) by VRM 1.0 bone: from `names` {bone: node name} if given, otherwise from the
+ * file: VRMC_vrm, VRM, or `asset.extras.otherworld.humanoid` {bone: node name}. Empty without any. Throws Rejected.
  */
 export function readHumanoid(json: unknown, names?: Readonly<Record<string, string>>): ReadonlyMap<string, number> {
   if (names) return byName(json, names, 'humanoid')
@@ -126,7 +126,10 @@ const isAbove = (above: Node, node: Node): boolean => {
   return false
 }
 
-/** Throws Rejected where the map is no humanoid: bones that must be there, each node once, parents above children, none mirrored. */
+/**
+ * Throws Rejected if the map is not a humanoid: required bones missing, a node used twice, children above parents, or
+ * mirrored.
+ */
 export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): void {
   const faults: Rejection[] = []
   for (const bone of REQUIRED_BONES) {
@@ -145,7 +148,7 @@ export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): 
   for (const [bone, node] of humanoid) {
     const other = users.get(node)
     if (!isBone(bone))
-      warn({ rule: 'HUMANOID_BONE_UNKNOWN', where: bone, message: `${bone} is no bone of VRM 1.0; it is passed over` })
+      warn({ rule: 'HUMANOID_BONE_UNKNOWN', where: bone, message: `${bone} is not a bone of VRM 1.0; it is ignored` })
     else if (other)
       faults.push(
         fault(

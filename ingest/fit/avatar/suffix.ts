@@ -1,7 +1,7 @@
 /**
- * Colliders by the ends of nodes' names, as Godot's importer has them: `-col` (mesh), `-convcol` (hull) beside what is
- * seen, `-colonly` and `-convcolonly` for nodes that are not seen. Source: Godot manual, "Node type customization using
- * name suffixes".
+ * Reads colliders from the suffixes of nodes' names, as Godot's importer does: `-col` (mesh) and `-convcol` (hull)
+ * beside the visible mesh; `-colonly` and `-convcolonly` for invisible nodes. Source: Godot manual, "Node type
+ * customization using name suffixes".
  */
 import type { Document, Node } from '@gltf-transform/core'
 import type { Warn } from '../../types.ts'
@@ -9,7 +9,7 @@ import { hullCollider, trimeshCollider, type Found } from '../object/colliders.t
 import type { HullMaker } from '../object/hulls.ts'
 import { nodesOf, surfaceOf } from '../surface.ts'
 
-/** The ending, whatever number an exporter or the ingest put behind it. */
+/** The suffix, whatever number an exporter or the ingest has appended. */
 const SUFFIX = /[-_$](conv)?col(only)?(?:[._-]?\d+)?$/i
 
 const suffixOf = (node: Node): { readonly isHull: boolean; readonly isOnly: boolean } | null => {
@@ -17,11 +17,11 @@ const suffixOf = (node: Node): { readonly isHull: boolean; readonly isOnly: bool
   return match && { isHull: match[1] !== undefined, isOnly: match[2] !== undefined }
 }
 
-/** Nodes with a mesh that is a collider and not to be seen: the ingest takes their meshes out. */
+/** Nodes whose mesh is only a collider: the ingest removes their meshes. */
 export const collisionOnlyNodes = (document: Document): Node[] =>
   nodesOf(document).filter((node) => node.getMesh() && suffixOf(node)?.isOnly === true)
 
-/** Colliders of nodes so named, or null where there are none. A mesh cannot move: with one the object is static. */
+/** Colliders of nodes with such suffixes, or null without any. A mesh cannot move, so with one the object is static. */
 export function suffixColliders(hulls: HullMaker, document: Document, warn: Warn): Found | null {
   const named = nodesOf(document).flatMap((node) => {
     const suffix = node.getMesh() ? suffixOf(node) : null

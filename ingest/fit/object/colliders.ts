@@ -1,4 +1,4 @@
-/** Colliders of hulls and meshes, in the form that the simulation takes. */
+/** Makes the simulation's colliders from hulls and meshes. */
 import type { Collider, Motion } from '../../../sim/index.ts'
 import { IDENTITY } from '../../../sim/maths/maths.ts'
 import { NEEDLENESS_MAX } from '../../../sim/props/shapes.ts'
@@ -10,24 +10,27 @@ import { boxCollider, placed } from './primitives.ts'
 import type { Surface } from '../surface.ts'
 import { isThin, pointsOf, thickened } from './thicken.ts'
 
-/** A thin part is a box where that is at most so many times as large as its hull. */
+/** A thin part becomes a box if the box is at most this many times as large as its hull. */
 const BOX_VOLUMES = 1.1
 
-/** Colliders found in a source, before density and colour. */
+/** Colliders from one source, before density and colour. */
 export interface Found {
   readonly colliders: readonly Collider[]
   readonly motion: Motion
-  /** Where the file says its number: the place of each collider that is given by numbers, which stays as it is. The others come from meshes, and may be thickened. */
+  /**
+   * The place in the file of each collider that is given by numbers and stays unchanged. The others come from meshes
+   * and may be thickened.
+   */
   readonly stated?: ReadonlyMap<Collider, string>
-  /** kg, by the file or its format's default. */
+  /** kg, from the file or its format's default. */
   readonly mass?: number
-  /** Where the file says the mass; undefined for a default. */
+  /** The place of the mass in the file; undefined for a default. */
   readonly massAt?: string
   readonly friction?: number
   readonly restitution?: number
 }
 
-/** A collider of a hull as it is, or null where it is too flat to be one. */
+/** A collider of exactly this hull, or null if it is too flat to be one. */
 export function exactHull(hulls: HullMaker, hull: Hull | null): Collider | null {
   const reduced = hull && hulls.reduced(hull)
   return (
@@ -40,7 +43,7 @@ export function exactHull(hulls: HullMaker, hull: Hull | null): Collider | null 
   )
 }
 
-/** A collider of a hull, or a box around it where it is too flat for one; either may still have to be thickened. */
+/** A collider of a hull, or a box around it if it is too flat. It may still have to be thickened. */
 export function hullCollider(
   hulls: HullMaker,
   hull: Hull | null,
@@ -53,14 +56,14 @@ export function hullCollider(
   return !isThin(collider) || BOX_VOLUMES * volume(collider) < volume(box) ? collider : box
 }
 
-/** A mesh in hulls. */
+/** Decomposes a mesh into hulls. */
 export function decompose(hulls: HullMaker, { points, triangles }: Surface, countMax: number): Collider[] {
   const parts = hulls.decomposed(points, triangles, countMax)
   const colliders = parts.map((hull) => hullCollider(hulls, hull, hull.points))
   return colliders.length > 0 ? colliders : [hullCollider(hulls, hulls.hull(points), points)]
 }
 
-/** A static mesh as it stands in the scene, to 0.1 mm, without triangles that have no area. */
+/** A static mesh in scene coordinates, rounded to 0.1 mm, without triangles that have no area. */
 export function trimeshCollider({ points, triangles }: Surface): Collider {
   const round = (x: number): number => Math.fround(quantised(x))
   const vertices = points.flatMap(({ x, y, z }) => [round(x), round(y), round(z)])

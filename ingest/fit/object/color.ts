@@ -1,12 +1,12 @@
-/** The colour that stands for an object until its mesh is loaded: its materials' base colours, by area. */
+/** The colour of an object until its mesh is loaded: its materials' base colours, weighted by area. */
 import type { Document } from '@gltf-transform/core'
 import { clamp } from '../../../sim/maths/maths.ts'
 import { nodesOf, surfaceOf } from '../surface.ts'
 
-/** Linear light to sRGB's 0 to 255. The curve is met within 2 % by a square root, which every engine computes alike. */
+/** Linear light to sRGB's 0 to 255. A square root is within 2 % of the curve, and every machine computes it alike. */
 const channel = (linear: number): number => Math.floor(Math.sqrt(clamp(linear, 0, 1)) * 255 + 0.5)
 
-/** 0xRRGGBB; grey where nothing says. Textures are not looked into. */
+/** 0xRRGGBB; grey without materials. Textures are ignored. */
 export function colorOf(document: Document): number {
   let [red, green, blue, sum] = [0, 0, 0, 0]
   for (const node of nodesOf(document)) {

@@ -1,6 +1,6 @@
 /**
- * Convex hulls: made, measured, cut out of meshes and merged by the simulation's physics engine (its deterministic build),
- * and thinned to what a collider may hold.
+ * Convex hulls: created, measured, decomposed from meshes and merged by the simulation's physics engine (its
+ * deterministic build), and reduced to what a collider may hold.
  */
 import {
   createWorld,
@@ -22,9 +22,9 @@ export interface Hull {
   readonly volume: number
 }
 
-/** Cells of the decomposition along a mesh's longest side: its walls are this fine. */
+/** Cells of the decomposition along a mesh's longest side: the finest wall that it resolves. */
 const RESOLUTION = 64
-/** Directions by which hulls are thinned, evenly spread. */
+/** Evenly spread directions by which hulls are reduced. */
 const DIRECTIONS = 256
 const ZERO = vec(0, 0, 0)
 
@@ -34,7 +34,7 @@ const unflat = (numbers: Float32Array): Vec3[] =>
     vec(numbers[3 * i] ?? 0, numbers[3 * i + 1] ?? 0, numbers[3 * i + 2] ?? 0),
   )
 
-/** Unit vectors: the axes first, then points of a lattice on the cube's faces, pushed to the sphere. */
+/** Unit vectors: first the axes, then points of a lattice on the cube's faces, projected to the sphere. */
 const directions: readonly Vec3[] = (() => {
   const out: Vec3[] = []
   for (const s of [1, -1]) out.push(vec(s, 0, 0), vec(0, s, 0), vec(0, 0, s))
@@ -48,11 +48,11 @@ const directions: readonly Vec3[] = (() => {
   return out
 })()
 
-/** How far points reach in each direction. */
+/** The extent of points in each direction. */
 const reachOf = (points: readonly Vec3[]): number[] =>
   directions.map((d) => points.reduce((most, p) => Math.max(most, dot(p, d)), -Infinity))
 
-/** The points of a hull that matter most: always the one that reaches farther than the chosen ones in some direction. */
+/** The most important points of a hull: repeatedly the one that extends farthest beyond those already chosen. */
 function thinned(points: readonly Vec3[], countMax: number): Vec3[] {
   if (points.length <= countMax) return [...points]
   const reach = reachOf(points)
@@ -73,20 +73,20 @@ function thinned(points: readonly Vec3[], countMax: number): Vec3[] {
   return [...chosen]
 }
 
-/** A plane of a convex shape: outward normal, and how far along it the shape ends. */
+/** A plane of a convex shape: outward normal, and its distance from the origin. */
 type Plane = readonly [Vec3, number]
 
-/** How far a point is outside of a convex shape, metres: 0 inside. */
+/** Distance of a point outside a convex shape, metres; 0 inside. */
 function outside(p: Vec3, planes: readonly Plane[]): number {
   let most = 0
   for (const [normal, at] of planes) most = Math.max(most, dot(normal, p) - at)
   return most
 }
 
-/** Projections after which a point is near enough to the shape. */
+/** Projections after which a point counts as inside the shape. */
 const PULLS_MAX = 64
 
-/** The point, moved to the convex shape: projected onto the face that it is farthest beyond, again and again. */
+/** Moves a point into a convex shape: repeatedly projects it onto the face that it is farthest beyond. */
 function pulledInto(p: Vec3, planes: readonly Plane[]): Vec3 {
   let at = p
   for (let i = 0; i < PULLS_MAX; i++) {
@@ -111,7 +111,7 @@ function planesOf(points: readonly Vec3[], triangles: readonly number[]): Plane[
   return planes
 }
 
-/** The cube root near 1, by Newton's method. */
+/** The cube root of a number near 1, by Newton's method. */
 function cubeRoot(x: number): number {
   let y = 1
   for (let i = 0; i < 40; i++) y -= (y * y * y - x) / (3 * y * y)
@@ -127,7 +127,7 @@ export const volumeOf = (points: readonly Vec3[], triangles: readonly number[]):
   return six / 6
 }
 
-/** The engine with a world to measure in. Free it. */
+/** The engine with a world for measurements. Call `free` after use. */
 export class HullMaker {
   readonly #world: World
 
@@ -141,7 +141,7 @@ export class HullMaker {
   free(): void {
     this.#world.free()
   }
-  /** The convex hull of points with its faces; null where they span no volume. */
+  /** The convex hull of points with its faces; null if they have no volume. */
   faces(points: readonly Vec3[]): (Hull & { readonly triangles: readonly number[] }) | null {
     const desc = points.length >= 4 ? RAPIER.ColliderDesc.convexHull(flat(points)) : null
     const collider = desc && this.#collider(desc)
@@ -154,7 +154,7 @@ export class HullMaker {
     this.#world.removeCollider(collider, false)
     return made.volume > 0 ? made : null
   }
-  /** Null where the engine has no shape for it: of points on a line, which it finds out so late that it throws. */
+  /** Returns null if the engine cannot make a shape: for points on a line it throws late. */
   #collider(desc: ColliderDesc): RapierCollider | null {
     try {
       return this.#world.createCollider(desc)
@@ -167,7 +167,7 @@ export class HullMaker {
     const made = this.faces(points)
     return made && { points: made.points, volume: made.volume }
   }
-  /** A hull of at most 64 points, to 0.1 mm: as large as the whole one, and nowhere outside of it. */
+  /** A hull of at most 64 points, rounded to 0.1 mm, of the same volume, and nowhere outside the original. */
   reduced({ points, volume }: Hull): Hull | null {
     const kept = points.length <= CONVEX_POINTS_MAX ? points : this.#thinned(points)
     const small = this.hull(kept)
@@ -193,7 +193,10 @@ export class HullMaker {
     const final = this.hull(rounded)
     return final && { points: rounded, volume: final.volume }
   }
-  /** 64 points of a hull: some by direction, then always the one that is farthest outside of the hull of those chosen. */
+  /**
+   * Chooses 64 points of a hull: some by direction, then repeatedly the one farthest outside the hull of the chosen
+   * ones.
+   */
   #thinned(points: readonly Vec3[]): Vec3[] {
     const chosen = thinned(points, CONVEX_POINTS_MAX / 4)
     while (chosen.length < CONVEX_POINTS_MAX) {
@@ -209,7 +212,7 @@ export class HullMaker {
     }
     return chosen
   }
-  /** The mesh in at most `countMax` hulls, none reaching beyond the mesh. */
+  /** Decomposes a mesh into at most `countMax` hulls, none of which extends beyond the mesh. */
   decomposed(points: readonly Vec3[], triangles: readonly number[], countMax: number): Hull[] {
     const desc = RAPIER.ColliderDesc.convexDecomposition(flat(points), Uint32Array.from(triangles), {
       resolution: RESOLUTION,
@@ -218,7 +221,7 @@ export class HullMaker {
     const shapes = shape instanceof RAPIER.Compound ? shape.shapes : []
     const parts = shapes.flatMap((part) => (part instanceof RAPIER.ConvexPolyhedron ? [unflat(part.vertices)] : []))
     const { min, max } = boundsOf(points)
-    // Parts are made of cells, so their corners stand up to one beside the mesh: these are brought back to it.
+    // Parts are made of cells, so their corners may be a cell away from the mesh. They are moved back to it.
     const slack = (2 * Math.max(max.x - min.x, max.y - min.y, max.z - min.z)) / RESOLUTION
     const snapped = parts.map((part) => part.map((p) => nearestWithin(p, slack, points, triangles) ?? p))
     const hulls = this.merged(
@@ -231,7 +234,9 @@ export class HullMaker {
       slack,
     )
   }
-  /** Hulls made of cells end up to a cell or two before the mesh: each vertex outside all of them is added to the nearest. */
+  /**
+   * Hulls of cells may end a cell or two before the mesh. Each vertex outside all hulls is added to the nearest one.
+   */
   #covering(hulls: readonly Hull[], vertices: readonly Vec3[], slack: number): Hull[] {
     const parts = hulls.flatMap((hull) => {
       const made = this.faces(hull.points)
@@ -248,7 +253,7 @@ export class HullMaker {
     }
     return parts.flatMap(({ points }) => this.hull(points) ?? [])
   }
-  /** Pairs are put together, always the one whose common hull adds least, till there are at most `countMax`. */
+  /** Repeatedly merges the pair whose common hull adds the least volume, until there are at most `countMax`. */
   merged(hulls: readonly Hull[], countMax: number): Hull[] {
     const left = new Map(hulls.map((hull, i) => [i, hull]))
     const costs = new Map<

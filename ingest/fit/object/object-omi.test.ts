@@ -7,7 +7,7 @@ import { readOmi } from './omi-in.ts'
 import { omiMirror } from './omi-out.ts'
 import { fitOf, sheet } from './object.fixture.ts'
 
-/** A file with nodes of these extensions and one mesh (a tetrahedron of 1 m). */
+/** A file with these OMI extensions on its nodes, and one mesh (a tetrahedron of 1 m). */
 function withOmi(
   shapes: readonly unknown[],
   nodes: readonly { body: unknown; translation?: [number, number, number]; scale?: [number, number, number] }[],
@@ -45,7 +45,7 @@ function withOmi(
 
 const collider = (shape: number): object => ({ collider: { shape } })
 
-describe('colliders that the file brings', () => {
+describe('colliders of the file', () => {
   test.each([
     ['box', { type: 'box', box: { size: [1, 2, 3] } }, { type: 'box', halfExtents: { x: 0.5, y: 1, z: 1.5 } }],
     ['box of default size', { type: 'box' }, { type: 'box', halfExtents: { x: 0.5, y: 0.5, z: 0.5 } }],
@@ -55,7 +55,7 @@ describe('colliders that the file brings', () => {
       { type: 'capsule', capsule: { height: 1, radiusTop: 0.5, radiusBottom: 0.5 } },
       { type: 'capsule', halfHeight: 0.5, radius: 0.5 },
     ],
-    ['capsule of no height', { type: 'capsule', capsule: { height: 0 } }, { type: 'sphere', radius: 0.5 }],
+    ['capsule without height', { type: 'capsule', capsule: { height: 0 } }, { type: 'sphere', radius: 0.5 }],
   ])('%s', async (_, shape, wanted) => {
     const { document, omi } = withOmi([shape], [{ body: collider(0), translation: [1, 2, 3] }])
     const made = await fitObject(document, omi, () => undefined)
@@ -78,7 +78,7 @@ describe('colliders that the file brings', () => {
     )
   })
 
-  test('a trimesh stays one where the object is static, and becomes hulls where it moves', async () => {
+  test('a trimesh stays a mesh in a static object, and becomes hulls in a moving one', async () => {
     const shapes = [{ type: 'trimesh', trimesh: { mesh: 0 } }]
     const still = withOmi(shapes, [{ body: collider(0) }])
     expect((await fitObject(still.document, still.omi, () => undefined)).colliders[0]?.shape.type).toBe('trimesh')
@@ -89,7 +89,7 @@ describe('colliders that the file brings', () => {
     expect(warnings.map(({ rule }) => rule)).toEqual(['OMI_TRIMESH_MOVES'])
   })
 
-  test('mass becomes density by volume, 1 kg where a body says none; materials give friction and restitution; scale counts', async () => {
+  test('density comes from mass and volume, materials give friction and restitution, and scale is applied', async () => {
     const box = { type: 'box', box: { size: [1, 1, 1] } }
     const said = withOmi(
       [box],
@@ -108,7 +108,7 @@ describe('colliders that the file brings', () => {
     expect((await fitObject(unsaid.document, unsaid.omi, () => undefined)).prop.density).toBe(1)
   })
 
-  test('triggers are passed over with a warning; with nothing else the mesh is fitted', async () => {
+  test('triggers are skipped with a warning, and without other colliders the mesh is fitted', async () => {
     const { document, omi } = withOmi([{ type: 'box' }], [{ body: { trigger: { shape: 0 } } }])
     const warnings: IngestWarning[] = []
     const made = await fitObject(document, omi, (w) => warnings.push(w))
@@ -116,7 +116,7 @@ describe('colliders that the file brings', () => {
     expect(made.prop).toMatchObject({ motion: 'dynamic', density: DENSITY_DEFAULT })
   })
 
-  test('the archived extension says the same: full heights, hulls, triggers', async () => {
+  test('the archived extension gives the same colliders', async () => {
     const document = sheet('seen')
     const node = document.createNode('old')
     document.getRoot().listScenes()[0]!.addChild(node)
@@ -141,11 +141,11 @@ describe('colliders that the file brings', () => {
 
   test.each([
     ['a shape that is not there', [{ type: 'box' }], collider(7)],
-    ['a type that is none', [{ type: 'blob' }], collider(0)],
-    ['a size that is none', [{ type: 'box', box: { size: [1, -1, 1] } }], collider(0)],
+    ['an unknown type', [{ type: 'blob' }], collider(0)],
+    ['an invalid size', [{ type: 'box', box: { size: [1, -1, 1] } }], collider(0)],
     ['a radius of text', [{ type: 'sphere', sphere: { radius: 'x' } }], collider(0)],
     ['a mesh that is not there', [{ type: 'convex', convex: { mesh: 9 } }], collider(0)],
-    ['a motion that is none', [{ type: 'box' }], { ...collider(0), motion: { type: 'fly' } }],
+    ['an unknown motion', [{ type: 'box' }], { ...collider(0), motion: { type: 'fly' } }],
   ])('%s is refused with its place', async (_, shapes, body) => {
     const { document, omi } = withOmi(shapes, [{ body }])
     const refusal = await fitObject(document, omi, () => undefined).catch((error: unknown) => error)
@@ -156,7 +156,7 @@ describe('colliders that the file brings', () => {
     })
   })
 
-  test('more than 16 are refused', async () => {
+  test('more than 16 colliders are refused', async () => {
     const { document, omi } = withOmi(
       [{ type: 'box' }],
       Array.from({ length: 17 }, (_, i) => ({ body: collider(0), translation: [i, 0, 0] })),
@@ -165,8 +165,8 @@ describe('colliders that the file brings', () => {
   })
 })
 
-describe('the mirror as OMI_physics_shape', () => {
-  test('has boxes, spheres, hulls and meshes, never capsules, and reads back as the same colliders', async () => {
+describe('the colliders as OMI_physics_shape', () => {
+  test('are boxes, spheres, hulls and meshes, never capsules, and read back as the same colliders', async () => {
     const {
       fit: { colliders },
     } = await fitOf('primitives.glb')

@@ -1,4 +1,4 @@
-/** Objects that are fitted, and what becomes of them in a realm. */
+/** Objects for tests of the fit, and their behaviour in a realm. */
 import { Document } from '@gltf-transform/core'
 import {
   DEFAULT_DEFINITION,
@@ -60,7 +60,7 @@ export function fitOf(name: string): ReturnType<typeof fit> {
   return known
 }
 
-/** A document of one horizontal square of 1 m, and a box of that name beside it. */
+/** A document with one horizontal square of 1 m, and beside it a box with the given name. */
 export function sheet(name: string): Document {
   const document = new Document()
   const buffer = document.createBuffer()

@@ -12,7 +12,7 @@ import { NO_OMI, specOf, after, fit, fitOf, sheet } from './object.fixture.ts'
 const OBJECTS = ['teacup.glb', 'v-sekai_teapot.glb', 'BoxTextured.glb', 'kaykit_mug/mug_empty.gltf', 'primitives.glb']
 
 describe.each(OBJECTS)('%s', (name) => {
-  test('gets colliders that the simulation takes, at most 16 of at most 64 points, within its bounds', async () => {
+  test('gets colliders that the simulation accepts, at most 16 of at most 64 points, within its bounds', async () => {
     const {
       fit: { colliders, prop },
       points,
@@ -35,14 +35,13 @@ describe.each(OBJECTS)('%s', (name) => {
     }
   })
 
-  test('falls, comes to rest and lies there, with what is seen of it within 1 cm of the ground (0.3 % of what is larger than 3 m)', async () => {
+  test('falls and comes to rest with its mesh within 1 cm of the ground (0.3 % of one larger than 3 m)', async () => {
     const { fit: made, points } = await fitOf(name)
     const lowest = ({ position, rotation }: PropView): number =>
       points.reduce((least, p) => Math.min(least, add(position, rotate(rotation, p)).y), Infinity)
     const [before] = after(600, [{ prop: specOf(made), position: vec(3, 0.3, 3) }])
     const [then] = after(1200, [{ prop: specOf(made), position: vec(3, 0.3, 3) }], ([view]) => {
-      if (![view?.position.x, view?.position.y, view?.position.z].every(Number.isFinite))
-        throw new Error('a number that is none')
+      if (![view?.position.x, view?.position.y, view?.position.z].every(Number.isFinite)) throw new Error('NaN')
     })
     if (!before || !then) throw new Error('the prop is gone')
     const { min, max } = boundsOf(points)
@@ -60,7 +59,7 @@ describe.each(OBJECTS)('%s', (name) => {
 })
 
 describe('fitting', () => {
-  test('sees boxes, spheres and capsules, takes a cylinder as a hull and a ring as several', async () => {
+  test('recognises boxes, spheres and capsules, makes a hull of a cylinder and several hulls of a ring', async () => {
     const {
       fit: { colliders },
     } = await fitOf('primitives.glb')
@@ -73,7 +72,7 @@ describe('fitting', () => {
     expect(colliders.length).toBeGreaterThan(8)
   })
 
-  test('leaves the teacup hollow: a marble that is dropped into it stays in it, above its floor', async () => {
+  test('leaves the teacup hollow: a marble dropped into it stays above its floor', async () => {
     const { fit: cup } = await fitOf('teacup.glb')
     const marble: PropSpec = {
       ...specOf(cup),
@@ -105,11 +104,11 @@ describe('fitting', () => {
     expect(ball?.position.y).toBeLessThan(0.21)
   })
 
-  test('is the same twice', async () => {
+  test('gives the same result twice', async () => {
     expect((await fit('teacup.glb')).fit).toEqual((await fitOf('teacup.glb')).fit)
   })
 
-  test('is a small ball on the ground for an object without a mesh', async () => {
+  test('an object without a mesh gets a small ball on the ground', async () => {
     const { colliders, prop } = await fitObject(new Document(), NO_OMI, () => undefined)
     expect(colliders).toMatchObject([
       { shape: { type: 'sphere', radius: Math.fround(0.05) }, position: { y: Math.fround(0.05) } },
@@ -117,7 +116,7 @@ describe('fitting', () => {
     expect(prop.motion).toBe('dynamic')
   })
 
-  test('gives a sheet a thin box', async () => {
+  test('a sheet gets a thin box', async () => {
     const document = sheet('Leaf')
     const { colliders } = await fitObject(document, NO_OMI, () => undefined)
     expect(colliders).toHaveLength(1)

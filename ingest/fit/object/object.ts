@@ -1,6 +1,6 @@
 /**
- * An object's colliders: what the file says (OMI_physics_shape and OMI_physics_body; else nodes whose names end as
- * Godot's importer has it), else what fits its meshes: primitives, hulls, compounds of hulls.
+ * Fits an object's colliders: those of the file (OMI_physics_shape and OMI_physics_body; else nodes with the suffixes
+ * of Godot's importer), else shapes fitted to its meshes: primitives, hulls, compounds of hulls.
  */
 import type { Document, Node } from '@gltf-transform/core'
 import { COLLIDERS_MAX, type Collider, type Vec3 } from '../../../sim/index.ts'
@@ -22,17 +22,17 @@ import { suffixColliders } from '../avatar/suffix.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from '../surface.ts'
 import { isThin, thickened } from './thicken.ts'
 
-/** kg/m³ of what does not say its mass: between wood (500) and water (1000). */
+/** kg/m³ of objects without a mass: between wood (500) and water (1000). */
 export const DENSITY_DEFAULT = 700
 const FRICTION_DEFAULT = 0.6
 const RESTITUTION_DEFAULT = 0.1
-/** What 32-bit floats round, a mass at the edge of its range may not lose. */
+/** Factor that keeps a mass at the edge of its range within it after rounding to 32 bits. */
 const MARGIN = 1.000001
-/** A mesh that fills this much of its convex hull is its hull. */
+/** A mesh that fills this share of its convex hull gets its hull. */
 const HULL_FILL = 0.9
 const CELLS = 64
 
-/** The scene's own directions. */
+/** The scene's axes. */
 const SCENE = { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }
 
 interface Part {
@@ -47,7 +47,9 @@ function enclosed(surface: Surface): number {
   return solid.count * solid.cell * solid.cell * solid.cell
 }
 
-/** One collider where one is enough: a primitive, a hull, a box around a sheet; null where the part is hollow or branched. */
+/**
+ * A single collider if it suffices: a primitive, a hull, a box around a sheet; null if the part is hollow or branched.
+ */
 function simple(hulls: HullMaker, { node, surface }: Part): Collider | null {
   const points = used(surface)
   const frame = frameOf(node)
@@ -57,18 +59,21 @@ function simple(hulls: HullMaker, { node, surface }: Part): Collider | null {
   const primitive = recognised(points, frame, volume)
   if (primitive) return primitive
   const exact = exactHull(hulls, hull)
-  // A part this thin has no cells to be taken apart by: it is one box or hull, thickened.
+  // A part this thin has no cells to decompose: it becomes one box or hull, thickened.
   const isSheet = !exact || isThin(exact)
   return isSheet || volume >= HULL_FILL * hull.volume ? hullCollider(hulls, hull, points, frame) : null
 }
 
-/** Not all in one point, or none at all. */
+/** False if all points coincide, or if there are none. */
 function hasExtent(points: readonly Vec3[]): boolean {
   const { min, max } = boundsOf(points)
   return max.x > min.x || max.y > min.y || max.z > min.z
 }
 
-/** For what has no triangles: a box around its points and lines, or a ball on the ground where it has none with an extent. */
+/**
+ * The collider of an object without triangles: a box around its points and lines, or a ball on the ground if they have
+ * no extent.
+ */
 function standIn(points: readonly Vec3[]): Collider {
   const radius = Math.fround(BALL_RADIUS_METRES)
   return hasExtent(points)
@@ -76,7 +81,7 @@ function standIn(points: readonly Vec3[]): Collider {
     : placed({ type: 'sphere', radius }, { x: 0, y: radius, z: 0 }, SCENE.rotation)
 }
 
-/** Colliders that fit the meshes: a part for each node with a mesh, or all in one where these are too many. */
+/** Fits colliders to the meshes: a part for each node with a mesh, or all as one part if there are too many. */
 function fitted(hulls: HullMaker, document: Document): Found {
   const nodes = nodesOf(document).filter((node) => node.getMesh())
   const [first] = nodes
@@ -94,10 +99,10 @@ function fitted(hulls: HullMaker, document: Document): Found {
   }
 }
 
-/** The properties of a prop that do not matter while its colliders are measured. */
+/** Properties of a prop that do not matter while its colliders are measured. */
 const UNSAID = { name: '', density: 1, friction: 0, restitution: 0, color: 0 } as const
 
-/** kg/m³. A mass that the file says is kept; what says none gets the usual density, or the nearest with which it can be. */
+/** kg/m³. A mass from the file is kept. Otherwise the usual density applies, or the nearest possible one. */
 function densityOf(hulls: HullMaker, { colliders, mass, massAt, motion }: Found, warn: Warn): number {
   const volume = colliders.reduce((sum, collider) => sum + volumeOfCollider(hulls, collider), 0)
   const usual = mass !== undefined && volume > 0 ? mass / volume : DENSITY_DEFAULT
@@ -117,7 +122,7 @@ function densityOf(hulls: HullMaker, { colliders, mass, massAt, motion }: Found,
   return density
 }
 
-/** What came from meshes, as thick and as large as it has to be; says so. */
+/** Thickens and enlarges colliders from meshes as far as necessary, with a warning. */
 function largeEnough(hulls: HullMaker, { colliders, stated, motion }: Found, warn: Warn): readonly Collider[] {
   const isFixed = (collider: Collider): boolean => stated?.has(collider) === true
   const thick = colliders.map((collider) => (isFixed(collider) ? collider : thickened(hulls, collider)))
@@ -134,7 +139,7 @@ function largeEnough(hulls: HullMaker, { colliders, stated, motion }: Found, war
   return [{ ...first, shape: { type: 'sphere', radius } }]
 }
 
-/** Where the file says each collider, else which of the fitted ones it is. */
+/** The place of each collider in the file; for a fitted one, its number. */
 const placesOf = ({ colliders, stated, massAt }: Found): Places => ({
   colliders: colliders.map((collider, i) => stated?.get(collider) ?? `collider ${i}`),
   mass: massAt ?? '',

@@ -1,4 +1,7 @@
-/** Where a file says its physics: OMI_physics_shape and OMI_physics_body, or the archived OMI_collider, brought to the same form. */
+/**
+ * Reads a file's physics: OMI_physics_shape and OMI_physics_body, or the archived OMI_collider, converted to the same
+ * form.
+ */
 import { isObject } from '../../../sim/json.ts'
 import type { Mesh, Node } from '@gltf-transform/core'
 import type { OmiPhysics } from '../../types.ts'
@@ -7,7 +10,10 @@ const inside = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce((v, key) => (isObject(v) ? v[key] : undefined), value)
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** The shape as one of the newer extension; the archived one writes lengths beside the type, full heights, and hulls. */
+/**
+ * Converts an archived shape to the newer extension. The archived one has lengths beside the type, full heights, and
+ * hulls.
+ */
 function fromArchived(collider: unknown): unknown {
   if (!isObject(collider)) return collider
   const { type, mesh, size, radius, height, isTrigger } = collider
@@ -32,7 +38,7 @@ function fromArchived(collider: unknown): unknown {
   }
 }
 
-/** The archived extension on a node, as a collider or trigger of the newer one. */
+/** Converts the archived extension of a node to a collider or trigger of the newer one. */
 function archivedBody(collider: unknown, shapes: readonly unknown[]): unknown {
   const index = inside(collider, 'collider')
   const isTrigger = typeof index === 'number' && inside(shapes[index], 'isTrigger') === true
@@ -40,8 +46,8 @@ function archivedBody(collider: unknown, shapes: readonly unknown[]): unknown {
 }
 
 /**
- * What a file says of its physics. `json`: as uploaded; `nodes`, `meshes`: the document's, in the file's order, as they
- * were read. Nothing in it is checked but its place.
+ * The physics in a file. `json`: as uploaded; `nodes`, `meshes`: of the document, in the file's order, as they were
+ * read. Only the places of values are checked.
  */
 export function readOmi(json: unknown, nodes: readonly Node[], meshes: readonly Mesh[]): OmiPhysics {
   const newer = list(inside(json, 'extensions', 'OMI_physics_shape', 'shapes'))
@@ -58,6 +64,6 @@ export function readOmi(json: unknown, nodes: readonly Node[], meshes: readonly 
   return { shapes, bodies, meshes, materials: list(inside(json, 'extensions', 'OMI_physics_body', 'physicsMaterials')) }
 }
 
-/** Meshes that shapes name, which no node may draw. */
+/** Meshes that shapes refer to, and that no node may draw. */
 export const shapeMeshes = ({ shapes, meshes }: OmiPhysics): Mesh[] =>
   shapes.flatMap((shape) => ['convex', 'trimesh'].flatMap((type) => meshes[Number(inside(shape, type, 'mesh'))] ?? []))

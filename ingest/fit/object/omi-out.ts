@@ -1,18 +1,18 @@
 /**
- * Colliders for programs that know OMI_physics_shape and OMI_physics_body but not our manifest, which alone counts here.
- * Boxes, spheres, hulls and meshes; a capsule is given as the hull of its domes, for its height means one thing in the
- * specification (between the domes' centres) and another in Godot (the whole).
+ * Exports colliders for programs that know OMI_physics_shape and OMI_physics_body but not our manifest, which has
+ * priority here. Exports boxes, spheres, hulls and meshes. A capsule is exported as the hull of its domes, because its
+ * height is the distance of the domes' centres in the specification, and the total height in Godot.
  */
 import type { Collider, PropSpec, Quat, Vec3 } from '../../../sim/index.ts'
 import { cos, PI, sin, vec } from '../../../sim/maths/maths.ts'
 import { HullMaker } from './hulls.ts'
 
 export interface OmiMirror {
-  /** For the document's `extensions.OMI_physics_shape`; a shape's `mesh` counts from `firstMesh`. */
+  /** For the document's `extensions.OMI_physics_shape`. A shape's `mesh` counts from `firstMesh`. */
   readonly shapes: readonly Readonly<Record<string, unknown>>[]
-  /** Meshes that the shapes name, to be appended to the document's: flat positions and triples of indices. */
+  /** Meshes of the shapes, to be appended to the document's: flat positions and triples of indices. */
   readonly meshes: readonly { readonly positions: readonly number[]; readonly indices: readonly number[] }[]
-  /** A child of the object's root for each collider, with this as its OMI_physics_body. */
+  /** A child of the object's root for each collider, with this OMI_physics_body. */
   readonly nodes: readonly {
     readonly translation: Vec3
     readonly rotation: Quat
@@ -42,7 +42,7 @@ function capsulePoints(halfHeight: number, radius: number): Vec3[] {
 const points = (flat: readonly number[]): Vec3[] =>
   Array.from({ length: flat.length / 3 }, (_, i) => vec(flat[3 * i] ?? 0, flat[3 * i + 1] ?? 0, flat[3 * i + 2] ?? 0))
 
-/** See OmiMirror. `firstMesh`: how many meshes the document has before. */
+/** See OmiMirror. `firstMesh` is the document's number of meshes. */
 export async function omiMirror(
   colliders: readonly Collider[],
   motion: PropSpec['motion'],

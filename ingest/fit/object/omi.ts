@@ -1,5 +1,6 @@
 /**
- * Colliders that a file brings itself. Sources: OMI_physics_shape and OMI_physics_body (omigroup/gltf-extensions). What is read here is as uploaded: each value is checked.
+ * Reads colliders that a file contains. Sources: OMI_physics_shape and OMI_physics_body (omigroup/gltf-extensions). All
+ * values are as uploaded, so each is checked.
  */
 import { isObject, type JsonObject } from '../../../sim/json.ts'
 import type { Mesh, Node } from '@gltf-transform/core'
@@ -31,33 +32,33 @@ function refuse(where: string, value: unknown, message: string, limit: string | 
   })
 }
 
-/** Metres that a length may be written as; what it comes to at its node's scale is checked later (spawnable.ts). */
+/** Largest length in a file, metres. Its value at the node's scale is checked later (spawnable.ts). */
 const LENGTH_MAX = 1e4
 const LENGTHS = `0 to ${LENGTH_MAX} m`
 const isLength = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= LENGTH_MAX
 
-/** A length of a shape, with the extension's default where it is left out. */
+/** A length of a shape, or the extension's default. */
 function metres(from: JsonObject, key: string, otherwise: number, where: string): number {
   const value = from[key] ?? otherwise
   if (isLength(value)) return value
-  return refuse(`${where}/${key}`, value, `${key} must be a number of metres from zero on`, LENGTHS)
+  return refuse(`${where}/${key}`, value, `${key} must be a number of metres of at least 0`, LENGTHS)
 }
 
 const corner = (where: string, value: unknown): readonly number[] => {
   const list: readonly unknown[] = value === undefined ? [1, 1, 1] : Array.isArray(value) ? value : []
   const size = list.map((x) =>
-    isLength(x) ? x : refuse(where, x, 'size must be three numbers of metres from zero on', LENGTHS),
+    isLength(x) ? x : refuse(where, x, 'size must be three numbers of metres of at least 0', LENGTHS),
   )
-  return size.length === 3 ? size : refuse(where, null, 'size must be three numbers of metres from zero on', LENGTHS)
+  return size.length === 3 ? size : refuse(where, null, 'size must be three numbers of metres of at least 0', LENGTHS)
 }
 
-/** A node's axis shorter than this holds nothing, whatever its collider's size. */
+/** A shorter node axis leaves no size to a collider. */
 const SCALE_MIN = 1e-6
 
-/** Segments of a cylinder's circles: two circles of them are a hull's points. */
+/** Segments of a cylinder's circles: two circles are a hull's points. */
 const SEGMENTS = 32
 
-/** Rims of a cylinder, or of what a capsule with two radii is the hull of. */
+/** Rim points of a cylinder, or of a capsule with two radii. */
 function rim(y: number, radius: number, segments = SEGMENTS): Vec3[] {
   if (radius <= 0) return [vec(0, y, 0)]
   return Array.from({ length: segments }, (_, i) =>
@@ -127,7 +128,7 @@ function meshColliders(
   return decompose(hulls, surface, COLLIDERS_MAX)
 }
 
-/** A round hull of local points, as the node stands; a box, too thin to be taken, where they have no volume. */
+/** A hull of local points, placed like the node; a box, which is too thin to be accepted, if they have no volume. */
 function turnedHull({ hulls }: Reading, node: Node, points: readonly Vec3[]): Collider {
   const matrix = node.getWorldMatrix()
   const inScene = points.map(({ x, y, z }) => transformed(matrix, x, y, z))
@@ -188,14 +189,17 @@ function colliderOf(reading: Reading, shape: JsonObject, node: Node, where: stri
   }
 }
 
-/** Shapes that are given by a mesh and not by numbers. */
+/** Shapes that are given by a mesh instead of numbers. */
 const FROM_MESHES: ReadonlySet<unknown> = new Set(['convex', 'trimesh'])
 
 const MOTIONS: readonly unknown[] = ['static', 'kinematic', 'dynamic']
 
 type Body = Pick<Found, 'motion' | 'mass' | 'massAt'>
 
-/** How the whole moves: an object is one body, so the first node that moves decides. Without motion OMI's colliders are static. */
+/**
+ * The motion of the object: an object is one body, so the first moving node decides. Without motion OMI's colliders are
+ * static.
+ */
 function motionOf({ bodies }: OmiPhysics, warn: Warn): Body {
   const moving = [...bodies].filter(([, body]) => isObject(inside(body, 'motion')))
   const [first] = moving
@@ -206,7 +210,7 @@ function motionOf({ bodies }: OmiPhysics, warn: Warn): Body {
     warn({
       rule: 'OMI_ONE_BODY',
       where: node.getName(),
-      message: `the file has ${moving.length} bodies; an object is one: all move as "${node.getName()}" does`,
+      message: `the file has ${moving.length} bodies; but an object is one body: all move as "${node.getName()}" does`,
     })
   if (!MOTIONS.includes(type))
     return refuse(`${node.getName()}/motion/type`, type, 'motion must be static, kinematic or dynamic')
@@ -216,7 +220,7 @@ function motionOf({ bodies }: OmiPhysics, warn: Warn): Body {
     return refuse(
       where,
       mass,
-      'mass must be a number of kilograms within what a realm takes',
+      'mass must be a number of kilograms within the range of a realm',
       `${RANGES.mass.min} to ${RANGES.mass.max} kg`,
     )
   return { motion: type, mass, ...(inside(inside(body, 'motion'), 'mass') === undefined ? {} : { massAt: where }) }
@@ -235,7 +239,7 @@ function surfaceMaterial(omi: OmiPhysics, index: unknown): Pick<Found, 'friction
   }
 }
 
-/** The colliders that the file says, or null where it says none. Triggers are passed over. Throws Rejected. */
+/** The colliders in the file, or null without any. Triggers are skipped. Throws Rejected. */
 export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Found | null {
   const body = motionOf(omi, warn)
   const reading: Reading = { hulls, omi, motion: body.motion, warn }
@@ -244,7 +248,7 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
   let material: unknown
   for (const [node, said] of omi.bodies) {
     if (inside(said, 'trigger') !== undefined)
-      warn({ rule: 'OMI_TRIGGER', where: node.getName(), message: 'triggers are not supported: it is passed over' })
+      warn({ rule: 'OMI_TRIGGER', where: node.getName(), message: 'triggers are not supported: it is ignored' })
     const index = part(said, 'collider')['shape']
     if (index === undefined || index === -1) continue
     const { x, y, z } = scaleOf(node)
@@ -252,7 +256,7 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
       warn({
         rule: 'OMI_NO_SIZE',
         where: node.getName(),
-        message: 'the collider has no size, for its node is scaled to nothing: it is passed over',
+        message: 'the collider has no size, because its node is scaled to 0: it is ignored',
       })
       continue
     }
@@ -269,7 +273,7 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
   return colliders.length === 0 ? null : { colliders, stated, ...body, ...surfaceMaterial(omi, material) }
 }
 
-/** The box that the file's own colliders fill as they stand now; null where it says none. Throws Rejected. */
+/** The box around the file's own colliders in their present places; null without any. Throws Rejected. */
 export async function omiBounds(omi: OmiPhysics): Promise<{ readonly min: Vec3; readonly max: Vec3 } | null> {
   const hulls = await HullMaker.make()
   try {

@@ -1,4 +1,4 @@
-/** Meshes that are boxes, spheres or capsules are recognised as such: the engine is faster and more exact with them. */
+/** Recognises meshes that are boxes, spheres or capsules, because the engine handles these faster and more exactly. */
 import type { Collider, Quat, Shape, Vec3 } from '../../../sim/index.ts'
 import { distance, IDENTITY, length, multiply, rotate, sub, vec } from '../../../sim/maths/maths.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
@@ -7,9 +7,9 @@ import { intoFrame, quantised, type Frame } from '../frame.ts'
 import { boundsOf } from '../surface.ts'
 
 const PI = 3.141592653589793
-/** How far a vertex may be from the primitive's surface, as a share of its size. */
+/** Largest distance of a vertex from the primitive's surface, as a share of its size. */
 const OFF_MAX = 0.03
-/** How much of the primitive's volume the mesh must have: a coarse sphere has less than a round one. */
+/** Least share of the primitive's volume that the mesh must have: a coarse sphere has less than a round one. */
 const BOX_FILL = 0.94
 const ROUND_FILL = 0.82
 
@@ -23,7 +23,7 @@ export const placed = (shape: Shape, { x, y, z }: Vec3, q: Quat): Collider => ({
   rotation: { x: Math.fround(q.x), y: Math.fround(q.y), z: Math.fround(q.z), w: Math.fround(q.w) },
 })
 
-/** Turns local Y to the axis of that index. */
+/** Rotates local Y to the axis of this index. */
 const Y_TO: readonly Quat[] = [
   { x: 0, y: 0, z: -0.7071067811865476, w: 0.7071067811865476 },
   IDENTITY,
@@ -43,7 +43,7 @@ function boxOf(points: readonly Vec3[]): Box {
   }
 }
 
-/** The box around points, in the frame's directions; at least 0.2 mm thick, so that a sheet is one too. */
+/** The box around points, along the frame's axes; at least 0.2 mm thick, so that a sheet has one too. */
 export function boxCollider(points: readonly Vec3[], frame: Frame): Collider {
   const { centre, half } = boxOf(points.map((p) => intoFrame(frame, p)))
   const [x, y, z] = half.map(roundUp)
@@ -90,7 +90,7 @@ function capsuleOf(
   return volume >= ROUND_FILL * full && isOn ? { axis, radius, halfHeight } : null
 }
 
-/** The primitive that points are the vertices of, or null. `frame`: its axes; `volume`: what the mesh encloses, m³. */
+/** The primitive that has the points as vertices, or null. `frame`: its axes; `volume`: the mesh's volume, m³. */
 export function recognised(points: readonly Vec3[], frame: Frame, volume: number): Collider | null {
   const local = points.map((p) => intoFrame(frame, p))
   const box = boxOf(local)

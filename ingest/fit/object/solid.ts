@@ -1,8 +1,8 @@
 /**
- * What a surface encloses, on a grid. A cell is inside where the winding number is beyond one half, and the winding number
- * is the mean over six directions of the signed crossings of a ray: exact for closed meshes, and for open ones a sample of
- * the generalised winding number (Jacobson et al. 2013, "Robust inside-outside segmentation using generalized winding
- * numbers"), in + - * / alone.
+ * Voxelises the volume that a surface encloses. A cell is inside if its winding number is above one half. The winding
+ * number is the mean over six directions of the signed crossings of a ray: exact for closed meshes; for open ones an
+ * approximation of the generalised winding number (Jacobson et al. 2013, "Robust inside-outside segmentation using
+ * generalized winding numbers"), only with + - * /.
  */
 import type { Vec3 } from '../../../sim/index.ts'
 import { boundsOf, type Surface } from '../surface.ts'
@@ -17,19 +17,19 @@ interface Grid {
 }
 
 export interface Solid extends Grid {
-  /** 1 where a cell's centre is inside. x runs fastest. */
+  /** 1 if a cell's centre is inside. x runs fastest. */
   readonly inside: Uint8Array
   readonly count: number
 }
 
-/** Cells along the longest side, and around it. */
+/** Cells along the longest side, and padding around it. */
 const PAD = 4
-/** Sample points stand a little beside the cells' middles, so that none lies on an edge of a model made on a grid. */
+/** Offset of sample points from the cells' centres, so that none lies on an edge of a model made on a grid. */
 const ASIDE = 0.0137
 
 const axisOf = ({ x, y, z }: Vec3, axis: number): number => (axis === 0 ? x : axis === 1 ? y : z)
 
-/** Where a cell's sample lies along an axis. */
+/** Position of a cell's sample along an axis. */
 export const sampleAt = ({ origin, cell }: Grid, axis: number, i: number): number =>
   axisOf(origin, axis) + (i + 0.5 + ASIDE * (axis + 1)) * cell
 
@@ -46,7 +46,7 @@ export function gridAround(points: readonly Vec3[], cellsMax: number): Grid {
   }
 }
 
-/** Adds, for rays along one axis, twice the mean of both directions' winding numbers to every cell. */
+/** Adds to every cell twice the mean winding number of both directions along one axis. */
 function sweep(grid: Grid, { points, triangles }: Surface, axis: 0 | 1 | 2, into: Int16Array): void {
   const [u, v] = [(axis + 1) % 3, (axis + 2) % 3]
   const size = [grid.nx, grid.ny, grid.nz]
@@ -103,7 +103,7 @@ function sweep(grid: Grid, { points, triangles }: Surface, axis: 0 | 1 | 2, into
   }
 }
 
-/** The volume that the surface encloses, in cells of 1/`cellsMax` of its longest side. */
+/** The volume enclosed by the surface, in cells of 1/`cellsMax` of its longest side. */
 export function solidOf(surface: Surface, cellsMax: number): Solid {
   const grid = gridAround(surface.points, cellsMax)
   const sums = new Int16Array(grid.nx * grid.ny * grid.nz)

@@ -6,7 +6,7 @@ import { checkProp, checkScale } from '../../../sim/props/shapes.ts'
 import { prism } from '../../glb.fixture.ts'
 import { fitObject } from './object.ts'
 
-/** Metres, as often tiny as large. */
+/** Metres, uniform in the logarithm. */
 const metres = (least: number, most: number): fc.Arbitrary<number> =>
   fc.double({ min: Math.log(least), max: Math.log(most), noNaN: true }).map(Math.exp)
 

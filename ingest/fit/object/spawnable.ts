@@ -1,6 +1,6 @@
 /**
- * What the fit made has to be something that a guest can spawn at scale 1: the simulation's own checks, with a rule, the
- * place in the file, the value and the limit for whoever modelled it.
+ * Checks that a guest can spawn the fitted object at scale 1, with the simulation's own checks. Rejections have a rule,
+ * the place in the file, the value and the limit for its author.
  */
 import { COLLIDERS_MAX, type Collider, type PropSpec, type RejectReason, type Shape } from '../../../sim/index.ts'
 import { guestSpecReason } from '../../../sim/limits/budget.ts'
@@ -10,14 +10,14 @@ import { checkProp, checkScale } from '../../../sim/props/shapes.ts'
 import { massOf, solidOf } from '../../../sim/props/solid.ts'
 import { Rejected, type Rejection, type Warn } from '../../types.ts'
 
-/** Where in the file a collider, or the mass, is said. */
+/** The place of a collider, or of the mass, in the file. */
 export interface Places {
   readonly colliders: readonly string[]
   readonly mass: string
 }
 
 const limitOf = (name: RangeName): string => `${RANGES[name].min} to ${RANGES[name].max} ${RANGES[name].unit}`.trim()
-/** Six digits are more than a modeller reads. */
+/** Six digits are enough for a modeller. */
 const told = (x: number): number => Number(x.toPrecision(6))
 
 function lengthsOf(shape: Shape): readonly number[] {
@@ -39,7 +39,7 @@ function colliderFault({ shape }: Collider, where: string): Rejection | null {
   if (!solid) return null
   const { least, most } = solid
   if (!(least >= RANGES.scaledExtent.min)) {
-    const message = `the ${shape.type} is ${told(2 * least)} m thick; a collider is at least ${2 * RANGES.scaledExtent.min} m thick in each direction. Make it thicker, or leave it out and let it be fitted`
+    const message = `the ${shape.type} is ${told(2 * least)} m thick; a collider is at least ${2 * RANGES.scaledExtent.min} m thick in each direction. Make it thicker, or remove it, so that it is fitted automatically`
     return { rule: 'COLLIDER_SIZE', where, value: told(least), limit: limitOf('scaledExtent'), message }
   }
   const odd = lengthsOf(shape).find((x) => !inRange('shapeExtent', x))
@@ -84,13 +84,13 @@ function wholeFaults(spec: PropSpec, places: Places): Rejection[] {
       where: places.mass,
       value: told(mass),
       limit: limitOf('mass'),
-      message: `the object would weigh ${told(mass)} kg; ${limitOf('mass')} are allowed. Change its mass or its size`,
+      message: `the object weighs ${told(mass)} kg; ${limitOf('mass')} are allowed. Change its mass or its size`,
     })
   }
   return faults
 }
 
-/** Refuses what cannot be spawned at scale 1. Throws Rejected. */
+/** Refuses an object that cannot be spawned at scale 1. Throws Rejected. */
 export function checkSpawnable(spec: PropSpec, places: Places): void {
   const count = spec.colliders.length
   if (count > COLLIDERS_MAX) {
@@ -99,7 +99,7 @@ export function checkSpawnable(spec: PropSpec, places: Places): void {
       where: '',
       value: count,
       limit: COLLIDERS_MAX,
-      message: `the object has ${count} colliders; ${COLLIDERS_MAX} are allowed: merge some, or leave them out and let them be fitted`,
+      message: `the object has ${count} colliders; ${COLLIDERS_MAX} are allowed. Merge some, or remove them, so that they are fitted automatically`,
     })
   }
   const faults = spec.colliders.flatMap((collider, i) => colliderFault(collider, places.colliders[i] ?? '') ?? [])
@@ -109,7 +109,7 @@ export function checkSpawnable(spec: PropSpec, places: Places): void {
   if (reason) throw invalid(spec, places, reason)
 }
 
-/** What no rule above has a name for: a mesh without an area, or with coordinates beyond 100 m. */
+/** Errors without a rule above: a mesh without an area, or with coordinates beyond 100 m. */
 function invalid(spec: PropSpec, places: Places, reason: RejectReason): Rejected {
   const at = spec.colliders.findIndex((collider) => checkProp({ ...spec, colliders: [collider] }) !== null)
   const message = `a collider cannot be used (${reason}): a mesh needs triangles with an area, and coordinates within ${RANGES.point.max} m`
@@ -122,7 +122,7 @@ function invalid(spec: PropSpec, places: Places, reason: RejectReason): Rejected
   })
 }
 
-/** Says what only builders (who may manage) can place. */
+/** Warns about objects that only builders (managers) can place. */
 export function warnOfBuilders(spec: PropSpec, places: Places, warn: Warn): void {
   const reason = guestSpecReason(spec)
   if (!reason) return
@@ -130,13 +130,13 @@ export function warnOfBuilders(spec: PropSpec, places: Places, warn: Warn): void
   const most = Math.max(...triangles)
   const why =
     reason === 'not-permitted'
-      ? 'a kinematic object moves as programs say'
+      ? 'a kinematic object is moved by programs'
       : reason === 'mesh-too-large'
-        ? `a static mesh has ${most} triangles; what a guest places has at most ${RANGES.meshTriangles.max}. Decimate it, or name its node -convcol`
+        ? `a static mesh has ${most} triangles; a guest may place at most ${RANGES.meshTriangles.max}. Decimate it, or name its node -convcol`
         : 'its static colliders together cost more than a guest may put into one place. Use fewer and simpler ones'
   warn({
     rule: 'BUILDERS_ONLY',
     where: places.colliders[triangles.indexOf(most)] ?? '',
-    message: `only who may manage a realm can place this object (${reason}): ${why}`,
+    message: `only managers of a realm can place this object (${reason}): ${why}`,
   })
 }

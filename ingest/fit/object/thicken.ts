@@ -1,4 +1,4 @@
-/** Colliders that come from meshes are made as thick as the simulation wants them: sheets of paper, coins and needles are things too. */
+/** Thickens colliders from meshes to the simulation's minimum: sheets of paper, coins and needles are possible too. */
 import type { Collider, Vec3 } from '../../../sim/index.ts'
 import { add, IDENTITY, scaled, vec } from '../../../sim/maths/maths.ts'
 import { inRange, RANGES } from '../../../sim/limits/ranges.ts'
@@ -6,21 +6,21 @@ import { solidOf } from '../../../sim/props/solid.ts'
 import type { HullMaker } from './hulls.ts'
 import { boxCollider, placed } from './primitives.ts'
 
-/** Part of the greatest slenderness: rounding to 0.1 mm and to 32-bit floats must not exceed it. */
+/** Share of the greatest slenderness that is used: rounding to 0.1 mm and to 32-bit floats must not exceed it. */
 const SLENDER_SHARE = 0.95
-/** A hull is at most grown by this many times what it lacks: its least half width is a lower bound of the real one. */
+/** Largest growth of a hull, as a multiple of what it lacks: its least half width is a lower bound of the real one. */
 const GROWTH_MAX = 16
 const STEP = 1e-4
 const CORNERS: readonly Vec3[] = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => [vec(x, y, -1), vec(x, y, 1)]))
 const SCENE = { position: vec(0, 0, 0), rotation: IDENTITY }
 
-/** Least half width that a collider of this longest one may have, in steps of 0.1 mm. */
+/** Least half width of a collider with this longest one, in steps of 0.1 mm. */
 const leastHalf = (most: number): number =>
   Math.fround(
     Math.max(RANGES.scaledExtent.min, Math.ceil(most / (SLENDER_SHARE * RANGES.slenderness.max) / STEP) * STEP),
   )
 
-/** Whether a collider is thinner than a prop at scale 1 may be. A mesh is not: it is a surface. */
+/** True if a collider is thinner than a prop at scale 1 may be. A mesh is a surface and never too thin. */
 export function isThin({ shape }: Collider): boolean {
   const solid = solidOf(shape)
   return solid !== null && !(inRange('scaledExtent', solid.least) && inRange('slenderness', solid.most / solid.least))
@@ -29,7 +29,7 @@ export function isThin({ shape }: Collider): boolean {
 export const pointsOf = (flat: readonly number[]): Vec3[] =>
   Array.from({ length: flat.length / 3 }, (_, i) => vec(flat[3 * i] ?? 0, flat[3 * i + 1] ?? 0, flat[3 * i + 2] ?? 0))
 
-/** The hull of points, each spread to a small cube: as much thicker as it has to be. */
+/** The hull of points, each expanded to a small cube: just as much thicker as necessary. */
 function grownHull(hulls: HullMaker, collider: Collider, flat: readonly number[]): Collider {
   const points = pointsOf(flat)
   const solid = solidOf(collider.shape) ?? { least: 0, most: 0 }
@@ -49,7 +49,7 @@ function grownHull(hulls: HullMaker, collider: Collider, flat: readonly number[]
   return thickened(hulls, boxCollider(points, SCENE))
 }
 
-/** The collider, or one that is just thick enough. */
+/** The collider, or a copy that is just thick enough. */
 export function thickened(hulls: HullMaker, collider: Collider): Collider {
   if (!isThin(collider)) return collider
   const { shape } = collider

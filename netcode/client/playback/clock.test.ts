@@ -5,9 +5,9 @@ import { ServerClock } from './clock.ts'
 
 interface ClockReadings {
   readonly clock: ServerClock
-  /** The largest error of each second, ticks. */
+  /** The largest error in each second, ticks. */
   readonly worst: number[]
-  /** How often the estimate went back. */
+  /** Number of times that the estimate went back. */
   back: number
 }
 
@@ -35,8 +35,8 @@ const worstFrom = ({ worst }: ClockReadings, second: number, to = Infinity): num
   Math.max(...worst.slice(second, to).filter((error) => error !== undefined))
 const HOUR_MS = 3_600_000
 
-describe("the server's clock as a client knows it", () => {
-  test.each([500, -500])('follows a machine whose clock is %i ppm off, and says so', (ppm) => {
+describe("the client's estimate of the server's clock", () => {
+  test.each([500, -500])('follows a machine whose clock is %i ppm off, and reports the drift', (ppm) => {
     const seen = watch({ seed: 1, lengthMs: 300_000, jitterMs: 20, clockMs: (atMs) => atMs * (1 + ppm / 1e6) })
     expect(worstFrom(seen, 15)).toBeLessThan(1)
     expect(seen.clock.driftPpm).toBeGreaterThan(ppm - 100)
@@ -44,7 +44,7 @@ describe("the server's clock as a client knows it", () => {
     expect([seen.back, seen.clock.steps]).toEqual([0, 0])
   })
 
-  test('sees no drift where there is none', () => {
+  test('reports no drift if there is none', () => {
     expect(Math.abs(watch({ seed: 2, lengthMs: 300_000, jitterMs: 20, lossShare: 0.05 }).clock.driftPpm)).toBeLessThan(
       100,
     )
@@ -67,13 +67,13 @@ describe("the server's clock as a client knows it", () => {
     expect(worstFrom(seen, 3_611)).toBeLessThan(1)
   })
 
-  test('does not notice a tab that was stalled for 30 seconds', () => {
+  test('is not affected by a tab that stalled for 30 seconds', () => {
     const seen = watch({ seed: 4, lengthMs: 60_000, jitterMs: 20, pageStallsMs: [[20_000, 50_000]] })
     expect(worstFrom(seen, 15)).toBeLessThan(1.2)
     expect([seen.back, seen.clock.steps]).toEqual([0, 0])
   })
 
-  test('does not notice a tab that stalls for 2 seconds in each 5', () => {
+  test('is not affected by a tab that stalls for 2 seconds in each 5', () => {
     const seen = watch({
       seed: 5,
       lengthMs: 60_000,
@@ -84,7 +84,7 @@ describe("the server's clock as a client knows it", () => {
     expect([seen.back, seen.clock.steps]).toEqual([0, 0])
   })
 
-  test('stays right while the round trip goes from 20 to 300 and back to 20 ms', () => {
+  test('stays accurate while the round trip goes from 20 to 300 and back to 20 ms', () => {
     const seen = watch({
       seed: 6,
       lengthMs: 90_000,
@@ -112,7 +112,7 @@ describe("the server's clock as a client knows it", () => {
     ppm: fc.integer({ min: -500, max: 500 }),
   })
   test.prop([hostile], { numRuns: 40 })(
-    'goes back in no case but a step, and is off by no more than the line',
+    "never goes back except in a step, and is off by no more than the connection's jitter",
     ({ seed, jitterMs, lossShare, delay, change, stall, ppm }) => {
       const seen = watch({
         seed,

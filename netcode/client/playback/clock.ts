@@ -1,38 +1,38 @@
 /**
- * The server's tick now. A snapshot's arrival says what the tick was at least; the one that came quickest says it best
- * (the minimum filter of NTP's clock filter, RFC 5905 section 10), and half the quickest round trip is what it was under
- * way. The clocks' drift comes from how the quickest arrivals of each second move over a minute.
+ * Estimates the server's current tick. A snapshot's arrival gives a lower bound; the quickest arrival gives the best
+ * one (the minimum filter of NTP, RFC 5905 section 10), plus half of the quickest round trip for its travel. Clock
+ * drift is measured by how the quickest arrivals of each second move over a minute.
  */
 
-/** Arrivals are remembered by their quickest in each stretch of this long, ms. */
+/** Length of an interval whose quickest arrival is remembered, ms. */
 const STRETCH_MS = 1_000
-/** Stretches that the estimate rests on: a lasting change of the path is believed after them. */
+/** Intervals that the estimate uses. After them, a lasting change of the path is accepted. */
 const WINDOW_STRETCHES = 10
-/** Stretches that drift is measured over, and how far apart those are that are compared. */
+/** Intervals over which drift is measured, and the distance between those that are compared. */
 const DRIFT_STRETCHES = 60
 const DRIFT_APART = 15
-/** Quartz differs by less than 100 ppm; a machine's that is worse is still followed. Above it is no drift. */
+/** Quartz differs by less than 100 ppm; a worse machine is still followed. A larger difference is not drift. */
 const DRIFT_PPM_MAX = 1_000
-/** How much faster or slower than time the estimate goes to become right. */
+/** How much faster or slower than real time the estimate runs to correct an error. */
 const SLEW_SHARE = 0.05
-/** An error above this is not slewed: the server paused, or this machine slept, ms. */
+/** A larger error is corrected in one step, ms: the server paused, or this machine slept. */
 const STEP_MS = 250
-/** All arrivals of so long came later than STEP_MS: the server paused, ms. */
+/** If all arrivals in this time came more than STEP_MS late, the server paused, ms. */
 const PAUSED_MS = 1_000
 
 interface ArrivalWindow {
   readonly index: number
-  /** The least arrival time minus the tick's own time, ms, and when it was measured. */
+  /** The least difference between arrival time and tick time, ms, and when it was measured. */
   least: number
   atMs: number
-  /** The quickest round trip, ms; Infinity: none was measured. */
+  /** The quickest round trip, ms; Infinity if none was measured. */
   rttMs: number
 }
 
 export class ServerClock {
   readonly #tickMs: number
   #stretches: ArrivalWindow[] = []
-  /** Since when every arrival was late; null: the last was not. */
+  /** The time since which every arrival was late; null if the last was in time. */
   #lateSinceMs: number | null = null
   #ppm = 0
   #tick: number | null = null
@@ -43,12 +43,12 @@ export class ServerClock {
     this.#tickMs = 1_000 / tickRate
   }
 
-  /** How much faster this machine's clock goes than the server's, parts per million. */
+  /** How much faster this machine's clock runs than the server's, parts per million. */
   get driftPpm(): number {
     return this.#ppm
   }
 
-  /** How often the estimate was set anew rather than slewed. */
+  /** How often the estimate was corrected in a step instead of slewed. */
   get steps(): number {
     return this.#steps
   }
@@ -62,7 +62,7 @@ export class ServerClock {
       if (nowMs - this.#lateSinceMs >= PAUSED_MS) this.#forget()
       else return
     }
-    // The server is far ahead of what is possible: this machine's clock stood still.
+    // The server seems impossibly far ahead: this machine's clock stood still.
     if (expected !== null && offset < expected - STEP_MS) this.#forget()
     this.#lateSinceMs = null
     const stretch = this.#stretch(nowMs)
@@ -71,7 +71,7 @@ export class ServerClock {
     stretch.atMs = nowMs
   }
 
-  /** A round trip was measured, without what the other side kept the answer. */
+  /** A round trip was measured, without the time that the server held the answer. */
   roundTrip(rttMs: number, nowMs: number): void {
     const stretch = this.#stretch(nowMs)
     stretch.rttMs = Math.min(stretch.rttMs, Math.max(0, rttMs))
@@ -93,7 +93,7 @@ export class ServerClock {
     return stretch
   }
 
-  /** The median slope between stretches that lie DRIFT_APART apart (Theil and Sen): one change of the path does not move it. */
+  /** The median slope between intervals DRIFT_APART apart (Theil-Sen): one change of the path does not move it. */
   #measureDrift(): void {
     const slopes: number[] = []
     for (let i = DRIFT_APART; i < this.#stretches.length; i += 1) {
@@ -105,7 +105,7 @@ export class ServerClock {
     this.#ppm = Math.abs(ppm) <= DRIFT_PPM_MAX ? ppm : 0
   }
 
-  /** Arrival time minus tick time of the quickest, brought to now by the drift; null before the first. */
+  /** Arrival time minus tick time of the quickest arrival, with drift applied; null before the first. */
   #offset(nowMs: number): number | null {
     let least = Infinity
     for (const stretch of this.#stretches.slice(-WINDOW_STRETCHES))
@@ -124,7 +124,10 @@ export class ServerClock {
     return rttMs === Infinity ? null : rttMs / 2
   }
 
-  /** The server's tick, with parts of one; 0 before the first snapshot and round trip. It goes on evenly, and back only in a step. */
+  /**
+   * The server's tick, fractional; 0 before the first snapshot and round trip. It advances evenly, and goes back only
+   * in a step.
+   */
   tick(nowMs: number): number {
     const elapsed = Math.max(0, nowMs - this.#atMs) / this.#tickMs
     this.#atMs = Math.max(this.#atMs, nowMs)

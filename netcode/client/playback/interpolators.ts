@@ -1,16 +1,19 @@
-/** How roots, props, and poses move between the states that were sent of them, and after. */
+/** How roots, props and poses move between and after the states that were received. */
 import { mixPoses } from '../../../sim/avatar/pose.ts'
 import type { Quat, Vec3 } from '../../../sim/types.ts'
 import type { BonesState, JointsState, PropState, RootState } from '../../snapshot/components.ts'
 import type { Interpolator } from './track.ts'
 
-/** Farther than this from where the velocities lead was a teleport, metres. */
+/** A larger distance from where the velocities lead is a teleport, metres. */
 const JUMP_METRES = 5
-/** Farther than expected after a gap, it is no longer the same way, metres. */
+/**
+ * If a state after a gap is farther than this from the expected one, interpolation does not follow the velocities,
+ * metres.
+ */
 const STRAY_METRES = 2
-/** What jumps or falls is not taken farther up or down than this, ticks: there is a floor. */
+/** Jumps and falls are extrapolated up or down by at most this much, ticks: there is a floor. */
 const FALL_TICKS_MAX = 9
-/** A pose that goes on would bend joints the wrong way: it waits. */
+/** Poses are not extrapolated: joints would bend the wrong way. */
 const STILL = { ahead: <T>(state: T): T => state, moves: (): boolean => false }
 
 const mix = (a: number, b: number, t: number): number => a + (b - a) * t
@@ -21,7 +24,7 @@ const add = (a: Vec3, b: Vec3, times: number): Vec3 => ({
 })
 const minus = (a: Vec3, b: Vec3): Vec3 => add(a, b, -1)
 const size = (v: Vec3): number => Math.hypot(v.x, v.y, v.z)
-/** How far b is from where the velocities of both lead from a, metres. */
+/** Distance from b to the place where the velocities of both lead from a, metres. */
 function stray(a: Moved, b: Moved, seconds: number): number {
   const expected = add(add(a.position, a.velocity, seconds / 2), b.velocity, seconds / 2)
   return size(minus(b.position, expected))
@@ -32,7 +35,7 @@ const mixVec = (a: Vec3, b: Vec3, t: number): Vec3 => ({
   z: mix(a.z, b.z, t),
 })
 
-/** Normalised linear interpolation the short way; the two are close. */
+/** Normalised linear interpolation the short way; the two rotations are close. */
 function mixQuat(a: Quat, b: Quat, t: number): Quat {
   const sign = a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w < 0 ? -1 : 1
   const x = mix(a.x, b.x * sign, t)
@@ -44,9 +47,9 @@ function mixQuat(a: Quat, b: Quat, t: number): Quat {
 }
 
 const TURN = 2 * Math.PI
-/** The short way round, -π to π. */
+/** The angle from a to b the short way, -π to π. */
 const turnOf = (a: number, b: number): number => ((((b - a + Math.PI) % TURN) + TURN) % TURN) - Math.PI
-/** 0 to 2π. */
+/** The angle in 0 to 2π. */
 const within = (angle: number): number => ((angle % TURN) + TURN) % TURN
 
 interface Moved {
@@ -54,10 +57,10 @@ interface Moved {
   readonly velocity: Vec3
 }
 
-/** From place to place by their velocities: a cubic Hermite curve; straight where they cannot have led from one to the other. */
+/** Interpolates along a cubic Hermite curve with both velocities; along a line if they cannot have led from a to b. */
 function travel(a: Moved, b: Moved, t: number, seconds: number): Vec3 {
   const off = stray(a, b, seconds)
-  // A jump is not a way.
+  // A teleport is not interpolated.
   if (off > JUMP_METRES) return t < 1 ? a.position : b.position
   if (off > STRAY_METRES) return mixVec(a.position, b.position, t)
   const [t2, t3] = [t * t, t * t * t]
@@ -69,7 +72,7 @@ function travel(a: Moved, b: Moved, t: number, seconds: number): Vec3 {
 
 const moves = ({ velocity: { x, y, z } }: Moved): boolean => x !== 0 || y !== 0 || z !== 0
 
-/** The error in place that is left; null: so far that it was a teleport. */
+/** The remaining position error; null if it is so large that it was a teleport. */
 function fadePlace(position: Vec3, drawn: Vec3, right: Vec3, share: number): Vec3 | null {
   return size(minus(drawn, right)) > JUMP_METRES ? null : add(position, minus(drawn, right), share)
 }

@@ -9,7 +9,7 @@ const TICK_MS = 1_000 / 60
 
 interface PlaybackReadings {
   readonly playback: Playback
-  /** Of each frame. */
+  /** The readings of each frame. */
   readonly frames: {
     readonly atMs: number
     readonly drawn: number
@@ -43,21 +43,21 @@ function watch(options: ArrivalsOptions): PlaybackReadings {
 const between = ({ frames }: PlaybackReadings, fromMs: number, toMs = Infinity): PlaybackReadings['frames'] =>
   frames.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
 const behind = (frames: PlaybackReadings['frames']): number => Math.max(...frames.map(({ behindMs }) => behindMs))
-/** Frames that show a moment for which no snapshot had come yet. */
+/** Frames that show a moment after the newest snapshot. */
 const starved = (frames: PlaybackReadings['frames']): number =>
   frames.filter(({ drawn, newest }) => drawn > newest).length
 /** 20 snapshots a second, and a frame. */
 const SEND_MS = 50
 
 describe('playback', () => {
-  test('CLK-3: draws a send interval and a little behind what arrives evenly', () => {
+  test('CLK-3: draws a little more than a send interval behind even arrivals', () => {
     const seen = watch({ seed: 1, lengthMs: 20_000, delayMs: () => 40 })
     expect(behind(between(seen, 5_000))).toBeLessThan(40 + DELAY_MS_MIN + 5)
     expect(starved(between(seen, 5_000))).toBe(0)
     expect(seen.playback.delayMs).toBe(DELAY_MS_MIN)
   })
 
-  test('waits for nearly all of what comes late, and no longer', () => {
+  test('delays just enough for nearly all late snapshots', () => {
     const seen = watch({ seed: 2, lengthMs: 40_000, jitterMs: 60 })
     expect(seen.playback.delayMs).toBeGreaterThan(SEND_MS + 40)
     expect(seen.playback.delayMs).toBeLessThan(SEND_MS + 70)
@@ -65,13 +65,13 @@ describe('playback', () => {
     expect(starved(frames) / frames.length).toBeLessThan(0.02)
   })
 
-  test('counts a lost snapshot as late as the one after it', () => {
+  test('counts a lost snapshot as late as the next one', () => {
     const seen = watch({ seed: 3, lengthMs: 40_000, lossShare: 0.06 })
     expect(seen.playback.delayMs).toBeGreaterThan(2 * SEND_MS - 5)
     expect(seen.playback.delayMs).toBeLessThan(2 * SEND_MS + 40)
   })
 
-  test('grows within a second of a line that got worse, and shrinks over some', () => {
+  test('increases the delay within a second when jitter grows, and decreases it slowly', () => {
     const seen = watch({
       seed: 4,
       lengthMs: 60_000,
@@ -97,7 +97,7 @@ describe('playback', () => {
     expect(behind(between(seen, 85_000))).toBeLessThan(10 + DELAY_MS_MIN + 20)
   })
 
-  test('goes on where a server that paused for 3 seconds goes on', () => {
+  test('continues after the server paused for 3 seconds', () => {
     const seen = watch({ seed: 6, lengthMs: 40_000, serverPausesMs: [[20_000, 23_000]] })
     expect(starved(between(seen, 28_000))).toBe(0)
     expect(behind(between(seen, 28_000))).toBeLessThan(30 + DELAY_MS_MIN + 5)
@@ -106,11 +106,14 @@ describe('playback', () => {
   test.each([
     ['for 30 seconds', [[20_000, 50_000]]],
     ['for 2 seconds in each 5', Array.from({ length: 12 }, (_, i) => [i * 5_000 + 2_000, i * 5_000 + 4_000])],
-  ] as [string, [number, number][]][])('does not take a tab that was stalled %s for a bad line', (_, pageStallsMs) => {
-    const seen = watch({ seed: 7, lengthMs: 60_000, jitterMs: 10, pageStallsMs })
-    expect(Math.max(...between(seen, 5_000).map(({ delayMs }) => delayMs))).toBeLessThan(DELAY_MS_MIN + 15)
-    expect(behind(between(seen, 51_000, 52_000))).toBeLessThan(40 + DELAY_MS_MIN + 20)
-  })
+  ] as [string, [number, number][]][])(
+    'does not mistake a tab that stalled %s for a bad connection',
+    (_, pageStallsMs) => {
+      const seen = watch({ seed: 7, lengthMs: 60_000, jitterMs: 10, pageStallsMs })
+      expect(Math.max(...between(seen, 5_000).map(({ delayMs }) => delayMs))).toBeLessThan(DELAY_MS_MIN + 15)
+      expect(behind(between(seen, 51_000, 52_000))).toBeLessThan(40 + DELAY_MS_MIN + 20)
+    },
+  )
 
   const line = fc.record({
     seed: fc.nat(1e6),
@@ -122,7 +125,7 @@ describe('playback', () => {
     stall: fc.integer({ min: 0, max: 4_000 }),
   })
   test.prop([line], { numRuns: 60 })(
-    'never goes back, and no more than a tenth faster or slower than time but in a jump or where nothing comes',
+    'never goes back, and runs at most a tenth faster or slower than time except in a jump or without snapshots',
     ({ seed, jitterMs, lossShare, delay, change, pause, stall }) => {
       const seen = watch({
         seed,
@@ -156,14 +159,14 @@ describe('a track', () => {
   }
   const going: Interpolator<number> = { ...still, ahead: (state, ticks) => state + ticks, moves: () => true }
 
-  test('mixes the two states around the moment, and holds the last', () => {
+  test('interpolates between the two states around the moment, and holds the last', () => {
     const track = new Track(still)
     track.add(6, 60)
     track.add(3, 30)
     expect([track.at(2), track.at(4), track.at(6), track.at(90)]).toEqual([null, 40, 60, 60])
   })
 
-  test('lets a sleeper rest until shortly before it is seen elsewhere', () => {
+  test('lets a sleeping prop rest until shortly before the state that shows it elsewhere', () => {
     const track = new Track(still)
     track.add(0, 0)
     track.add(60, 10)
@@ -171,14 +174,14 @@ describe('a track', () => {
     expect(track.at(57)).toBeGreaterThan(5)
   })
 
-  test('lets what moves go on, between seldom states and after the last, as far as it may', () => {
+  test('extrapolates moving components between rare states and after the last, within limits', () => {
     const track = new Track(going)
     track.add(0, 0)
     track.add(60, 60)
     expect([track.at(30), track.at(70), track.at(90, 75)]).toEqual([30, 70, 75])
   })
 
-  test('fades an error that was drawn, instead of jumping', () => {
+  test('fades out an error instead of jumping', () => {
     const track = new Track(going)
     track.add(0, 0)
     expect(track.at(20)).toBe(20)
@@ -197,7 +200,7 @@ describe('a track', () => {
   })
 })
 
-test('a rate counts the last second only', () => {
+test('a rate covers only the last second', () => {
   const rate = new Rate()
   for (let nowMs = 0; nowMs < 3_000; nowMs += 100) rate.add(10, nowMs)
   expect(rate.perSecond(2_999)).toBe(100)

@@ -1,40 +1,46 @@
 /**
- * Which moment of the others to draw: so far behind the server that a snapshot has come on either side of it
- * (interpolation; Valve, "Source Multiplayer Networking"). How far follows the measured arrivals: nearly all of the last
- * seconds' came within it. It grows as soon as more than a few are late and shrinks slowly, since lateness comes in clusters.
+ * Chooses the moment at which others are drawn: far enough behind the server that there is a snapshot on either side of
+ * it (interpolation; Valve, "Source Multiplayer Networking"). The delay follows the measured arrivals: nearly all of
+ * the last seconds' came within it. It grows as soon as more than a few are late, and shrinks slowly, because lateness
+ * comes in clusters.
  */
 
-/** Bounds of the delay behind what arrives in time, ms. The least is a send interval at 20 a second, and a frame. */
+/**
+ * Bounds of the delay behind a snapshot that arrives in time, ms. The lower bound is a send interval at 20 a second,
+ * and a frame.
+ */
 export const DELAY_MS_MIN = 65
 export const DELAY_MS_MAX = 500
-/** Arrivals that lateness is judged by: 5 s at 20 a second. */
+/** Arrivals that lateness is measured over: 5 s at 20 a second. */
 const ARRIVALS_MAX = 100
-/** This share of them comes within the delay. */
+/** Share of the arrivals that comes within the delay. */
 const IN_TIME_SHARE = 0.97
-/** Time in which what the delay has too much shrinks to 1/e, ms; it grows at once. */
+/** Time in which excess delay shrinks to 1/e, ms; the delay grows at once. */
 const SHRINK_MS = 4_000
-/** Snapshots farther apart say nothing of how often they are sent, ms. */
+/** Longer gaps say nothing about the send interval, ms. */
 const INTERVAL_MS_MAX = 250
-/** How much faster or slower than time the drawn moment goes: nobody sees a tenth. */
+/** How much faster or slower than real time the drawn moment runs: nobody notices a tenth. */
 const RATE_SHARE = 0.1
-/** So far off, the drawn moment is set at once, forwards, ms: the page slept, or the server's clock went on without us. */
+/** A larger lag is skipped at once, ms: the page slept, or the server's clock jumped. */
 const JUMP_MS = 1_000
-/** How far beyond the newest snapshot is drawn while nothing comes, ms. */
+/** How far beyond the newest snapshot is drawn while none arrives, ms. */
 const AHEAD_MS_MAX = 250
-/** Arrivals later than this are not waited for, ms. */
+/** Playback does not wait for later arrivals, ms. */
 const LATE_MS_MAX = 400
-/** This many of them in a row: the server paused or the path is another, and time goes on from there. */
+/** After this many of them in a row, the server paused or the path changed, and time continues from there. */
 const PAUSED_ARRIVALS = 5
-/** Without a call for so long the page itself was stalled: what arrives with its waking says nothing of the line, ms. */
+/**
+ * After this time without a call the page was stalled, ms. Arrivals at its wake-up say nothing about the connection.
+ */
 const STALL_MS = 150
-/** The time after which what came during a stall has been handed over, ms. */
+/** Time in which the arrivals of a stall are handed over, ms. */
 const WAKE_MS = 50
 
 export class Playback {
   readonly #tickMs: number
-  /** Arrival time minus tick time of the last arrivals, ms. */
+  /** Arrival time minus tick time of recent arrivals, ms. */
   #offsets: number[] = []
-  /** The quickest of them, null before the first; and how late nearly all of them were at most against it, ms. */
+  /** The least of them, null before the first; and how late nearly all of them were against it, ms. */
   #base: number | null = null
   #latenessMs = 0
   #late = 0
@@ -52,22 +58,22 @@ export class Playback {
     this.#tickMs = 1_000 / tickRate
   }
 
-  /** How far behind what arrives in time is drawn, ms. */
+  /** How far behind snapshots that arrive in time is drawn, ms. */
   get delayMs(): number {
     return Math.min(DELAY_MS_MAX, Math.max(DELAY_MS_MIN, this.#reachMs + this.#intervalMs))
   }
 
-  /** How late nearly all arrivals of the last seconds were at most, against the quickest, ms. */
+  /** How late nearly all recent arrivals were against the quickest, ms. */
   get jitterMs(): number {
     return this.#reachMs
   }
 
-  /** Newest tick that a snapshot arrived of. */
+  /** Newest tick of a received snapshot. */
   get newest(): number {
     return this.#newest
   }
 
-  /** How fast the drawn moment went at the last look, against time. */
+  /** Speed of the drawn moment at the last call, against real time. */
   get rate(): number {
     return this.#rate
   }
@@ -77,12 +83,12 @@ export class Playback {
     this.#activeMs = Math.max(this.#activeMs, nowMs)
   }
 
-  /** A snapshot of `tick` arrived. One that was overtaken tells of the line all the same. */
+  /** A snapshot of `tick` arrived. An overtaken one also measures the connection. */
   recordSnapshot(tick: number, nowMs: number): void {
     this.#noticeStall(nowMs)
     const offset = nowMs - tick * this.#tickMs
     if (this.#isUsable(offset, nowMs)) {
-      // One that was lost could be shown no sooner than the one after it: it counts as that late.
+      // A lost snapshot counts as late as the one after it, because it could not be shown sooner.
       const missed = this.#newest > 0 && (tick - this.#newest) * this.#tickMs > this.#intervalMs * 1.5
       if (missed && this.#offsets.length > 0) this.#note(offset + this.#intervalMs)
       this.#note(offset)
@@ -93,7 +99,7 @@ export class Playback {
     this.#newest = tick
   }
 
-  /** Whether an arrival says how good the line is, rather than that someone slept. */
+  /** True if an arrival measures the connection, and not a stall of the page. */
   #isUsable(offset: number, nowMs: number): boolean {
     const base = this.#base
     if (base === null) return true
@@ -121,13 +127,13 @@ export class Playback {
     const base = sorted[0] ?? offset
     const last = sorted[Math.ceil(sorted.length * IN_TIME_SHARE) - 1] ?? base
     this.#latenessMs = Math.min(DELAY_MS_MAX, last - base)
-    // Where the quickest changes, the moment up to which all has come stays what it was.
+    // If the quickest arrival changes, the moment up to which all has arrived stays the same.
     this.#reachMs += (this.#base ?? base) - base
     this.#base = base
     this.#reachMs = Math.min(DELAY_MS_MAX, Math.max(this.#reachMs, this.#latenessMs))
   }
 
-  /** The server's tick whose snapshot would arrive now if it came as quickly as the quickest, with parts; 0 before the first. */
+  /** The tick, fractional, whose snapshot would arrive now if it were as quick as the quickest; 0 before the first. */
   arrivingTick(nowMs: number): number {
     return this.#base === null ? 0 : Math.max(0, (nowMs - this.#base) / this.#tickMs)
   }

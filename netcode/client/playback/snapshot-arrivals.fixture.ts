@@ -1,6 +1,7 @@
 /**
- * Snapshots on their way to a page, on a simulated clock: a server that ticks 60 times a second and sends each third, a
- * line that delays and loses, a page that may stand still, and whose clock may go wrong. The same seed gives the same.
+ * Snapshots on their way to a page, on a simulated clock: a server that ticks 60 times a second and sends every third,
+ * a connection with delay and loss, and a page that may stall and whose clock may be wrong. The same seed gives the
+ * same arrivals.
  */
 import { Dice } from '../../../bots/bot-behaviour.ts'
 
@@ -12,30 +13,30 @@ const SEND_TICKS = 3
 export interface ArrivalsOptions {
   readonly seed: number
   readonly lengthMs: number
-  /** One way, at a time. */
+  /** One-way delay at a time. */
   readonly delayMs?: (atMs: number) => number
-  /** Up to this much more, evenly drawn. */
+  /** Additional delay, uniformly distributed up to this. */
   readonly jitterMs?: number
   readonly lossShare?: number
-  /** The server stands still from one time to the other. */
+  /** Intervals in which the server stands still. */
   readonly serverPausesMs?: readonly (readonly [number, number])[]
-  /** The page neither draws nor hears anything from one time to the other; what came is handed over afterwards. */
+  /** Intervals in which the page neither draws nor receives; it receives everything afterwards. */
   readonly pageStallsMs?: readonly (readonly [number, number])[]
-  /** What the page's clock shows at a time. */
+  /** The page's clock at a time. */
   readonly clockMs?: (atMs: number) => number
 }
 
 export interface ArrivalListener {
-  /** A snapshot is handed over, and a round trip is known. `nowMs`: of the page's clock. */
+  /** A snapshot arrived, with a round-trip measurement. `nowMs` is on the page's clock. */
   snapshotArrived(tick: number, rttMs: number, nowMs: number): void
-  /** The page draws. `serverTick`: the truth. */
+  /** The page draws. `serverTick` is the true tick. */
   frame(nowMs: number, serverTick: number, atMs: number): void
 }
 
 const within = (spans: readonly (readonly [number, number])[], atMs: number): readonly [number, number] | undefined =>
   spans.find(([from, to]) => atMs >= from && atMs < to)
 
-/** The server's tick at a time, with parts. */
+/** The server's tick at a time, fractional. */
 function tickAt(pauses: readonly (readonly [number, number])[], atMs: number): number {
   let goneMs = atMs
   for (const [from, to] of pauses) goneMs -= Math.max(0, Math.min(to, atMs) - from)
@@ -76,7 +77,7 @@ function deliveries(options: ArrivalsOptions): SnapshotDelivery[] {
   return made.toSorted((a, b) => a.atMs - b.atMs)
 }
 
-/** Lets it all happen to the watcher. */
+/** Runs the simulation and reports it to the listener. */
 export function playArrivals(options: ArrivalsOptions, watcher: ArrivalListener): void {
   const { lengthMs, serverPausesMs = [], pageStallsMs = [], clockMs = (atMs) => atMs } = options
   const waiting = deliveries(options)

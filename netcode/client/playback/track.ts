@@ -1,15 +1,15 @@
 /**
- * The states of one component as they came, and its state at any moment between and shortly after them. What was drawn is
- * never left at once: where a state that arrives shows that it was wrong, the error fades.
+ * The received states of one component, and its state at any moment between and shortly after them. The drawn state
+ * never jumps: if a later state shows that it was wrong, the error fades out.
  */
 
 /** States kept of one component: 1.6 s at 20 Hz, more than the longest delay. */
 export const TRACK_LENGTH_MAX = 32
-/** Up to this gap what rests is taken for sent seldom, and goes evenly from state to state, ticks. */
+/** Up to this gap a resting component is taken as rarely sent, and interpolated evenly, ticks. */
 const GAP_TICKS_MAX = 45
-/** After a longer one it rested, until this many ticks before the state that shows it elsewhere. */
+/** After a longer gap it rested, until this many ticks before the state that shows it elsewhere. */
 const SPAN_TICKS_MAX = 15
-/** How long an error fades, ticks: 150 ms; shorter where states come more often. */
+/** Duration of an error's fade, ticks: 150 ms; shorter if states come more often. */
 const FADE_TICKS_MAX = 9
 
 interface Keyed<T> {
@@ -17,31 +17,34 @@ interface Keyed<T> {
   readonly state: T
 }
 
-/** How a kind of state moves. */
+/** How a kind of state is interpolated and extrapolated. */
 export interface Interpolator<T> {
   /** The state `t` (0 to 1) of the way from a to b, `ticks` long. */
   mix(a: T, b: T, t: number, ticks: number): T
-  /** The state `ticks` later, if nothing else is heard. */
+  /** The state `ticks` later, if no other arrives. */
   ahead(state: T, ticks: number): T
-  /** Whether it goes on by itself: then even after a long gap it had not rested. */
+  /** True if it keeps moving without new states: then it did not rest even in a long gap. */
   moves(state: T): boolean
-  /** `state` with `share` (1 to 0) of the error that was drawn when it should have been `right`: `drawn`. Null: too far to fade. */
+  /**
+   * Adds `share` (1 to 0) of the difference between `drawn` and `right` to `state`. Returns null if the difference is
+   * too large to fade.
+   */
   fade(state: T, drawn: T, right: T, share: number): T | null
 }
 
 export class Track<T> {
   readonly #motion: Interpolator<T>
   #keys: Keyed<T>[] = []
-  /** What was drawn last, and when. */
+  /** What was drawn last, and for which tick. */
   #drawn: Keyed<T> | null = null
-  /** An error that fades: what was drawn at a moment, and what is right of it. */
+  /** An error that fades out: what was drawn at a tick, and what was right. */
   #error: { readonly tick: number; readonly drawn: T; readonly right: T; readonly ticks: number } | null = null
 
   constructor(motion: Interpolator<T>) {
     this.#motion = motion
   }
 
-  /** Takes a state; one of an older tick finds its place. */
+  /** Adds a state; an older one is sorted in. */
   add(tick: number, state: T): void {
     let at = this.#keys.length
     while (at > 0 && (this.#keys[at - 1]?.tick ?? 0) > tick) at -= 1
@@ -50,7 +53,7 @@ export class Track<T> {
     this.#keys.splice(at, 0, { tick, state })
     if (this.#keys.length > TRACK_LENGTH_MAX) this.#keys.shift()
     const drawn = this.#drawn
-    // What was drawn lies between states that were there already.
+    // The drawn state was between states that were there already.
     if (drawn === null || before === undefined || drawn.tick <= before) return
     const right = this.#right(drawn.tick, Infinity)
     if (right !== null)
@@ -61,12 +64,16 @@ export class Track<T> {
     return this.#keys.length
   }
 
-  /** The oldest state, whatever its tick: what is drawn before its moment, so that nothing jumps when that comes. */
+  /**
+   * The oldest state, whatever its tick. It is drawn before its moment, so that nothing jumps when its moment comes.
+   */
   get oldest(): T | null {
     return this.#keys[0]?.state ?? null
   }
 
-  /** The state to draw at a moment; null before the first. After the last, it goes on to `untilTick` at most. */
+  /**
+   * The state to draw at a moment; null before the first. After the last state it is extrapolated up to `untilTick`.
+   */
   at(tick: number, untilTick = Infinity): T | null {
     const right = this.#right(tick, untilTick)
     const state = right === null ? null : this.#faded(right, tick)

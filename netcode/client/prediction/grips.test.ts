@@ -31,7 +31,10 @@ const prop = (x: number, holder = 1): PropSample => ({
   asleep: false,
 })
 
-/** Draws frame after frame; the server shows what `server` says, `LAG_MS` late. Returns where the crate was drawn. */
+/**
+ * Draws one frame after another. The server shows what `server` returns, `LAG_MS` late. Returns where the crate was
+ * drawn.
+ */
 function draw(
   grips: Grips,
   fromMs: number,
@@ -47,8 +50,8 @@ function draw(
   return drawn
 }
 
-describe('what is held', () => {
-  test("follows the hand from the next frame on, and the server's late answers do not pull it back", () => {
+describe('a held prop', () => {
+  test('follows the hand from the next frame on, without being pulled back by late answers', () => {
     const grips = new Grips(1, 60)
     const hand = (atMs: number): number => Math.max(0, atMs) / 500
     grips.grabbed(0, 7, 0)
@@ -60,11 +63,11 @@ describe('what is held', () => {
       (atMs) => grips.dragged(0, at(hand(atMs)), IDENTITY),
     )
     expect(drawn[3]).toBeGreaterThan(0.01)
-    // 2 m/s: the rule lags a few centimetres behind the hand, the server's answer 40 cm.
+    // At 2 m/s the rule lags a few centimetres behind the hand; the server's answer lags 40 cm.
     for (const [i, x] of drawn.entries()) expect(Math.abs(x - hand(i * FRAME_MS))).toBeLessThan(0.12)
   })
 
-  test('stays where the server keeps it: behind a wall that the client does not know of', () => {
+  test('stays where the server keeps it, behind a wall that the client does not know', () => {
     const grips = new Grips(1, 60)
     grips.grabbed(0, 7, 0)
     const drawn = draw(
@@ -90,7 +93,7 @@ describe('what is held', () => {
     expect(Math.max(...drawn)).toBeLessThanOrEqual(REACH)
   })
 
-  test('is blended into what the server shows once it is let go', () => {
+  test("is blended into the server's state after its release", () => {
     const grips = new Grips(1, 60)
     grips.grabbed(0, 7, 0)
     const before =
@@ -110,9 +113,9 @@ describe('what is held', () => {
 
   test.each([
     ['the server refuses it', (grips: Grips) => grips.refused(0, 7, 100), (): PropSample => prop(0, 0)],
-    ['another player has it', () => undefined, (): PropSample => prop(0, 2)],
-    ['the server never says that it is ours', () => undefined, (): PropSample => prop(0, 0)],
-  ])('goes back where %s', (_, happens, server) => {
+    ['another player holds it', () => undefined, (): PropSample => prop(0, 2)],
+    ['the server never confirms the hold', () => undefined, (): PropSample => prop(0, 0)],
+  ])('goes back if %s', (_, happens, server) => {
     const grips = new Grips(1, 60)
     grips.grabbed(0, 7, 0)
     grips.dragged(0, at(1), IDENTITY)

@@ -1,25 +1,25 @@
 /**
- * What the player holds, drawn in the hand at once: it follows where it is dragged by the simulation's own rule, instead
- * of by answers that are a round trip and more old. Where the server's thing stays away from where ours was at that time
- * (a wall, another body), ours is drawn towards it; when it is let go, it is blended into what the server shows.
+ * Predicts held props: a prop follows the player's hand at once, by the simulation's own rule, instead of by answers
+ * that are a round trip old. If the server's prop stays away from the predicted place (a wall, another body), the
+ * predicted one is pulled towards it. After the release it is blended into the server's state.
  */
 import { add, distance, IDENTITY, length, limited, nlerp, scaled, sub, ZERO } from '../../../sim/maths/maths.ts'
 import { FOLLOW, FOLLOW_SPEED_MAX } from '../../../sim/props/follow.ts'
 import type { ElementId, HandId, PlayerId, Quat, Vec3 } from '../../../sim/types.ts'
 import type { PropSample } from '../types.ts'
 
-/** Time in which what is let go gets to where the server shows it but for 1/e, ms. */
+/** Time in which the error of a released prop shrinks to 1/e, ms. */
 const BLEND_MS = 150
-/** After this long nothing of the difference is left to see, ms. */
+/** After this time no error is visible, ms. */
 const FADED_MS = 1_000
-/** Differences to the server's thing that are not corrected: what sending 15 times a second leaves, metres, and seconds of its speed. */
+/** Errors that are not corrected: what sending 15 times a second causes, metres, and seconds of the prop's speed. */
 const SLACK_METRES = 0.05
 const SLACK_SECONDS = 0.08
-/** How quickly ours is drawn to the server's beyond that: time to 1/e, ms. */
+/** Time in which a larger error shrinks to 1/e, ms. */
 const PULL_MS = 120
-/** How long the server may take to say who holds it, ms. */
+/** Time for the server to confirm the hold, ms. */
 const CONFIRM_MS = 1_500
-/** Where ours was is remembered as long as an answer may take, ms, and at most so many drawn frames. */
+/** How long predicted places are remembered, ms: as long as an answer may take; and at most this many drawn frames. */
 const HISTORY_MS = 1_500
 const HISTORY_MAX = 256
 
@@ -32,20 +32,20 @@ interface HandGrip {
   readonly element: ElementId
   readonly sinceMs: number
   target: GripTransform | null
-  /** Where it is in the hand, before it is drawn towards the server's; null until it is drawn. */
+  /** The place in the hand, before it is pulled towards the server's; null until it is drawn. */
   drawn: GripTransform | null
   drawnMs: number
   history: { readonly atMs: number; readonly position: Vec3 }[]
   pull: Vec3
-  /** The server has said that it is ours. */
+  /** True once the server has confirmed the hold. */
   confirmed: boolean
 }
 
-/** What was let go, and how it was drawn then. */
+/** A released prop, and how it was drawn then. */
 interface Fading {
   readonly sinceMs: number
   readonly from: GripTransform
-  /** The difference to what the server showed then; null until it is drawn. */
+  /** The difference to the server's state then; null until it is drawn. */
   offset: Vec3 | null
 }
 
@@ -79,12 +79,12 @@ export class Grips {
     if (grip !== undefined) grip.target = { position, rotation }
   }
 
-  /** The server did not let the hand take the thing. */
+  /** The server refused the grab. */
   refused(hand: HandId, element: ElementId, nowMs: number): void {
     if (this.#grips.get(hand)?.element === element) this.released(hand, nowMs)
   }
 
-  /** The hand is empty. */
+  /** The player released the hand. */
   released(hand: HandId, nowMs: number): void {
     const grip = this.#grips.get(hand)
     this.#grips.delete(hand)
@@ -96,7 +96,10 @@ export class Grips {
       })
   }
 
-  /** The props as they are to be drawn. `lagMs`: how old the drag is that `props` show; `head`, `reach`: what limits the hand. */
+  /**
+   * Returns the props as they are to be drawn. `lagMs`: the age of the drag in `props`; `head`, `reach`: limit the
+   * hand.
+   */
   place(props: readonly PropSample[], nowMs: number, lagMs: number, head: Vec3, reach: number): readonly PropSample[] {
     if (this.#grips.size + this.#fading.size === 0) return props
     for (const [element, { sinceMs }] of this.#fading) if (nowMs - sinceMs > FADED_MS) this.#fading.delete(element)
@@ -122,7 +125,7 @@ export class Grips {
     return null
   }
 
-  /** As sim/props/holds.ts moves what is held: a share of the way in each tick, not faster than it may. */
+  /** Follows as sim/props/holds.ts: a share of the way in each tick, with a highest speed. */
   #follow(grip: HandGrip, { position, rotation }: GripTransform, nowMs: number, target: Vec3): void {
     const seconds = Math.max(0, nowMs - grip.drawnMs) / 1_000
     const share = 1 - (1 - FOLLOW) ** (seconds * this.#tickRate)
@@ -132,13 +135,13 @@ export class Grips {
     if (grip.history.length > HISTORY_MAX || (grip.history[0]?.atMs ?? nowMs) < nowMs - HISTORY_MS) grip.history.shift()
   }
 
-  /** Compares where the server's thing is with where ours was at that time. */
+  /** Compares the server's place with the predicted one at that time. */
   #pull(grip: HandGrip, { position }: GripTransform, nowMs: number, lagMs: number): void {
     const elapsedMs = Math.max(0, nowMs - grip.drawnMs)
     grip.drawnMs = nowMs
     const at = grip.history.findLastIndex(({ atMs }) => atMs <= nowMs - lagMs)
     const [then, after] = [grip.history[at], grip.history[at + 1]]
-    // What the server shows is from before the grab, or from before it said that it is ours.
+    // The server's state is from before the grab, or before it confirmed the hold.
     if (then === undefined || !grip.confirmed) return
     const speed =
       after === undefined

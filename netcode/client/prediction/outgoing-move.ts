@@ -1,16 +1,19 @@
-/** Checks of what the player does before it is sent: whether the wire can carry it, whether it is new, whether it is urgent. */
+/** Checks a player's input before it is sent: can the wire carry it, is it new, is it urgent? */
 import type { Command } from '../../../sim/types.ts'
 import { wireFaultOf } from './pending-commands.ts'
 import type { Move } from './prediction.ts'
 
-/** Returns the command. Throws a RangeError for a number that the wire cannot carry: the server would end the connection over it. */
+/**
+ * Returns the command. Throws a RangeError for a number that the wire cannot carry: the server would end the
+ * connection.
+ */
 export function sendable<T extends Command>(command: T): T {
   const fault = wireFaultOf(command)
   if (fault !== null) throw new RangeError(`the ${command.type} is not sent: ${fault}`)
   return command
 }
 
-/** Whether a move changes nothing. A jump is always new. */
+/** True if a move changes nothing. A jump always counts as a change. */
 export function isSame(a: Move, b: Move): boolean {
   return (
     !b.jump &&
@@ -24,7 +27,10 @@ export function isSame(a: Move, b: Move): boolean {
   )
 }
 
-/** Starting, stopping, turning round, jumping: what a player feels the delay of. Another degree of a stick is not. */
+/**
+ * True for changes whose delay a player feels: starting, stopping, turning back, jumping. One more degree of a stick is
+ * not.
+ */
 export function changesCourse(a: Move, b: Move): boolean {
   const courseOf = ({ x, y, z, jump, run, fly }: Move): string =>
     [Math.sign(x), Math.sign(y), Math.sign(z), jump, run, fly].join(' ')

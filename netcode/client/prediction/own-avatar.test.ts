@@ -48,7 +48,7 @@ class OwnAvatarStage {
     for (const client of [this.ada, this.bob]) client.start()
   }
 
-  /** Frame after frame; what `each` says of them. */
+  /** Draws one frame after another, and collects the results of `each`. */
   async pass<T>(ticks: number, each: () => T): Promise<T[]> {
     const seen: T[] = []
     for (let i = 0; i < ticks; i += 1) {
@@ -70,7 +70,7 @@ class OwnAvatarStage {
 const nothing = (): undefined => undefined
 
 describe('the own avatar', () => {
-  test('goes at once, and another sees it go later', async () => {
+  test('moves at once, and others see it later', async () => {
     const visit = new OwnAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     const start = visit.of(visit.ada).position.z
@@ -83,7 +83,7 @@ describe('the own avatar', () => {
     expect(visit.ada.stats().correctionRmsMetres).toBeLessThan(0.01)
   })
 
-  test('stands still for others once it stands', async () => {
+  test('stands still for others after it stopped', async () => {
     const visit = new OwnAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ z: -1, yaw: 0 })
@@ -95,7 +95,7 @@ describe('the own avatar', () => {
     expect(position.z).toBeCloseTo(visit.of(visit.ada).position.z, 2)
   })
 
-  test('turns as the player turns, and has the pose that the player set, before any of it is sent', async () => {
+  test("shows the player's yaw and pose before they are sent", async () => {
     const visit = new OwnAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ yaw: 0.1 })
@@ -106,7 +106,7 @@ describe('the own avatar', () => {
     expect(visit.of(visit.bob).pose).toBeNull()
   })
 
-  test('jumps and lands as the server has it', async () => {
+  test('jumps and lands as on the server', async () => {
     const visit = new OwnAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ yaw: 0, jump: true })
@@ -117,7 +117,7 @@ describe('the own avatar', () => {
     expect(visit.ada.stats().correctionRmsMetres).toBeLessThan(0.01)
   })
 
-  test('CHN-4: goes on after a lost connection, without a jump', async () => {
+  test('CHN-4: continues after a lost connection, without a jump', async () => {
     const visit = new OwnAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ z: -1, yaw: 0 })
@@ -130,7 +130,7 @@ describe('the own avatar', () => {
     expect(Math.abs(path.at(-1) ?? 0) - Math.abs(visit.server.realm.players.get(1)?.position.z ?? 0)).toBeLessThan(1)
   })
 
-  test('does not walk far into a wall that only the server knows of', async () => {
+  test('does not walk far into a wall that only the server knows', async () => {
     const wall = {
       prop: box('static', { x: 2, y: 1, z: 0.2 }),
       position: { x: 0, y: 1, z: -2 },
@@ -147,7 +147,7 @@ describe('the own avatar', () => {
     for (const z of path.slice(-60)) expect(Math.abs(z - stopped)).toBeLessThan(0.03)
   })
 
-  test('carries what it holds in the hand at once', async () => {
+  test('carries a held prop at once', async () => {
     const crate = {
       prop: box('dynamic', { x: 0.2, y: 0.2, z: 0.2 }),
       position: { x: 0, y: 0.2, z: -1.5 },

@@ -1,4 +1,4 @@
-/** The player's own part of the world at its predicted present: the avatar, its pose, and what it holds. */
+/** The player's own part of the world at its predicted present: the avatar, its pose, and the props that it holds. */
 import { propRadius } from '../../../sim/props/extent.ts'
 import { add, vec, wrapAngle } from '../../../sim/maths/maths.ts'
 import { unpackPose, type Pose } from '../../../sim/avatar/pose.ts'
@@ -10,7 +10,7 @@ import { Grips } from './grips.ts'
 import { Prediction, type Move, type Obstacle } from './prediction.ts'
 import type { AvatarSample, PropSample } from '../types.ts'
 
-/** Obstacles farther from the avatar than this, beside their own size, do not matter to what is predicted, metres. */
+/** Obstacles beyond this distance, plus their own size, do not affect the prediction, metres. */
 const OBSTACLE_METRES = 12
 const HEAD_METRES = 1.6
 
@@ -25,7 +25,7 @@ export class OwnAvatar {
   #pose: Pose | null = null
   #props: readonly PropSample[] = []
 
-  /** `clock`: of an earlier connection to the same realm. */
+  /** `clock` is from an earlier connection to the same realm. */
   constructor({ tickRate, player }: Welcome, definition: RealmDefinition, clock?: ServerClock) {
     this.#definition = definition
     this.clock = clock ?? new ServerClock(tickRate)
@@ -37,7 +37,7 @@ export class OwnAvatar {
     return this.#prediction.correction
   }
 
-  /** What the player wishes now; it counts once it is sent. */
+  /** The player's current move; it takes effect once it is sent. */
   setMove(move: Move): void {
     this.#wished = move
   }
@@ -46,7 +46,10 @@ export class OwnAvatar {
     this.#pose = unpackPose(packed)
   }
 
-  /** A packet took the newest move along. The server refuses to fly who may not: the move before goes on. */
+  /**
+   * A packet carried the newest move. If the player may not fly, the server refuses to, and the move before stays in
+   * effect.
+   */
   moveSent({ sequence, tick }: SentMove, permissions: number): void {
     const move = this.#wished
     if (move === null || this.#sent?.sequence === sequence || (move.fly && (permissions & Permission.fly) === 0)) return
@@ -54,7 +57,7 @@ export class OwnAvatar {
     this.#prediction.moveSent(sequence, tick, move)
   }
 
-  /** The server's answer, of its `tick`. */
+  /** Applies the server's state of its `tick`. */
   reconcile(own: Own, tick: number, nowMs: number): void {
     const { clock } = this
     this.#prediction.reconcile(
@@ -65,7 +68,7 @@ export class OwnAvatar {
     )
   }
 
-  /** What stands about the avatar, as it was drawn last. */
+  /** Obstacles near the avatar, as they were last drawn. */
   #obstaclesNear({ x, z }: Vec3): Obstacle[] {
     const found: Obstacle[] = []
     for (const { spec, scale, position } of this.#props) {
@@ -83,11 +86,11 @@ export class OwnAvatar {
     return known
   }
 
-  /** The own avatar as it is here and now, instead of as the server showed it a while ago. */
+  /** The predicted own avatar, in place of the server's old state. */
   avatar(seen: AvatarSample, nowMs: number): AvatarSample {
     const predicted = this.#prediction.at(this.clock.tick(nowMs), nowMs)
     if (predicted === null) return seen
-    // A turn that is not sent yet is seen all the same; one that the server made stays until the player turns.
+    // A turn is visible before it is sent. A turn by the server stays until the player turns.
     const turns = this.#wished !== null && this.#wished.yaw !== this.#sent?.yaw
     return {
       ...seen,
@@ -97,7 +100,7 @@ export class OwnAvatar {
     }
   }
 
-  /** The props with what is held in the hand. `tick`: the moment that they are of. */
+  /** The props, with held ones in the hand. `tick` is the moment of the others. */
   props(
     props: readonly PropSample[],
     tick: number,

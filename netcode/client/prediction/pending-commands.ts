@@ -1,9 +1,9 @@
-/** Commands that wait for their outcome, and the check of what a program gives before it is sent. */
+/** Commands that wait for their outcome, and the check of a program's commands before they are sent. */
 import { decodeInput, describe, encodeInput, type ServerMessage } from '../../../protocol/index.ts'
 import type { Command } from '../../../sim/types.ts'
 import type { CommandResult } from '../types.ts'
 
-/** Why the server would end the connection over this command, with the field; null where the wire can carry it. */
+/** Returns why the server would end the connection over this command, with the field; null if the wire can carry it. */
 export function wireFaultOf(command: Command): string | null {
   const checked = decodeInput(encodeInput({ player: 0, sequence: 1, command }))
   return checked.ok ? null : describe(checked.error)
@@ -17,7 +17,7 @@ export class PendingCommands {
     return this.#waiting.size
   }
 
-  /** Commands that got no answer and will not get one. */
+  /** Commands that got no outcome and will not get one. */
   get lost(): number {
     return this.#lost
   }
@@ -29,7 +29,7 @@ export class PendingCommands {
     })
   }
 
-  /** An outcome that nobody waits for was told before, or belongs to an earlier page of the same session. */
+  /** An outcome without a pending command was reported before, or belongs to an earlier page of the same session. */
   receive(message: ServerMessage): void {
     if (message.type === 'commandDone') {
       const { sequence, element, tick } = message
@@ -45,7 +45,7 @@ export class PendingCommands {
     resolve?.(outcome)
   }
 
-  /** What waits after `after` and before `before` is lost: all of it where the session is gone. */
+  /** Marks the commands after `after` and before `before` as lost; all of them if the session is gone. */
   markLost(after = 0, before = Infinity): void {
     for (const sequence of this.#waiting.keys()) {
       if (sequence <= after || sequence >= before) continue

@@ -26,12 +26,12 @@ afterAll(() => realms.forEach(free))
 const REST: Move = { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false }
 const apart = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
 
-/** A realm with one avatar, and its client, whose moves take effect `delayTicks` after they were made. */
+/** A realm with one avatar and its client, whose moves take effect `delayTicks` after they were made. */
 class PredictionPair {
   readonly realm: Realm
   readonly watch = new OwnMoveTracker()
   readonly prediction: Prediction
-  /** Of each tick. */
+  /** The true position at each tick. */
   readonly truth: Vec3[] = []
   readonly #delayTicks: number
   #inputs = new Map<number, Input[]>()
@@ -54,7 +54,7 @@ class PredictionPair {
     })
   }
 
-  /** At the client's tick; `lateTicks`: the network brings it late. */
+  /** Sends at the client's tick; the network delays it by `lateTicks`. */
   send(tick: number, move: Move, lateTicks = 0): void {
     this.#sequence += 1
     this.prediction.moveSent(this.#sequence, tick, move)
@@ -62,7 +62,7 @@ class PredictionPair {
     this.#inputs.set(at, [...(this.#inputs.get(at) ?? []), { player: 1, sequence: this.#sequence, command: move }])
   }
 
-  /** The server goes on to the client's `tick`; each third tick's answer comes after as long again. */
+  /** The server advances to the client's `tick`. The answer of every third tick comes after the same delay again. */
   pass(tick: number): void {
     while (this.realm.tick < tick) this.#step()
     const answer = this.#answers.get(tick)
@@ -111,7 +111,7 @@ describe('prediction', () => {
     ],
     { numRuns: 40 },
   )(
-    'OWN-4: goes where the simulation will, to the bit: walking, running, jumping, falling, flying, turning',
+    'OWN-4: matches the simulation bit for bit: walking, running, jumping, falling, flying, turning',
     (script, delayTicks) => {
       const pair = new PredictionPair(delayTicks)
       const starts = new Map<number, Move>()
@@ -133,7 +133,7 @@ describe('prediction', () => {
     },
   )
 
-  test('a move is seen in the frame that it is sent in', () => {
+  test('a move is visible in the frame that sends it', () => {
     const pair = new PredictionPair(8)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     const before = pair.prediction.at(60.5, 1_010)
@@ -145,7 +145,7 @@ describe('prediction', () => {
     const pair = new PredictionPair(6)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     pair.send(60, { ...REST, z: -1 })
-    // The stop comes five ticks late: the server's avatar goes 17 cm farther.
+    // The stop comes five ticks late, so the server's avatar goes 17 cm farther.
     let [last, most] = [0, 0]
     for (let tick = 61; tick <= 140; tick += 1) {
       if (tick === 90) pair.send(90, REST, 5)
@@ -177,7 +177,7 @@ describe('prediction', () => {
     expect(prediction.at(13, 150)?.position.x).toBe(20)
   })
 
-  test('what stands in the way holds the avatar where the server has it', () => {
+  test('an obstacle holds the avatar where the server has it', () => {
     const prediction = new Prediction(PLAIN)
     const wall = [{ x: 0, z: -1, radius: 0.5 }]
     prediction.moveSent(1, 1, { ...REST, z: -1 })
@@ -200,7 +200,7 @@ describe('prediction', () => {
     expect(prediction.at(130, 2_200)?.position.z).toBeCloseTo(-0.2, 2)
   })
 
-  test('who stands on a thing does not sink into it', () => {
+  test('an avatar that stands on a prop does not sink into it', () => {
     const prediction = new Prediction(PLAIN)
     const on = {
       moveSequence: 0,
@@ -216,7 +216,7 @@ describe('prediction', () => {
     expect(prediction.at(40, 600)).toMatchObject({ position: on.position, grounded: true })
   })
 
-  test('the avatar stays within the realm, until the server brings it back', () => {
+  test('the avatar stays within the realm until the server brings it back', () => {
     const prediction = new Prediction(PLAIN)
     const { max } = PLAIN.bounds
     prediction.moveSent(1, 1, { ...REST, x: 1, run: true })
@@ -238,7 +238,7 @@ describe('prediction', () => {
     expect(prediction.at(80, 1_000)?.position.x).toBeLessThanOrEqual(max.x)
   })
 
-  test('a move that was sent before there was a timeline counts from its answer on', () => {
+  test('a move sent before the first answer counts from that answer on', () => {
     const prediction = new Prediction(PLAIN)
     prediction.moveSent(1, 0, { ...REST, z: -1 })
     const answer = {
@@ -252,11 +252,11 @@ describe('prediction', () => {
       jumping: false,
     }
     prediction.reconcile(answer, 300, { present: 310, nowMs: 1_000, awayTicks: 5 }, [])
-    // Fifteen steps: ten since then, five under way.
+    // Fifteen steps: ten so far, and five on the way.
     expect(prediction.at(310, 1_000)?.position.z).toBeCloseTo(-15 / 30, 4)
   })
 
-  test('a page that slept does not walk on for what it slept', () => {
+  test('a page that slept does not walk on for that time', () => {
     const pair = new PredictionPair(6)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     pair.send(60, { ...REST, z: -1 })
@@ -272,7 +272,7 @@ describe('prediction', () => {
     ],
     { numRuns: 30 },
   )(
-    'OWN-5: the avatar stands 1.5 s after the last answer, however often it is drawn meanwhile, and goes on with the next',
+    'OWN-5: the avatar stands 1.5 s after the last answer, however often it is drawn, and continues with the next',
     (delayTicks, move, frameTicks) => {
       const pair = new PredictionPair(delayTicks)
       for (let tick = 2; tick <= 120; tick += 1) {
@@ -286,7 +286,7 @@ describe('prediction', () => {
       expect(stopped?.velocity).toEqual({ x: 0, y: 0, z: 0 })
       for (let tick = 212; tick < 300; tick += frameTicks)
         expect(pair.prediction.at(tick + 0.5, tick * 16.7)?.position).toEqual(stopped?.position)
-      // Running, or falling after 1.5 s: no farther than that takes it.
+      // Running or falling for 1.5 s leads no farther than this.
       expect(apart(stopped?.position ?? REST, heard)).toBeLessThan(20)
       for (let tick = 300; tick <= 320; tick += 1) pair.pass(tick)
       expect(apart(pair.prediction.at(320, 1e9)?.position ?? REST, stopped?.position ?? REST)).toBeGreaterThan(0.5)
@@ -294,7 +294,7 @@ describe('prediction', () => {
     },
   )
 
-  test('an avatar that stands for want of answers still turns', () => {
+  test('an avatar that stands for lack of answers still turns', () => {
     const pair = new PredictionPair(6)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     pair.send(61, { ...REST, z: -1 })

@@ -1,12 +1,12 @@
 /**
- * The own avatar ahead of the server's answers: the client steps it with the simulation's own locomotion, on its own
- * timeline. Each snapshot brings the avatar as the server has it, and under which move since how many steps; from there
- * the moves made since are stepped again (client-side prediction and server reconciliation; Gabriel Gambetta, "Fast-Paced
- * Multiplayer"). What then lies elsewhere than it was drawn is blended out.
+ * Predicts the own avatar: the client steps it with the simulation's own locomotion, on its own timeline. Each snapshot
+ * has the server's avatar, the move in effect, and for how many steps. From there the client repeats the moves made
+ * since (client-side prediction and server reconciliation; Gabriel Gambetta, "Fast-Paced Multiplayer"). The difference
+ * to the drawn place is blended out.
  *
- * Predicted: walking, turning, running, jumping, falling, landing and flying over the flat ground, and its edge. Not
- * predicted, but corrected: what stands in the way (there, as long as the move is the same, the avatar goes on as the
- * server's last answers went), landing on props, being pushed, the way back from outside the realm, teleports.
+ * Predicted: walking, turning, running, jumping, falling, landing and flying over the flat ground, and its edge.
+ * Corrected instead of predicted: obstacles (near them, as long as the move is the same, the avatar moves as in the
+ * server's last answers), landing on props, being pushed, returns into the bounds, teleports.
  */
 import { inBounds } from '../../../sim/props/extent.ts'
 import { add, fround, length, lerp, limited, scaled, sub, wrapAngle, ZERO } from '../../../sim/maths/maths.ts'
@@ -14,36 +14,39 @@ import { obstacleReach, stepFreely, type Motion } from '../../../sim/avatar/stee
 import type { Command, RealmDefinition, Vec3 } from '../../../sim/types.ts'
 import type { Own } from '../../../protocol/index.ts'
 
-/** Time in which a visible error shrinks to 1/e, ms: quick enough to be right soon, slow enough not to be seen. */
+/** Time in which a visible error shrinks to 1/e, ms: short enough to be right soon, long enough not to be noticed. */
 const BLEND_MS = 100
-/** A larger error is a teleport, and is shown at once, metres. */
+/** A larger error is a teleport and is shown at once, metres. */
 const SNAP_METRES = 3
-/** How far the client goes ahead of the server's last answer, ticks: 1.5 s at 60. After that the avatar stands: what it does is not known. */
+/**
+ * How far the client predicts beyond the server's last answer, ticks: 1.5 s at 60. After that the avatar stands,
+ * because its state is unknown.
+ */
 const AHEAD_TICKS_MAX = 90
-/** Moves since the one that the server has answered: one a tick at most. */
+/** Moves since the last one that the server answered: at most one a tick. */
 const MOVES_MAX = 256
-/** Weight of a new correction in the running mean: the last second counts most. */
+/** Weight of a new correction in the running mean: about the last second. */
 const GAIN = 1 / 20
 
 export type Move = Extract<Command, { readonly type: 'move' }>
 
-/** Something that stands in the way, seen from above. */
+/** An obstacle, seen from above. */
 export interface Obstacle {
   readonly x: number
   readonly z: number
   readonly radius: number
 }
 
-/** When an answer came. */
+/** The time of an answer. */
 export interface Moment {
   /** On the client's timeline, ticks. */
   readonly present: number
   readonly nowMs: number
-  /** How long a move takes to the server, as far as round trips tell, ticks: for as long as no answer has told it. */
+  /** Travel time of a move to the server, from round trips, ticks. Used until an answer has measured it. */
   readonly awayTicks: number
 }
 
-/** The avatar as it is to be drawn. */
+/** The avatar to draw. */
 export interface PredictedAvatar extends Motion {
   readonly yaw: number
   readonly flying: boolean
@@ -51,22 +54,22 @@ export interface PredictedAvatar extends Motion {
 
 interface PendingMove {
   readonly sequence: number
-  /** The first step that it is made with, on the client's timeline. */
+  /** The first step that uses the move, on the client's timeline. */
   tick: number
   readonly move: Move
 }
 
-/** All that a step changes. */
+/** Everything that a step changes. */
 interface PredictedState extends Motion {
   readonly flying: boolean
   readonly yaw: number
-  /** The move's jump still waits. */
+  /** True while the move's jump waits. */
   readonly jumping: boolean
-  /** Of the move that was stepped last. */
+  /** Sequence of the move that was stepped last. */
   readonly sequence: number
 }
 
-/** The server's last answer, and how far the avatar went in a tick between the last two. */
+/** The server's last answer, and the avatar's motion in a tick between the last two. */
 interface ServerState {
   readonly own: Own
   readonly tick: number
@@ -75,16 +78,16 @@ interface ServerState {
 
 export class Prediction {
   readonly #definition: RealmDefinition
-  /** The one that the server answered last, and those after it. */
+  /** The move that the server answered last, and those after it. */
   #moves: PendingMove[] = []
   #state: PredictedState | null = null
-  /** Steps made: the state is the one before step `#at`. */
+  /** Steps made: the state is before step `#at`. */
   #at = 0
   #serverState: ServerState | null = null
-  /** Where the last answer lies on the client's timeline, ticks. */
+  /** The place of the last answer on the client's timeline, ticks. */
   #answeredAt = 0
   #obstacles: readonly Obstacle[] = []
-  /** How long a move takes until it is in effect, ticks: what the last answer to a known move says. */
+  /** Ticks from sending a move until it takes effect, from the last answer to a known move. */
   #delayTicks: number | null = null
   #error: Vec3 = ZERO
   #errorAtMs = 0
@@ -95,17 +98,20 @@ export class Prediction {
     this.#definition = definition
   }
 
-  /** How long after it was sent a move is in effect, ticks of the client's timeline to the server's. */
+  /** Ticks from sending a move until it takes effect, from the client's timeline to the server's. */
   get delayTicks(): number {
     return this.#delayTicks ?? 0
   }
 
-  /** How far the last answer was from what had been predicted, and the root mean square of the last second's, metres. */
+  /** Distance of the last answer from its prediction, and the root mean square over the last second, metres. */
   get correction(): { readonly lastMetres: number; readonly rmsMetres: number } {
     return { lastMetres: this.#lastMetres, rmsMetres: Math.sqrt(this.#meanSquare) }
   }
 
-  /** A move is on its way; it counts from the step that `tick` (of the client's timeline) is in; 0: from its answer on, there was no timeline yet. */
+  /**
+   * A move was sent. It counts from the step of `tick` (client timeline). 0: there was no timeline yet, and it counts
+   * from its answer on.
+   */
   moveSent(sequence: number, tick: number, move: Move): void {
     const last = this.#moves.at(-1)
     if (last !== undefined && sequence <= last.sequence) return
@@ -113,7 +119,7 @@ export class Prediction {
     if (this.#moves.length > MOVES_MAX) this.#moves.shift()
   }
 
-  /** The server's answer of its tick `tick`. */
+  /** Applies the server's state of its tick `tick`. */
   reconcile(own: Own, tick: number, { present, nowMs, awayTicks }: Moment, obstacles: readonly Obstacle[]): void {
     if (this.#serverState !== null && tick <= this.#serverState.tick) return
     this.#advance(present)
@@ -121,7 +127,7 @@ export class Prediction {
     this.#serverState = { own, tick, perTick: this.#perTick(own, tick) }
     this.#obstacles = obstacles
     const now = Math.floor(present)
-    // A timeline that was set back: what was made after its present was made now.
+    // The timeline was set back: moves made after its present count as made now.
     for (const move of this.#moves) move.tick = Math.min(move.tick, now)
     const answered = this.#moves.findIndex(({ sequence }) => sequence === own.moveSequence)
     const move = this.#moves[answered]
@@ -139,7 +145,7 @@ export class Prediction {
     if (before !== null) this.#correct(sub(before.position, this.#state.position), nowMs)
   }
 
-  /** As the server's avatar went since its last answer, where the move was the same; else not known. */
+  /** The motion of the server's avatar since its last answer, if the move was the same; otherwise null. */
   #perTick(own: Own, tick: number): Vec3 | null {
     const last = this.#serverState
     if (last === null || last.own.moveSequence !== own.moveSequence) return null
@@ -158,7 +164,7 @@ export class Prediction {
     return scaled(this.#error, Math.exp(-Math.max(0, nowMs - this.#errorAtMs) / BLEND_MS))
   }
 
-  /** The avatar at `present` of the client's timeline; null before the first answer. */
+  /** The avatar at `present` on the client's timeline; null before the first answer. */
   at(present: number, nowMs: number): PredictedAvatar | null {
     this.#advance(present)
     const state = this.#state
@@ -170,7 +176,7 @@ export class Prediction {
     return { position, velocity: next.velocity, grounded: next.grounded, flying: next.flying, yaw: next.yaw }
   }
 
-  /** The server has not answered for too long: the avatar stays where it is, and turns alone. */
+  /** The server has not answered for too long: the avatar stays in place and only turns. */
   #standing({ position, grounded, flying, yaw, sequence }: PredictedState, nowMs: number): PredictedAvatar {
     const last = this.#moves.at(-1)
     return {
@@ -182,12 +188,12 @@ export class Prediction {
     }
   }
 
-  /** From this tick of the client's timeline on no step is made until the server answers. */
+  /** From this tick of the client's timeline on, no step is made until the server answers. */
   get #standsAt(): number {
     return this.#answeredAt + AHEAD_TICKS_MAX
   }
 
-  /** Steps up to the whole tick before `present`. A gap that nobody saw (the page slept) is not walked through. */
+  /** Steps up to the whole tick before `present`. A gap in which the page slept is skipped. */
   #advance(present: number): void {
     const now = Math.floor(present)
     if (this.#state === null || now <= this.#at) return
@@ -224,7 +230,9 @@ export class Prediction {
     }
   }
 
-  /** A step near things: who stands on one does not fall through it, and who is held up is held up still. */
+  /**
+   * A step near obstacles: an avatar that stands on one does not fall through it, and one that was held up stays up.
+   */
   #among(state: PredictedState, free: Motion, jumped: boolean, sequence: number): Motion {
     if (!state.grounded || jumped) return free
     const perTick = sequence === this.#serverState?.own.moveSequence ? this.#serverState.perTick : null

@@ -13,8 +13,8 @@ import {
   extraHostCandidates,
   splitDescription,
   usableCandidates,
-} from '../../../netcode/webrtc/sdp.ts'
-import { readAnswer } from '../../../netcode/webrtc/signalling.ts'
+} from '../../../netcode/webrtc/child-process/sdp.ts'
+import { readAnswer } from '../../../netcode/webrtc/main-process/signalling.ts'
 import { cleanName, decodeServerMessage, encodeServerMessage, PROTOCOL_VERSION } from '../../../protocol/index.ts'
 import { parseDefinition } from '../../../sim/index.ts'
 import { makeGateway } from '../../../server/accounts/gateway.ts'

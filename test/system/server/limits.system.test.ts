@@ -63,7 +63,7 @@ const attacks: readonly [string, (to: RealmStage) => void, RegExp][] = [
   [
     'an input number that jumps',
     (to) => to.receive(2, encodeClientPacket(head(500), [], [input(1_000 + SEQUENCE_JUMP_MAX, move)])),
-    /input \d+ follows input/,
+    /input \d+ comes too far after input/,
   ],
   [
     'inputs out of order',
@@ -76,7 +76,7 @@ const attacks: readonly [string, (to: RealmStage) => void, RegExp][] = [
           [],
         ),
       ),
-    /stands after/,
+    /comes after/,
   ],
   [
     'an acknowledgement of a message that was never sent',

@@ -1,10 +1,11 @@
 /**
- * Session descriptions (SDP, RFC 8866) and ICE candidates (RFC 8839) as they pass through the server. Candidates travel
- * apart from descriptions: whoever has the other's candidates starts at once, and a handshake that begins before the
- * other side knows the whole description fails or loses a second. See docs/decisions/0003-webrtc-transport.md.
+ * Session descriptions (SDP, RFC 8866) and ICE candidates (RFC 8839) on their way through the server. Candidates are
+ * sent apart from descriptions: a peer starts as soon as it has the other's candidates, and a handshake that begins
+ * before the other side knows the whole description fails or loses a second. See
+ * docs/decisions/0003-webrtc-transport.md.
  */
 
-/** Candidates taken from one answer: a device with many interfaces has about ten; more only cost the server checks. */
+/** Candidates used of one answer: a device with many interfaces has about ten; more only cost the server checks. */
 export const ANSWER_CANDIDATES_MAX = 24
 
 const LINE_END = '\r\n'
@@ -12,7 +13,7 @@ const CANDIDATE = 'a=candidate:'
 const END_OF_CANDIDATES = 'a=end-of-candidates'
 
 export interface SplitDescription {
-  /** The description without candidates and default address, as for trickle ICE (RFC 8840, 4.1.1). */
+  /** The description without candidates and default address, as in trickle ICE (RFC 8840, 4.1.1). */
   readonly sdp: string
   /** `candidate:…` lines, without `a=`. */
   readonly candidates: readonly string[]
@@ -30,17 +31,17 @@ export function splitDescription(sdp: string): SplitDescription {
 }
 
 /**
- * The peer's candidates that are worth a check: IP addresses (looking up the mDNS and host names of others would let a
- * peer make the server ask a name server) and no more than ANSWER_CANDIDATES_MAX. The peer is found without the rest: it
- * checks the server's candidates, and its own address shows in these checks (RFC 8445, 7.3.1.3).
+ * The peer's usable candidates: only IP addresses, because looking up names would let a peer make the server query name
+ * servers, and no more than ANSWER_CANDIDATES_MAX. The others are not needed: the peer checks the server's candidates,
+ * and these checks reveal its address (RFC 8445, 7.3.1.3).
  */
 export function usableCandidates(candidates: readonly string[]): readonly string[] {
   return candidates.filter((candidate) => isAddress(candidate.split(' ')[4] ?? '')).slice(0, ANSWER_CANDIDATES_MAX)
 }
 
 /**
- * A host candidate for each address on each port that the given host candidates have, where they lack it: a public
- * address that a router maps one to one, or the loopback address for a client on the same machine.
+ * A host candidate for each address on each port of the given host candidates, if they lack it: a public address that a
+ * router maps one to one, or the loopback address for a client on the same machine.
  */
 export function extraHostCandidates(candidates: readonly string[], addresses: readonly string[]): readonly string[] {
   const hosts = candidates.map(parseHostCandidate).filter((candidate) => candidate !== null)
@@ -53,7 +54,10 @@ export function extraHostCandidates(candidates: readonly string[], addresses: re
   )
 }
 
-/** RFC 8445, 5.1.2.1: 2^24 type preference (host 126) + 2^8 local preference + 256 - component. Below the stack's own. */
+/**
+ * RFC 8445, 5.1.2.1: 2^24 type preference (host 126) + 2^8 local preference + 256 - component. Lower than the stack's
+ * own.
+ */
 function extraPriority(rank: number): number {
   return 126 * 2 ** 24 + Math.max(0, 1_000 - rank) * 2 ** 8 + 255
 }
@@ -64,7 +68,7 @@ function parseHostCandidate(candidate: string): { readonly address: string; read
   return { address, port: Number(port) }
 }
 
-/** True for the text form of an IPv4 or IPv6 address, roughly: enough to tell it from a name. */
+/** True for the text form of an IPv4 or IPv6 address. The check is rough but tells addresses from names. */
 function isAddress(text: string): boolean {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || (text.includes(':') && /^[0-9a-fA-F:.]+$/.test(text))
 }

@@ -1,7 +1,7 @@
 /**
- * The ingest in a process of its own, under limits of memory and time: whatever a file does to a decoder, the server and
- * its ticks go on. The child inherits nothing but its arguments (no environment, no open files, no standard input) and ends
- * within a second of this process.
+ * Runs the ingest in a child process with limits of memory and time. Whatever a file does to a decoder, the server and
+ * its ticks continue. The child inherits only its arguments (no environment, no open files, no standard input), and
+ * ends within a second of this process.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -30,37 +30,42 @@ export interface ChildLimits {
 }
 
 export interface ChildSetting {
-  /** For what the child makes; an empty one, the caller's to remove. Without it one beside the file, which is gone afterwards. */
+  /**
+   * Empty folder for the child's files, which the caller removes. By default a temporary one beside the file, which is
+   * removed.
+   */
   readonly directory?: string
   readonly limits?: Partial<ChildLimits>
-  /** Ends the child; the outcome is a rejection then. */
+  /** Aborts the child; the outcome is then a rejection. */
   readonly signal?: AbortSignal
-  /** Told once where this machine cannot limit memory, and what a child that ended badly said. */
+  /** Called once if this machine cannot limit memory, and with the output of a child that failed. */
   readonly report?: (message: string) => void
 }
 
-/** Written last, so that what is there is whole. */
+/** Written last, so that an existing file is complete. */
 export const OUTCOME_FILE = 'outcome.json'
 /**
- * Below every other process of the machine, the lowest that there is: beside a realm's ticks it takes what they leave. Tests
- * set another: beside programs that keep all cores busy it gets a hundredth of one, and each file takes minutes.
+ * The lowest priority: the ingest only gets CPU time that a realm's ticks leave. Tests set another, because on a
+ * machine with busy cores each file would take minutes.
  */
 const NICENESS = Number(process.env['OTHERWORLD_INGEST_NICENESS'] ?? 19)
-/** Characters kept of a child's standard error, from its beginning: the reason comes before the stack traces. */
+/** Characters kept of a child's standard error, from its start: the reason comes before the stack traces. */
 const LAST_WORDS_MAX = 2_000
 
 const childPath = (): string =>
   fileURLToPath(
     new URL(
-      import.meta.url.endsWith('/ingest/process/child.ts') ? '../../dist/node/ingest-child.js' : './ingest-child.js',
+      import.meta.url.endsWith('/ingest/process/run-child.ts')
+        ? '../../dist/node/ingest-child.js'
+        : './ingest-child.js',
       import.meta.url,
     ),
   )
 const toolPath = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find(existsSync)
 
 /**
- * Ingests the file at `path`. What the file does to the child ends in a rejection; that there can be no child, or that it
- * cannot write, rejects the promise. How many run at once is the caller's to bound.
+ * Ingests the file at `path`. A failure that the file causes in the child gives a rejection. The promise rejects if the
+ * child cannot start or cannot write. The caller limits how many run at once.
  */
 export async function ingestInChild(
   path: string,
@@ -104,19 +109,22 @@ async function ingestInto(
   return { accepted: false, rejections: [resourcesRejection(ending, limits)], warnings: [], milliseconds }
 }
 
-/** Neither killed nor out of memory (by signal, or 134 for the engine's own abort): it could not read its file, or not write. */
+/**
+ * True for a failure that the file did not cause: the child was not killed and not out of memory (a signal, or 134 for
+ * the engine's own abort), so it could not read its file, or not write.
+ */
 const isOwnFault = ({ code, signal, isLate }: Ending): boolean => !isLate && signal === null && code !== 134
 
 interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  /** It was ended for its time by the wall. */
+  /** It was killed by the wall-clock limit. */
   readonly isLate: boolean
   readonly words: string
 }
 
 function resourcesRejection({ signal, isLate }: Ending, limits: ChildLimits): Rejection {
-  // Its processor time was not used up: it comes last on this machine, which has other work.
+  // Its CPU time was not used up: it has the lowest priority, and the machine is busy.
   if (isLate)
     return {
       rule: 'RESOURCES',
@@ -124,7 +132,7 @@ function resourcesRejection({ signal, isLate }: Ending, limits: ChildLimits): Re
       value: null,
       limit: limits.wallMs / 1000,
       message:
-        'The file was not unpacked and checked in time: it is large, or the machine is busy. Try again later; else use fewer vertices, animations and morph targets, and smaller textures.',
+        'The file was not unpacked and checked in time: it is large, or the machine is busy. Try again later, or use fewer vertices, animations and morph targets, and smaller textures.',
     }
   const isTime = signal === 'SIGXCPU' || signal === 'SIGKILL'
   return isTime
@@ -152,7 +160,7 @@ function start(argument: string, limits: ChildLimits, report: ((message: string)
   const [nice, prlimit] = [toolPath('nice'), toolPath('prlimit')]
   if (prlimit === undefined && !saidUnlimited) {
     saidUnlimited = true
-    report?.('This machine has no prlimit (util-linux): an ingest is limited in time and JavaScript heap alone.')
+    report?.('This machine has no prlimit (util-linux): an ingest is only limited in time and JavaScript heap.')
   }
   const words = [
     ...(nice === undefined ? [] : [nice, '-n', String(NICENESS)]),
@@ -206,7 +214,7 @@ function run(
   })
 }
 
-/** Lines "stage NAME"; all else is passed over. */
+/** Reads lines "stage NAME"; ignores all else. */
 function stageReader(onStage: ((stage: IngestStage) => void) | undefined): (text: string) => void {
   let rest = ''
   return (text) => {
@@ -219,7 +227,7 @@ function stageReader(onStage: ((stage: IngestStage) => void) | undefined): (text
   }
 }
 
-/** Null where the child left none that is whole. */
+/** Returns null if the child left no complete outcome. */
 async function readOutcome(directory: string): Promise<IngestOutcome | null> {
   const text = await readFile(join(directory, OUTCOME_FILE), 'utf8').catch(() => null)
   if (text === null) return null

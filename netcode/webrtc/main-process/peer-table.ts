@@ -1,15 +1,18 @@
-/** The connections that the main process knows of, from the first request to the confirmed end. */
-import type { Place } from '../../http/connection-limits.ts'
-import type { ConnectionId, Peer } from '../transport.ts'
+/** The connections that the main process knows, from the first request to the confirmed end. */
+import type { Place } from '../../../http/connection-limits.ts'
+import type { ConnectionId, Peer } from '../../transport.ts'
 import type { IceCandidate } from './signalling.ts'
 
-/** The server's candidates kept for a peer to fetch; a host has a few. */
+/** The server's candidates kept for a peer to fetch; a server has a few. */
 const CANDIDATES_MAX = 32
 
-/** Ended connections whose reason is kept for who asks with their ID: those of the last seconds, also under attack. */
+/**
+ * Ended connections whose reason is kept for a peer that asks with its ID: those of the last seconds, also under
+ * attack.
+ */
 const ENDED_MAX = 512
 
-/** A promise and the means to settle it. An unheard rejection is no fault: the peer may have hung up. */
+/** A promise with its resolve and reject. An unhandled rejection is not a fault, because the peer may have hung up. */
 export class Deferred<T> {
   readonly promise: Promise<T>
   #resolve: ((value: T) => void) | null = null
@@ -31,7 +34,7 @@ export class Deferred<T> {
   }
 }
 
-/** One connection. `id` is the peer's right to it, `connection` our name for it. */
+/** One connection. Knowing `id` is the peer's right to use it; `connection` is the server's own number for it. */
 export class PeerEntry {
   readonly connection: ConnectionId
   readonly id: string
@@ -41,7 +44,7 @@ export class PeerEntry {
   answer: Deferred<void> | null = null
   isAnswered = false
   state: 'half-open' | 'open' | 'closing' = 'half-open'
-  /** What `closed` is to say; null for a connection that never opened, of which the owner never heard. */
+  /** The reason for `closed`; null for a connection that never opened, so that its end is not reported. */
   closeReason: string | null = null
   #candidates: IceCandidate[] = []
   #expiry: NodeJS.Timeout | null = null
@@ -53,7 +56,7 @@ export class PeerEntry {
     this.place = place
   }
 
-  /** Calls `run` after `ms` unless this is called again or `cancelExpiry` before. */
+  /** Calls `run` after `ms`, unless `expireAfter` is called again or `cancelExpiry` before. */
   expireAfter(ms: number, run: () => void): void {
     this.cancelExpiry()
     this.#expiry = setTimeout(run, ms)
@@ -68,12 +71,14 @@ export class PeerEntry {
     if (this.#candidates.length < CANDIDATES_MAX) this.#candidates.push({ candidate, sdpMid: '0', sdpMLineIndex: 0 })
   }
 
-  /** Those that were not taken. */
+  /** Candidates that were not taken. */
   get candidates(): readonly IceCandidate[] {
     return this.#candidates
   }
 
-  /** Those since the last call; none before the answer is taken, or the peer would begin before the server can. */
+  /**
+   * Candidates since the last call; none before the answer is accepted, or the peer would start before the server can.
+   */
   takeCandidates(): readonly IceCandidate[] {
     if (!this.isAnswered) return []
     const taken = this.#candidates
@@ -81,7 +86,7 @@ export class PeerEntry {
     return taken
   }
 
-  /** Ends the requests that wait for this connection. */
+  /** Rejects the requests that wait for this connection. */
   rejectPending(error: Error): void {
     this.offer.reject(error)
     this.answer?.reject(error)
@@ -91,12 +96,12 @@ export class PeerEntry {
 export class PeerTable {
   readonly #byConnection = new Map<ConnectionId, PeerEntry>()
   readonly #byId = new Map<string, PeerEntry>()
-  /** Reasons by ID, the oldest first. */
+  /** Reasons by ID, oldest first. */
   readonly #ended = new Map<string, string>()
 
-  add(link: PeerEntry): void {
-    this.#byConnection.set(link.connection, link)
-    this.#byId.set(link.id, link)
+  add(peer: PeerEntry): void {
+    this.#byConnection.set(peer.connection, peer)
+    this.#byId.set(peer.id, peer)
   }
 
   get(connection: ConnectionId): PeerEntry | undefined {
@@ -109,20 +114,20 @@ export class PeerTable {
     return [...this.#byConnection.values()]
   }
 
-  /** Why a connection ended that was open; null where that is not known any more. */
+  /** Why an open connection ended; null if that is no longer known. */
   endOf(id: string): string | null {
     return this.#ended.get(id) ?? null
   }
 
-  /** Forgets a connection, but for the reason of its end, and gives its place back. Returns false where it was forgotten before. */
-  remove(link: PeerEntry, reason: string | null): boolean {
-    if (!this.#byConnection.delete(link.connection)) return false
-    if (reason !== null) this.#ended.set(link.id, reason)
+  /** Removes a connection, keeps the reason of its end, and frees its place. Returns false if it was removed before. */
+  remove(peer: PeerEntry, reason: string | null): boolean {
+    if (!this.#byConnection.delete(peer.connection)) return false
+    if (reason !== null) this.#ended.set(peer.id, reason)
     const oldest = this.#ended.keys().next()
     if (this.#ended.size > ENDED_MAX && !oldest.done) this.#ended.delete(oldest.value)
-    this.#byId.delete(link.id)
-    link.cancelExpiry()
-    link.place.free()
+    this.#byId.delete(peer.id)
+    peer.cancelExpiry()
+    peer.place.free()
     return true
   }
 }

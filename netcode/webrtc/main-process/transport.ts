@@ -1,4 +1,6 @@
-/** The WebRTC transport as the main process sees it: signalling, admission and limits here, the native code in a child. */
+/**
+ * The WebRTC transport in the main process: signalling, admission and limits. The native code runs in a child process.
+ */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -8,9 +10,9 @@ import {
   isLoopback,
   isRefusal,
   type ConnectionLimitOptions,
-} from '../../http/connection-limits.ts'
-import { contain, type ReportFault } from '../guard.ts'
-import type { AllowedOrigins } from '../../http/origin.ts'
+} from '../../../http/connection-limits.ts'
+import { contain, type ReportFault } from '../../guard.ts'
+import type { AllowedOrigins } from '../../../http/origin.ts'
 import {
   checkMessageSize,
   CLOSE_REASON,
@@ -19,34 +21,37 @@ import {
   type ConnectionId,
   type ServerEvents,
   type ServerTransport,
-} from '../transport.ts'
-import { HttpError } from '../../http/http.ts'
-import { Batch, unpackBatch, type ChildUsage, type FromChild } from './ipc.ts'
+} from '../../transport.ts'
+import { HttpError } from '../../../http/http.ts'
+import { Batch, unpackBatch, type ChildUsage, type FromChild } from '../ipc.ts'
 import { Deferred, PeerEntry, PeerTable } from './peer-table.ts'
 import { handleSignalling, socketAddress, type IceCandidate, type SignallingBackend } from './signalling.ts'
-import { ChildSupervisor } from './supervisor.ts'
+import { ChildSupervisor } from './child-supervisor.ts'
 
-/** A connection that is not open after this long, ms, is given up; connecting takes well under a second. */
+/** A connection that is not open after this time, ms, is dropped; connecting takes well under a second. */
 const HALF_OPEN_MS_MAX = 10_000
-/** A closing connection lives on for this long, ms: what is queued leaves, and a goodbye is not lost. */
+/** A closing connection lives on for this long, ms: queued messages and the goodbye leave. */
 const CLOSE_LINGER_MS = 100
-/** A close that the child did not confirm after this long, ms, counts as done. */
+/** A close that the child did not confirm after this time, ms, counts as done. */
 const CLOSE_CONFIRM_MS_MAX = 5_000
-/** Messages queued between two flushes, bytes; beyond it they are dropped: a second of 500 clients' budget. */
+/** Messages queued between two flushes, bytes: a second of 500 clients' budget. Further ones are dropped. */
 const QUEUED_BYTES_MAX = 16 * 1024 * 1024
-/** Messages taken from one peer in a second; a client sends 30. Beyond it they are dropped. */
+/** Messages accepted from one peer in a second; a client sends 30. Further ones are dropped. */
 const RECEIVED_MESSAGES_PER_SECOND_MAX = 500
-/** Messages beyond that rate that one peer may have dropped before it is ended; as many a second are forgiven as are taken. */
+/**
+ * Messages beyond that rate that may be dropped before the peer is disconnected. The allowance refills at the same
+ * rate.
+ */
 const RECEIVED_EXCESS_MAX = 5_000
 
 export interface WebRtcOptions {
   readonly events: ServerEvents
   readonly admission: Admission
-  /** One UDP port for all peers; without it each peer gets one of its own. */
+  /** One UDP port for all peers; by default each peer gets its own. */
   readonly udpPort?: number
-  /** Address of the interface to listen on; without it, all. */
+  /** Address of the interface to listen on; by default all. */
   readonly bindAddress?: string
-  /** An address of a router that maps the UDP port to this machine one to one: peers are told it too. */
+  /** Public address of a router that maps the UDP port to this machine one to one; it is offered to peers too. */
   readonly publicAddress?: string
   /** STUN and TURN servers as URLs: `stun:host:port`, `turn:user:password@host:port`. */
   readonly iceServers?: readonly string[]
@@ -56,27 +61,27 @@ export interface WebRtcOptions {
   readonly halfOpenMsMax?: number
   readonly receivedMessagesPerSecondMax?: number
   readonly receivedExcessMax?: number
-  /** The peer's address, where a proxy stands before the server; by default the socket's. */
+  /** The peer's address if a proxy is in front of the server; by default the socket's. */
   readonly addressOf?: (request: IncomingMessage) => string
-  /** The built child; by default dist/node/webrtc-child.js. */
+  /** Path of the built child; by default dist/node/webrtc-child.js. */
   readonly childPath?: string
-  /** Hears of contained faults and of the child's deaths. */
+  /** Receives contained faults and the child's deaths. */
   readonly report?: ReportFault
 }
 
-/** For metrics; restarts, drops and refusals count since the start. */
+/** For metrics. Restarts, drops and refusals count since the start. */
 export interface WebRtcStats {
-  /** The child's process id; null while none runs. */
+  /** The child's process id; null if none runs. */
   readonly pid: number | null
-  /** Half-open ones among them. */
+  /** Includes half-open ones. */
   readonly connections: number
   readonly halfOpen: number
   readonly restarts: number
   readonly droppedSends: number
   readonly droppedReceived: number
-  /** Connections refused by a limit, by its reason. */
+  /** Connections refused by a limit, by reason. */
   readonly refused: Readonly<Record<string, number>>
-  /** What the child costs, as it said last; null before. */
+  /** The child's last usage report; null before the first. */
   readonly usage: ChildUsage | null
 }
 
@@ -115,7 +120,10 @@ export class WebRtcTransport implements ServerTransport {
     this.#supervisor = this.#supervise()
   }
 
-  /** Resolves when the child is ready for the first time; until then connecting answers 503. Rejects if it ends before. */
+  /**
+   * Resolves when the child is ready for the first time; until then connecting is answered with 503. Rejects if it ends
+   * before.
+   */
   get ready(): Promise<void> {
     return this.#ready.promise
   }
@@ -133,7 +141,7 @@ export class WebRtcTransport implements ServerTransport {
     }
   }
 
-  /** Answers a request of signalling and returns true; false where the path is another. */
+  /** Handles a signalling request and returns true; false if the path is another. */
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean {
     return handleSignalling(request, response, this.#signalling)
   }
@@ -153,8 +161,8 @@ export class WebRtcTransport implements ServerTransport {
   }
 
   close(connection: ConnectionId, reason: string): void {
-    const link = this.#peers.get(connection)
-    if (link) this.#end(link, reason)
+    const entry = this.#peers.get(connection)
+    if (entry) this.#end(entry, reason)
   }
 
   async stop(): Promise<void> {
@@ -194,8 +202,8 @@ export class WebRtcTransport implements ServerTransport {
     if (isRefusal(place)) throw new HttpError(place.status, place.reason, place.message)
     try {
       const admitted = await this.#options.admission(token)
-      if (!admitted) throw new HttpError(401, 'token', 'The token is not valid or no longer. Log in again.')
-      const link = this.#addPeer(
+      if (!admitted) throw new HttpError(401, 'token', 'The token is not valid, or has expired. Log in again.')
+      const entry = this.#addPeer(
         new PeerEntry(
           this.#nextConnection++,
           randomUUID(),
@@ -203,69 +211,69 @@ export class WebRtcTransport implements ServerTransport {
           place,
         ),
       )
-      return { id: link.id, offer: await link.offer.promise }
+      return { id: entry.id, offer: await entry.offer.promise }
     } catch (error) {
-      // Where a link exists it gives the place back too; once is enough
+      // An existing peer also frees the place; a second call does nothing.
       place.free()
       if (!(error instanceof HttpError)) this.#report('open a connection', error)
       throw error
     }
   }
 
-  #addPeer(link: PeerEntry): PeerEntry {
+  #addPeer(entry: PeerEntry): PeerEntry {
     const { publicAddress, bindAddress, halfOpenMsMax } = this.#options
-    const loopback = bindAddress === undefined && isLoopback(link.peer.address) ? ['127.0.0.1'] : []
+    const loopback = bindAddress === undefined && isLoopback(entry.peer.address) ? ['127.0.0.1'] : []
     const extraAddresses = [...loopback, ...(publicAddress === undefined ? [] : [publicAddress])]
-    this.#peers.add(link)
-    link.expireAfter(halfOpenMsMax ?? HALF_OPEN_MS_MAX, () => this.#end(link, CLOSE_REASON.lost))
-    // The child may have died while admission was asked
-    if (!this.#supervisor.send({ type: 'offer', connection: link.connection, extraAddresses }))
-      this.#removed(link, CLOSE_REASON.restarted)
-    return link
+    this.#peers.add(entry)
+    entry.expireAfter(halfOpenMsMax ?? HALF_OPEN_MS_MAX, () => this.#end(entry, CLOSE_REASON.lost))
+    // The child may have died during admission.
+    if (!this.#supervisor.send({ type: 'offer', connection: entry.connection, extraAddresses }))
+      this.#removed(entry, CLOSE_REASON.restarted)
+    return entry
   }
 
-  async #answer(link: PeerEntry, sdp: string): Promise<readonly IceCandidate[]> {
-    if (link.answer) throw new HttpError(409, 'answered', 'This connection has its answer already.')
-    link.answer = new Deferred<void>()
-    if (!this.#supervisor.send({ type: 'answer', connection: link.connection, sdp })) throw restarting()
-    await link.answer.promise
-    return link.candidates
+  async #answer(entry: PeerEntry, sdp: string): Promise<readonly IceCandidate[]> {
+    if (entry.answer) throw new HttpError(409, 'answered', 'This connection already has its answer.')
+    entry.answer = new Deferred<void>()
+    if (!this.#supervisor.send({ type: 'answer', connection: entry.connection, sdp })) throw restarting()
+    await entry.answer.promise
+    return entry.candidates
   }
 
   #find(id: string): PeerEntry {
-    const link = this.#peers.getById(id)
-    if (!link || link.state === 'closing') throw closedError(this.#peers.endOf(id) ?? link?.closeReason ?? null)
-    return link
+    const entry = this.#peers.getById(id)
+    if (!entry || entry.state === 'closing') throw closedError(this.#peers.endOf(id) ?? entry?.closeReason ?? null)
+    return entry
   }
 
-  /** Asks the child to end it; `closed` follows when the child says that it is gone. */
-  #end(link: PeerEntry, reason: string): void {
-    if (link.state === 'closing') return
-    const isOpen = link.state === 'open'
+  /** Requests the end from the child; `closed` follows when the child confirms it. */
+  #end(entry: PeerEntry, reason: string): void {
+    if (entry.state === 'closing') return
+    const isOpen = entry.state === 'open'
     if (isOpen) this.flush()
-    link.closeReason = isOpen ? reason : null
-    link.state = 'closing'
-    link.rejectPending(closedError())
-    link.expireAfter(CLOSE_CONFIRM_MS_MAX, () => this.#removed(link, reason))
-    if (!this.#supervisor.send({ type: 'close', connection: link.connection, lingerMs: isOpen ? CLOSE_LINGER_MS : 0 }))
-      this.#removed(link, reason)
+    entry.closeReason = isOpen ? reason : null
+    entry.state = 'closing'
+    entry.rejectPending(closedError())
+    entry.expireAfter(CLOSE_CONFIRM_MS_MAX, () => this.#removed(entry, reason))
+    if (!this.#supervisor.send({ type: 'close', connection: entry.connection, lingerMs: isOpen ? CLOSE_LINGER_MS : 0 }))
+      this.#removed(entry, reason)
   }
 
-  /** It is gone: forgets it and says so, once, where the owner had heard of it. */
-  #removed(link: PeerEntry, reason: string): void {
-    const said = link.state === 'open' ? reason : link.closeReason
-    if (!this.#peers.remove(link, said)) return
-    link.state = 'closing'
-    link.rejectPending(reason === CLOSE_REASON.restarted ? restarting() : closedError())
-    if (said !== null) contain('closed listener', this.#report, () => this.#events.closed(link.connection, said))
+  /** The peer is gone: removes it, and reports `closed` once if `opened` was reported. */
+  #removed(entry: PeerEntry, reason: string): void {
+    const said = entry.state === 'open' ? reason : entry.closeReason
+    if (!this.#peers.remove(entry, said)) return
+    entry.state = 'closing'
+    entry.rejectPending(reason === CLOSE_REASON.restarted ? restarting() : closedError())
+    if (said !== null) contain('closed listener', this.#report, () => this.#events.closed(entry.connection, said))
   }
 
   #endAll(reason: string): void {
-    for (const link of this.#peers.all()) this.#removed(link, reason)
+    for (const entry of this.#peers.all()) this.#removed(entry, reason)
   }
 
   #childDied(how: string, restartMs: number): void {
-    // What was queued was for connections that are gone
+    // Queued messages were for connections that are gone.
     this.#queue = new Batch()
     this.#usage = null
     if (!this.#isStopped) {
@@ -294,64 +302,68 @@ export class WebRtcTransport implements ServerTransport {
   }
 
   #receiveFor(
-    link: PeerEntry | undefined,
+    entry: PeerEntry | undefined,
     message: Exclude<FromChild, { type: 'ready' | 'fault' | 'batch' | 'usage' }>,
   ): void {
-    if (!link) return
+    if (!entry) return
     switch (message.type) {
       case 'offered':
-        for (const candidate of message.candidates) link.addCandidate(candidate)
-        return link.offer.resolve(message.sdp)
+        for (const candidate of message.candidates) entry.addCandidate(candidate)
+        return entry.offer.resolve(message.sdp)
       case 'candidate':
-        return link.addCandidate(message.candidate)
+        return entry.addCandidate(message.candidate)
       case 'answered':
-        return this.#answered(link, message.error)
+        return this.#answered(entry, message.error)
       case 'opened':
-        return this.#opened(link)
+        return this.#opened(entry)
       case 'closed':
-        return this.#removed(link, message.reason)
+        return this.#removed(entry, message.reason)
     }
   }
 
-  #answered(link: PeerEntry, error: string | null): void {
-    link.isAnswered = error === null
-    if (error === null) return link.answer?.resolve()
-    link.answer?.reject(new HttpError(400, 'bad-answer', `The answer cannot be used: ${error}`))
-    this.#end(link, CLOSE_REASON.peer)
+  #answered(entry: PeerEntry, error: string | null): void {
+    entry.isAnswered = error === null
+    if (error === null) return entry.answer?.resolve()
+    entry.answer?.reject(new HttpError(400, 'bad-answer', `The answer cannot be used: ${error}`))
+    this.#end(entry, CLOSE_REASON.peer)
   }
 
-  #opened(link: PeerEntry): void {
-    if (link.state !== 'half-open') return
-    link.state = 'open'
-    link.cancelExpiry()
-    link.place.opened()
-    if (!contain('opened listener', this.#report, () => this.#events.opened(link.connection, link.peer)))
-      this.#end(link, CLOSE_REASON.internal)
+  #opened(entry: PeerEntry): void {
+    if (entry.state !== 'half-open') return
+    entry.state = 'open'
+    entry.cancelExpiry()
+    entry.place.opened()
+    if (!contain('opened listener', this.#report, () => this.#events.opened(entry.connection, entry.peer)))
+      this.#end(entry, CLOSE_REASON.internal)
   }
 
   #receiveBatch(batch: Extract<FromChild, { type: 'batch' }>): void {
     this.#droppedReceived += batch.droppedReceived
     this.#droppedSends += batch.droppedSends
     unpackBatch(batch.bytes, (connection, bytes) => {
-      const link = this.#peers.get(connection)
-      if (link?.state !== 'open') return
+      const entry = this.#peers.get(connection)
+      if (entry?.state !== 'open') return
       if (!contain('received listener', this.#report, () => this.#events.received(connection, bytes)))
-        this.#end(link, CLOSE_REASON.internal)
+        this.#end(entry, CLOSE_REASON.internal)
     })
   }
 }
 
-/** The child beside the bundle that this code is in, or the built one when it runs from its source. */
+/** The child beside the bundle of this code, or the built one if the code runs from source. */
 function builtChildPath(): string {
-  const fromSource = import.meta.url.endsWith('/netcode/webrtc/host.ts')
-  return fileURLToPath(new URL(fromSource ? '../../dist/node/webrtc-child.js' : './webrtc-child.js', import.meta.url))
+  const fromSource = import.meta.url.endsWith('/netcode/webrtc/main-process/transport.ts')
+  return fileURLToPath(
+    new URL(fromSource ? '../../../dist/node/webrtc-child.js' : './webrtc-child.js', import.meta.url),
+  )
 }
 
 function restarting(): HttpError {
   return new HttpError(503, 'busy', 'WebRTC is starting on the server. Try again in a second.')
 }
 
-/** `why`: what a peer did that ended it; it reads that here, since a data channel closes without words. */
+/**
+ * `why` is the peer's own fault that ended it. The peer reads it here, because a data channel closes without a reason.
+ */
 function closedError(why: string | null = null): HttpError {
   if (why !== null) return new HttpError(404, 'closed', `This connection has ended: ${why}.`)
   return new HttpError(

@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { buildChild } from './build-child.fixture.ts'
-import type { FromChild, ToChild } from './ipc.ts'
+import type { FromChild, ToChild } from '../ipc.ts'
 
-/** A child that has not ended by then will not; generous, since the machine may be busy. */
+/** A child that has not ended by then will not; generous, because the machine may be busy. */
 const EXIT_MS_MAX = 30_000
 
 const heard = (child: ChildProcess, type: FromChild['type']): Promise<FromChild> =>
@@ -23,7 +23,7 @@ async function sendToChild(child: ChildProcess, message: ToChild, answer: FromCh
 const offer = (child: ChildProcess, connection: number): Promise<void> =>
   sendToChild(child, { type: 'offer', connection, extraAddresses: [] }, 'offered')
 
-/** A child that has made an offer, as a main process would see it. */
+/** A child that has made an offer, from the main process's view. */
 async function childWithOffer(): Promise<ChildProcess> {
   const child = fork(await buildChild(), [], {
     serialization: 'advanced',
@@ -53,7 +53,7 @@ interface Exit {
   readonly signal: string | null
 }
 
-/** Does what ends the child, and resolves with how it ended. */
+/** Runs `end`, which ends the child, and resolves with how it ended. */
 async function exitAfter(child: ChildProcess, end: () => void): Promise<Exit> {
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
@@ -63,13 +63,13 @@ async function exitAfter(child: ChildProcess, end: () => void): Promise<Exit> {
   return await exited.finally(() => clearTimeout(timer))
 }
 
-test('the child ends with the main process, also with connections under way', async () => {
+test('the child ends with the main process, also with connections', async () => {
   const child = await childWithOffer()
-  // What it sees when the main process is killed
+  // What the child sees when the main process is killed.
   expect(await exitAfter(child, () => child.disconnect())).toEqual({ code: 0, signal: null })
 })
 
-test('the child ends when it is told to, and not on the signals that a terminal sends to the whole group', async () => {
+test('the child ends on request, and ignores the signals of a terminal', async () => {
   const child = await childWithOffer()
   child.kill('SIGINT')
   child.kill('SIGTERM')

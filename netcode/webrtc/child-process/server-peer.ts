@@ -1,29 +1,34 @@
-/** One peer connection of the WebRTC child: offers, takes the answer, moves raw binary over the one channel. */
+/**
+ * One peer connection in the WebRTC child: sends the offer, accepts the answer, and moves raw binary over one channel.
+ */
 import { PeerConnection, type DataChannel } from 'node-datachannel'
-import { contain, type ReportFault } from '../guard.ts'
-import { TokenBucket } from '../../http/token-bucket.ts'
-import { CLOSE_REASON, MESSAGE_BYTES_MAX } from '../transport.ts'
-import type { ChildConfig } from './ipc.ts'
+import { contain, type ReportFault } from '../../guard.ts'
+import { TokenBucket } from '../../../http/token-bucket.ts'
+import { CLOSE_REASON, MESSAGE_BYTES_MAX } from '../../transport.ts'
+import type { ChildConfig } from '../ipc.ts'
 import { extraHostCandidates, splitDescription, usableCandidates } from './sdp.ts'
 
-/** The channel that geckos.io 3 clients expect: this label on stream 1, unordered, never resent. */
+/** The channel that geckos.io 3 clients expect: this label on stream 1, unordered, without retransmission. */
 const CHANNEL_LABEL = 'geckos.io'
-/** The media section of the channel in the descriptions, the only one. */
+/** The only media section of the descriptions. */
 const CHANNEL_MID = '0'
 const CHANNEL_INIT = { id: 1, unordered: true, maxRetransmits: 0 }
 
-/** An offer waits this long for candidates, ms; hosts' own take a few, and what a STUN server adds later is fetched. */
+/**
+ * Longest time that an offer waits for candidates, ms. Host candidates take a few ms; peers fetch those of a STUN
+ * server later.
+ */
 const OFFER_GATHERING_MS_MAX = 200
 
 /**
- * Bytes waiting in a channel above which a datagram is dropped, bytes: half a second at the 32 KB/s that a client is
- * sent. What waits longer is stale, and newer state follows anyway.
+ * Bytes waiting in a channel, above which datagrams are dropped: half a second at the 32 KB/s that a client gets. Older
+ * ones are stale, and newer states follow anyway.
  */
 const CHANNEL_BUFFERED_BYTES_MAX = 16_384
 
-/** What a peer reports to the child. After `closed` nothing follows. */
+/** Events of a peer. Nothing follows `closed`. */
 export interface ServerPeerEvents {
-  /** The offer, and apart from it the candidates known by then. */
+  /** The offer without candidates, and the candidates known by then. */
   offered(sdp: string, candidates: readonly string[]): void
   candidate(candidate: string): void
   opened(): void
@@ -45,7 +50,7 @@ export class ServerPeer {
   #state: 'gathering' | 'offered' | 'open' | 'ended' = 'gathering'
   #gatheringTimer: NodeJS.Timeout
 
-  /** Throws where the library cannot make a connection (port taken, bad ICE server). */
+  /** Throws if the library cannot create a connection (port taken, bad ICE server). */
   constructor(config: ChildConfig, extraAddresses: readonly string[], events: ServerPeerEvents, report: ReportFault) {
     this.#events = events
     this.#report = report
@@ -60,11 +65,11 @@ export class ServerPeer {
     this.#listenToChannel()
   }
 
-  /** Takes the peer's answer. Throws where it is not one. */
+  /** Applies the peer's answer. Throws if it is not valid. */
   answer(answerSdp: string): void {
     const { sdp, candidates } = splitDescription(answerSdp)
     this.#pc.setRemoteDescription(sdp, 'answer')
-    // Only now: with candidates the handshake begins, and it fails while the description is not whole in its place
+    // Added only now: candidates start the handshake, and it fails until the whole description is set.
     for (const candidate of usableCandidates(candidates)) {
       contain(
         'candidate of a peer',
@@ -74,27 +79,27 @@ export class ServerPeer {
     }
   }
 
-  /** Sends now or drops: the bytes are copied. Returns false where it was dropped. */
+  /** Sends a copy now or drops the message. Returns false if it was dropped. */
   send(bytes: Uint8Array): boolean {
     if (this.#state !== 'open' || !this.#channel.isOpen()) return false
     if (this.#channel.bufferedAmount() > CHANNEL_BUFFERED_BYTES_MAX) return false
     try {
-      // What it returns says whether the message left at once or waits, not whether it was taken
+      // The return value says whether the message left at once, not whether it was accepted.
       this.#channel.sendMessageBinary(bytes)
       return true
     } catch {
-      // The channel closed between the check and the call; its `closed` follows
+      // The channel closed between the check and the call; its `closed` follows.
       return false
     }
   }
 
-  /** Ends the connection now; `closed` is reported at once. Only the connection is closed: its channel goes with it. */
+  /** Ends the connection now, and reports `closed` at once. Closing the connection also closes its channel. */
   end(reason: string): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     clearTimeout(this.#gatheringTimer)
     contain('closed listener', this.#report, () => this.#events.closed(reason))
-    // Not within one of the connection's own callbacks: closing frees them
+    // Not within a callback of the connection, because closing frees them.
     setImmediate(() => contain('close connection', this.#report, () => this.#pc.close()))
   }
 
@@ -123,7 +128,7 @@ export class ServerPeer {
     channel.onMessage((message) => this.#guarded('message', () => this.#received(message)))
   }
 
-  /** Offers once, with the candidates known by then. */
+  /** Sends the offer once, with the candidates known by then. */
   #offer(): void {
     if (this.#state !== 'gathering') return
     const description = this.#pc.localDescription()
@@ -135,7 +140,7 @@ export class ServerPeer {
   }
 
   #candidate(candidate: string): void {
-    // What is found before the offer goes with it
+    // Candidates found before the offer are sent with it.
     if (this.#state !== 'gathering') this.#events.candidate(candidate.replace(/^a=/, ''))
   }
 
@@ -145,7 +150,7 @@ export class ServerPeer {
     this.#events.opened()
   }
 
-  /** An event alone proves nothing: the connection is over when its own state says so. */
+  /** An event alone proves nothing: the connection has ended only if its own state says so. */
   #checkState(): void {
     const state = this.#pc.state()
     const channelClosed = this.#state === 'open' && !this.#channel.isOpen()
@@ -162,12 +167,12 @@ export class ServerPeer {
     )
     if (bytes.length > MESSAGE_BYTES_MAX) return this.end(CLOSE_REASON.oversize)
     if (!this.#rate.take(1, performance.now())) return this.#tooMany()
-    // Unordered: a message may overtake the acknowledgement that opens the channel
+    // Unordered: a message may overtake the acknowledgement that opens the channel.
     this.#opened()
     if (bytes.length > 0) this.#events.received(bytes)
   }
 
-  /** A burst is dropped; who goes on is ended: each message costs this process, heard or not. */
+  /** A burst is dropped; a peer that continues is disconnected, because each message costs this process time. */
   #tooMany(): void {
     this.#events.droppedReceived()
     if (!this.#excess.take(1, performance.now())) this.end(CLOSE_REASON.flood)
@@ -177,7 +182,7 @@ export class ServerPeer {
 function rtcConfig(config: ChildConfig): ConstructorParameters<typeof PeerConnection>[1] {
   return {
     iceServers: [...config.iceServers],
-    // The library cuts what is longer and passes on the rest: one byte more, and a cut message shows
+    // The library truncates longer messages and passes them on. One more byte makes truncated messages detectable.
     maxMessageSize: MESSAGE_BYTES_MAX + 1,
     ...(config.bindAddress === null ? {} : { bindAddress: config.bindAddress }),
     ...(config.udpPort === null

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
-import { ingestInChild } from './child.ts'
+import { ingestInChild } from './run-child.ts'
 import { assetPath, glbWith } from '../glb.fixture.ts'
 import { ingest } from '../ingest.ts'
 import type { IngestStage } from '../types.ts'
@@ -18,7 +18,7 @@ function fileOf(bytes: Uint8Array): string {
   return path
 }
 
-test('the child makes the same package, tells its stages, and leaves nothing behind', async () => {
+test('the child makes the same package, reports its stages, and leaves nothing behind', async () => {
   const path = fileOf(glbWith({}))
   const stages: IngestStage[] = []
   const [there, here] = [
@@ -33,13 +33,13 @@ test('the child makes the same package, tells its stages, and leaves nothing beh
   expect(readdirSync(directory).filter((name) => name.endsWith('.package'))).toEqual([])
 })
 
-test('a refusal comes with its reasons', async () => {
+test('a rejection has its reasons', async () => {
   expect(
     await ingestInChild(assetPath('hostile/node_cycle.glb'), {}, { directory: join(directory, 'cycle') }),
   ).toMatchObject({ accepted: false, rejections: [{ rule: 'NODE_LOOP', where: '/nodes/0' }] })
 })
 
-test('a child that takes longer than it may is killed', async () => {
+test('a child that exceeds its time is killed', async () => {
   const outcome = await ingestInChild(
     assetPath('avatars/CesiumMan.glb'),
     {},
@@ -48,7 +48,7 @@ test('a child that takes longer than it may is killed', async () => {
   expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES', limit: 0.15 }] })
 })
 
-test('a child that takes more memory than it may ends in a refusal', async () => {
+test('a child that exceeds its memory ends in a rejection', async () => {
   const said: string[] = []
   const outcome = await ingestInChild(
     assetPath('avatars/CesiumMan.glb'),
@@ -59,7 +59,7 @@ test('a child that takes more memory than it may ends in a refusal', async () =>
   expect(said.join()).toContain('heap')
 })
 
-test('a child that is no longer wanted is ended', async () => {
+test('a child is killed when its signal aborts', async () => {
   const stop = new AbortController()
   const outcome = ingestInChild(
     assetPath('avatars/CesiumMan.glb'),
@@ -69,11 +69,11 @@ test('a child that is no longer wanted is ended', async () => {
   expect(await outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES' }] })
 })
 
-test("a file that is not there is no fault of the file's", async () => {
+test('a missing file is an error, not a rejection', async () => {
   await expect(ingestInChild(join(directory, 'nothing'), {})).rejects.toThrow('ENOENT')
 })
 
-test('the same bytes give the same package wherever and however the process runs', () => {
+test('the same bytes give the same package in every environment of the process', () => {
   const child = fileURLToPath(new URL('../../dist/node/ingest-child.js', import.meta.url))
   const hashes = [
     { TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', VIPS_CONCURRENCY: '7', UV_THREADPOOL_SIZE: '1' },

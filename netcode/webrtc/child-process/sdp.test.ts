@@ -16,7 +16,7 @@ const OFFER = [
   '',
 ].join('\r\n')
 
-test('a description loses its candidates and the address that the media line has, and nothing else', () => {
+test("a description loses its candidates and the media line's address, and nothing else", () => {
   const { sdp, candidates } = splitDescription(OFFER)
   expect(sdp.split('\r\n')).toEqual([
     'v=0',
@@ -34,13 +34,13 @@ test('a description loses its candidates and the address that the media line has
   ])
 })
 
-test('a candidate that hides behind a bare carriage return is taken out as well', () => {
+test('a candidate after a bare carriage return is removed too', () => {
   const { sdp, candidates } = splitDescription('v=0\ra=candidate:1 1 UDP 1 secret.internal 9 typ host\ra=mid:0')
   expect(sdp).toBe('v=0\r\na=mid:0\r\n')
   expect(usableCandidates(candidates)).toEqual([])
 })
 
-test('SIG-6: names are not looked up for a peer, and only so many of its candidates are checked', () => {
+test("SIG-6: only a peer's first IP candidates are used, and host names are not looked up", () => {
   const address = (i: number) => `candidate:${i} 1 UDP 1 192.0.2.${i} 5000 typ host`
   const names = [
     'candidate:a 1 UDP 1 7f3c.local 5000 typ host',
@@ -55,7 +55,7 @@ test('SIG-6: names are not looked up for a peer, and only so many of its candida
   expect(usableCandidates(Array.from({ length: 100 }, (_, i) => address(i)))).toHaveLength(ANSWER_CANDIDATES_MAX)
 })
 
-test('extra addresses get the ports of the host candidates, once, below them in priority', () => {
+test('extra addresses get the ports of the host candidates, once, with lower priority', () => {
   const { candidates } = splitDescription(OFFER)
   const extra = extraHostCandidates(candidates, ['127.0.0.1', '192.0.2.2', '203.0.113.9'])
   expect(extra.map((candidate) => candidate.split(' ').slice(4, 6))).toEqual([
@@ -72,7 +72,7 @@ test('extra addresses get the ports of the host candidates, once, below them in 
 })
 
 property.prop([fc.array(fc.oneof(fc.string(), fc.constantFrom(...OFFER.split('\r\n'))))])(
-  'any text splits into lines without candidates, twice the same',
+  'any text is split into lines without candidates, and splitting again changes nothing',
   (lines) => {
     const { sdp, candidates } = splitDescription(lines.join('\n'))
     expect(sdp).not.toMatch(/^a=(candidate:|end-of-candidates$)/m)

@@ -1,41 +1,45 @@
 /**
- * The signalling of geckos.io 3 over HTTP, the server's side, such that an unmodified @geckos.io/client connects:
+ * The server's side of the geckos.io 3 signalling over HTTP. An unmodified @geckos.io/client can connect:
  *
  *   POST /.wrtc/v2/connections                           Authorization: the token → {userData, id, localDescription}
- *   POST /.wrtc/v2/connections/ID/remote-description     {type: 'answer', sdp} → {candidates}: what the next will give
- *   GET  /.wrtc/v2/connections/ID/additional-candidates  → the server's candidates since the last call; none before the answer
+ *   POST /.wrtc/v2/connections/ID/remote-description     {type: 'answer', sdp} → {candidates}: the next call's result
+ *   GET  /.wrtc/v2/connections/ID/additional-candidates  → the server's candidates since the last call;
+ *                                                          none before the answer
  *   POST /.wrtc/v2/connections/ID/close
  *
- * The ID is unguessable and is the right to go on with that connection. Refusals are {reason, message} with status 401
+ * The ID is unguessable; knowing it is the right to use the connection. Refusals are {reason, message} with status 401
  * (token), 403 (origin), 404 (ID), 429 (limits of the address), 503 (full, or WebRTC is starting).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { plainAddress } from '../../http/connection-limits.ts'
-import { handleCors, HttpError, readJson, sendError, sendJson } from '../../http/http.ts'
-import type { AllowedOrigins } from '../../http/origin.ts'
+import { plainAddress } from '../../../http/connection-limits.ts'
+import { handleCors, HttpError, readJson, sendError, sendJson } from '../../../http/http.ts'
+import type { AllowedOrigins } from '../../../http/origin.ts'
 
 const SIGNALLING_PREFIX = '/.wrtc/v2'
 
-/** An ICE candidate as browsers take it (RTCIceCandidateInit). */
+/** An ICE candidate in the form of browsers (RTCIceCandidateInit). */
 export interface IceCandidate {
   readonly candidate: string
   readonly sdpMid: string
   readonly sdpMLineIndex: number
 }
 
-/** What signalling needs of the transport. All throw or reject with an HttpError that goes to the peer. */
+/**
+ * The operations that signalling needs of the transport. All throw or reject with an HttpError that is sent to the
+ * peer.
+ */
 export interface SignallingBackend {
   readonly allowedOrigins: AllowedOrigins
-  /** The peer's address; behind a proxy not the socket's. */
+  /** The peer's address; behind a proxy it is not the socket's. */
   addressOf(request: IncomingMessage): string
   open(token: string, address: string): Promise<{ readonly id: string; readonly offer: string }>
-  /** Resolves with the candidates that `takeCandidates` will give: for clients that spare themselves that call. */
+  /** Resolves with the candidates that `takeCandidates` would return, for clients that skip that call. */
   answer(id: string, sdp: string): Promise<readonly IceCandidate[]>
   takeCandidates(id: string): readonly IceCandidate[]
   close(id: string): void
 }
 
-/** Answers a signalling request and returns true; false for any other path. Never throws. */
+/** Handles a signalling request and returns true; false for any other path. Never throws. */
 export function handleSignalling(
   request: IncomingMessage,
   response: ServerResponse,
@@ -49,7 +53,7 @@ export function handleSignalling(
   return true
 }
 
-/** The peer's address as its socket says it. */
+/** The peer's address according to its socket. */
 export function socketAddress(request: IncomingMessage): string {
   return plainAddress(request.socket.remoteAddress ?? 'unknown')
 }
@@ -83,7 +87,7 @@ async function route(
 async function open(request: IncomingMessage, response: ServerResponse, backend: SignallingBackend): Promise<void> {
   const token = (request.headers.authorization ?? '').replace(/^Bearer /i, '')
   const { id, offer } = await backend.open(token, backend.addressOf(request))
-  // The peer hung up meanwhile: nobody knows the id, so nobody can use it
+  // The peer hung up: nobody knows the ID, so nobody can use it.
   if (response.destroyed) return backend.close(id)
   sendJson(response, 200, { userData: {}, id, localDescription: { type: 'offer', sdp: offer } })
 }
@@ -107,17 +111,17 @@ async function answer(
 }
 
 /**
- * The TCP connection ends with this answer. What is left of connecting is done over UDP, and a client that comes again does
- * so because its line failed: one whose address has changed would wait for an answer on the old connection in vain.
+ * Closes the TCP connection with this answer. The rest of connecting runs over UDP. A client that comes again does so
+ * because its network failed, and if its address has changed it would wait on the old connection in vain.
  */
 function noMoreOn(response: ServerResponse): void {
   response.setHeader('connection', 'close')
 }
 
-/** Characters of an answer: browsers send 1,000 to 4,000; it goes into the native parser of the transport process. */
+/** Characters of an answer: browsers send 1,000 to 4,000. The native parser of the child process reads it. */
 const SDP_CHARACTERS_MAX = 16_384
 
-/** The SDP of a body {type: 'answer', sdp}; null where it is none. */
+/** The SDP of a body {type: 'answer', sdp}; null if the body is invalid. */
 export function readAnswer(body: unknown): string | null {
   const description = typeof body === 'object' && body !== null ? body : {}
   const type = 'type' in description ? description.type : undefined

@@ -1,47 +1,49 @@
 /**
- * The WebRTC child process: all native WebRTC code runs here, so that a fault in it ends connections and not the server.
- * Started by host.ts; ends with it. See docs/decisions/0003-webrtc-transport.md.
+ * The WebRTC child process. All native WebRTC code runs here, so that its faults end connections but not the server.
+ * The main process starts it (main-process/child-supervisor.ts), and it ends with the main process. See
+ * docs/decisions/0003-webrtc-transport.md.
  */
 import { performance } from 'node:perf_hooks'
 import { cleanup, IceUdpMuxListener, initLogger, preload, setSctpSettings } from 'node-datachannel'
-import { contain } from '../guard.ts'
-import { CLOSE_REASON, type ConnectionId } from '../transport.ts'
-import { Batch, unpackBatch, type ChildConfig, type FromChild, type ToChild } from './ipc.ts'
+import { contain } from '../../guard.ts'
+import { CLOSE_REASON, type ConnectionId } from '../../transport.ts'
+import { Batch, unpackBatch, type ChildConfig, type FromChild, type ToChild } from '../ipc.ts'
 import { ServerPeer } from './server-peer.ts'
 
-/** Received messages wait at most this long for others before they go to the main process, ms. */
+/** Longest time that received messages wait for others before they go to the main process, ms. */
 const FLUSH_MS = 4
-/** A batch of received messages goes at once from this size, bytes. */
+/** A batch of received messages is sent at once from this size, bytes. */
 const FLUSH_BYTES = 65_536
 /**
- * Bytes on their way to a main process that does not read them, above which received messages are dropped, bytes: a
- * second of 200 clients' messages. They are datagrams; their senders expect loss.
+ * Bytes on their way to a main process that does not read them, above which received messages are dropped: a second of
+ * 200 clients' messages. They are datagrams, whose senders expect loss.
  */
 const IPC_BYTES_MAX = 8 * 1024 * 1024
 /**
- * Time between the set-ups of two connections, ms: each holds this thread for a few milliseconds and its handshake the
- * cores for more, and those who are connected already must not feel a crowd come in. How many wait the main process bounds.
+ * Pause between the set-ups of two connections, ms. Each blocks this thread for a few milliseconds, and its handshake
+ * uses the CPU for longer. A crowd that connects must not disturb connected clients. The main process limits how many
+ * wait.
  */
 const SETUP_GAP_MS = 8
-/** Time between two reports of what the process costs, ms. */
+/** Time between two usage reports, ms. */
 const USAGE_MS = 1_000
-/** Between being told to stop and stopping, ms: the last messages leave. */
+/** Time between the request to stop and stopping, ms: the last messages leave. */
 const STOP_LINGER_MS = 100
 
 const peers = new Map<ConnectionId, ServerPeer>()
-/** Connections to be made, in their order. */
+/** Connections to set up, in order. */
 const setups: { readonly connection: ConnectionId; readonly extraAddresses: readonly string[] }[] = []
 let setupTimer: NodeJS.Timeout | null = null
 const received = new Batch()
 let config: ChildConfig | null = null
-/** Holds the one UDP port open: connections come and go on it, and making one fails while the last is leaving. */
+/** Holds the UDP port open while connections come and go: opening it again fails while the last one is closing. */
 let port: IceUdpMuxListener | null = null
 let flushTimer: NodeJS.Timeout | null = null
 let ipcBytes = 0
 let droppedReceived = 0
 let droppedSends = 0
 
-function sendToHost(message: FromChild, bytes = 0): void {
+function sendToMain(message: FromChild, bytes = 0): void {
   if (!process.connected) return
   ipcBytes += bytes
   process.send?.(message, undefined, undefined, () => {
@@ -50,7 +52,7 @@ function sendToHost(message: FromChild, bytes = 0): void {
 }
 
 function report(where: string, error: unknown): void {
-  sendToHost({ type: 'fault', where, message: error instanceof Error ? error.message : String(error) })
+  sendToMain({ type: 'fault', where, message: error instanceof Error ? error.message : String(error) })
 }
 
 function flush(): void {
@@ -58,7 +60,7 @@ function flush(): void {
   flushTimer = null
   if (received.isEmpty && droppedReceived === 0 && droppedSends === 0) return
   const bytes = received.pack()
-  sendToHost({ type: 'batch', bytes, droppedReceived, droppedSends }, bytes.length)
+  sendToMain({ type: 'batch', bytes, droppedReceived, droppedSends }, bytes.length)
   droppedReceived = 0
   droppedSends = 0
 }
@@ -82,7 +84,7 @@ function receive(connection: ConnectionId, bytes: Uint8Array): void {
 function closed(connection: ConnectionId, reason: string): void {
   peers.delete(connection)
   flush()
-  sendToHost({ type: 'closed', connection, reason })
+  sendToMain({ type: 'closed', connection, reason })
 }
 
 function offerSoon(connection: ConnectionId, extraAddresses: readonly string[]): void {
@@ -107,9 +109,9 @@ function offer(connection: ConnectionId, extraAddresses: readonly string[]): voi
         config,
         extraAddresses,
         {
-          offered: (sdp, candidates) => sendToHost({ type: 'offered', connection, sdp, candidates }),
-          candidate: (candidate) => sendToHost({ type: 'candidate', connection, candidate }),
-          opened: () => sendToHost({ type: 'opened', connection }),
+          offered: (sdp, candidates) => sendToMain({ type: 'offered', connection, sdp, candidates }),
+          candidate: (candidate) => sendToMain({ type: 'candidate', connection, candidate }),
+          opened: () => sendToMain({ type: 'opened', connection }),
           received: (bytes) => receive(connection, bytes),
           droppedReceived: drop,
           closed: (reason) => closed(connection, reason),
@@ -126,9 +128,9 @@ function offer(connection: ConnectionId, extraAddresses: readonly string[]): voi
 function answer(connection: ConnectionId, sdp: string): void {
   try {
     peers.get(connection)?.answer(sdp)
-    sendToHost({ type: 'answered', connection, error: null })
+    sendToMain({ type: 'answered', connection, error: null })
   } catch (error) {
-    sendToHost({ type: 'answered', connection, error: error instanceof Error ? error.message : String(error) })
+    sendToMain({ type: 'answered', connection, error: error instanceof Error ? error.message : String(error) })
   }
 }
 
@@ -146,14 +148,14 @@ function closeLater(connection: ConnectionId, lingerMs: number): void {
     setups.splice(waiting, 1)
     return closed(connection, CLOSE_REASON.peer)
   }
-  // The reason that the main process gave stands there; this one only confirms
+  // The reason that the main process has recorded is reported; this one only confirms the end.
   setTimeout(() => peers.get(connection)?.end(CLOSE_REASON.peer), lingerMs)
 }
 
 function stop(): void {
   setTimeout(() => {
     for (const peer of peers.values()) peer.end(CLOSE_REASON.stopped)
-    // After the closes that `end` puts off
+    // Runs after the closes that `end` has scheduled.
     setImmediate(exit)
   }, STOP_LINGER_MS)
 }
@@ -164,7 +166,7 @@ function exit(): void {
   process.exit(0)
 }
 
-/** Returns false, and ends the process soon, where the port cannot be had. */
+/** Returns false, and ends the process soon, if the port cannot be opened. */
 function holdPort(udpPort: number, bindAddress: string | null): boolean {
   try {
     port = bindAddress === null ? new IceUdpMuxListener(udpPort) : new IceUdpMuxListener(udpPort, bindAddress)
@@ -182,7 +184,7 @@ function holdPort(udpPort: number, bindAddress: string | null): boolean {
 }
 
 function configure(next: ChildConfig): void {
-  // Else every peer that fails a handshake writes to the log of the server
+  // Otherwise every failed handshake would write to the server's log.
   initLogger('Fatal', (level, message) =>
     contain(
       'log',
@@ -192,18 +194,18 @@ function configure(next: ChildConfig): void {
   )
   if (next.udpPort !== null && !holdPort(next.udpPort, next.bindAddress)) return
   config = next
-  // Small: bytes that wait in the stack are stale datagrams. Sooner acknowledgements: less waits for them.
+  // Small send buffers, because waiting bytes are stale datagrams; quick acknowledgements, so that less waits for them.
   setSctpSettings({ sendBufferSize: 16_384, delayedSackTime: 100 })
   preload()
   setInterval(reportUsage, USAGE_MS).unref()
-  sendToHost({ type: 'ready' })
+  sendToMain({ type: 'ready' })
 }
 
 function reportUsage(): void {
   const { user, system } = process.cpuUsage()
   const { active, idle } = performance.eventLoopUtilization()
   const { rss, heapUsed } = process.memoryUsage()
-  sendToHost({
+  sendToMain({
     type: 'usage',
     usage: {
       cpuSeconds: (user + system) / 1e6,
@@ -233,9 +235,9 @@ function handle(message: ToChild): void {
 }
 
 process.on('message', (message) => contain('message of the main process', report, () => handle(message as ToChild)))
-// The main process is gone: nobody is left to serve
+// The main process is gone, so the child has no task left.
 process.on('disconnect', () => process.exit(0))
-// Ctrl-C reaches the whole process group; the main process decides when this one ends
+// Ctrl-C reaches the whole process group; the main process decides when the child ends.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('uncaughtException', (error) => report('uncaught', error))

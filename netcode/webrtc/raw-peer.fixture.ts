@@ -1,18 +1,20 @@
-/** A WebRTC peer without our client, for tests of what a server makes of it. */
+/** A WebRTC peer without our client, to test how a server handles it. */
 import { PeerConnection, type DataChannel } from 'node-datachannel'
 
-/** A connection that is not over by then, ms, was not ended. */
+/** A connection that has not ended by then, ms, was not ended by the server. */
 const ENDED_MS_MAX = 45_000
 
 export interface RawPeer {
-  /** Bytes that the server takes at most, as the peer understood its offer. */
+  /** Largest message that the server accepts according to its offer, bytes. */
   readonly messageBytesMax: number
-  /** False where the channel is closed: the server may end the connection at any moment, between two messages too. */
+  /**
+   * Returns false if the channel is closed: the server may end the connection at any moment, also between two messages.
+   */
   send(message: string | Uint8Array): boolean
   openChannel(label: string): void
 }
 
-/** The WebRTC library throws where a channel or connection closed between a look and the call. */
+/** The WebRTC library throws if a channel or connection closed between a check and the call. */
 function happens(act: () => void): boolean {
   try {
     act()
@@ -65,7 +67,7 @@ class LibraryPeer implements RawPeer {
     })
   }
 
-  /** Takes the offer; the answer, with its candidates. */
+  /** Accepts the offer. Returns the answer with its candidates. */
   async answer(offerSdp: string): Promise<string> {
     const gathered = new Promise<void>((resolve) => {
       this.pc.onGatheringStateChange((state) => {
@@ -92,7 +94,10 @@ interface Answered {
   readonly candidates: readonly { readonly candidate: string; readonly sdpMid: string }[]
 }
 
-/** Connects, does `then` once `isReady` says that the server has the channel open too, and resolves when the connection is over. */
+/**
+ * Connects, runs `then` once `isReady` says that the server has opened the channel too, and resolves when the
+ * connection has ended.
+ */
 export async function withRawPeer(
   url: string,
   isReady: () => Promise<unknown>,

@@ -1,24 +1,27 @@
-/** Keeps the WebRTC child process running: starts it, starts it again with back-off when it dies, stops it. */
+/** Keeps the WebRTC child process running: starts it, restarts it with back-off when it dies, stops it. */
 import { fork, type ChildProcess } from 'node:child_process'
-import { readFromChild, type ChildConfig, type FromChild, type ToChild } from './ipc.ts'
+import { readFromChild, type ChildConfig, type FromChild, type ToChild } from '../ipc.ts'
 
-/** The first restart waits this long, ms; each next one twice as long, until the child has lived for STEADY_MS. */
+/** The first restart waits this long, ms; each further one twice as long, until a child has lived for STEADY_MS. */
 const RESTART_MS_MIN = 50
 const RESTART_MS_MAX = 2_000
-/** A child that lived this long, ms, was sound: its death starts the back-off anew. One that fails at its start lives a second. */
+/**
+ * A child that lived this long, ms, was healthy: its death resets the back-off. One that fails at its start lives a
+ * second.
+ */
 const STEADY_MS = 5_000
-/** A child that is not ready after this long, ms, is killed and started again. */
+/** A child that is not ready after this time, ms, is killed and restarted. */
 const READY_MS_MAX = 15_000
-/** A child that was asked to stop is killed after this long, ms. */
+/** A child that was told to stop is killed after this time, ms. */
 const STOP_MS_MAX = 3_000
-/** Bytes on their way to a child that does not read them, above which batches are dropped, bytes: seconds of traffic. */
+/** Bytes on their way to a child that does not read them, above which batches are dropped: seconds of traffic. */
 const IPC_BYTES_MAX = 16 * 1024 * 1024
 
 export interface SupervisorEvents {
   message(message: FromChild): void
   /** The child died; a new one starts after `restartMs`. */
   died(how: string, restartMs: number): void
-  /** A child is ready for work. */
+  /** A child is ready. */
   ready(pid: number): void
 }
 
@@ -65,13 +68,13 @@ export class ChildSupervisor {
     this.send({ type: 'configure', config: this.#config })
   }
 
-  /** Returns false where there is no child to hear it, or a batch of `bytes` must be dropped because it does not read. */
+  /** Returns false if there is no child, or if a batch of `bytes` must be dropped because the child does not read. */
   send(message: ToChild, bytes = 0): boolean {
     const child = this.#child
     if (!child?.connected || (bytes > 0 && this.#ipcBytes + bytes > IPC_BYTES_MAX)) return false
     this.#ipcBytes += bytes
     child.send(message, undefined, {}, () => {
-      // The bytes of a dead child were set to 0 with it
+      // The bytes of a dead child were reset with it.
       if (this.#child === child) this.#ipcBytes -= bytes
     })
     return true
@@ -93,7 +96,7 @@ export class ChildSupervisor {
 
   #receive(child: ChildProcess, message: FromChild | null): void {
     if (child !== this.#child) return
-    // It is not sound any more, or not itself: another one takes over
+    // The child is broken or compromised: replace it.
     if (message === null) return void child.kill('SIGKILL')
     if (message.type === 'ready') this.#becameReady(child)
     this.#events.message(message)
