@@ -1,6 +1,13 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
-import { ConnectionLimits, isLoopback, isRefusal, limitKey, plainAddress, type Place } from './connection-limits.ts'
+import {
+  ConnectionLimits,
+  isLoopback,
+  isRefusal,
+  limitKey,
+  plainAddress,
+  type ConnectionSlot,
+} from './connection-limits.ts'
 
 const OPTIONS = {
   connectionsMax: 8,
@@ -21,7 +28,7 @@ property.prop([fc.array(action, { maxLength: 80 })])(
   'no limit is exceeded in any order of calls, and all places are returned',
   (actions) => {
     const limits = new ConnectionLimits(OPTIONS)
-    const places: { place: Place; address: number; state: string }[] = []
+    const places: { place: ConnectionSlot; address: number; state: string }[] = []
     for (const step of actions) {
       if (step.kind === 'reserve') {
         const answer = limits.reserve(`192.0.2.${step.address}`, 0)

@@ -36,14 +36,14 @@ export const CONNECTION_LIMITS: ConnectionLimitOptions = {
 }
 
 /** A refusal as an HTTP status, with a message for people. */
-export interface Refusal {
+export interface ConnectionRefusal {
   readonly status: 401 | 403 | 429 | 503
   readonly reason: string
   readonly message: string
 }
 
 /** One reserved place. Call `free` to return it; more calls do nothing. */
-export interface Place {
+export interface ConnectionSlot {
   /** The peer is connected: the place no longer counts as half-open. */
   opened(): void
   free(): void
@@ -85,7 +85,7 @@ export class ConnectionLimits {
     return this.#refused
   }
 
-  reserve(address: string, nowMs: number): Place | Refusal {
+  reserve(address: string, nowMs: number): ConnectionSlot | ConnectionRefusal {
     const key = limitKey(address)
     const count = this.#addresses.get(key) ?? { connections: 0, halfOpen: 0 }
     const isExempt = !this.#options.ownMachineLimited && isLoopback(address)
@@ -99,7 +99,7 @@ export class ConnectionLimits {
     return this.#place(key, count)
   }
 
-  #place(key: string, count: AddressCount): Place {
+  #place(key: string, count: AddressCount): ConnectionSlot {
     let state: 'half-open' | 'open' | 'free' = 'half-open'
     return {
       opened: () => {
@@ -124,7 +124,7 @@ export class ConnectionLimits {
     if (count.connections === 0) this.#addresses.delete(key)
   }
 
-  #fullness(): Refusal | null {
+  #fullness(): ConnectionRefusal | null {
     const limits = this.#options
     if (this.#connections >= limits.connectionsMax) {
       return {
@@ -143,7 +143,7 @@ export class ConnectionLimits {
     return null
   }
 
-  #refusal(key: string, count: AddressCount, nowMs: number): Refusal | null {
+  #refusal(key: string, count: AddressCount, nowMs: number): ConnectionRefusal | null {
     const limits = this.#options
     if (count.connections >= limits.connectionsPerAddressMax) {
       return {
@@ -172,7 +172,7 @@ export class ConnectionLimits {
 }
 
 /** True if `reserve` refused. */
-export function isRefusal(answer: Place | Refusal): answer is Refusal {
+export function isRefusal(answer: ConnectionSlot | ConnectionRefusal): answer is ConnectionRefusal {
   return 'status' in answer
 }
 

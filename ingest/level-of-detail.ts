@@ -19,7 +19,7 @@ import { decodePixels } from './pixels/decode.ts'
 import { readImageHeader } from './preflight/image-header.ts'
 import type { Document } from '@gltf-transform/core'
 
-export interface Level {
+export interface SimplifiedLevel {
   readonly bytes: Uint8Array
   readonly triangles: number
   /** Least distance at which a client shows it, metres, at scale 1. */
@@ -29,7 +29,11 @@ export interface Level {
 /**
  * Returns null if it would save too little. Joints and names stay those of the runtime form, so that poses fit both.
  */
-export async function levelOfDetail(runtime: Uint8Array, triangles: number, bounds: Box): Promise<Level | null> {
+export async function levelOfDetail(
+  runtime: Uint8Array,
+  triangles: number,
+  bounds: Box,
+): Promise<SimplifiedLevel | null> {
   if (triangles <= LEVEL_TRIANGLES_FROM) return null
   const opened = openContainer(runtime)
   if (!('json' in opened)) throw new Error('the runtime form cannot be read')

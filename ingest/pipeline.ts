@@ -1,6 +1,6 @@
 /** The ingest as a list of named stages: from the bytes of an upload to its package. */
 import { defined } from '../sim/assert.ts'
-import { acceptVerdict, preflightUpload, validateUpload, type Checked, type Opened } from './checks/check.ts'
+import { acceptValidation, preflightUpload, validateUpload, type Checked, type Opened } from './checks/check.ts'
 import type { Fitted, NamedModel } from './model-stages.ts'
 import type { Package } from './package.ts'
 import type { IngestOptions, IngestStage, Warn } from './types.ts'
@@ -42,7 +42,7 @@ async function check(job: IngestJob): Promise<void> {
 
 async function validate(job: IngestJob): Promise<void> {
   const opened = defined(job.opened, 'the checking stage opens the upload')
-  job.checked = acceptVerdict(opened, await validateUpload(opened, job.bytes))
+  job.checked = acceptValidation(opened, await validateUpload(opened, job.bytes))
   for (const warning of job.checked.warnings) job.warn(warning)
 }
 

@@ -64,7 +64,7 @@ export class LockstepPeer {
   readonly #options: LockstepOptions
   readonly #clock: () => number
   readonly #replica: LockstepReplica
-  readonly #line: Reconnector
+  readonly #reconnector: Reconnector
   readonly #down = new Rate()
   #state: LockstepState = { type: 'idle' }
   #packet = 0
@@ -76,7 +76,7 @@ export class LockstepPeer {
     this.#clock = options.clock ?? (() => performance.now())
     this.#replica = new LockstepReplica(options.engine)
     const { url, token, connects } = options
-    this.#line = new Reconnector({
+    this.#reconnector = new Reconnector({
       url,
       token,
       connects,
@@ -118,16 +118,16 @@ export class LockstepPeer {
   start(): void {
     if (this.#state.type !== 'idle') return
     this.#set({ type: 'connecting' })
-    this.#line.connect()
+    this.#reconnector.connect()
   }
 
   /** Advances time: simulates received frames for at most `budgetMs`, detects silence, reconnects. */
   update(nowMs: number = this.#clock()): void {
-    const isConnected = this.#line.connection !== null
+    const isConnected = this.#reconnector.connection !== null
     if (isConnected && nowMs - this.#heardAtMs >= SILENCE_MS_MAX)
-      this.#line.handleLoss('The server has not sent a frame for 5 seconds.')
+      this.#reconnector.handleLoss('The server has not sent a frame for 5 seconds.')
     else if (isConnected && nowMs - this.#sentAtMs >= HEARTBEAT_MS) this.#send(null)
-    this.#line.update(nowMs)
+    this.#reconnector.update(nowMs)
     this.#catchUp()
   }
 
@@ -136,7 +136,7 @@ export class LockstepPeer {
     while (this.#replica.framesBehind > 0) {
       const before = this.#replica.firstMismatch
       const failed = this.#replica.step()
-      if (failed !== null) return this.#line.end(failed)
+      if (failed !== null) return this.#reconnector.end(failed)
       const { firstMismatch } = this.#replica
       if (before === null && firstMismatch !== null) this.#options.events?.mismatch?.(firstMismatch)
       if (this.#clock() >= until) return
@@ -145,7 +145,7 @@ export class LockstepPeer {
 
   #connected(connection: ClientConnection): void {
     if (!connection.ordered)
-      return this.#line.end(`A lockstep peer needs an ordered transport; ${connection.kind} is not.`)
+      return this.#reconnector.end(`A lockstep peer needs an ordered transport; ${connection.kind} is not.`)
     this.#packet = 0
     this.#heardAtMs = this.#clock()
     this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, mode: 'lockstep', body: 0 })
@@ -162,7 +162,7 @@ export class LockstepPeer {
       clientTimeMs: Math.floor(this.#sentAtMs) >>> 0,
       control,
     }
-    this.#line.connection?.send(encodeClientPacket(head, [], []))
+    this.#reconnector.connection?.send(encodeClientPacket(head, [], []))
   }
 
   #received(bytes: Uint8Array): void {
@@ -172,7 +172,7 @@ export class LockstepPeer {
     const failed = decoded.ok
       ? this.#receive(decoded.value)
       : `The server's message is not valid: ${describe(decoded.error)}`
-    if (failed !== null) this.#line.end(failed)
+    if (failed !== null) this.#reconnector.end(failed)
   }
 
   #receive(message: LockstepMessage): string | null {
@@ -180,7 +180,7 @@ export class LockstepPeer {
       case 'start': {
         const refused = this.#replica.start(message)
         if (refused !== null) return refused
-        this.#line.confirm()
+        this.#reconnector.confirm()
         this.#set({ type: 'running', epoch: message.epoch })
         return null
       }
@@ -188,7 +188,7 @@ export class LockstepPeer {
         return this.#replica.push(message)
       case 'goodbye':
         if (message.again !== true) return message.reason
-        this.#line.handleRestart(message.reason)
+        this.#reconnector.handleRestart(message.reason)
         return null
     }
   }
@@ -196,7 +196,7 @@ export class LockstepPeer {
   /** Leaves and frees the realm; the report remains. */
   close(reason = 'left'): void {
     this.#send({ type: 'goodbye', reason })
-    this.#line.end(reason)
+    this.#reconnector.end(reason)
   }
 
   #ended(reason: string): void {

@@ -2,6 +2,7 @@
  * The in-memory transport: a network in one process on its own clock, with delay, loss, duplicates and reordering from
  * a seed. The same calls give the same deliveries. Nothing moves until you call `advance`.
  */
+import { defined } from '../sim/assert.ts'
 import { contain, type ReportFault } from './guard.ts'
 import { PERFECT, randomFrom, LossyPath, type LinkConditions } from './link-conditions.ts'
 import {
@@ -304,7 +305,7 @@ export class MemoryTransport implements ServerTransport {
     let high = this.#deliveries.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#deliveries[middle]?.dueMs ?? 0) <= dueMs) low = middle + 1
+      if (defined(this.#deliveries[middle], 'the search stays within the deliveries').dueMs <= dueMs) low = middle + 1
       else high = middle
     }
     this.#deliveries.splice(low, 0, { dueMs, run })

@@ -31,7 +31,7 @@ export {
   encodeServerPacket,
   encodeSnapshotPart,
   OWN_BYTES_MAX,
-  type Own,
+  type OwnState,
   type ServerPacket,
   type SnapshotPart,
 } from './server-packet.ts'

@@ -7,7 +7,7 @@ import {
   OWN_BYTES_MAX,
   OWN_METRES_MAX,
   OWN_YAW_MAX,
-  type Own,
+  type OwnState,
 } from './index.ts'
 
 const head = {
@@ -21,13 +21,13 @@ const head = {
   control: null,
 }
 const NONE = new Uint8Array(0)
-const part = (own: Own | null): Uint8Array => encodeSnapshotPart({ tick: 7, avatars: NONE, props: NONE, own })
-const decode = (own: Own) => decodeServerPacket(encodeServerPacket(head, [], part(own)))
+const part = (own: OwnState | null): Uint8Array => encodeSnapshotPart({ tick: 7, avatars: NONE, props: NONE, own })
+const decode = (own: OwnState) => decodeServerPacket(encodeServerPacket(head, [], part(own)))
 
 const within = (limit: number): fc.Arbitrary<number> => fc.float({ min: -limit, max: limit, noNaN: true })
 const float = within(OWN_METRES_MAX)
 const vec = fc.record({ x: float, y: float, z: float }, { noNullPrototype: true })
-const arbitraryOwn: fc.Arbitrary<Own> = fc.record(
+const arbitraryOwn: fc.Arbitrary<OwnState> = fc.record(
   {
     moveSequence: fc.integer({ min: 1, max: 0xffff_ffff }),
     moveTicks: fc.integer({ min: 1, max: 0xffff_ffff }),
@@ -61,7 +61,7 @@ test.prop([
 
 test('a move in effect for zero steps is refused', () => {
   const at = { x: 0, y: 0, z: 0 }
-  const own: Own = {
+  const own: OwnState = {
     moveSequence: 3,
     moveTicks: 0,
     position: at,

@@ -38,11 +38,11 @@ export interface SnapshotPart {
   readonly avatars: Uint8Array
   readonly props: Uint8Array
   /** The receiver's own avatar; null if it is not in this part. */
-  readonly own: Own | null
+  readonly own: OwnState | null
 }
 
 /** The receiver's own avatar after the snapshot's tick, exactly as in the simulation. */
-export interface Own {
+export interface OwnState {
   /** Sequence of the move that is in effect; 0 before the first move. */
   readonly moveSequence: number
   /** Steps made with that move; 0 before its first step. */
@@ -110,7 +110,7 @@ function readSnapshot(wire: otherworld.Snapshot.$Properties | null | undefined):
   }
 }
 
-function readOwn(wire: otherworld.Own.$Properties): Own {
+function readOwn(wire: otherworld.Own.$Properties): OwnState {
   const moveSequence = integer(wire.moveSequence, 'moveSequence')
   return {
     moveSequence,

@@ -3,7 +3,7 @@ import { exactJson } from '../packages/exact-json.ts'
 import { parseJsonObject } from './header.ts'
 
 /** Tick and byte offset. */
-export type Place = readonly [tick: number, offset: number]
+export type TickOffset = readonly [tick: number, offset: number]
 
 export interface RecordingIndex {
   readonly startTick: number
@@ -16,16 +16,16 @@ export interface RecordingIndex {
   /** Elements at the end, from the last sample. */
   readonly elements: number
   /** Each checkpoint's tick and its chunk's offset. */
-  readonly checkpoints: readonly Place[]
+  readonly checkpoints: readonly TickOffset[]
   /** A tick, and the offset of the first chunk after its hash: reading continues there with the next tick. */
-  readonly seekPoints: readonly Place[]
+  readonly seekPoints: readonly TickOffset[]
 }
 
 export const encodeIndex = (index: RecordingIndex): Uint8Array => new TextEncoder().encode(exactJson({ ...index }))
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-const isPlaces = (value: unknown): value is Place[] =>
+const isPlaces = (value: unknown): value is TickOffset[] =>
   Array.isArray(value) && value.every((place) => Array.isArray(place) && place.length === 2 && place.every(isCount))
 
 /** Returns null if the payload is not an index. */

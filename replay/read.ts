@@ -3,6 +3,7 @@
  * exception.
  */
 import { decodeFrame } from '../protocol/index.ts'
+import { defined } from '../sim/assert.ts'
 import { chunkName, findChunk, peekChunk, readChunk, type Chunk } from './chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SKIPPABLE } from './format.ts'
@@ -204,7 +205,7 @@ class Reader {
       if (!frame.ok || frame.value.tick === 0) return 'cannot be decoded'
       this.#run.startTick = frame.value.tick - 1
     }
-    const due = (this.#tick ?? 0) + 1
+    const due = defined(this.#tick, 'a run with a frame has a start tick') + 1
     if (this.#run.frames.has(due)) return `is a second frame for tick ${due}`
     this.#run.frames.set(due, chunk.offset)
     return null

@@ -1,9 +1,10 @@
 /** Closes a recording whose writer ended too early: what to cut from its end, and what to append. */
+import { defined } from '../sim/assert.ts'
 import { concatBytes } from '../sim/state/bytes.ts'
 import { encodeChunk, peekChunk } from './chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SEEK_POINT_EVERY_TICKS } from './format.ts'
-import { encodeIndex, type Place } from './index-chunk.ts'
+import { encodeIndex, type TickOffset } from './index-chunk.ts'
 import { encodeFooter, encodeQuarantine, type Quarantine } from './payloads.ts'
 import { readRecording } from './read.ts'
 import type { Recording } from './recording.ts'
@@ -34,7 +35,11 @@ export function sealRecording(bytes: Uint8Array, reason: string): RecordingResul
   const quarantined =
     pending === null
       ? null
-      : { tick: lastTick + 1, reason, frame: recording.frameBytes(lastTick + 1)?.slice() ?? new Uint8Array(0) }
+      : {
+          tick: lastTick + 1,
+          reason,
+          frame: defined(recording.frameBytes(lastTick + 1), 'a frame with an offset has bytes').slice(),
+        }
   const tail: Uint8Array[] = []
   let { sequence } = walked
   if (quarantined) tail.push(encodeChunk(ChunkType.quarantine, sequence++, ...encodeQuarantine(quarantined)))
@@ -53,8 +58,8 @@ function walk(
   bytes: Uint8Array,
   { startTick }: Recording,
   endBytes: number,
-): { keepBytes: number; sequence: number; seekPoints: Place[] } | RecordingError {
-  const seekPoints: Place[] = []
+): { keepBytes: number; sequence: number; seekPoints: TickOffset[] } | RecordingError {
+  const seekPoints: TickOffset[] = []
   let [offset, sequence, tick] = [PREAMBLE_BYTES, 0, startTick]
   while (offset < endBytes) {
     const chunk = peekChunk(bytes, offset)
@@ -70,7 +75,11 @@ function walk(
   return { keepBytes: offset, sequence, seekPoints }
 }
 
-function indexOf(recording: Recording, keepBytes: number, seekPoints: readonly Place[]): Uint8Array | RecordingError {
+function indexOf(
+  recording: Recording,
+  keepBytes: number,
+  seekPoints: readonly TickOffset[],
+): Uint8Array | RecordingError {
   const { startTick, lastTick, header } = recording
   const joined = new Set<number>()
   let [frames, inputs] = [0, 0]
@@ -85,7 +94,7 @@ function indexOf(recording: Recording, keepBytes: number, seekPoints: readonly P
   const elements = [...recording.samples.values()].at(-1)?.elements ?? header.elements
   const checkpoints = recording.checkpoints
     .filter(({ offset }) => offset < keepBytes)
-    .map(({ tick, offset }): Place => [tick, offset])
+    .map(({ tick, offset }): TickOffset => [tick, offset])
   return encodeIndex({
     startTick,
     lastTick,

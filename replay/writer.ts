@@ -7,7 +7,7 @@ import type { InputFrame } from '../sim/index.ts'
 import { encodeChunk } from './chunks.ts'
 import { CHECKPOINT_BYTES_MAX, ChunkType, HASH_BYTES, SEEK_POINT_EVERY_TICKS, SHA256_BYTES } from './format.ts'
 import { encodeHeader, encodePreamble, type RecordingHeader } from './header.ts'
-import { encodeIndex, type Place } from './index-chunk.ts'
+import { encodeIndex, type TickOffset } from './index-chunk.ts'
 import {
   encodeCheckpoint,
   encodeFooter,
@@ -32,8 +32,8 @@ export class RecordingWriter {
   readonly header: RecordingHeader
   readonly #sink: (bytes: Uint8Array) => void
   readonly #players = new Set<number>()
-  readonly #checkpoints: Place[] = []
-  readonly #seekPoints: Place[] = []
+  readonly #checkpoints: TickOffset[] = []
+  readonly #seekPoints: TickOffset[] = []
   #sequence = 0
   #written = 0
   #tick: number

@@ -2,7 +2,7 @@
 import { DEFAULT_BODY } from './avatar/body.ts'
 import { STATE_BYTES_MAX } from './limits/budget.ts'
 import { IDENTITY, vec } from './maths/maths.ts'
-import { WORK_MAX } from './limits/physics-cost.ts'
+import { PHYSICS_COST_MAX } from './limits/physics-cost.ts'
 import {
   Permission,
   type Collider,
@@ -100,7 +100,7 @@ export const DEFAULT_DEFINITION: RealmDefinition = {
   permissions: Permission.spawn | Permission.grab | Permission.scale | Permission.fly,
   playersMax: 128,
   elementsMax: 1024,
-  workMax: WORK_MAX,
+  workMax: PHYSICS_COST_MAX,
   stateBytesMax: STATE_BYTES_MAX,
   leftBehind: { seconds: 600, remove: 'when-full' },
   bodies: [DEFAULT_BODY],

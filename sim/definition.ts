@@ -9,7 +9,7 @@ import { BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, CAPSULE_RADIUS_MIN, CAPSULES_MAX }
 import { STATE_BYTES_MAX } from './limits/budget.ts'
 import { RANGES, type RangeName } from './limits/ranges.ts'
 import { checkProp, checkScale, COLLIDERS_MAX, isUnitQuat } from './props/shapes.ts'
-import { WORK_MAX } from './limits/physics-cost.ts'
+import { PHYSICS_COST_MAX } from './limits/physics-cost.ts'
 import {
   BONES,
   PERMISSIONS_MAX,
@@ -38,7 +38,7 @@ const NAME_CHARACTERS_MAX = 64
 const EXTENT_MAX = 10_000
 
 /** Collects errors while it reads. A wrong value is replaced by a harmless one. */
-class Reading {
+class DefinitionReader {
   readonly errors: DefinitionError[] = []
 
   fault(where: string, message: string): void {
@@ -102,7 +102,7 @@ function describe(value: unknown): string {
   return json.length > 40 ? `${json.slice(0, 40)}…` : json
 }
 
-function readShape(r: Reading, value: unknown, where: string): Shape {
+function readShape(r: DefinitionReader, value: unknown, where: string): Shape {
   const o = r.object(value, where)
   const numbers = (field: string): number[] =>
     r.list(o[field], `${where}/${field}`, 400_000, (x, at) => r.number(x, at, -EXTENT_MAX, EXTENT_MAX))
@@ -124,7 +124,7 @@ function readShape(r: Reading, value: unknown, where: string): Shape {
   }
 }
 
-function readCollider(r: Reading, value: unknown, where: string): Collider {
+function readCollider(r: DefinitionReader, value: unknown, where: string): Collider {
   const o = r.object(value, where)
   return {
     shape: readShape(r, o.shape, `${where}/shape`),
@@ -133,7 +133,7 @@ function readCollider(r: Reading, value: unknown, where: string): Collider {
   }
 }
 
-function readProp(r: Reading, value: unknown, where: string): PropSpec {
+function readProp(r: DefinitionReader, value: unknown, where: string): PropSpec {
   const o = r.object(value, where)
   const motion = o.motion === 'static' || o.motion === 'dynamic' || o.motion === 'kinematic' ? o.motion : null
   if (!motion) r.fault(`${where}/motion`, `needs static, dynamic or kinematic, has ${describe(o.motion)}`)
@@ -159,7 +159,7 @@ const FAULTS: Readonly<Partial<Record<RejectReason, string>>> = {
   'trimesh-not-static': 'only static props may have a mesh',
 }
 
-function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
+function readPlaced(r: DefinitionReader, value: unknown, where: string): PlacedProp {
   const o = r.object(value, where)
   const before = r.errors.length
   const placed = {
@@ -174,7 +174,7 @@ function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
   return placed
 }
 
-function readBody(r: Reading, value: unknown, where: string): AvatarBody {
+function readBody(r: DefinitionReader, value: unknown, where: string): AvatarBody {
   const o = r.object(value, where)
   const offsets = r.list(o.offsets, `${where}/offsets`, BONES.length, (item, at) => r.vec(item, at, BODY_OFFSET_MAX))
   if (offsets.length !== BONES.length)
@@ -198,7 +198,7 @@ function readBody(r: Reading, value: unknown, where: string): AvatarBody {
 const LEFT_BEHIND: RealmDefinition['leftBehind'] = { seconds: 600, remove: 'when-full' }
 const LEFT_BEHIND_SECONDS_MAX = 365 * 24 * 60 * 60
 
-function readLeftBehind(r: Reading, value: unknown): RealmDefinition['leftBehind'] {
+function readLeftBehind(r: DefinitionReader, value: unknown): RealmDefinition['leftBehind'] {
   if (value === undefined) return LEFT_BEHIND
   const o = r.object(value, '/leftBehind')
   const remove = o.remove === 'never' || o.remove === 'when-full' || o.remove === 'always' ? o.remove : null
@@ -210,7 +210,7 @@ function readLeftBehind(r: Reading, value: unknown): RealmDefinition['leftBehind
 }
 
 /** Checks the fields that depend on each other. */
-function checkWhole(r: Reading, d: RealmDefinition): void {
+function checkWhole(r: DefinitionReader, d: RealmDefinition): void {
   const { min, max } = d.bounds
   if (!(min.x < max.x && min.y < max.y && min.z < max.z)) r.fault('/bounds', 'needs min below max on every axis')
   const inside = ({ x, y, z }: Vec3): boolean =>
@@ -229,7 +229,7 @@ function checkWhole(r: Reading, d: RealmDefinition): void {
  * rule of names are normalised.
  */
 export function parseProp(json: unknown): PropSpec | null {
-  const r = new Reading()
+  const r = new DefinitionReader()
   const prop = readProp(
     r,
     isObject(json) && typeof json.name === 'string' ? { ...json, name: shownName(json.name) || 'unnamed' } : json,
@@ -244,7 +244,7 @@ export function parseDefinition(
 ):
   | { readonly ok: true; readonly definition: RealmDefinition }
   | { readonly ok: false; readonly errors: readonly DefinitionError[] } {
-  const r = new Reading()
+  const r = new DefinitionReader()
   const o = r.object(json, '')
   const [bounds, ground, spawn] = [
     r.object(o.bounds, '/bounds'),
@@ -268,7 +268,7 @@ export function parseDefinition(
     permissions: r.number(o.permissions, '/permissions', 0, PERMISSIONS_MAX, true),
     playersMax: r.number(o.playersMax, '/playersMax', 1, PLAYERS_MAX, true),
     elementsMax: r.number(o.elementsMax, '/elementsMax', 1, ELEMENTS_MAX, true),
-    workMax: o.workMax === undefined ? WORK_MAX : r.number(o.workMax, '/workMax', 100, 100_000, true),
+    workMax: o.workMax === undefined ? PHYSICS_COST_MAX : r.number(o.workMax, '/workMax', 100, 100_000, true),
     stateBytesMax:
       o.stateBytesMax === undefined
         ? STATE_BYTES_MAX

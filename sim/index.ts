@@ -22,8 +22,8 @@ export { checkpoint, restore, CheckpointError } from './state/checkpoint.ts'
 export {
   avatars,
   frozenCause,
-  passingAvatars,
-  passingProps,
+  iterateAvatars,
+  iterateProps,
   props,
   bodyView,
   fields,
@@ -58,6 +58,6 @@ export { nameFault, shownName } from './name.ts'
 export { boxOf } from './props/extent.ts'
 export { steer, stepFreely, WALK_SPEED, RUN_SPEED } from './avatar/steering.ts'
 export { SCALE_MIN, SCALE_MAX, CONVEX_POINTS_MAX, COLLIDERS_MAX } from './props/shapes.ts'
-export { creationWork, CREATION_WORK_MAX } from './limits/creation-cost.ts'
+export { creationCost, CREATION_COST_MAX } from './limits/creation-cost.ts'
 export { RANGES, inRange, type NumberRange, type RangeName } from './limits/ranges.ts'
 export { compareInputs } from './frame.ts'

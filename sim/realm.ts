@@ -9,7 +9,7 @@ import { stepLocomotion } from './avatar/locomotion.ts'
 import { createProp, templateOf, readMotion } from './props/props.ts'
 import { seedRandom } from './maths/random.ts'
 import { stepCleanup } from './phases/cleanup.ts'
-import { stepWork } from './limits/physics-cost.ts'
+import { stepPhysicsBudget } from './limits/physics-cost.ts'
 import { SimulationFault, type Realm } from './state/state.ts'
 import { PHASES, type InputFrame, type Phase, type RealmDefinition, type SimEvent } from './types.ts'
 
@@ -65,7 +65,7 @@ const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
   locomotion: stepLocomotion,
   bones: stepBones,
   holds: stepHolds,
-  work: stepWork,
+  work: stepPhysicsBudget,
   physics: stepPhysics,
 }
 

@@ -7,7 +7,7 @@ import { dataOf, embed, type Resolve } from '../preflight/embed.ts'
 import { objectsOf, type JsonObject } from '../json.ts'
 import { Rejected, type IngestWarning } from '../types.ts'
 import { preflight } from '../preflight/index.ts'
-import { validate, type Verdict } from './validate.ts'
+import { validate, type ValidationResult } from './validate.ts'
 
 export interface Checked {
   readonly json: JsonObject
@@ -30,7 +30,11 @@ export function preflightUpload(bytes: Uint8Array, resolve: Resolve = nothing): 
 }
 
 /** Runs the validator on an upload that passed the preflight. */
-export function validateUpload(opened: Opened, bytes: Uint8Array, resolve: Resolve = nothing): Promise<Verdict> {
+export function validateUpload(
+  opened: Opened,
+  bytes: Uint8Array,
+  resolve: Resolve = nothing,
+): Promise<ValidationResult> {
   const readable = !isMalformed(opened) && opened.isUnaligned ? writeGlb(opened.json, opened.bin) : bytes
   return validate(readable, opened.form, resolve)
 }
@@ -39,7 +43,7 @@ export function validateUpload(opened: Opened, bytes: Uint8Array, resolve: Resol
 export async function examine(
   bytes: Uint8Array,
   resolve: Resolve = nothing,
-): Promise<{ readonly opened: Opened; readonly verdict: Verdict }> {
+): Promise<{ readonly opened: Opened; readonly verdict: ValidationResult }> {
   const opened = preflightUpload(bytes, resolve)
   return { opened, verdict: await validateUpload(opened, bytes, resolve) }
 }
@@ -47,11 +51,11 @@ export async function examine(
 /** Runs the checks of an upload without the rest of the ingest. Throws Rejected. */
 export async function checkUpload(bytes: Uint8Array): Promise<Checked> {
   const { opened, verdict } = await examine(bytes)
-  return acceptVerdict(opened, verdict)
+  return acceptValidation(opened, verdict)
 }
 
 /** Throws Rejected if the validator found errors. */
-export function acceptVerdict(opened: Opened, verdict: Verdict): Checked {
+export function acceptValidation(opened: Opened, verdict: ValidationResult): Checked {
   if (verdict.rejections.length > 0) throw new Rejected(...verdict.rejections)
   if (isMalformed(opened)) throw new Rejected(opened.fault)
   const unaligned: IngestWarning[] = opened.isUnaligned

@@ -61,7 +61,7 @@ interface Issue {
   readonly where: string
 }
 
-export interface Verdict {
+export interface ValidationResult {
   /** Errors that are not repaired. Empty: accepted. */
   readonly rejections: readonly Rejection[]
   readonly warnings: readonly IngestWarning[]
@@ -74,7 +74,7 @@ export async function validate(
   bytes: Uint8Array,
   format: 'glb' | 'gltf',
   resolve: (uri: string) => Uint8Array | null,
-): Promise<Verdict> {
+): Promise<ValidationResult> {
   const report = objectOf(
     await load().validateBytes(bytes, {
       format,

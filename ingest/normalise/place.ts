@@ -11,7 +11,7 @@ import type { Warn } from '../types.ts'
 import { ABOUT_FACE, NO_TURN, rounded, type Box } from './math.ts'
 import { MARKER } from './names.ts'
 
-export interface Place {
+export interface ModelPlacement {
   readonly position: Vec3
   readonly rotation: Quat
   readonly scale: number
@@ -47,7 +47,7 @@ interface Wish {
 }
 
 /** Places the scene. `before` is its box. */
-export function place(document: Document, before: Box, wish: Wish, warn: Warn): Place {
+export function place(document: Document, before: Box, wish: Wish, warn: Warn): ModelPlacement {
   const scale = saneScale(before, wish.kind, warn)
   const rotation = wish.isTurned ? ABOUT_FACE : NO_TURN
   const turned = turnedBox(before, scale, wish.isTurned)

@@ -40,12 +40,12 @@ function readableAccessors(json: JsonObject, isEmpty: (view: unknown) => boolean
   const missing: number[] = []
   const accessors = objectsOf(json, 'accessors').map((accessor, i) => {
     if (!used.has(i)) return IDLE_ACCESSOR
-    const said = withSparseOffsets(accessor)
-    const { indices, values } = objectOf(said['sparse'])
-    const isGone = isEmpty(said['bufferView'])
+    const withOffsets = withSparseOffsets(accessor)
+    const { indices, values } = objectOf(withOffsets['sparse'])
+    const isGone = isEmpty(withOffsets['bufferView'])
     const isSparseGone = isEmpty(objectOf(indices)['bufferView']) || isEmpty(objectOf(values)['bufferView'])
     if (isGone || isSparseGone) missing.push(i)
-    const plain = isGone ? without(without(said, 'bufferView'), 'byteOffset') : said
+    const plain = isGone ? without(without(withOffsets, 'bufferView'), 'byteOffset') : withOffsets
     return isSparseGone ? without(plain, 'sparse') : plain
   })
   if (missing.length > 0)

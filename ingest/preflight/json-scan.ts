@@ -15,7 +15,7 @@ const OPEN_ARRAY = 0x5b
 const CLOSE_ARRAY = 0x5d
 const COLON = 0x3a
 
-interface Level {
+interface JsonLevel {
   /** Keys so far; null in an array. */
   readonly keys: Set<string> | null
   /** The current place: the key, or the index. */
@@ -46,7 +46,7 @@ function stringEnd(text: string, start: number): number {
 
 class Scan {
   readonly #text: string
-  readonly #levels: Level[] = []
+  readonly #levels: JsonLevel[] = []
   #values = 0
 
   constructor(text: string) {
@@ -97,7 +97,7 @@ class Scan {
     return end
   }
 
-  #key(level: Level, keys: Set<string>, start: number, end: number): void {
+  #key(level: JsonLevel, keys: Set<string>, start: number, end: number): void {
     level.keyNext = false
     if (end - start > CHECK_LIMITS.jsonKeyCharacters + 2)
       refuse(

@@ -77,7 +77,7 @@ export class ConnectAttempt {
   }
 
   /** Closes an existing connection. No more events follow. */
-  giveUp(reason: string): void {
+  cancel(reason: string): void {
     this.#over = true
     this.#connection?.close(reason)
     this.#connection = null

@@ -2,6 +2,7 @@
  * Keeps a client connected: one connection at a time, over the first transport that works. It reconnects as long as the
  * session can be resumed, and longer if the client accepts a new session.
  */
+import { defined } from '../../sim/assert.ts'
 import { startingRetryMs } from '../connect-error.ts'
 import { RESUME_MS_MAX } from '../session/limits.ts'
 import { ConnectError, type ClientConnection, type Connect } from '../transport.ts'
@@ -194,7 +195,7 @@ export class Reconnector {
     // Each connection that worked renewed the session, however short it was.
     const giveUpAtMs = this.#works || this.#retry === null ? nowMs + RESUME_MS_MAX : this.#retry.giveUpAtMs
     if (!this.#worked) return this.end(reason)
-    const waitMs = RETRY_MS[Math.min(attempt, RETRY_MS.length) - 1] ?? 0
+    const waitMs = defined(RETRY_MS[Math.min(attempt, RETRY_MS.length) - 1], 'every attempt from 1 on has a pause')
     if (this.#options.rejoins !== true) {
       if (nowMs >= giveUpAtMs)
         return this.end(`${reason} The session could not be resumed within ${RESUME_MS_MAX / 1_000} seconds.`)
@@ -204,7 +205,7 @@ export class Reconnector {
   }
 
   #drop(reason: string): void {
-    this.#attempt?.giveUp(reason)
+    this.#attempt?.cancel(reason)
     this.#attempt = null
     this.#connection = null
   }

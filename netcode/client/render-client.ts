@@ -192,12 +192,12 @@ export class RenderClient {
   #receivePacket(bytes: Uint8Array): void {
     const nowMs = this.#clock()
     this.#down.add(bytes.length, nowMs)
-    const heard = this.#session.receive(bytes, nowMs)
-    if (!heard.ok) return this.#handleLoss(`The connection ended: ${heard.error.message}.`)
-    for (const message of heard.value.messages) if (!this.#receiveMessage(message)) return
-    if (heard.value.rttMs !== null) this.#joined?.own.clock.roundTrip(heard.value.rttMs, nowMs)
-    if (heard.value.snapshot !== null) this.#applySnapshot(heard.value.snapshot, heard.value.packet, nowMs)
-    const { goodbye } = heard.value
+    const received = this.#session.receive(bytes, nowMs)
+    if (!received.ok) return this.#handleLoss(`The connection ended: ${received.error.message}.`)
+    for (const message of received.value.messages) if (!this.#receiveMessage(message)) return
+    if (received.value.rttMs !== null) this.#joined?.own.clock.roundTrip(received.value.rttMs, nowMs)
+    if (received.value.snapshot !== null) this.#applySnapshot(received.value.snapshot, received.value.packet, nowMs)
+    const { goodbye } = received.value
     if (goodbye === null) return this.#send(nowMs)
     this.#send(nowMs, true)
     if (goodbye.again === true && this.#leaving === null) this.#reconnector.handleRestart(goodbye.reason)

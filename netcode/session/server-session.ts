@@ -57,7 +57,7 @@ export interface OutgoingPart {
 }
 
 /** The content of a packet. */
-interface Carried {
+interface PacketContent {
   readonly run: MessageRun | null
   readonly part: OutgoingPart | null
 }
@@ -68,8 +68,8 @@ const isOutcome = (message: ServerMessage): message is CommandOutcome =>
   message.type === 'commandDone' || message.type === 'commandRejected'
 
 /** The part of a session that belongs to one connection and starts over with the next. */
-class Attachment {
-  readonly tracker: PacketTracker<Carried>
+class ConnectionState {
+  readonly tracker: PacketTracker<PacketContent>
   readonly outbox = new Outbox()
   readonly packetBucket: TokenBucket
   readonly byteBucket: TokenBucket
@@ -91,7 +91,7 @@ class Attachment {
 export class ServerSession {
   /** The player of the inputs; set once it is known. */
   player: PlayerId = 0
-  #attachment: Attachment
+  #connection: ConnectionState
   #attached = true
   /** True after this connection's Welcome was queued: messages are sent. */
   #welcomed = false
@@ -104,7 +104,7 @@ export class ServerSession {
 
   /** `resumedAt` has the numbering of a session from a recording, if the server resumes after a crash. */
   constructor(nowMs: number, resumedAt: SequenceState = { sequence: 0, ackCommand: 0 }) {
-    this.#attachment = new Attachment(nowMs)
+    this.#connection = new ConnectionState(nowMs)
     this.#inputs = new InputSequencer(resumedAt)
     this.#recorded = resumedAt.ackCommand
   }
@@ -139,12 +139,12 @@ export class ServerSession {
 
   /** Bytes of reliable messages without acknowledgement. */
   get queuedBytes(): number {
-    return this.#attachment.outbox.bytes
+    return this.#connection.outbox.bytes
   }
 
   /** Mean time from a packet to its acknowledgement, ms. */
   get acknowledgementMs(): number {
-    return this.#attachment.tracker.acknowledgementMs
+    return this.#connection.tracker.acknowledgementMs
   }
 
   /** Outcomes of commands that may not have reached the client, oldest first. */
@@ -159,7 +159,7 @@ export class ServerSession {
 
   /** True after SILENCE_MS_MAX without a packet: close the connection, `detach`. */
   isSilent(nowMs: number): boolean {
-    return this.#attached && this.#attachment.tracker.isSilent(nowMs)
+    return this.#attached && this.#connection.tracker.isSilent(nowMs)
   }
 
   /** The connection is lost: queued messages are dropped, except outcomes of commands; numbering is kept. */
@@ -174,7 +174,7 @@ export class ServerSession {
   /** A new connection of the same client. Its Hello follows. Queue a Welcome, then describe the world again. */
   attach(nowMs: number): void {
     if (this.#attached) this.detach()
-    this.#attachment = new Attachment(nowMs)
+    this.#connection = new ConnectionState(nowMs)
     this.#attached = true
   }
 
@@ -195,21 +195,21 @@ export class ServerSession {
 
   /** Keeps an outcome until it is delivered. Delivered ones are removed whenever the list has grown by 64. */
   #remember(message: CommandOutcome): void {
-    this.#outcomes.push({ number: this.#welcomed ? this.#attachment.outbox.last + 1 : Infinity, message })
+    this.#outcomes.push({ number: this.#welcomed ? this.#connection.outbox.last + 1 : Infinity, message })
     if (this.#outcomes.length % 64 === 0) this.#forgetDelivered()
   }
 
   #forgetDelivered(): void {
-    const { outbox } = this.#attachment
+    const { outbox } = this.#connection
     const heard = outbox.last - outbox.length
     this.#outcomes = this.#outcomes.filter(({ number }) => number > heard)
   }
 
   #push(message: ServerMessage): void {
-    if (this.#fault !== null || this.#attachment.outbox.push(message)) return
+    if (this.#fault !== null || this.#connection.outbox.push(message)) return
     this.#end(
       'slow-reader',
-      `the client reads too slowly: more than ${Math.round(this.#attachment.outbox.bytes / 1024)} KiB wait for it`,
+      `the client reads too slowly: more than ${Math.round(this.#connection.outbox.bytes / 1024)} KiB wait for it`,
     )
   }
 
@@ -221,7 +221,7 @@ export class ServerSession {
   /** Processes a packet. Returns its new content, or the fault that ends the session. */
   receive(bytes: Uint8Array, nowMs: number): Result<ReceivedInputs, SessionFault> {
     if (this.#fault !== null) return { ok: false, error: this.#fault }
-    const { packetBucket, byteBucket } = this.#attachment
+    const { packetBucket, byteBucket } = this.#connection
     if (!packetBucket.take(1, nowMs) || !byteBucket.take(bytes.length, nowMs))
       return {
         ok: false,
@@ -240,7 +240,7 @@ export class ServerSession {
   }
 
   #track(packet: ClientPacket, nowMs: number): SessionFault | 'old' | null {
-    const { tracker, outbox } = this.#attachment
+    const { tracker, outbox } = this.#connection
     if (packet.packet > tracker.received.highest + SEQUENCE_JUMP_MAX)
       return this.#end('sequence', `packet ${packet.packet} follows packet ${tracker.received.highest}`)
     if (packet.ackPacket > tracker.sent.last)
@@ -255,8 +255,8 @@ export class ServerSession {
     if (!outbox.acknowledge(packet.ackMessage))
       return this.#end('protocol', `message ${packet.ackMessage} is acknowledged, but was never sent`)
     if (arrival === 'ahead') {
-      this.#attachment.clientTimeMs = packet.clientTimeMs
-      this.#attachment.clientTimeAtMs = nowMs
+      this.#connection.clientTimeMs = packet.clientTimeMs
+      this.#connection.clientTimeAtMs = nowMs
     }
     return null
   }
@@ -276,7 +276,7 @@ export class ServerSession {
   }
 
   #rateFault(count: number, nowMs: number): SessionFault | null {
-    if (count === 0 || this.#attachment.inputBucket.take(count, nowMs)) return null
+    if (count === 0 || this.#connection.inputBucket.take(count, nowMs)) return null
     return this.#end('rate', `the client sends more than ${INPUTS_PER_SECOND_MAX} inputs a second`)
   }
 
@@ -285,7 +285,7 @@ export class ServerSession {
    * when the client knows.
    */
   goodbye(reason: string, nowMs: number, again = false): void {
-    this.#attachment.tracker.sayGoodbye(reason, nowMs, again)
+    this.#connection.tracker.sayGoodbye(reason, nowMs, again)
   }
 
   /**
@@ -293,7 +293,7 @@ export class ServerSession {
    * would only queue.
    */
   pace(nowMs: number): 'free' | 'now' | 'wait' {
-    const { tracker } = this.#attachment
+    const { tracker } = this.#connection
     const spacingMs = tracker.spacingMs(nowMs)
     if (spacingMs === 0) return 'free'
     return nowMs - tracker.sentAtMs >= spacingMs ? 'now' : 'wait'
@@ -301,7 +301,7 @@ export class ServerSession {
 
   /** True once the goodbye was acknowledged, or GOODBYE_MS_MAX has passed. */
   isGoodbyeDone(nowMs: number): boolean {
-    return this.#attachment.tracker.isGoodbyeDone(nowMs)
+    return this.#connection.tracker.isGoodbyeDone(nowMs)
   }
 
   /**
@@ -311,7 +311,7 @@ export class ServerSession {
    */
   packets(parts: readonly OutgoingPart[], nowMs: number, answer = false): Uint8Array[] {
     if (!this.#attached) return []
-    const { tracker } = this.#attachment
+    const { tracker } = this.#connection
     // A client that has sent nothing gets nothing: its mode is not known yet.
     if (tracker.received.highest === 0 && tracker.goodbye === null) return []
     const pace = this.pace(nowMs)
@@ -338,7 +338,7 @@ export class ServerSession {
 
   /** Messages for one packet, within the rate limit. */
   #run(bytesMax: number, nowMs: number): MessageRun | null {
-    const { outbox, messageBucket, tracker } = this.#attachment
+    const { outbox, messageBucket, tracker } = this.#connection
     const room = tracker.goodbye === null ? bytesMax : bytesMax - goodbyeBytes(tracker.goodbye.reason)
     const run = outbox.nextRun(Math.min(room, messageBucket.available(nowMs)), nowMs)
     if (run !== null)
@@ -350,7 +350,7 @@ export class ServerSession {
   }
 
   #packet(part: OutgoingPart | null, run: MessageRun | null, nowMs: number): Uint8Array {
-    const { tracker, clientTimeMs, clientTimeAtMs } = this.#attachment
+    const { tracker, clientTimeMs, clientTimeAtMs } = this.#connection
     const head = {
       packet: tracker.nextPacket(nowMs, { run, part }),
       ackPacket: tracker.received.highest,

@@ -1,5 +1,5 @@
 /** The state of a client's own avatar that its prediction needs. */
-import type { Own } from '../../protocol/index.ts'
+import type { OwnState } from '../../protocol/index.ts'
 import type { Avatar } from '../../sim/state/state.ts'
 
 /** Tracks which move of one player is in effect, and since when. */
@@ -15,7 +15,7 @@ export class OwnMoveTracker {
   }
 
   /** The state after `tick`, for which `update` was called. */
-  ownState({ position, velocity, yaw, grounded, flying, intent }: Avatar, tick: number): Own {
+  ownState({ position, velocity, yaw, grounded, flying, intent }: Avatar, tick: number): OwnState {
     const moveTicks = this.#sequence === 0 ? 0 : tick - this.#sinceTick + 1
     return { moveSequence: this.#sequence, moveTicks, position, velocity, yaw, grounded, flying, jumping: intent.jump }
   }

@@ -1,4 +1,5 @@
 /** The existing avatars or props, each with a row for its lifetime, and the data that determines its priority. */
+import { defined } from '../../sim/assert.ts'
 import type { ElementId, Vec3 } from '../../sim/types.ts'
 
 const ROWS_FIRST = 64
@@ -39,6 +40,10 @@ export class Roster {
     return row
   }
 
+  #elementOf(row: number): ElementId {
+    return defined(this.elements[row], 'a row in use has an element')
+  }
+
   #add(element: ElementId): number {
     const row = this.#free.pop() ?? this.#count++
     if (row >= this.elements.length) this.#grow(row)
@@ -46,7 +51,7 @@ export class Roster {
     this.elements[row] = element
     this.touched[row] = 0
     let at = this.order.length
-    while (at > 0 && (this.elements[this.order[at - 1] ?? 0] ?? 0) > element) at -= 1
+    while (at > 0 && this.#elementOf(defined(this.order[at - 1], 'the order of rows has no holes')) > element) at -= 1
     this.order.splice(at, 0, row)
     return row
   }
@@ -75,7 +80,7 @@ export class Roster {
     this.#removed.length = 0
     for (const row of this.order) if (this.#seenTick[row] !== tick) this.#removed.push(row)
     for (const row of this.#removed) {
-      this.#rows.delete(this.elements[row] ?? 0)
+      this.#rows.delete(this.#elementOf(row))
       this.order.splice(this.order.indexOf(row), 1)
       this.#free.push(row)
     }

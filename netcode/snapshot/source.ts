@@ -2,6 +2,7 @@
  * The realm's state for snapshots: quantised once a tick for all clients, kept for HISTORY_TICKS as baselines, with
  * records encoded once a tick however many clients get them.
  */
+import { assert } from '../../sim/assert.ts'
 import type { AvatarView, PropView } from '../../sim/state/views.ts'
 import { RecordWriter } from './bytes.ts'
 import { History, grown, NO_TICK } from './history.ts'
@@ -48,6 +49,7 @@ export class SnapshotSource {
   /** Takes the state of a later tick, and keeps none of the views. Static props never move and are left out. */
   update(tick: number, avatars: Iterable<AvatarView>, props: Iterable<PropView>): void {
     if (tick === this.#tick) return
+    assert(tick > this.#tick, 'a snapshot source is updated with increasing ticks')
     this.#before = this.#tick
     this.#tick = tick
     this.records.at = 0

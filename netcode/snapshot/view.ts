@@ -2,7 +2,7 @@
  * One client's view: for each component the tick of the newest state that the client acknowledged, which is the
  * baseline of the next one. Chooses what goes into a packet within the byte budget.
  */
-import { encodeSnapshotPart, OWN_BYTES_MAX, type Own } from '../../protocol/index.ts'
+import { encodeSnapshotPart, OWN_BYTES_MAX, type OwnState } from '../../protocol/index.ts'
 import type { ElementId } from '../../sim/types.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
 import type { OutgoingPart } from '../session/server-session.ts'
@@ -72,7 +72,12 @@ export class SnapshotView {
    * The next part for this client, seen from its avatar. `acknowledgementMs`: the delay of its acknowledgements; `own`:
    * its avatar's exact state.
    */
-  nextPart(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null): OutgoingPart {
+  nextPart(
+    source: SnapshotSource,
+    avatar: ElementId,
+    acknowledgementMs: number,
+    own: OwnState | null = null,
+  ): OutgoingPart {
     const { scratch } = source
     this.#ensureCapacity(Math.max(source.avatars.rows, source.props.rows) * 4, scratch)
     this.#lookAt(source, avatar)

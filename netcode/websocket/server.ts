@@ -11,7 +11,7 @@ import {
   isRefusal,
   plainAddress,
   type ConnectionLimitOptions,
-  type Place,
+  type ConnectionSlot,
 } from '../../http/connection-limits.ts'
 import { contain, type ReportFault } from '../guard.ts'
 import { handleCors, HttpError, sendError } from '../../http/http.ts'

@@ -7,7 +7,7 @@ import { defined } from '../../sim/assert.ts'
 import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, PACKAGE_BYTES_MAX } from '../../protocol/index.ts'
 import {
   compareInputs,
-  CREATION_WORK_MAX,
+  CREATION_COST_MAX,
   packageOf,
   type Command,
   type Input,
@@ -62,7 +62,7 @@ const LIMITS: InteractionLimits = {
   frameInputsMax: FRAME_INPUTS_MAX,
   // Half of a frame: the server's own inputs are not counted and need the rest.
   frameBytesMax: FRAME_BYTES_MAX / 2,
-  frameCreationMax: CREATION_WORK_MAX,
+  frameCreationMax: CREATION_COST_MAX,
 }
 
 export interface InteractionCenterOptions {
@@ -70,7 +70,7 @@ export interface InteractionCenterOptions {
   readonly rights?: PackageRights | null
   readonly limits?: InteractionLimits
   /** Returns how much a command creates, in units of sim/limits/creation-cost.ts. */
-  creationWork?(command: Command): number
+  creationCost?(command: Command): number
 }
 
 /** Bounds the bytes of any input but a spawn in a frame. The largest, a pose of 18 bones, has about 130. */
@@ -87,16 +87,16 @@ interface Waiting {
 export class InteractionCenter {
   readonly #limits: InteractionLimits
   readonly #rights: PackageRights | null
-  readonly #creationWork: (command: Command) => number
+  readonly #creationCost: (command: Command) => number
   /** Each player's inputs, in order of arrival. */
   readonly #waiting = new Map<PlayerId, Waiting[]>()
   #fromServer: Input[] = []
   #serverSequence = 0
 
-  constructor({ rights = null, limits = LIMITS, creationWork = () => 0 }: InteractionCenterOptions = {}) {
+  constructor({ rights = null, limits = LIMITS, creationCost = () => 0 }: InteractionCenterOptions = {}) {
     this.#rights = rights
     this.#limits = limits
-    this.#creationWork = creationWork
+    this.#creationCost = creationCost
   }
 
   /**
@@ -149,7 +149,7 @@ export class InteractionCenter {
       fromServer: this.#fromServer,
       limits: this.#limits,
       rights: this.#rights,
-      creationWork: this.#creationWork,
+      creationCost: this.#creationCost,
       number: (command) => this.#numbered(command),
     })
     this.#fromServer = []
@@ -169,7 +169,7 @@ interface OpenFrameOptions {
   readonly fromServer: Input[]
   readonly limits: InteractionLimits
   readonly rights: PackageRights | null
-  creationWork(command: Command): number
+  creationCost(command: Command): number
   number(command: Command): Input
 }
 
@@ -197,7 +197,7 @@ class OpenFrame {
     const taken = new Set<number>()
     for (const [i, waiting] of queue.entries()) {
       const { input, bytes } = waiting
-      const creation = this.#options.creationWork(input.command)
+      const creation = this.#options.creationCost(input.command)
       const makesTooMuch = creation > 0 && this.#creation > 0 && this.#creation + creation > frameCreationMax
       const full =
         taken.size >= inputsPerFrameMax ||

@@ -3,7 +3,7 @@
  * it.
  */
 import { SAMPLE_EVERY_TICKS } from '../../replay/index.ts'
-import { creationWork, hasRoom } from '../../sim/index.ts'
+import { creationCost, hasRoom } from '../../sim/index.ts'
 import { RecordingFault } from '../../storage/recordings/index.ts'
 import type { Pulse } from '../host/watchdog.ts'
 import { CATCH_UP_MS_MAX, STOP_MS_MAX } from '../limits.ts'
@@ -71,7 +71,7 @@ export class RealmRunner {
     })
     this.#center = new InteractionCenter({
       rights: this.#packageAccess,
-      creationWork: (command) => creationWork(realm, command),
+      creationCost: (command) => creationCost(realm, command),
     })
     this.#core = new RealmCore({
       realm,

@@ -1,4 +1,5 @@
 /** Creates and removes avatars, and moves their root capsules. */
+import { assert } from '../assert.ts'
 import { CONTROLLER_OFFSET, RAPIER, type ColliderDesc, type RigidBody, type World } from '../engine.ts'
 import { add, fround, froundVec, max, vec } from '../maths/maths.ts'
 import { POSE_FLOATS } from './pose.ts'
@@ -8,7 +9,7 @@ import { CAPSULE_RADIUS } from './steering.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { dropBones } from './bones.ts'
 import { releaseAll } from '../props/holds.ts'
-import { tend } from '../props/left-behind.ts'
+import { updateLeftBehind } from '../props/left-behind.ts'
 import type { Avatar, Realm } from '../state/state.ts'
 import type { AvatarBody, BodyChoice, PlayerId, RejectReason, ShareNumber, UserNumber, Vec3 } from '../types.ts'
 
@@ -65,11 +66,12 @@ const capsuleDesc = (body: AvatarBody): ColliderDesc =>
   RAPIER.ColliderDesc.capsule(capsuleHalfHeight(body), CAPSULE_RADIUS).setCollisionGroups(Groups.capsule)
 
 export function createAvatar(realm: Realm, init: Omit<AvatarInit, 'id'>): Avatar {
+  assert(!realm.players.has(init.player), 'a player has at most one avatar')
   const avatar = newAvatar({ id: realm.nextElement++, ...init }, createCapsule(realm.world, init.body))
   realm.avatars.set(avatar.id, avatar)
   realm.players.set(avatar.player, avatar)
   toSpawn(realm, avatar)
-  tend(realm, avatar)
+  updateLeftBehind(realm, avatar)
   return avatar
 }
 
@@ -88,12 +90,13 @@ export function addBody(world: World, avatar: Avatar): void {
 }
 
 export function removeAvatar(realm: Realm, avatar: Avatar): void {
+  assert(realm.players.get(avatar.player) === avatar, 'an avatar that is removed is in the realm')
   releaseAll(realm, avatar.player)
   dropBones(realm, avatar)
   realm.world.removeRigidBody(avatar.capsule)
   realm.avatars.delete(avatar.id)
   realm.players.delete(avatar.player)
-  tend(realm, avatar)
+  updateLeftBehind(realm, avatar)
 }
 
 /** Teleports an avatar: at rest, with empty hands, and without touching anything in between. */

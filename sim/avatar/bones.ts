@@ -44,7 +44,7 @@ const LEAVE = 0.5
  * Ticks between two checks of an avatar without bone bodies; avatars take turns. Solving a skeleton costs more than
  * moving it.
  */
-const LOOK_TICKS = 4
+const CHECK_TICKS = 4
 const MIDDLE = 0.9
 const UP = vec(0, 1, 0)
 
@@ -158,7 +158,7 @@ export function stepBones(realm: Realm): void {
   for (const avatar of realm.avatars.values()) bodies += countBodies(avatar)
   let made = 0
   for (const avatar of realm.avatars.values()) {
-    if (!avatar.bones && (realm.tick + avatar.id) % LOOK_TICKS !== 0) continue
+    if (!avatar.bones && (realm.tick + avatar.id) % CHECK_TICKS !== 0) continue
     const near = propsNear(avatar, movable)
     const free = min(BONE_BODIES_PER_TICK_MAX - made, BONE_BODIES_MAX - bodies)
     if (near.length === 0) dropBones(realm, avatar)

@@ -6,7 +6,7 @@
  * (Fiedler, "Snapshot Compression"): 2 bits say which component is largest and left out (made positive), then three
  * components of 10 bits each over -1/sqrt(2) .. 1/sqrt(2), in order x y z w, high bits first.
  */
-import { defined } from '../assert.ts'
+import { assert, defined } from '../assert.ts'
 import { clamp, fround, froundQuat, IDENTITY, nlerpInto, round, ScratchQuat, ScratchVec, sqrt } from '../maths/maths.ts'
 import { BONES, type PackedPose, type Quat, type Vec3 } from '../types.ts'
 
@@ -206,6 +206,7 @@ export function continueTrack(track: PoseTrack | null, to: Pose, tick: number): 
 export const POSE_FLOATS = 21 + 4 * BONES.length
 
 export function writePose(pose: Pose, into: Float32Array): void {
+  assert(into.length === POSE_FLOATS, 'the state bytes of a pose have POSE_FLOATS numbers')
   let at = 0
   const rotation = (q: Quat): void => {
     into[at] = q.x
@@ -225,6 +226,7 @@ export function writePose(pose: Pose, into: Float32Array): void {
 }
 
 export function readPose(from: Float32Array, boneMask: number): Pose {
+  assert(from.length === POSE_FLOATS, 'the state bytes of a pose have POSE_FLOATS numbers')
   const at = (i: number): number => from[i] ?? 0
   const rotation = (i: number): Quat => ({ x: at(i), y: at(i + 1), z: at(i + 2), w: at(i + 3) })
   const joint = (i: number): JointTransform => ({

@@ -74,14 +74,14 @@ export function moveFreely(terrain: Terrain, from: Vec3, step: Vec3): { to: Vec3
 }
 
 /** How an avatar moves. */
-export interface Motion {
+export interface AvatarMotion {
   readonly position: Vec3
   readonly velocity: Vec3
   readonly grounded: boolean
 }
 
 /** The motion after a step with `velocity` that ended at `to`. */
-export function settle(velocity: Vec3, to: Vec3, touches: boolean, flying: boolean): Motion {
+export function settle(velocity: Vec3, to: Vec3, touches: boolean, flying: boolean): AvatarMotion {
   const grounded = touches && velocity.y <= 0 && !flying
   return { position: froundVec(to), velocity: grounded ? vec(velocity.x, 0, velocity.z) : velocity, grounded }
 }
@@ -89,11 +89,11 @@ export function settle(velocity: Vec3, to: Vec3, touches: boolean, flying: boole
 /** One tick of an avatar without obstacles. `jumped` is true if the step used up the intent's jump. */
 export function stepFreely(
   terrain: Terrain,
-  { position, velocity: before, grounded }: Motion,
+  { position, velocity: before, grounded }: AvatarMotion,
   yaw: number,
   intent: Intent,
   flying: boolean,
-): Motion & { readonly jumped: boolean } {
+): AvatarMotion & { readonly jumped: boolean } {
   const { velocity, jumped } = steer(before, yaw, intent, grounded, flying, terrain.gravity.y, terrain.tickRate)
   const moved = moveFreely(terrain, position, scaled(velocity, 1 / terrain.tickRate))
   return { ...settle(velocity, moved.to, moved.grounded, flying), jumped }

@@ -3,17 +3,18 @@
  * avatar within 200 such boxes takes 8 ms a tick. The cost is counted like the physics cost. Over the budget, avatars
  * take turns.
  */
+import { defined } from '../assert.ts'
 import { boxAround, grown, placeColliderBoxes, touches, type Box } from '../maths/boxes.ts'
 import { capsuleCentre } from './avatars.ts'
 import { CAPSULE_RADIUS } from './steering.ts'
-import { shapeWork } from '../limits/physics-cost.ts'
+import { shapeCost } from '../limits/physics-cost.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 
 /**
  * Cost of all avatars' walking in one tick, in contacts of two boxes: about 10 ms if the boxes overlap, far less if
  * they do not.
  */
-const WALK_WORK_MAX = 300
+const WALKING_COST_MAX = 300
 /** Distance around an avatar within which colliders count, metres: its step, and what it slides along. */
 const NEAR_METRES = 0.3
 
@@ -33,14 +34,14 @@ function colliderBoxes(prop: Prop): Box {
 }
 
 /** Cost of the colliders around an avatar. */
-function workAround({ position, body }: Avatar, obstacles: readonly Prop[]): number {
+function costAround({ position, body }: Avatar, obstacles: readonly Prop[]): number {
   const around = grown(boxAround(position, CAPSULE_RADIUS, 2 * capsuleCentre(body)), NEAR_METRES)
   let sum = 0
   for (const prop of obstacles) {
     if (!touches(around, 0, prop.box, 0)) continue
     const boxes = colliderBoxes(prop)
     prop.spec.colliders.forEach(({ shape }, i) => {
-      if (touches(around, 0, boxes, 6 * i)) sum += shapeWork(shape)
+      if (touches(around, 0, boxes, 6 * i)) sum += shapeCost(shape)
     })
   }
   return sum
@@ -54,14 +55,14 @@ export function waitingAvatars(realm: Realm, obstacles: readonly Prop[]): Readon
   const spawned = obstacles.filter(({ share }) => share !== 0)
   if (spawned.length === 0) return NOBODY
   const near = [...realm.avatars.values()]
-    .map((avatar) => ({ avatar, work: workAround(avatar, spawned) }))
-    .filter(({ work }) => work > 0)
+    .map((avatar) => ({ avatar, cost: costAround(avatar, spawned) }))
+    .filter(({ cost }) => cost > 0)
   const waits = new Set<Avatar>()
   let sum = 0
   for (let i = 0; i < near.length; i++) {
-    const { avatar, work } = near[(i + realm.tick) % near.length] as (typeof near)[number]
-    sum += work
-    if (i > 0 && sum > WALK_WORK_MAX) waits.add(avatar)
+    const { avatar, cost } = defined(near[(i + realm.tick) % near.length], 'the turn wraps around the list')
+    sum += cost
+    if (i > 0 && sum > WALKING_COST_MAX) waits.add(avatar)
   }
   return waits
 }

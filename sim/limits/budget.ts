@@ -1,10 +1,10 @@
 /** Limits of spawned props, in number and bytes: for the realm, a share of it and a user. */
 import { grown, placeBox, touches } from '../maths/boxes.ts'
 import { manages } from '../props/access.ts'
-import { expire, longestLeft } from '../props/left-behind.ts'
+import { expire, longestLeftBehind } from '../props/left-behind.ts'
 import { max } from '../maths/maths.ts'
 import { inRange } from './ranges.ts'
-import { shapeWork } from './physics-cost.ts'
+import { shapeCost } from './physics-cost.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 import type { PlacedProp, PropSpec, RejectReason, Shape } from '../types.ts'
 
@@ -17,7 +17,7 @@ const SHARE_PART = 1 / 2
 const USER_PART = 1 / 4
 const PROPS_MIN = 16
 /** Cost of non-dynamic colliders around one place: what the controller of an avatar that walks there has to check. */
-const CROWD_WORK_MAX = 100
+const CROWD_COST_MAX = 100
 /** Distance around a static prop within which other props are counted, metres: an avatar and its step. */
 const CROWD_METRES = 2
 
@@ -50,28 +50,28 @@ export function stateBytesOf(spec: PropSpec): number {
 }
 
 /** A limit that a prop would exceed, with the filter of props that count towards it. */
-interface Full {
+interface ExceededLimit {
   readonly reason: RejectReason
   readonly counts: (prop: Prop) => boolean
 }
 
-interface Bound {
-  readonly counts: Full['counts']
+interface SpawnLimit {
+  readonly counts: ExceededLimit['counts']
   readonly props: { readonly max: number; readonly used: number; readonly reason: RejectReason }
   readonly bytesMax: number
 }
 
 /** The limits for a new prop. Props of the server and of managers only have to fit into the realm as a whole. */
-function boundsFor({ props, avatars, definition }: Realm, avatar: Avatar | null): readonly Bound[] {
+function limitsFor({ props, avatars, definition }: Realm, avatar: Avatar | null): readonly SpawnLimit[] {
   const { elementsMax, stateBytesMax } = definition
   const spawned = ({ owner }: Prop): boolean => owner !== 0
-  const whole: Bound = {
+  const whole: SpawnLimit = {
     counts: spawned,
     props: { max: elementsMax, used: props.size + avatars.size, reason: 'element-limit' },
     bytesMax: stateBytesMax,
   }
   if (!avatar || manages(avatar)) return [whole]
-  const part = (share: number, counts: Full['counts']): Bound => {
+  const part = (share: number, counts: ExceededLimit['counts']): SpawnLimit => {
     const used = [...props.values()].filter(counts).length
     return {
       counts,
@@ -87,8 +87,8 @@ function boundsFor({ props, avatars, definition }: Realm, avatar: Avatar | null)
 }
 
 /** The first limit that a prop of `bytes` would exceed. */
-function fullFor(realm: Realm, avatar: Avatar | null, bytes: number): Full | null {
-  for (const { counts, props, bytesMax } of boundsFor(realm, avatar)) {
+function exceededLimit(realm: Realm, avatar: Avatar | null, bytes: number): ExceededLimit | null {
+  for (const { counts, props, bytesMax } of limitsFor(realm, avatar)) {
     if (props.used >= props.max) return { reason: props.reason, counts }
     let sum = bytes
     for (const prop of realm.props.values()) if (counts(prop)) sum += stateBytesOf(prop.spec)
@@ -103,18 +103,18 @@ function fullFor(realm: Realm, avatar: Avatar | null, bytes: number): Full | nul
  */
 export function makeRoom(realm: Realm, avatar: Avatar | null, spec: PropSpec): RejectReason | null {
   for (;;) {
-    const full = fullFor(realm, avatar, stateBytesOf(spec))
+    const full = exceededLimit(realm, avatar, stateBytesOf(spec))
     if (!full) return null
-    const left = longestLeft(realm, full.counts)
+    const left = longestLeftBehind(realm, full.counts)
     if (!left) return full.reason
     expire(realm, left)
   }
 }
 
-type Place = Pick<PlacedProp, 'position' | 'rotation' | 'scale'>
+type SpawnPlace = Pick<PlacedProp, 'position' | 'rotation' | 'scale'>
 
 /** Returns why a guest may not spawn such a prop at this place, or null. */
-export const guestReason = (realm: Realm, spec: PropSpec, place: Place): RejectReason | null =>
+export const guestReason = (realm: Realm, spec: PropSpec, place: SpawnPlace): RejectReason | null =>
   guestSpecReason(spec) ?? (spec.motion === 'static' && isCrowded(realm, spec, place) ? 'too-crowded' : null)
 
 /**
@@ -126,18 +126,18 @@ export function guestSpecReason(spec: PropSpec): RejectReason | null {
   if (spec.motion === 'kinematic') return 'not-permitted'
   for (const { shape } of spec.colliders)
     if (shape.type === 'trimesh' && !inRange('meshTriangles', shape.indices.length / 3)) return 'mesh-too-large'
-  return workOf(spec) > CROWD_WORK_MAX ? 'too-crowded' : null
+  return costOf(spec) > CROWD_COST_MAX ? 'too-crowded' : null
 }
 
 /** True if there are so many static colliders around a place that walking there would cost too much. */
-function isCrowded(realm: Realm, spec: PropSpec, { position: p, rotation: q, scale }: Place): boolean {
+function isCrowded(realm: Realm, spec: PropSpec, { position: p, rotation: q, scale }: SpawnPlace): boolean {
   const box = new Float64Array(6)
   placeBox(spec, Float32Array.of(p.x, p.y, p.z, q.x, q.y, q.z, q.w), scale, box)
   const around = grown(box, CROWD_METRES)
-  let work = workOf(spec)
+  let cost = costOf(spec)
   for (const prop of realm.props.values())
-    if (prop.spec.motion !== 'dynamic' && prop.owner !== 0 && touches(around, 0, prop.box, 0)) work += workOf(prop.spec)
-  return work > CROWD_WORK_MAX
+    if (prop.spec.motion !== 'dynamic' && prop.owner !== 0 && touches(around, 0, prop.box, 0)) cost += costOf(prop.spec)
+  return cost > CROWD_COST_MAX
 }
 
-const workOf = (spec: PropSpec): number => spec.colliders.reduce((sum, { shape }) => sum + shapeWork(shape), 0)
+const costOf = (spec: PropSpec): number => spec.colliders.reduce((sum, { shape }) => sum + shapeCost(shape), 0)

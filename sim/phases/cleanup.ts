@@ -5,14 +5,14 @@
 import { addBody } from '../avatar/avatars.ts'
 import { createController, createWorld, type World } from '../engine.ts'
 import { freeze } from '../props/freeze.ts'
-import { letGo } from '../props/holds.ts'
+import { releaseProp } from '../props/holds.ts'
 import { addGround } from '../ground.ts'
 import { expire, isLeftBehind } from '../props/left-behind.ts'
 import { createBody, positionOf, readMotion, rotationOf } from '../props/props.ts'
 import { SimulationFault, type Prop, type Realm } from '../state/state.ts'
 
 /** Ticks between two checks for props that were left behind: half a second at 60 ticks a second. */
-const LEFT_BEHIND_LOOK_TICKS = 30
+const LEFT_BEHIND_CHECK_TICKS = 30
 
 /** Adds a prop's body to a new world with its place and velocity; a broken prop comes back at rest. */
 function addProp(realm: Realm, world: World, prop: Prop): void {
@@ -49,7 +49,7 @@ function repair(realm: Realm): void {
   const broken = [...realm.props.values()].filter((prop) => prop.broken)
   if (broken.length === 0) return
   for (const prop of broken) {
-    letGo(realm, prop, false)
+    releaseProp(realm, prop, false)
     prop.motion.fill(0, 7)
     prop.broken = false
     prop.asleep = false
@@ -61,6 +61,6 @@ function repair(realm: Realm): void {
 
 export function stepCleanup(realm: Realm): void {
   repair(realm)
-  if (realm.definition.leftBehind.remove !== 'always' || realm.tick % LEFT_BEHIND_LOOK_TICKS !== 0) return
+  if (realm.definition.leftBehind.remove !== 'always' || realm.tick % LEFT_BEHIND_CHECK_TICKS !== 0) return
   for (const prop of realm.props.values()) if (isLeftBehind(realm, prop)) expire(realm, prop)
 }

@@ -9,7 +9,7 @@ import { addPackage } from '../props/packages.ts'
 import { inBounds } from '../props/extent.ts'
 import { createProp, templateOf, removeProp, rescaleProp } from '../props/props.ts'
 import { guestReason, makeRoom } from '../limits/budget.ts'
-import { askToMove } from '../props/freeze.ts'
+import { requestMotion } from '../props/freeze.ts'
 import { checkScale, isPosition, isUnitQuat } from '../props/shapes.ts'
 import { inRange } from '../limits/ranges.ts'
 import { Permission, type Command, type Input, type RejectReason } from '../types.ts'
@@ -67,7 +67,7 @@ function permit(realm: Realm, input: Input, { player, permissions }: Of<'permit'
   return null
 }
 
-function takePackage(realm: Realm, input: Input, { hash, physics }: Of<'package'>): Outcome {
+function definePackage(realm: Realm, input: Input, { hash, physics }: Of<'package'>): Outcome {
   const reason = addPackage(realm, hash, physics)
   if (!reason) realm.events.push({ type: 'packaged', player: input.player, sequence: input.sequence, hash })
   return reason
@@ -99,7 +99,7 @@ function serverCommand(realm: Realm, input: Input): Outcome {
     case 'permit':
       return permit(realm, input, command)
     case 'package':
-      return takePackage(realm, input, command)
+      return definePackage(realm, input, command)
     case 'wear':
       return changeBody(realm, input, realm.players.get(command.player), command)
     case 'access':
@@ -178,7 +178,7 @@ function despawn(realm: Realm, input: Input, avatar: Avatar | null, { element }:
   return null
 }
 
-function takeHold(realm: Realm, input: Input, avatar: Avatar, command: Of<'grab'>): Outcome {
+function grabProp(realm: Realm, input: Input, avatar: Avatar, command: Of<'grab'>): Outcome {
   const prop = realm.props.get(command.element)
   const hand = handOf(command.hand)
   if (!(avatar.permissions & Permission.grab)) return 'not-permitted'
@@ -186,7 +186,7 @@ function takeHold(realm: Realm, input: Input, avatar: Avatar, command: Of<'grab'
   if (!mayAct(avatar, prop, 'drag')) return 'not-permitted'
   if (hand === null) return 'invalid-value'
   const reason = grab(realm, avatar, prop, hand)
-  if (!reason && prop.frozen === 'unstable') askToMove(prop)
+  if (!reason && prop.frozen === 'unstable') requestMotion(prop)
   if (!reason) realm.events.push({ type: 'grabbed', player: input.player, sequence: input.sequence, element: prop.id })
   return reason
 }
@@ -197,7 +197,7 @@ function dragHeld(realm: Realm, avatar: Avatar, { hand: number, position, rotati
   return drag(realm, avatar, hand, froundVec(position), froundQuat(rotation))
 }
 
-function letHandGo(realm: Realm, input: Input, avatar: Avatar, { hand: number }: Of<'release'>): Outcome {
+function releaseHand(realm: Realm, input: Input, avatar: Avatar, { hand: number }: Of<'release'>): Outcome {
   const hand = handOf(number)
   if (hand === null) return 'invalid-value'
   const prop = release(realm, avatar, hand)
@@ -216,7 +216,7 @@ function rescale(realm: Realm, input: Input, avatar: Avatar, { element, scale: w
   const reason = checkScale(prop.spec, wanted)
   if (reason) return reason
   if (!rescaleProp(realm, prop, fround(wanted))) return 'degenerate-shape'
-  askToMove(prop)
+  requestMotion(prop)
   realm.events.push({ type: 'scaled', player: input.player, sequence: input.sequence, element })
   return null
 }
@@ -246,11 +246,11 @@ function playerCommand(realm: Realm, input: Input): Outcome {
     case 'despawn':
       return despawn(realm, input, avatar, command)
     case 'grab':
-      return takeHold(realm, input, avatar, command)
+      return grabProp(realm, input, avatar, command)
     case 'drag':
       return dragHeld(realm, avatar, command)
     case 'release':
-      return letHandGo(realm, input, avatar, command)
+      return releaseHand(realm, input, avatar, command)
     case 'scale':
       return rescale(realm, input, avatar, command)
     case 'wear':

@@ -3,7 +3,7 @@
  * where it was spawned.
  */
 import { toSpawn } from '../avatar/avatars.ts'
-import { letGo } from '../props/holds.ts'
+import { releaseProp } from '../props/holds.ts'
 import { inBounds } from '../props/extent.ts'
 import { placeProp, positionOf, readMotion } from '../props/props.ts'
 import type { Realm } from '../state/state.ts'
@@ -16,7 +16,7 @@ export function stepBounds(realm: Realm): void {
   }
   for (const prop of realm.props.values()) {
     if (prop.asleep || prop.spec.motion === 'static' || inBounds(realm.definition.bounds, positionOf(prop))) continue
-    letGo(realm, prop, false)
+    releaseProp(realm, prop, false)
     placeProp(prop, prop.home.position, prop.home.rotation)
     prop.asleep = false
     readMotion(prop)

@@ -1,5 +1,5 @@
 /** Access rules of props: the access byte, the owner, and the permission to manage. */
-import { letGo } from './holds.ts'
+import { releaseProp } from './holds.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 import { Access, ACCESS_MAX, ACTS, Permission, type Act } from '../types.ts'
 
@@ -37,6 +37,6 @@ export function dropForbidden(realm: Realm, prop: Prop): void {
   const { hold } = prop
   const holder = hold && realm.players.get(hold.player)
   if (!hold || (holder && mayAct(holder, prop, 'drag'))) return
-  letGo(realm, prop, false)
+  releaseProp(realm, prop, false)
   realm.events.push({ type: 'released', player: hold.player, sequence: 0, element: prop.id })
 }

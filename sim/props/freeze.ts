@@ -10,16 +10,16 @@ export function freeze(realm: Realm, prop: Prop, cause: FreezeCause): void {
   if (!stood) realm.events.push({ type: 'frozen', element: prop.id, owner: prop.owner, cause })
   if (stood && prop.frozen === cause) return
   prop.frozen = cause
-  stand(prop)
+  fixInPlace(prop)
 }
 
 /** Keeps a prop that requests to move in place until the next tick. */
-export function wait(prop: Prop): void {
+export function deferMotion(prop: Prop): void {
   prop.frozen = 'new'
-  stand(prop)
+  fixInPlace(prop)
 }
 
-function stand(prop: Prop): void {
+function fixInPlace(prop: Prop): void {
   prop.body.setBodyType(RAPIER.RigidBodyType.Fixed, false)
   // The engine's next position differs in the last bits, and the body would creep there in a later step.
   prop.body.setTranslation(positionOf(prop), false)
@@ -37,6 +37,6 @@ export function thaw(realm: Realm, prop: Prop): void {
 }
 
 /** Called when a player grabs or scales a prop: it moves again once the tick has room in its physics budget. */
-export function askToMove(prop: Prop): void {
+export function requestMotion(prop: Prop): void {
   if (prop.spec.motion === 'dynamic') prop.frozen = 'new'
 }

@@ -64,7 +64,7 @@ export function drag(realm: Realm, avatar: Avatar, hand: HandId, position: Vec3,
 }
 
 /** Ends a hold. If `thrown`, a dynamic prop flies on with the hand's speed. */
-export function letGo(realm: Realm, prop: Prop, thrown: boolean): void {
+export function releaseProp(realm: Realm, prop: Prop, thrown: boolean): void {
   const { hold } = prop
   prop.hold = null
   if (!hold || prop.spec.motion !== 'dynamic') return
@@ -77,13 +77,13 @@ export function letGo(realm: Realm, prop: Prop, thrown: boolean): void {
 
 export function release(realm: Realm, avatar: Avatar, hand: HandId): Prop | null {
   const prop = heldBy(realm, avatar.player, hand)
-  if (prop) letGo(realm, prop, true)
+  if (prop) releaseProp(realm, prop, true)
   return prop ?? null
 }
 
 /** Releases everything that a player holds. */
 export function releaseAll(realm: Realm, player: PlayerId): void {
-  for (const prop of realm.props.values()) if (prop.hold?.player === player) letGo(realm, prop, false)
+  for (const prop of realm.props.values()) if (prop.hold?.player === player) releaseProp(realm, prop, false)
 }
 
 function followDynamic(prop: Prop, hold: Hold, tickRate: number): void {
@@ -112,7 +112,7 @@ export function stepHolds(realm: Realm): void {
   for (const prop of realm.props.values()) {
     const { hold } = prop
     if (hold && slipped(realm, hold)) {
-      letGo(realm, prop, false)
+      releaseProp(realm, prop, false)
       realm.events.push({ type: 'released', player: hold.player, sequence: 0, element: prop.id })
     } else if (hold) {
       if (prop.frozen !== null && prop.frozen !== 'new') continue

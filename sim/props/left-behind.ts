@@ -1,5 +1,5 @@
 /** Props whose owner has left: since when, and which of them may be removed to make room. */
-import { letGo } from './holds.ts'
+import { releaseProp } from './holds.ts'
 import { removeProp } from './props.ts'
 import { manages } from './access.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
@@ -13,7 +13,7 @@ const isHere = (realm: Realm, owner: number): boolean => {
  * Call it when an avatar joins or leaves. It updates since when its user's props are left behind; props of managers
  * never are.
  */
-export function tend(realm: Realm, { user, permissions }: Pick<Avatar, 'user' | 'permissions'>): void {
+export function updateLeftBehind(realm: Realm, { user, permissions }: Pick<Avatar, 'user' | 'permissions'>): void {
   const leftTick = isHere(realm, user) || manages({ permissions }) ? 0 : realm.tick
   for (const prop of realm.props.values()) if (prop.owner === user) prop.ownerLeftTick = leftTick
 }
@@ -29,7 +29,7 @@ export function isLeftBehind({ tick, definition }: Realm, { ownerLeftTick, hold 
 /**
  * The prop that was left for the longest time among those that count and may be removed; undefined if there is none.
  */
-export function longestLeft(realm: Realm, counts: (prop: Prop) => boolean): Prop | undefined {
+export function longestLeftBehind(realm: Realm, counts: (prop: Prop) => boolean): Prop | undefined {
   let longest: Prop | undefined
   for (const prop of realm.props.values())
     if (counts(prop) && isLeftBehind(realm, prop) && (!longest || prop.ownerLeftTick < longest.ownerLeftTick))
@@ -39,7 +39,7 @@ export function longestLeft(realm: Realm, counts: (prop: Prop) => boolean): Prop
 
 /** Removes a prop that was left behind, and reports it. */
 export function expire(realm: Realm, prop: Prop): void {
-  letGo(realm, prop, false)
+  releaseProp(realm, prop, false)
   removeProp(realm, prop)
   realm.events.push({ type: 'expired', element: prop.id, owner: prop.owner })
 }

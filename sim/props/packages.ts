@@ -2,7 +2,7 @@
  * Packages in a realm: what the simulation knows of uploads. The server's `package` inputs add them. They are state, so
  * that frames and checkpoints suffice to continue.
  */
-import { ascii, keptJson } from '../state/bytes.ts'
+import { ascii, asciiJson } from '../state/bytes.ts'
 import { inRange, RANGES } from '../limits/ranges.ts'
 import { checkProp } from './shapes.ts'
 import { restHeadHeight } from '../avatar/skeleton.ts'
@@ -60,7 +60,7 @@ export function packageOf(command: Command): PackageHash | null {
 }
 
 /** A package from its JSON. JSON has no -0, and one sign can change a trajectory. */
-export const keptPackage = ({ engine }: Pick<Realm, 'engine'>, hash: PackageHash, json: string): Package => ({
+export const packageFromJson = ({ engine }: Pick<Realm, 'engine'>, hash: PackageHash, json: string): Package => ({
   hash,
   physics: JSON.parse(json) as PackagePhysics,
   json,
@@ -68,7 +68,7 @@ export const keptPackage = ({ engine }: Pick<Realm, 'engine'>, hash: PackageHash
 })
 
 /** Hashes of the packages in use. */
-function used(realm: Realm): ReadonlySet<unknown> {
+function packagesInUse(realm: Realm): ReadonlySet<unknown> {
   const hashes = new Set<unknown>()
   for (const { bodyChoice } of realm.avatars.values()) hashes.add(bodyChoice)
   for (const prop of realm.props.values()) hashes.add(prop.package)
@@ -76,12 +76,12 @@ function used(realm: Realm): ReadonlySet<unknown> {
 }
 
 /** The oldest unused packages that must be evicted to make room, or null if that does not suffice. */
-function toForget(realm: Realm, characters: number): readonly PackageHash[] | null {
+function packagesToEvict(realm: Realm, characters: number): readonly PackageHash[] | null {
   let [count, sum] = [realm.packages.size + 1, characters]
   for (const { json } of realm.packages.values()) sum += json.length
   const isFull = (): boolean => count > PACKAGES_MAX || sum > PACKAGES_CHARACTERS_MAX
   if (!isFull()) return []
-  const needed = used(realm)
+  const needed = packagesInUse(realm)
   const gone: PackageHash[] = []
   for (const { hash, json } of realm.packages.values()) {
     if (!isFull()) break
@@ -94,10 +94,10 @@ function toForget(realm: Realm, characters: number): readonly PackageHash[] | nu
 }
 
 /** Characters of a package's physics, as PACKAGES_CHARACTERS_MAX counts them. */
-export const charactersOf = (physics: PackagePhysics): number => keptJson(physics).length
+export const charactersOf = (physics: PackagePhysics): number => asciiJson(physics).length
 
 /** True if the realm has room for a package of `characters`. */
-export const hasRoom = (realm: Realm, characters: number): boolean => toForget(realm, characters) !== null
+export const hasRoom = (realm: Realm, characters: number): boolean => packagesToEvict(realm, characters) !== null
 
 /** Adds a package as the newest. A package that the realm already has becomes the newest again. */
 export function addPackage(realm: Realm, hash: PackageHash, physics: PackagePhysics): RejectReason | null {
@@ -106,8 +106,8 @@ export function addPackage(realm: Realm, hash: PackageHash, physics: PackagePhys
   if (!known) {
     const reason = checkPhysics(physics)
     if (reason) return reason
-    known = keptPackage(realm, hash, keptJson(physics))
-    const gone = toForget(realm, known.json.length)
+    known = packageFromJson(realm, hash, asciiJson(physics))
+    const gone = packagesToEvict(realm, known.json.length)
     if (!gone) return 'package-limit'
     for (const old of gone) realm.packages.delete(old)
   }

@@ -5,7 +5,7 @@ import { propRadius } from './extent.ts'
 import { placeBox } from '../maths/boxes.ts'
 import { checkProp, colliderDescs, Groups } from './shapes.ts'
 import type { Package, Prop, Realm } from '../state/state.ts'
-import { ascii, keptJson } from '../state/bytes.ts'
+import { ascii, asciiJson } from '../state/bytes.ts'
 import type { PackageHash, PlacedProp, PropSpec, Quat, RejectReason, ShareNumber, UserNumber, Vec3 } from '../types.ts'
 
 const BODY: Record<PropSpec['motion'], () => RigidBodyDesc> = {
@@ -31,7 +31,7 @@ export const rotationOf = ({ motion: m }: Prop): Quat => ({ x: m[3] ?? 0, y: m[4
 export type PropTemplate = Pick<Prop, 'spec' | 'package' | 'identity'>
 
 /** The template of a spec from JSON. JSON has no -0, and one sign can change a trajectory. */
-export const templateOfJson = ({ engine }: Pick<Realm, 'engine'>, json: string): PropTemplate => ({
+export const templateFromJson = ({ engine }: Pick<Realm, 'engine'>, json: string): PropTemplate => ({
   spec: JSON.parse(json) as PropSpec,
   package: null,
   identity: engine.hash64(ascii(json)),
@@ -39,7 +39,7 @@ export const templateOfJson = ({ engine }: Pick<Realm, 'engine'>, json: string):
 
 /** The template that a command names, or the reason why it cannot be used. */
 export function templateOf(realm: Realm, wanted: PropSpec | PackageHash): PropTemplate | RejectReason {
-  if (typeof wanted !== 'string') return checkProp(wanted) ?? templateOfJson(realm, keptJson(wanted))
+  if (typeof wanted !== 'string') return checkProp(wanted) ?? templateFromJson(realm, asciiJson(wanted))
   const known = realm.packages.get(wanted)
   return known ? (templateOfPackage(known) ?? 'wrong-kind') : 'unknown-package'
 }

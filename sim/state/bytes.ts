@@ -154,7 +154,7 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** A value as JSON of ASCII characters only: state bytes keep values with many numbers and little text like this. */
-export const keptJson = (value: unknown): string =>
+export const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** One byte for each character; all characters are below 128. */

@@ -5,12 +5,12 @@
  */
 import { assert, defined } from '../assert.ts'
 import { placeBox } from '../maths/boxes.ts'
-import { ByteReader, ByteWriter, keptJson } from './bytes.ts'
+import { ByteReader, ByteWriter, asciiJson } from './bytes.ts'
 import { bodyOf, newAvatar } from '../avatar/avatars.ts'
 import { createController, restoreWorld, type Engine, type RigidBody, type World } from '../engine.ts'
 import { POSE_FLOATS, readPose } from '../avatar/pose.ts'
-import { keptPackage } from '../props/packages.ts'
-import { templateOfJson, motionFloats, templateOfPackage, readMotion, type PropTemplate } from '../props/props.ts'
+import { packageFromJson } from '../props/packages.ts'
+import { templateFromJson, motionFloats, templateOfPackage, readMotion, type PropTemplate } from '../props/props.ts'
 import { SIM_VERSION } from '../realm.ts'
 import { writeAvatar, writeProp, writeRealm } from './serialise.ts'
 import { propRadius } from '../props/extent.ts'
@@ -51,7 +51,7 @@ function makeTable(realm: Realm): TemplateTable {
     if (indexOf.has(prop.identity)) continue
     assert(prop.package === null, 'the realm has the package of every prop')
     indexOf.set(prop.identity, table.length)
-    table.push(keptJson(prop.spec))
+    table.push(asciiJson(prop.spec))
   }
   return { table, indexOf }
 }
@@ -207,8 +207,8 @@ function readProp(r: ByteReader, realm: Realm, templates: readonly (PropTemplate
 
 /** Reads an entry of the table. A package is also added to the realm. */
 function readTemplate(entry: string, realm: Realm, isPackage: boolean): PropTemplate | null {
-  if (!isPackage) return templateOfJson(realm, entry)
-  const known = keptPackage(realm, entry.slice(0, HASH_CHARACTERS), entry.slice(HASH_CHARACTERS))
+  if (!isPackage) return templateFromJson(realm, entry)
+  const known = packageFromJson(realm, entry.slice(0, HASH_CHARACTERS), entry.slice(HASH_CHARACTERS))
   realm.packages.set(known.hash, known)
   return templateOfPackage(known)
 }

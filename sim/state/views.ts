@@ -92,21 +92,21 @@ const avatarView = (a: Avatar, tick: number, mixer?: PoseMixer): AvatarView => (
 })
 
 /** Vectors of a view that iterators overwrite. */
-interface Motion {
+interface ViewVectors {
   readonly position: ScratchVec
   readonly rotation: ScratchQuat
   readonly linvel: ScratchVec
   readonly angvel: ScratchVec
 }
 
-const newMotion = (): Motion => ({
+const newViewVectors = (): ViewVectors => ({
   position: new ScratchVec(),
   rotation: new ScratchQuat(),
   linvel: new ScratchVec(),
   angvel: new ScratchVec(),
 })
 
-function propView(p: Prop, into: Motion): PropView {
+function propView(p: Prop, into: ViewVectors): PropView {
   const { position, rotation, linvel, angvel } = into
   readVec(p.motion, 0, position)
   readVec(p.motion, 3, rotation)
@@ -146,17 +146,17 @@ function readVec(from: Float32Array, at: number, into: Mutable<Vec3>): void {
 export const avatars = (realm: Realm): readonly AvatarView[] =>
   [...realm.avatars.values()].map((a) => avatarView(a, realm.tick))
 export const props = (realm: Realm): readonly PropView[] =>
-  [...realm.props.values()].map((p) => propView(p, newMotion()))
+  [...realm.props.values()].map((p) => propView(p, newViewVectors()))
 
 /** Iterates over the avatars without garbage. Each view is valid until the next. */
-export function* passingAvatars(realm: Realm): Generator<AvatarView> {
+export function* iterateAvatars(realm: Realm): Generator<AvatarView> {
   const mixer = new PoseMixer()
   for (const a of realm.avatars.values()) yield avatarView(a, realm.tick, mixer)
 }
 
 /** Iterates over the props without garbage. Each view is valid until the next. */
-export function* passingProps(realm: Realm): Generator<PropView> {
-  const motion = newMotion()
+export function* iterateProps(realm: Realm): Generator<PropView> {
+  const motion = newViewVectors()
   for (const p of realm.props.values()) yield propView(p, motion)
 }
 
@@ -220,7 +220,7 @@ export function* fields(realm: Realm): Generator<Field> {
     yield { element: id, field: 'boneBodies', value: a.bones?.map((bone, i) => (bone ? i : '')).join(' ') ?? '' }
   }
   for (const p of realm.props.values()) {
-    const { id: _id, spec: _spec, ...view } = propView(p, newMotion())
+    const { id: _id, spec: _spec, ...view } = propView(p, newViewVectors())
     yield* leaves(p.id, '', {
       ...view,
       name: p.spec.name,

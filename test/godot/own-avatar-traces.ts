@@ -3,7 +3,7 @@ import { Grips } from '../../netcode/client/prediction/grips.ts'
 import { Prediction, type Move, type Obstacle } from '../../netcode/client/prediction/prediction.ts'
 import type { PropSample } from '../../netcode/client/types.ts'
 import { OwnMoveTracker } from '../../netcode/snapshot/own-move-tracker.ts'
-import type { Own } from '../../protocol/index.ts'
+import type { OwnState } from '../../protocol/index.ts'
 import {
   DEFAULT_DEFINITION,
   free,
@@ -152,7 +152,7 @@ export function predictionTrace(
     radius: 0.6,
   }))
   const inputs = new Map<number, Input[]>()
-  const answers = new Map<number, { own: Own; tick: number }>()
+  const answers = new Map<number, { own: OwnState; tick: number }>()
   let [sequence, lastArrival, nextMove] = [0, 0, 12]
   for (let tick = 2; tick <= ticks; tick += 1) {
     if (tick === nextMove) {

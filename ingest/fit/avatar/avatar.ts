@@ -8,7 +8,7 @@ import { Rejected, type AvatarFit, type FitAvatar, type Warn } from '../../types
 import { fixedBody, humanoidBody, type PlacedCapsule } from './body.ts'
 import { fitCapsule, type Capsule } from './capsule.ts'
 import { frameOf, intoFrame, quantised, quantisedVec } from '../frame.ts'
-import { humanoidGroups, jointGroups, samplesOf, type Group, type Sample } from './groups.ts'
+import { humanoidGroups, jointGroups, samplesOf, type Group, type SurfaceSample } from './groups.ts'
 import { checkHumanoid } from './humanoid.ts'
 import { COARSE, FINE, ownersOf, refine } from '../refine.ts'
 import { solidOf, type Solid } from '../object/solid.ts'
@@ -83,7 +83,7 @@ export const jointsOf = (document: Document): Set<Node> =>
       .flatMap((skin) => skin.listJoints()),
   )
 
-function samplesAndSurface(document: Document): { surface: Surface; samples: Sample[]; height: number } {
+function samplesAndSurface(document: Document): { surface: Surface; samples: SurfaceSample[]; height: number } {
   const surface = surfaceOf(nodesOf(document))
   const { min, max } = boundsOf(surface.points)
   const extent = Math.max(max.x - min.x, max.y - min.y, max.z - min.z)

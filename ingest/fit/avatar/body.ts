@@ -23,7 +23,7 @@ import { BONE_PARENTS, BONES } from '../../../sim/types.ts'
 import type { Warn } from '../../types.ts'
 import type { Capsule } from './capsule.ts'
 import { frameOf, quantised, quantisedVec } from '../frame.ts'
-import type { Sample } from './groups.ts'
+import type { SurfaceSample } from './groups.ts'
 import { parentOfBone } from './humanoid.ts'
 
 export interface PlacedCapsule extends Capsule {
@@ -102,7 +102,7 @@ function tPose(joints: ReadonlyMap<string, Joint>): Map<string, Vec3> {
 
 /** Height of an ankle above its foot's sole, metres; the larger of both feet, in the T-pose. */
 function lowest(
-  samples: readonly Sample[],
+  samples: readonly SurfaceSample[],
   joints: ReadonlyMap<string, Joint>,
   placed: ReadonlyMap<string, Vec3>,
 ): number {
@@ -148,7 +148,7 @@ const roundVec = (v: Vec3): Vec3 => {
 export function humanoidBody(
   humanoid: ReadonlyMap<string, Node>,
   capsules: readonly PlacedCapsule[],
-  samples: readonly Sample[],
+  samples: readonly SurfaceSample[],
   warn: Warn,
 ): { readonly body: AvatarBody; readonly rest: ReadonlyMap<Node, Quat> } {
   const joints = jointsOf(humanoid)

@@ -18,7 +18,7 @@ export interface Group {
 }
 
 /** A sample that represents an area of the surface, and the node that carries it. */
-export interface Sample {
+export interface SurfaceSample {
   readonly point: Vec3
   readonly weight: number
   readonly carrier: Node
@@ -54,7 +54,7 @@ class Gathered {
     sum.weight += weight
     this.#cells.set(key, sum)
   }
-  samples(): Sample[] {
+  samples(): SurfaceSample[] {
     return [...this.#cells.values()].map(({ x, y, z, weight, carrier }) => ({
       point: { x: x / weight, y: y / weight, z: z / weight },
       weight,
@@ -64,7 +64,7 @@ class Gathered {
 }
 
 /** Samples the surface at `spacing` or closer, so that large triangles count by their area. */
-export function samplesOf({ points, carriers, triangles }: Surface, spacing: number): Sample[] {
+export function samplesOf({ points, carriers, triangles }: Surface, spacing: number): SurfaceSample[] {
   const gathered = new Gathered(points[0] ?? { x: 0, y: 0, z: 0 }, spacing / 2)
   for (let t = 0; t + 2 < triangles.length; t += 3) {
     const [ia = 0, ib = 0, ic = 0] = triangles.slice(t, t + 3)
@@ -136,7 +136,7 @@ const nearestOf = (known: ReadonlyMap<Node, number>, node: Node): number | undef
   return undefined
 }
 
-function add(group: Group | undefined, { point, weight }: Sample): void {
+function add(group: Group | undefined, { point, weight }: SurfaceSample): void {
   group?.points.push(point)
   group?.weights.push(weight)
 }
@@ -145,7 +145,7 @@ function add(group: Group | undefined, { point, weight }: Sample): void {
  * Groups by the 18 humanoid bones. The surface of other joints goes to the nearest humanoid ancestor, and the rest to
  * the hips.
  */
-export function humanoidGroups(samples: readonly Sample[], humanoid: ReadonlyMap<string, Node>): Group[] {
+export function humanoidGroups(samples: readonly SurfaceSample[], humanoid: ReadonlyMap<string, Node>): Group[] {
   const groups = BONES.flatMap((bone): Group[] => {
     const node = humanoid.get(bone)
     const next = NEXT[bone]?.map((name) => humanoid.get(name)).find((n) => n !== undefined)
@@ -163,7 +163,7 @@ const SHARE_MIN = 0.015
 const areaOf = ({ weights }: Group): number => weights.reduce((sum, w) => sum + w, 0)
 
 /** Groups by joint. Small joints are merged into their ancestors, and more until there are at most `countMax`. */
-export function jointGroups(samples: readonly Sample[], joints: ReadonlySet<Node>, countMax: number): Group[] {
+export function jointGroups(samples: readonly SurfaceSample[], joints: ReadonlySet<Node>, countMax: number): Group[] {
   const groups = new Map<Node, Group>()
   const groupOf = remembered((node): Group => {
     const below = node.listChildren().filter((child) => joints.has(child))

@@ -5,7 +5,7 @@
  */
 import type { Document, Node } from '@gltf-transform/core'
 import type { Warn } from '../../types.ts'
-import { hullCollider, trimeshCollider, type Found } from '../object/colliders.ts'
+import { hullCollider, trimeshCollider, type FoundColliders } from '../object/colliders.ts'
 import type { HullMaker } from '../object/hulls.ts'
 import { nodesOf, surfaceOf } from '../surface.ts'
 
@@ -22,7 +22,7 @@ export const collisionOnlyNodes = (document: Document): Node[] =>
   nodesOf(document).filter((node) => node.getMesh() && suffixOf(node)?.isOnly === true)
 
 /** Colliders of nodes with such suffixes, or null without any. A mesh cannot move, so with one the object is static. */
-export function suffixColliders(hulls: HullMaker, document: Document, warn: Warn): Found | null {
+export function suffixColliders(hulls: HullMaker, document: Document, warn: Warn): FoundColliders | null {
   const named = nodesOf(document).flatMap((node) => {
     const suffix = node.getMesh() ? suffixOf(node) : null
     if (!suffix) return []

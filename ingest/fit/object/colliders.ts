@@ -14,7 +14,7 @@ import { isThin, pointsOf, thickened } from './thicken.ts'
 const BOX_VOLUMES = 1.1
 
 /** Colliders from one source, before density and colour. */
-export interface Found {
+export interface FoundColliders {
   readonly colliders: readonly Collider[]
   readonly motion: Motion
   /**

@@ -10,7 +10,7 @@ import { RANGES } from '../../../sim/limits/ranges.ts'
 import { massOf } from '../../../sim/props/solid.ts'
 import type { FitObject, ObjectFit, OmiPhysics, Warn } from '../../types.ts'
 import { colorOf } from './color.ts'
-import { decompose, exactHull, hullCollider, volumeOfCollider, type Found } from './colliders.ts'
+import { decompose, exactHull, hullCollider, volumeOfCollider, type FoundColliders } from './colliders.ts'
 import { frameOf } from '../frame.ts'
 import { BALL_RADIUS_METRES } from '../../limits.ts'
 import { HullMaker } from './hulls.ts'
@@ -82,7 +82,7 @@ function standIn(points: readonly Vec3[]): Collider {
 }
 
 /** Fits colliders to the meshes: a part for each node with a mesh, or all as one part if there are too many. */
-function fitted(hulls: HullMaker, document: Document): Found {
+function fitted(hulls: HullMaker, document: Document): FoundColliders {
   const nodes = nodesOf(document).filter((node) => node.getMesh())
   const [first] = nodes
   const all = nodes
@@ -103,7 +103,7 @@ function fitted(hulls: HullMaker, document: Document): Found {
 const UNSAID = { name: '', density: 1, friction: 0, restitution: 0, color: 0 } as const
 
 /** kg/m³. A mass from the file is kept. Otherwise the usual density applies, or the nearest possible one. */
-function densityOf(hulls: HullMaker, { colliders, mass, massAt, motion }: Found, warn: Warn): number {
+function densityOf(hulls: HullMaker, { colliders, mass, massAt, motion }: FoundColliders, warn: Warn): number {
   const volume = colliders.reduce((sum, collider) => sum + volumeOfCollider(hulls, collider), 0)
   const usual = mass !== undefined && volume > 0 ? mass / volume : DENSITY_DEFAULT
   if (massAt !== undefined) return Math.fround(usual)
@@ -123,7 +123,7 @@ function densityOf(hulls: HullMaker, { colliders, mass, massAt, motion }: Found,
 }
 
 /** Thickens and enlarges colliders from meshes as far as necessary, with a warning. */
-function largeEnough(hulls: HullMaker, { colliders, stated, motion }: Found, warn: Warn): readonly Collider[] {
+function largeEnough(hulls: HullMaker, { colliders, stated, motion }: FoundColliders, warn: Warn): readonly Collider[] {
   const isFixed = (collider: Collider): boolean => stated?.has(collider) === true
   const thick = colliders.map((collider) => (isFixed(collider) ? collider : thickened(hulls, collider)))
   const thin = thick.filter((collider, i) => collider !== colliders[i]).length
@@ -140,7 +140,7 @@ function largeEnough(hulls: HullMaker, { colliders, stated, motion }: Found, war
 }
 
 /** The place of each collider in the file; for a fitted one, its number. */
-const placesOf = ({ colliders, stated, massAt }: Found): Places => ({
+const placesOf = ({ colliders, stated, massAt }: FoundColliders): Places => ({
   colliders: colliders.map((collider, i) => stated?.get(collider) ?? `collider ${i}`),
   mass: massAt ?? '',
 })

@@ -54,10 +54,10 @@ export function readOmi(json: unknown, nodes: readonly Node[], meshes: readonly 
   const archived = list(inside(json, 'extensions', 'OMI_collider', 'colliders')).map(fromArchived)
   const shapes = newer.length > 0 ? newer : archived
   const bodies = new Map<Node, unknown>()
-  list(inside(json, 'nodes')).forEach((said, i) => {
+  list(inside(json, 'nodes')).forEach((entry, i) => {
     const node = nodes[i]
-    const body = inside(said, 'extensions', 'OMI_physics_body')
-    const collider = newer.length > 0 ? undefined : inside(said, 'extensions', 'OMI_collider')
+    const body = inside(entry, 'extensions', 'OMI_physics_body')
+    const collider = newer.length > 0 ? undefined : inside(entry, 'extensions', 'OMI_collider')
     if (node && body !== undefined) bodies.set(node, body)
     else if (node && collider !== undefined) bodies.set(node, archivedBody(collider, archived))
   })

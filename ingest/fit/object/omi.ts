@@ -10,7 +10,7 @@ import { boundsOf } from '../../../sim/props/extent.ts'
 import { cos, length, PI, sin, vec } from '../../../sim/maths/maths.ts'
 import { inRange, RANGES } from '../../../sim/limits/ranges.ts'
 import { Rejected, type OmiPhysics, type Warn } from '../../types.ts'
-import { decompose, exactHull, hullCollider, trimeshCollider, type Found } from './colliders.ts'
+import { decompose, exactHull, hullCollider, trimeshCollider, type FoundColliders } from './colliders.ts'
 import { frameOf, outOfFrame, transformed } from '../frame.ts'
 import { HullMaker } from './hulls.ts'
 import { boxCollider, placed } from './primitives.ts'
@@ -72,14 +72,14 @@ function dome(y: number, radius: number, up: 1 | -1): Vec3[] {
     .concat(vec(0, y + up * radius, 0))
 }
 
-interface Reading {
+interface OmiReader {
   readonly hulls: HullMaker
   readonly omi: OmiPhysics
   readonly motion: Motion
   readonly warn: Warn
 }
 
-function meshSurface({ omi }: Reading, index: unknown, node: Node, where: string): Surface {
+function meshSurface({ omi }: OmiReader, index: unknown, node: Node, where: string): Surface {
   const mesh: Mesh | undefined = typeof index === 'number' ? omi.meshes[index] : undefined
   if (!mesh) return refuse(where, index, 'the shape names a mesh that the file does not have')
   const matrix = node.getWorldMatrix()
@@ -110,7 +110,7 @@ function scaleOf(node: Node): Vec3 {
 }
 
 function meshColliders(
-  reading: Reading,
+  reading: OmiReader,
   shape: JsonObject,
   type: 'convex' | 'trimesh',
   node: Node,
@@ -129,13 +129,13 @@ function meshColliders(
 }
 
 /** A hull of local points, placed like the node; a box, which is too thin to be accepted, if they have no volume. */
-function turnedHull({ hulls }: Reading, node: Node, points: readonly Vec3[]): Collider {
+function turnedHull({ hulls }: OmiReader, node: Node, points: readonly Vec3[]): Collider {
   const matrix = node.getWorldMatrix()
   const inScene = points.map(({ x, y, z }) => transformed(matrix, x, y, z))
   return exactHull(hulls, hulls.hull(inScene)) ?? boxCollider(inScene, frameOf(node))
 }
 
-function colliderOf(reading: Reading, shape: JsonObject, node: Node, where: string): Collider[] {
+function colliderOf(reading: OmiReader, shape: JsonObject, node: Node, where: string): Collider[] {
   const frame = frameOf(node)
   const scale = scaleOf(node)
   const one = (made: Shape): Collider[] => [placed(made, outOfFrame(frame, vec(0, 0, 0)), frame.rotation)]
@@ -194,13 +194,13 @@ const FROM_MESHES: ReadonlySet<unknown> = new Set(['convex', 'trimesh'])
 
 const MOTIONS: readonly unknown[] = ['static', 'kinematic', 'dynamic']
 
-type Body = Pick<Found, 'motion' | 'mass' | 'massAt'>
+type OmiBody = Pick<FoundColliders, 'motion' | 'mass' | 'massAt'>
 
 /**
  * The motion of the object: an object is one body, so the first moving node decides. Without motion OMI's colliders are
  * static.
  */
-function motionOf({ bodies }: OmiPhysics, warn: Warn): Body {
+function motionOf({ bodies }: OmiPhysics, warn: Warn): OmiBody {
   const moving = [...bodies].filter(([, body]) => isObject(inside(body, 'motion')))
   const [first] = moving
   if (!first) return { motion: 'static' }
@@ -226,7 +226,7 @@ function motionOf({ bodies }: OmiPhysics, warn: Warn): Body {
   return { motion: type, mass, ...(inside(inside(body, 'motion'), 'mass') === undefined ? {} : { massAt: where }) }
 }
 
-function surfaceMaterial(omi: OmiPhysics, index: unknown): Pick<Found, 'friction' | 'restitution'> {
+function surfaceMaterial(omi: OmiPhysics, index: unknown): Pick<FoundColliders, 'friction' | 'restitution'> {
   const material = typeof index === 'number' ? omi.materials?.[index] : undefined
   if (!isObject(material)) return {}
   const number = (key: string, otherwise: number, most: number): number => {
@@ -240,16 +240,16 @@ function surfaceMaterial(omi: OmiPhysics, index: unknown): Pick<Found, 'friction
 }
 
 /** The colliders in the file, or null without any. Triggers are skipped. Throws Rejected. */
-export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Found | null {
+export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): FoundColliders | null {
   const body = motionOf(omi, warn)
-  const reading: Reading = { hulls, omi, motion: body.motion, warn }
+  const reading: OmiReader = { hulls, omi, motion: body.motion, warn }
   const colliders: Collider[] = []
   const stated = new Map<Collider, string>()
   let material: unknown
-  for (const [node, said] of omi.bodies) {
-    if (inside(said, 'trigger') !== undefined)
+  for (const [node, entry] of omi.bodies) {
+    if (inside(entry, 'trigger') !== undefined)
       warn({ rule: 'OMI_TRIGGER', where: node.getName(), message: 'triggers are not supported: it is ignored' })
-    const index = part(said, 'collider')['shape']
+    const index = part(entry, 'collider')['shape']
     if (index === undefined || index === -1) continue
     const { x, y, z } = scaleOf(node)
     if (!(Math.min(x, y, z) > SCALE_MIN)) {
@@ -268,7 +268,7 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
     const made = colliderOf(reading, shape, node, where)
     colliders.push(...made)
     if (!FROM_MESHES.has(shape['type'])) for (const collider of made) stated.set(collider, where)
-    material ??= part(said, 'collider')['physicsMaterial']
+    material ??= part(entry, 'collider')['physicsMaterial']
   }
   return colliders.length === 0 ? null : { colliders, stated, ...body, ...surfaceMaterial(omi, material) }
 }

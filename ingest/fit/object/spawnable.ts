@@ -18,7 +18,7 @@ export interface Places {
 
 const limitOf = (name: RangeName): string => `${RANGES[name].min} to ${RANGES[name].max} ${RANGES[name].unit}`.trim()
 /** Six digits are enough for a modeller. */
-const told = (x: number): number => Number(x.toPrecision(6))
+const rounded = (x: number): number => Number(x.toPrecision(6))
 
 function lengthsOf(shape: Shape): readonly number[] {
   switch (shape.type) {
@@ -39,8 +39,8 @@ function colliderFault({ shape }: Collider, where: string): Rejection | null {
   if (!solid) return null
   const { least, most } = solid
   if (!(least >= RANGES.scaledExtent.min)) {
-    const message = `the ${shape.type} is ${told(2 * least)} m thick; a collider is at least ${2 * RANGES.scaledExtent.min} m thick in each direction. Make it thicker, or remove it, so that it is fitted automatically`
-    return { rule: 'COLLIDER_SIZE', where, value: told(least), limit: limitOf('scaledExtent'), message }
+    const message = `the ${shape.type} is ${rounded(2 * least)} m thick; a collider is at least ${2 * RANGES.scaledExtent.min} m thick in each direction. Make it thicker, or remove it, so that it is fitted automatically`
+    return { rule: 'COLLIDER_SIZE', where, value: rounded(least), limit: limitOf('scaledExtent'), message }
   }
   const odd = lengthsOf(shape).find((x) => !inRange('shapeExtent', x))
   if (odd !== undefined || !(most <= RANGES.shapeExtent.max)) {
@@ -48,14 +48,14 @@ function colliderFault({ shape }: Collider, where: string): Rejection | null {
     return {
       rule: 'COLLIDER_SIZE',
       where,
-      value: told(value),
+      value: rounded(value),
       limit: limitOf('shapeExtent'),
-      message: `the ${shape.type} has a half width of ${told(value)} m; ${limitOf('shapeExtent')} are allowed. Scale it to metres`,
+      message: `the ${shape.type} has a half width of ${rounded(value)} m; ${limitOf('shapeExtent')} are allowed. Scale it to metres`,
     }
   }
   if (inRange('slenderness', most / least)) return null
-  const message = `the ${shape.type} is ${told(most / least)} times as long as it is thick; ${RANGES.slenderness.max} times are allowed. Make it thicker or shorter, or divide it`
-  return { rule: 'COLLIDER_SLENDER', where, value: told(most / least), limit: RANGES.slenderness.max, message }
+  const message = `the ${shape.type} is ${rounded(most / least)} times as long as it is thick; ${RANGES.slenderness.max} times are allowed. Make it thicker or shorter, or divide it`
+  return { rule: 'COLLIDER_SLENDER', where, value: rounded(most / least), limit: RANGES.slenderness.max, message }
 }
 
 function wholeFaults(spec: PropSpec, places: Places): Rejection[] {
@@ -65,26 +65,26 @@ function wholeFaults(spec: PropSpec, places: Places): Rejection[] {
     faults.push({
       rule: 'COLLIDER_REACH',
       where: '',
-      value: told(radius),
+      value: rounded(radius),
       limit: limitOf('scaledRadius'),
-      message: `the colliders reach ${told(radius)} m from the object's origin; ${limitOf('scaledRadius')} are allowed. Scale the object, or move it to its origin`,
+      message: `the colliders reach ${rounded(radius)} m from the object's origin; ${limitOf('scaledRadius')} are allowed. Scale the object, or move it to its origin`,
     })
   }
   if (!inRange('density', spec.density)) {
     faults.push({
       rule: 'COLLIDER_DENSITY',
       where: places.mass,
-      value: told(spec.density),
+      value: rounded(spec.density),
       limit: limitOf('density'),
-      message: `the mass over the colliders' volume is ${told(spec.density)} kg/m³; ${limitOf('density')} are allowed. Change the mass, or leave it out`,
+      message: `the mass over the colliders' volume is ${rounded(spec.density)} kg/m³; ${limitOf('density')} are allowed. Change the mass, or leave it out`,
     })
   } else if (spec.motion === 'dynamic' && !inRange('mass', mass)) {
     faults.push({
       rule: 'COLLIDER_MASS',
       where: places.mass,
-      value: told(mass),
+      value: rounded(mass),
       limit: limitOf('mass'),
-      message: `the object weighs ${told(mass)} kg; ${limitOf('mass')} are allowed. Change its mass or its size`,
+      message: `the object weighs ${rounded(mass)} kg; ${limitOf('mass')} are allowed. Change its mass or its size`,
     })
   }
   return faults

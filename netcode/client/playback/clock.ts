@@ -3,6 +3,7 @@
  * one (the minimum filter of NTP, RFC 5905 section 10), plus half of the quickest round trip for its travel. Clock
  * drift is measured by how the quickest arrivals of each second move over a minute.
  */
+import { defined } from '../../../sim/assert.ts'
 
 /** Length of an interval whose quickest arrival is remembered, ms. */
 const STRETCH_MS = 1_000
@@ -101,7 +102,8 @@ export class ServerClock {
       if (a && b && a.least < Infinity && b.least < Infinity) slopes.push((b.least - a.least) / (b.atMs - a.atMs))
     }
     if (slopes.length < DRIFT_APART) return
-    const ppm = (slopes.toSorted((a, b) => a - b)[slopes.length >> 1] ?? 0) * 1e6
+    const median = defined(slopes.toSorted((a, b) => a - b)[slopes.length >> 1], 'a non-empty list has a median')
+    const ppm = median * 1e6
     this.#ppm = Math.abs(ppm) <= DRIFT_PPM_MAX ? ppm : 0
   }
 

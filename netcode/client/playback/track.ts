@@ -2,6 +2,7 @@
  * The received states of one component, and its state at any moment between and shortly after them. The drawn state
  * never jumps: if a later state shows that it was wrong, the error fades out.
  */
+import { defined } from '../../../sim/assert.ts'
 
 /** States kept of one component: 1.6 s at 20 Hz, more than the longest delay. */
 export const TRACK_LENGTH_MAX = 32
@@ -47,7 +48,7 @@ export class Track<T> {
   /** Adds a state; an older one is sorted in. */
   add(tick: number, state: T): void {
     let at = this.#keys.length
-    while (at > 0 && (this.#keys[at - 1]?.tick ?? 0) > tick) at -= 1
+    while (at > 0 && defined(this.#keys[at - 1], 'a track has no holes among its states').tick > tick) at -= 1
     const before = this.#keys[at - 1]?.tick
     if (before === tick) return
     this.#keys.splice(at, 0, { tick, state })

@@ -3,7 +3,7 @@ import { propRadius } from '../../../sim/props/extent.ts'
 import { add, vec, wrapAngle } from '../../../sim/maths/maths.ts'
 import { unpackPose, type Pose } from '../../../sim/avatar/pose.ts'
 import { Permission, type PackedPose, type PropSpec, type RealmDefinition, type Vec3 } from '../../../sim/types.ts'
-import type { Own, Welcome } from '../../../protocol/index.ts'
+import type { OwnState, Welcome } from '../../../protocol/index.ts'
 import type { SentMove } from '../../session/client-session.ts'
 import { ServerClock } from '../playback/clock.ts'
 import { Grips } from './grips.ts'
@@ -58,7 +58,7 @@ export class OwnAvatar {
   }
 
   /** Applies the server's state of its `tick`. */
-  reconcile(own: Own, tick: number, nowMs: number): void {
+  reconcile(own: OwnState, tick: number, nowMs: number): void {
     const { clock } = this
     this.#prediction.reconcile(
       own,
@@ -91,11 +91,12 @@ export class OwnAvatar {
     const predicted = this.#prediction.at(this.clock.tick(nowMs), nowMs)
     if (predicted === null) return seen
     // A turn is visible before it is sent. A turn by the server stays until the player turns.
-    const turns = this.#wished !== null && this.#wished.yaw !== this.#sent?.yaw
+    const wished = this.#wished
+    const yaw = wished === null || wished.yaw === this.#sent?.yaw ? predicted.yaw : wrapAngle(wished.yaw)
     return {
       ...seen,
       ...predicted,
-      yaw: turns ? wrapAngle(this.#wished?.yaw ?? 0) : predicted.yaw,
+      yaw,
       pose: this.#pose ?? seen.pose,
     }
   }

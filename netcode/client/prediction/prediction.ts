@@ -10,9 +10,9 @@
  */
 import { inBounds } from '../../../sim/props/extent.ts'
 import { add, fround, length, lerp, limited, scaled, sub, wrapAngle, ZERO } from '../../../sim/maths/maths.ts'
-import { obstacleReach, stepFreely, type Motion } from '../../../sim/avatar/steering.ts'
+import { obstacleReach, stepFreely, type AvatarMotion } from '../../../sim/avatar/steering.ts'
 import type { Command, RealmDefinition, Vec3 } from '../../../sim/types.ts'
-import type { Own } from '../../../protocol/index.ts'
+import type { OwnState } from '../../../protocol/index.ts'
 
 /** Time in which a visible error shrinks to 1/e, ms: short enough to be right soon, long enough not to be noticed. */
 const BLEND_MS = 100
@@ -47,7 +47,7 @@ export interface Moment {
 }
 
 /** The avatar to draw. */
-export interface PredictedAvatar extends Motion {
+export interface PredictedAvatar extends AvatarMotion {
   readonly yaw: number
   readonly flying: boolean
 }
@@ -60,7 +60,7 @@ interface PendingMove {
 }
 
 /** Everything that a step changes. */
-interface PredictedState extends Motion {
+interface PredictedState extends AvatarMotion {
   readonly flying: boolean
   readonly yaw: number
   /** True while the move's jump waits. */
@@ -71,7 +71,7 @@ interface PredictedState extends Motion {
 
 /** The server's last answer, and the avatar's motion in a tick between the last two. */
 interface ServerState {
-  readonly own: Own
+  readonly own: OwnState
   readonly tick: number
   readonly perTick: Vec3 | null
 }
@@ -120,7 +120,7 @@ export class Prediction {
   }
 
   /** Applies the server's state of its tick `tick`. */
-  reconcile(own: Own, tick: number, { present, nowMs, awayTicks }: Moment, obstacles: readonly Obstacle[]): void {
+  reconcile(own: OwnState, tick: number, { present, nowMs, awayTicks }: Moment, obstacles: readonly Obstacle[]): void {
     if (this.#serverState !== null && tick <= this.#serverState.tick) return
     this.#advance(present)
     const before = this.#state
@@ -146,7 +146,7 @@ export class Prediction {
   }
 
   /** The motion of the server's avatar since its last answer, if the move was the same; otherwise null. */
-  #perTick(own: Own, tick: number): Vec3 | null {
+  #perTick(own: OwnState, tick: number): Vec3 | null {
     const last = this.#serverState
     if (last === null || last.own.moveSequence !== own.moveSequence) return null
     return scaled(sub(own.position, last.own.position), 1 / (tick - last.tick))
@@ -233,7 +233,7 @@ export class Prediction {
   /**
    * A step near obstacles: an avatar that stands on one does not fall through it, and one that was held up stays up.
    */
-  #among(state: PredictedState, free: Motion, jumped: boolean, sequence: number): Motion {
+  #among(state: PredictedState, free: AvatarMotion, jumped: boolean, sequence: number): AvatarMotion {
     if (!state.grounded || jumped) return free
     const perTick = sequence === this.#serverState?.own.moveSequence ? this.#serverState.perTick : null
     const velocity = { ...free.velocity, y: 0 }

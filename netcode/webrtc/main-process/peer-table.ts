@@ -1,5 +1,5 @@
 /** The connections that the main process knows, from the first request to the confirmed end. */
-import type { Place } from '../../../http/connection-limits.ts'
+import type { ConnectionSlot } from '../../../http/connection-limits.ts'
 import type { ConnectionId, Peer } from '../../transport.ts'
 import type { IceCandidate } from './signalling.ts'
 
@@ -49,7 +49,7 @@ export class PeerEntry {
   #candidates: IceCandidate[] = []
   #expiry: NodeJS.Timeout | null = null
 
-  constructor(connection: ConnectionId, id: string, peer: Peer, place: Place) {
+  constructor(connection: ConnectionId, id: string, peer: Peer, place: ConnectionSlot) {
     this.connection = connection
     this.id = id
     this.peer = peer

@@ -6,7 +6,7 @@ import type { OutgoingPart } from '../../../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../../../netcode/snapshot.ts'
 import { PROTOCOL_VERSION, type ServerMessage } from '../../../protocol/index.ts'
 import { defined } from '../../../sim/assert.ts'
-import { passingAvatars, passingProps, type Avatar, type Realm } from '../../../sim/index.ts'
+import { iterateAvatars, iterateProps, type Avatar, type Realm } from '../../../sim/index.ts'
 import type { RealmMeters } from '../../metrics/realm-meters.ts'
 import type { RemovalNotices } from '../../recorder/removal-notices.ts'
 import { Catalog } from './element-catalog.ts'
@@ -51,7 +51,7 @@ export class Replication {
     const messages: ServerMessage[] = [...this.#catalog.update(realm)]
     if (realm.tick % HASH_SAMPLE_TICKS === 0) messages.push({ type: 'hashSample', tick: realm.tick, hash })
     this.#messages = messages
-    if (connected > 0) this.#source.update(realm.tick, passingAvatars(realm), passingProps(realm))
+    if (connected > 0) this.#source.update(realm.tick, iterateAvatars(realm), iterateProps(realm))
   }
 
   /** Queues the reliable messages of this tick for a client. An admitted player with an avatar gets its Welcome. */

@@ -8,8 +8,8 @@ import {
   free,
   genesis,
   hash,
-  passingAvatars,
-  passingProps,
+  iterateAvatars,
+  iterateProps,
   restore,
   step,
   type Engine,
@@ -197,12 +197,12 @@ class SceneRun {
     if (this.failures.some(({ kind }) => kind === 'non-finite')) return
     const bad = (where: string, value: unknown): void =>
       this.fail('non-finite', realm.tick, `${where} holds ${JSON.stringify(value)}`)
-    for (const view of passingProps(realm)) {
+    for (const view of iterateProps(realm)) {
       const { position, rotation, linvel, angvel, scale } = view
       for (const value of [position, rotation, linvel, angvel, { scale }])
         if (!Object.values(value).every(Number.isFinite)) return bad(`prop ${view.id}`, { ...value })
     }
-    for (const { id, position, yaw, velocity } of passingAvatars(realm)) {
+    for (const { id, position, yaw, velocity } of iterateAvatars(realm)) {
       for (const value of [position, { yaw }, velocity])
         if (!Object.values(value).every(Number.isFinite)) return bad(`avatar ${id}`, value)
     }

@@ -3,12 +3,12 @@
  * realm's content.
  */
 import {
-  creationWork,
-  CREATION_WORK_MAX,
+  creationCost,
+  CREATION_COST_MAX,
   RANGES,
   compareInputs,
-  passingAvatars,
-  passingProps,
+  iterateAvatars,
+  iterateProps,
   type Command,
   type ElementId,
   type HandId,
@@ -112,8 +112,8 @@ export class Scene {
     this.#waiting = []
     let sum = 0
     return all.filter((input) => {
-      const work = creationWork(realm, input.command)
-      const fits = work === 0 || sum === 0 || sum + work <= CREATION_WORK_MAX
+      const work = creationCost(realm, input.command)
+      const fits = work === 0 || sum === 0 || sum + work <= CREATION_COST_MAX
       if (fits) sum += work
       else this.#waiting.push(input)
       return fits
@@ -135,12 +135,12 @@ export class Scene {
   #look(realm: Realm): ActorView {
     const of = (id: PlayerId): ScenePlayer | undefined => this.#players.find((player) => player.id === id)
     for (const player of this.#players) player.hands = []
-    for (const avatar of passingAvatars(realm)) {
+    for (const avatar of iterateAvatars(realm)) {
       const player = of(avatar.player)
       if (player) player.at = { ...avatar.position }
     }
     const [elements, places]: [ElementId[], Vec3[]] = [[], []]
-    for (const { id, spec, position, holder, hand } of passingProps(realm)) {
+    for (const { id, spec, position, holder, hand } of iterateProps(realm)) {
       of(holder)?.hands.push(hand)
       if (spec.motion === 'static' && !this.#draw.chance(STATIC_SHARE)) continue
       elements.push(id)
