@@ -123,7 +123,7 @@ async function proxyThatRefuses(status: number): Promise<string> {
 test("a proxy's size limit is reported, without advice to retry", async () => {
   const { code, errors } = await upload(await proxyThatRefuses(413))
   expect(errors).toMatch(
-    /a proxy on the way takes no body of this size \(status 413\); who runs it must allow more \(nginx: client_max_body_size\)/,
+    /a proxy refuses a body of this size \(status 413\); its operator must allow more \(nginx: client_max_body_size\)/,
   )
   expect(errors).not.toContain('try again')
   expect(code).toBe(1)

@@ -12,10 +12,10 @@ import {
   type PackageManifest,
   type PackageTexture,
 } from '../packages/manifest.ts'
-import type { Level } from './level-of-detail.ts'
+import type { SimplifiedLevel } from './level-of-detail.ts'
 import { rankOf, sizeOf, trianglesOf, verticesOf, type Measures } from './measure.ts'
 import type { OriginalNames } from './normalise/names.ts'
-import type { Place } from './normalise/place.ts'
+import type { ModelPlacement } from './normalise/place.ts'
 import type { IngestFile } from './types.ts'
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -25,7 +25,7 @@ export interface Parts {
   readonly name: string
   readonly document: Document
   readonly originals: OriginalNames
-  readonly place: Place
+  readonly place: ModelPlacement
   readonly measures: Measures
   readonly skeleton: readonly PackageJoint[] | null
   readonly capsules: readonly PackageCapsule[]
@@ -33,7 +33,7 @@ export interface Parts {
   readonly physics: PackagePhysics
   readonly runtime: Uint8Array
   readonly original: Uint8Array
-  readonly level: Level | null
+  readonly level: SimplifiedLevel | null
 }
 
 export interface Package {

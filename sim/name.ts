@@ -38,9 +38,9 @@ export function nameFault(name: string, charactersMax: number): string | null {
   if (PLAIN.test(name)) return null
   const hidden = HIDDEN.exec(name)?.[0] ?? /[^\S ]/u.exec(name)?.[0]
   if (hidden !== undefined)
-    return `has a character that is not visible (U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`
+    return `has a character that cannot be seen (U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`
   if (name !== name.trim()) return 'has spaces at its ends'
-  return SEEN.test(name) ? null : 'has no character that is visible'
+  return SEEN.test(name) ? null : 'has no character that can be seen by itself'
 }
 
 /**

@@ -137,7 +137,7 @@ export const Permission = { spawn: 1, grab: 2, scale: 4, manage: 8, fly: 16 } as
 export const PERMISSIONS_MAX = 31
 
 /**
- * Who may act on a prop: 2 bits of its `access` byte for each of ACTS, lowest first. By default everyone drags and
+ * Access rules of a prop: 2 bits of its `access` byte for each of ACTS, lowest first. By default everyone drags and
  * scales, and its owner and managers despawn. "Everyone" means everyone with the act's own permission, if the act has
  * one.
  */

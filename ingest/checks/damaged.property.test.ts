@@ -69,7 +69,7 @@ test.prop([which, fc.nat(), fc.constantFrom('9', '0', '7')], { numRuns: 40 })(
     const bytes = Uint8Array.from(WHOLE[name])
     const numbers = numbersOf(bytes)
     const number = numbers[pick % numbers.length]
-    // Of the same length, so that the chunks stay in place.
+    // It has the same length, so that the chunks stay in place.
     if (number)
       bytes.set(
         new TextEncoder().encode(digit === '0' ? '0'.padStart(number[0].length) : digit.repeat(number[0].length)),

@@ -23,7 +23,7 @@ export interface Normalised extends Opened {
   readonly humanoid: ReadonlyMap<string, Node>
   readonly omi: OmiPhysics
   readonly originals: OriginalNames
-  readonly place: Place
+  readonly place: ModelPlacement
   /** The file's title. */
   readonly title: string | null
 }

@@ -34,7 +34,7 @@ describe('the login', () => {
       answer(503, { reason: 'full', message: 'The realm is full.' }),
       /The realm is full/,
     ],
-    ['a server of another kind', 'Ada', answer(200, { hello: 1 }), /something else than a token/],
+    ['a server of another kind', 'Ada', answer(200, { hello: 1 }), /without a token/],
     [
       'an identity of another server',
       'Ada',

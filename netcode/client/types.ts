@@ -107,7 +107,7 @@ export interface SpawnOptions {
   readonly position: Vec3
   readonly rotation?: Quat
   readonly scale?: number
-  /** Who may do what with it, bits of Access. Default 0. */
+  /** Access rules of the prop, bits of Access. Default 0. */
   readonly access?: number
 }
 

@@ -74,7 +74,7 @@ export interface WebSocketStats {
 interface Admitted {
   readonly session: string
   readonly address: string
-  readonly place: Place
+  readonly place: ConnectionSlot
 }
 
 export class WebSocketTransport implements ServerTransport {

@@ -110,7 +110,7 @@ test('a file that nginx refuses as too large is reported with the nginx setting 
     join(folder, 'identities.json'),
   ])
   expect(end.code).toBe(1)
-  expect(end.errors).toMatch(/a proxy on the way takes no body of this size.*client_max_body_size/)
+  expect(end.errors).toMatch(/a proxy refuses a body of this size.*client_max_body_size/)
 })
 
 test('Godot uploads below the path', async () => {

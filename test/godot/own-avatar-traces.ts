@@ -17,7 +17,7 @@ import {
   type RealmDefinition,
   type Vec3,
 } from '../../sim/index.ts'
-import { stepFreely, type Motion } from '../../sim/avatar/steering.ts'
+import { stepFreely, type AvatarMotion } from '../../sim/avatar/steering.ts'
 import { bit, digits, flat, TraceDice, turned } from './trace-numbers.ts'
 
 /** Nine digits, enough to read back a 32-bit float exactly. */
@@ -47,7 +47,7 @@ const WALKED_TICKS = 900
 export function steeringTrace(): { definition: Walked; runs: { move: number[]; motions: number[][] }[] } {
   const definition = { ...PLAIN, ground: { x: 6, z: 5 } }
   const dice = new TraceDice(11)
-  let motion: Motion = { position: { x: 0, y: 2, z: 0 }, velocity: { x: 0, y: 0, z: 0 }, grounded: false }
+  let motion: AvatarMotion = { position: { x: 0, y: 2, z: 0 }, velocity: { x: 0, y: 0, z: 0 }, grounded: false }
   const runs: { move: number[]; motions: number[][] }[] = []
   for (let left = WALKED_TICKS; left > 0;) {
     const ticks = 1 + dice.below(30)

@@ -39,7 +39,7 @@ export class PeerEntry {
   readonly connection: ConnectionId
   readonly id: string
   readonly peer: Peer
-  readonly place: Place
+  readonly place: ConnectionSlot
   readonly offer = new Deferred<string>()
   answer: Deferred<void> | null = null
   isAnswered = false

@@ -1,19 +1,20 @@
 # Generated from protocol/limits.ts by `npm run generate`; changes here are lost.
 extends RefCounted
 
-## Spoken by both sides; a Hello with another is refused.
+## Both sides speak it. The server refuses a Hello with another version.
 const PROTOCOL_VERSION := 3
 
 ## Largest uint32: ticks, sequences, ids.
 const UINT32_MAX := 4_294_967_295
 
-## Bytes of a datagram that no path splits (DESIGN.md section 5): every packet keeps to it, but for one that carries a single larger command.
+## Bytes of a datagram that no network path fragments (DESIGN.md section 5). Every packet keeps to it, except one that
+## carries a single larger command.
 const PACKET_BYTES_MAX := 1_100
-## Bytes of any packet accepted: what a transport carries at most.
+## Bytes of the largest packet accepted: the most that a transport carries.
 const PACKET_BYTES_ACCEPTED_MAX := 16_384
 ## Bytes of one encoded command: a compound of 16 hulls of 64 points is 12.9 KB, and the packet around it needs room.
 const COMMAND_BYTES_MAX := 15_360
-## Bytes of one ServerMessage put together from parts: the largest definition or trimesh, and its frame.
+## Bytes of one ServerMessage assembled from parts: the largest definition or trimesh, and its framing.
 const SERVER_MESSAGE_BYTES_MAX := 1_048_576
 ## Bytes of a package's physics in a frame: 16 hulls are 13 KB, a static mesh of 10,000 vertices and triangles 200 KB.
 const PACKAGE_BYTES_MAX := 262_144
@@ -23,12 +24,13 @@ const PACKAGE_HASH_BYTES := 32
 const BODY_CAPSULES_MAX := 24
 ## Bytes of a frame: 500 players' poses are 60 KB, 500 of the largest spawns at once 6.5 MB.
 const FRAME_BYTES_MAX := 8_000_000
-## Inputs of a frame: 500 players with 32 each. What is more waits for the next tick.
+## Inputs of a frame: 500 players with 32 each. Further inputs wait for the next tick.
 const FRAME_INPUTS_MAX := 16_384
-## Bytes of a lockstep message: what an ordered transport carries at most; the checkpoint of 500 avatars and 10,000 props stays below.
+## Bytes of a lockstep message: the most that an ordered transport carries. The checkpoint of 500 avatars and 10,000
+## props is smaller.
 const LOCKSTEP_MESSAGE_BYTES_MAX := 8_388_608
 
-## Inputs of each kind in one packet: at 4 bytes for the smallest, what a packet holds.
+## Inputs of each kind in one packet: what fits at 4 bytes for the smallest.
 const PACKET_COMMANDS_MAX := 1_024
 ## Move, pose and a drag of each of three hands.
 const PACKET_LATEST_MAX := 5
