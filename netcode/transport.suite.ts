@@ -159,7 +159,7 @@ function describeMessages(suiteTest: SuiteTest): void {
     }
   })
 
-  contract("connections do not receive each other's messages", async (world) => {
+  suiteTest("connections do not receive each other's messages", async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy', 'dee', 'eve'].map((session) => world.connect(session)))
     await world.delivered(
       'all',
@@ -203,8 +203,8 @@ function describeMessages(suiteTest: SuiteTest): void {
   })
 }
 
-function describeEnding(contract: Contract): void {
-  contract(
+function describeEnding(suiteTest: SuiteTest): void {
+  suiteTest(
     'a client that closes is reported once, as closed by the peer, and gets its own reason once',
     async (world) => {
       const { connection, closed, id } = await world.connect('ada')
