@@ -61,7 +61,7 @@ export type Start = (command: string, args: readonly string[]) => ChildProcess
 const startHere: Start = (command, args) => spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 
 /** Time to start, ms: a process compiles its code and opens its database, which takes long on a busy machine. */
-const START_MS_MAX = 120_000
+export const START_MS_MAX = 120_000
 
 /**
  * Runs `otherworld serve --json` as its own process. Resolves when it is ready; rejects with its output if it ends

@@ -76,6 +76,12 @@ describe('the repository', () => {
     expect(sources.filter((path) => path !== 'test/house/tidy.test.ts' && marks.test(read(path)))).toEqual([])
   })
 
+  test('no test mocks a module: files of the unit tests share their modules', () => {
+    const mocks = /\bvi\.(?:mock|doMock|resetModules|stubEnv|stubGlobal)\(/
+    expect(sources.filter((path) => path.endsWith('.ts') && mocks.test(read(path)))).toEqual([])
+    expect(mocks.test(['vi', 'mock('].join('.'))).toBe(true)
+  })
+
   test("no path is taken from a file URL with .pathname, which a space, #, % or an umlaut in a folder's name breaks", () => {
     const pathname = /(?:import\.meta\.url|file:\/\/[^'`"]*['`"])\)\.pathname/
     expect(sources.concat('cli/otherworld.js').filter((path) => pathname.test(read(path)))).toEqual([])
