@@ -28,7 +28,7 @@ const choice = (name: string, values: readonly string[]): FieldHelp => ({
   message: (value) => `there is no ${name} ${JSON.stringify(value)?.slice(0, 40)}`,
   fix: `send ${oneOf(values)}, or leave it out`,
 })
-const NAME_HELP = { message: 'the name is missing', fix: 'send what the thing is to be called, 1 to 32 characters' }
+const NAME_HELP = { message: 'the name is missing', fix: 'send a name of 1 to 32 characters for the package' }
 const HUMANOID_FIX = 'send {"BONE": "NODE NAME"} with the bones of VRM 1.0, or leave it out'
 
 const LOGIN_BODY: Body<typeof LoginBody.Type> = {

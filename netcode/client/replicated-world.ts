@@ -62,7 +62,7 @@ export class ReplicatedWorld {
   readonly #decoder: SnapshotDecoder
   readonly #poses: boolean
   readonly #roots: Interpolator<RootState>
-  readonly #things: Interpolator<PropState>
+  readonly #propInterpolator: Interpolator<PropState>
   /** Tick of the newest snapshot. */
   #newestTick = 0
 
@@ -70,7 +70,7 @@ export class ReplicatedWorld {
   constructor(bounds: Bounds, tickRate: number, decoder: SnapshotDecoder, poses = true) {
     this.#bounds = bounds
     this.#roots = rootInterpolator(1 / tickRate)
-    this.#things = propInterpolator(1 / tickRate)
+    this.#propInterpolator = propInterpolator(1 / tickRate)
     this.#decoder = decoder
     this.#poses = poses
   }
@@ -109,7 +109,7 @@ export class ReplicatedWorld {
           scale,
           holder,
           first: { position, rotation, velocity: AT_REST, asleep: true },
-          track: new Track(this.#things),
+          track: new Track(this.#propInterpolator),
         })
         this.#catchUp(element, [PROP])
         return

@@ -78,16 +78,16 @@ export interface RtcClientOptions {
   readonly connectMsMax?: number
 }
 
-export type MakePeerLink = (events: RtcPeerEvents) => RtcPeer
+export type MakeRtcPeer = (events: RtcPeerEvents) => RtcPeer
 
 /** Makes a `Connect` from a WebRTC stack. */
-export function webRtcConnect(make: MakePeerLink, options: RtcClientOptions = {}): Connect {
+export function webRtcConnect(make: MakeRtcPeer, options: RtcClientOptions = {}): Connect {
   return async (url, token, events) => {
     const signalling = new Signalling(below(url, '.wrtc/v2/connections'), options.connectMsMax ?? CONNECT_MS_MAX)
     const { id, offer } = await signalling.open(token)
     const connection = new RtcConnection(make, events)
     try {
-      const candidates = await signalling.answer(id, await beforeEnd(connection.link.answer(offer), signalling))
+      const candidates = await signalling.answer(id, await beforeEnd(connection.peer.answer(offer), signalling))
       connection.addCandidates(candidates)
       await connection.open(signalling, id)
       return connection
@@ -185,7 +185,7 @@ class Signalling {
 class RtcConnection implements ClientConnection {
   readonly kind = 'webrtc'
   readonly ordered = false
-  readonly link: RtcPeer
+  readonly peer: RtcPeer
   readonly #events: ClientEvents
   #state: 'connecting' | 'open' | 'ended' = 'connecting'
   /** True when the caller has the connection, or is about to; only then is `closed` reported. */
@@ -198,9 +198,9 @@ class RtcConnection implements ClientConnection {
   #heardAtMs = 0
   #looking: ReturnType<typeof setInterval> | null = null
 
-  constructor(make: MakePeerLink, events: ClientEvents) {
+  constructor(make: MakeRtcPeer, events: ClientEvents) {
     this.#events = events
-    this.link = make({
+    this.peer = make({
       reached: () => {
         this.#isReached = true
       },
@@ -238,7 +238,7 @@ class RtcConnection implements ClientConnection {
 
   send(bytes: Uint8Array): void {
     checkMessageSize(bytes, MESSAGE_BYTES_MAX)
-    if (this.#state === 'open' && this.link.bufferedBytes <= CHANNEL_BUFFERED_BYTES_MAX) this.link.send(bytes)
+    if (this.#state === 'open' && this.peer.bufferedBytes <= CHANNEL_BUFFERED_BYTES_MAX) this.peer.send(bytes)
   }
 
   close(reason: string): void {
@@ -247,12 +247,12 @@ class RtcConnection implements ClientConnection {
 
   /** True if the server offers only addresses of its own machine, which this browser does not use. */
   get #isOutOfReach(): boolean {
-    return !this.link.usesLoopback && this.#addresses.length > 0 && this.#addresses.every(isLoopback)
+    return !this.peer.usesLoopback && this.#addresses.length > 0 && this.#addresses.every(isLoopback)
   }
 
   addCandidates(candidates: readonly Candidate[]): void {
     this.#addresses.push(...candidates.map(addressOf))
-    for (const { candidate, sdpMid } of candidates) this.link.addCandidate(candidate, sdpMid)
+    for (const { candidate, sdpMid } of candidates) this.peer.addCandidate(candidate, sdpMid)
   }
 
   async #fetchCandidates(signalling: Signalling, id: string): Promise<void> {
@@ -314,7 +314,7 @@ class RtcConnection implements ClientConnection {
     this.#state = 'ended'
     this.#settled()
     if (this.#looking) clearInterval(this.#looking)
-    this.link.close()
+    this.peer.close()
     if (this.#isHandedOut) this.#events.closed(reason)
   }
 }

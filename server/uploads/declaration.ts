@@ -53,7 +53,7 @@ export function readDeclaration(json: unknown): Declaration {
 
 /** Without a `name`, the file's name without its extension. */
 function readName(name: string | undefined): string {
-  const fix = 'send what the thing is to be called, 1 to 32 characters'
+  const fix = 'send a name of 1 to 32 characters for the package'
   if (name === undefined) throw bad('name', 'the name is missing', fix)
   const cleaned = cleanName(name)
   if (cleaned.ok) return cleaned.value

@@ -134,7 +134,7 @@ export class HullMaker {
   private constructor(world: World) {
     this.#world = world
   }
-  static async make(): Promise<HullMaker> {
+  static async load(): Promise<HullMaker> {
     await loadEngine()
     return new HullMaker(createWorld({ x: 0, y: 0, z: 0 }, 60))
   }

@@ -147,7 +147,7 @@ const placesOf = ({ colliders, stated, massAt }: FoundColliders): Places => ({
 
 /** See FitObject in ingest/types.ts. */
 export const fitObject = (async (document: Document, omi: OmiPhysics, warn: Warn): Promise<ObjectFit> => {
-  const hulls = await HullMaker.make()
+  const hulls = await HullMaker.load()
   try {
     const found = omiColliders(hulls, omi, warn) ?? suffixColliders(hulls, document, warn) ?? fitted(hulls, document)
     const colliders = largeEnough(hulls, found, warn)

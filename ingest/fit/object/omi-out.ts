@@ -48,7 +48,7 @@ export async function omiMirror(
   motion: PropSpec['motion'],
   firstMesh: number,
 ): Promise<OmiMirror> {
-  const hulls = await HullMaker.make()
+  const hulls = await HullMaker.load()
   const meshes: { positions: number[]; indices: number[] }[] = []
   const addMesh = (positions: readonly number[], indices: readonly number[]): number =>
     firstMesh + meshes.push({ positions: [...positions], indices: [...indices] }) - 1

@@ -275,7 +275,7 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
 
 /** The box around the file's own colliders in their present places; null without any. Throws Rejected. */
 export async function omiBounds(omi: OmiPhysics): Promise<{ readonly min: Vec3; readonly max: Vec3 } | null> {
-  const hulls = await HullMaker.make()
+  const hulls = await HullMaker.load()
   try {
     const found = omiColliders(hulls, omi, () => {})
     if (!found) return null
