@@ -6,7 +6,7 @@
 import { add, dot, length, scaled, sub, unit, vec } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/index.ts'
 import { across, type Capsule } from './avatar/capsule.ts'
-import { sampleAt, type Solid } from './object/solid.ts'
+import { sampleAt, type VoxelSolid } from './object/voxelise.ts'
 
 /** Additional score of a cell in its own bone's capsule, beside the 1 for any capsule. */
 const OWN = 0.3
@@ -23,12 +23,12 @@ interface Counts {
 }
 
 class Filling {
-  readonly solid: Solid
+  readonly solid: VoxelSolid
   readonly owners: Int16Array
   readonly covers: Uint8Array
   readonly counts: Counts
 
-  constructor(solid: Solid, owners: Int16Array) {
+  constructor(solid: VoxelSolid, owners: Int16Array) {
     this.solid = solid
     this.owners = owners
     this.covers = new Uint8Array(solid.inside.length)
@@ -133,7 +133,7 @@ export const FINE = [0.8, 0.4]
 export function refine(
   capsules: readonly Capsule[],
   first: readonly Capsule[],
-  solid: Solid,
+  solid: VoxelSolid,
   owners: Int16Array,
   steps: readonly number[],
 ): Capsule[] {
@@ -165,7 +165,7 @@ export function refine(
 export type Seeds = readonly (readonly [Vec3, number])[]
 
 /** The owner of each inside cell, spread from the surface inwards, breadth first. */
-export function ownersOf(solid: Solid, seeds: Seeds): Int16Array {
+export function ownersOf(solid: VoxelSolid, seeds: Seeds): Int16Array {
   const owners = new Int16Array(solid.inside.length).fill(-1)
   const cellOf = (p: Vec3): number => {
     const at = (axis: 0 | 1 | 2, x: number, count: number): number =>

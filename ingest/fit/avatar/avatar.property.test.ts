@@ -5,7 +5,7 @@ import { BONES, checkPhysics, type Bone, type Vec3 } from '../../../sim/index.ts
 import { add, distance, length, vec } from '../../../sim/maths/maths.ts'
 import { BONE_PARENTS } from '../../../sim/types.ts'
 import { fitAvatar } from './avatar.ts'
-import { gridAround, solidOf } from '../object/solid.ts'
+import { gridAround, voxelise } from '../object/voxelise.ts'
 import { nodesOf, surfaceOf } from '../surface.ts'
 
 interface Build {
@@ -129,7 +129,7 @@ describe('a figure in any pose between T and A, of any size, with or without its
 
   test.prop([builds], { numRuns: 25 })('encloses the volume of its cubes, mirrored or not', (build) => {
     const surface = surfaceOf(nodesOf(figure({ ...build, arms: 0, legs: 0, missing: [] }).document))
-    const solid = solidOf(surface, 128)
+    const solid = voxelise(surface, 128)
     const volume = solid.count * solid.cell * solid.cell * solid.cell
     const cube = 0.08 * build.size
     // 18 cubes, of which those of trunk and hips overlap a little.

@@ -8,10 +8,10 @@ import { Rejected, type AvatarFit, type FitAvatar, type Warn } from '../../types
 import { fixedBody, humanoidBody, type PlacedCapsule } from './body.ts'
 import { fitCapsule, type Capsule } from './capsule.ts'
 import { frameOf, intoFrame, quantised, quantisedVec } from '../frame.ts'
-import { humanoidGroups, jointGroups, samplesOf, type Group, type SurfaceSample } from './groups.ts'
+import { humanoidGroups, jointGroups, samplesOf, type Group, type SurfaceSample } from './surface-groups.ts'
 import { checkHumanoid } from './humanoid.ts'
 import { COARSE, FINE, ownersOf, refine } from '../refine.ts'
-import { solidOf, type Solid } from '../object/solid.ts'
+import { voxelise, type VoxelSolid } from '../object/voxelise.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from '../surface.ts'
 
 /** Cells along the longest side of an avatar: about 4 cm and 2 cm for a person. */
@@ -32,7 +32,7 @@ function boneDirection({ node, tip }: Group): { x: number; y: number; z: number 
 }
 
 /** Owner of every inside cell: the group of the nearest sample. */
-function cellOwners(solid: Solid, groups: readonly Group[]): Int16Array {
+function cellOwners(solid: VoxelSolid, groups: readonly Group[]): Int16Array {
   return ownersOf(
     solid,
     groups.flatMap(({ points }, i) => points.map((p) => [p, i] as const)),
@@ -41,10 +41,10 @@ function cellOwners(solid: Solid, groups: readonly Group[]): Int16Array {
 
 /** The capsules refined to fill the enclosed volume; unchanged for an open surface. */
 function filled(first: readonly Capsule[], groups: readonly Group[], surface: Surface): readonly Capsule[] {
-  const coarse = solidOf(surface, CELLS.coarse)
+  const coarse = voxelise(surface, CELLS.coarse)
   if (coarse.count < SOLID_MIN * coarse.inside.length) return first
   const near = refine(first, first, coarse, cellOwners(coarse, groups), COARSE)
-  const fine = solidOf(surface, CELLS.fine)
+  const fine = voxelise(surface, CELLS.fine)
   return refine(near, first, fine, cellOwners(fine, groups), FINE)
 }
 

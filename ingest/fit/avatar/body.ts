@@ -23,7 +23,7 @@ import { BONE_PARENTS, BONES } from '../../../sim/types.ts'
 import type { Warn } from '../../types.ts'
 import type { Capsule } from './capsule.ts'
 import { frameOf, quantised, quantisedVec } from '../frame.ts'
-import type { SurfaceSample } from './groups.ts'
+import type { SurfaceSample } from './surface-groups.ts'
 import { parentOfBone } from './humanoid.ts'
 
 export interface PlacedCapsule extends Capsule {

@@ -12,7 +12,7 @@ import {
 } from '../../../sim/engine.ts'
 import { cross, dot, scaled, sub, unit, vec } from '../../../sim/maths/maths.ts'
 import { CONVEX_POINTS_MAX, type Vec3 } from '../../../sim/index.ts'
-import { nearestWithin } from '../closest.ts'
+import { nearestWithin } from '../nearest-point.ts'
 import { quantised } from '../frame.ts'
 import { boundsOf } from '../surface.ts'
 

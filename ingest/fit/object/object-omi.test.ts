@@ -3,8 +3,8 @@ import { Document } from '@gltf-transform/core'
 import { IDENTITY } from '../../../sim/maths/maths.ts'
 import { Rejected, type IngestWarning, type ObjectFit, type OmiPhysics } from '../../types.ts'
 import { DENSITY_DEFAULT, fitObject } from './object.ts'
-import { readOmi } from './omi-in.ts'
-import { omiMirror } from './omi-out.ts'
+import { readOmi } from './omi-read.ts'
+import { omiMirror } from './omi-export.ts'
 import { fitOf, sheet } from './object.fixture.ts'
 
 /** A file with these OMI extensions on its nodes, and one mesh (a tetrahedron of 1 m). */

@@ -6,7 +6,7 @@ import { add, IDENTITY, rotate, vec } from '../../../sim/maths/maths.ts'
 import { readFixture } from '../model.fixture.ts'
 import { fitObject } from './object.ts'
 import { boundsOf, nodesOf } from '../surface.ts'
-import { collisionOnlyNodes } from '../avatar/suffix.ts'
+import { collisionOnlyNodes } from './godot-suffixes.ts'
 import { NO_OMI, specOf, after, fit, fitOf, sheet } from './object.fixture.ts'
 
 const OBJECTS = ['teacup.glb', 'v-sekai_teapot.glb', 'BoxTextured.glb', 'kaykit_mug/mug_empty.gltf', 'primitives.glb']

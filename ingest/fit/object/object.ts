@@ -16,9 +16,9 @@ import { BALL_RADIUS_METRES } from '../../limits.ts'
 import { HullMaker } from './hulls.ts'
 import { omiColliders } from './omi.ts'
 import { boxCollider, placed, recognised } from './primitives.ts'
-import { solidOf } from './solid.ts'
+import { voxelise } from './voxelise.ts'
 import { checkSpawnable, warnOfBuilders, type Places } from './spawnable.ts'
-import { suffixColliders } from '../avatar/suffix.ts'
+import { suffixColliders } from './godot-suffixes.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from '../surface.ts'
 import { isThin, thickened } from './thicken.ts'
 
@@ -43,7 +43,7 @@ interface Part {
 const used = ({ points, triangles }: Surface): Vec3[] => [...new Set(triangles)].flatMap((i) => points[i] ?? [])
 
 function enclosed(surface: Surface): number {
-  const solid = solidOf(surface, CELLS)
+  const solid = voxelise(surface, CELLS)
   return solid.count * solid.cell * solid.cell * solid.cell
 }
 

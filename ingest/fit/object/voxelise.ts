@@ -16,7 +16,7 @@ interface Grid {
   readonly nz: number
 }
 
-export interface Solid extends Grid {
+export interface VoxelSolid extends Grid {
   /** 1 if a cell's centre is inside. x runs fastest. */
   readonly inside: Uint8Array
   readonly count: number
@@ -104,7 +104,7 @@ function sweep(grid: Grid, { points, triangles }: Surface, axis: 0 | 1 | 2, into
 }
 
 /** The volume enclosed by the surface, in cells of 1/`cellsMax` of its longest side. */
-export function solidOf(surface: Surface, cellsMax: number): Solid {
+export function voxelise(surface: Surface, cellsMax: number): VoxelSolid {
   const grid = gridAround(surface.points, cellsMax)
   const sums = new Int16Array(grid.nx * grid.ny * grid.nz)
   for (const axis of [0, 1, 2] as const) sweep(grid, surface, axis, sums)

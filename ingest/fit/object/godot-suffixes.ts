@@ -5,8 +5,8 @@
  */
 import type { Document, Node } from '@gltf-transform/core'
 import type { Warn } from '../../types.ts'
-import { hullCollider, trimeshCollider, type FoundColliders } from '../object/colliders.ts'
-import type { HullMaker } from '../object/hulls.ts'
+import { hullCollider, trimeshCollider, type FoundColliders } from './colliders.ts'
+import type { HullMaker } from './hulls.ts'
 import { nodesOf, surfaceOf } from '../surface.ts'
 
 /** The suffix, whatever number an exporter or the ingest has appended. */
