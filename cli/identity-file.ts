@@ -1,7 +1,8 @@
 /** Keeps the command line's identity for each server, so that uploads always belong to the same user. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../storage/folder.ts'
 import { UsageError } from './verb.ts'
 
 /** The user's configuration folder, by XDG's Base Directory Specification. */
@@ -50,7 +51,7 @@ export const requireWritable = (file: string): void => write(file, read(file))
 
 function write(file: string, identities: Identities): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(file))
     writeFileSync(`${file}.new`, `${JSON.stringify(identities, null, 2)}\n`, { mode: 0o600 })
     renameSync(`${file}.new`, file)
   } catch (error) {

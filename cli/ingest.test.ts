@@ -132,3 +132,13 @@ test('wrong usage is reported', async () => {
     await expect(run(...argv)).rejects.toThrow(UsageError)
   expect(existsSync(join(directory, 'nothing'))).toBe(false)
 })
+
+test.each([
+  ['a file system that cannot be written to', '/proc/otherworld'],
+  ['a folder in a file', join(asset('objects/teacup.glb'), 'out')],
+])('--out in %s is refused before any work, and says what to do', async (_, out) => {
+  await expect(run(asset('objects/teacup.glb'), '--out', out)).rejects.toThrow(UsageError)
+  await expect(run(asset('objects/teacup.glb'), '--out', out)).rejects.toThrow(
+    `--out: the folder "${out}" cannot be written: `,
+  )
+})

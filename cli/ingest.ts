@@ -1,5 +1,5 @@
 /** `otherworld ingest`: runs the server's ingest offline. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import {
@@ -11,11 +11,14 @@ import {
   type IngestOutcome,
   type Rejection,
 } from '../ingest/index.ts'
+import { makeFolder } from '../storage/folder.ts'
 import { checkedText, ingestJson, ingestText, type CheckedFile, type Ingested } from './ingest-report.ts'
 import { printJson, terminal, type Terminal } from './output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 const SCHEMA = 'otherworld/ingest/1'
+/** Packages are for whomever the user's umask lets read them, as other files of theirs. */
+const PUBLIC_MODE = 0o777
 const KINDS = ['auto', 'avatar', 'object'] as const
 
 export async function runIngest(args: Arguments, to: Terminal): Promise<number> {
@@ -24,10 +27,12 @@ export async function runIngest(args: Arguments, to: Terminal): Promise<number> 
   for (const file of files)
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
   const options = optionsOf(args)
+  const out = args.text('out')
+  if (out !== undefined && !args.flag('check')) prepareOutput(out)
   if (args.flag('check')) return runCheck(files, args.flag('json'), to)
   const done: Ingested[] = []
   for (const file of files) {
-    const one = await ingestOne(file, options, args.text('out'), to)
+    const one = await ingestOne(file, options, out, to)
     done.push(one)
     if (!args.flag('json')) to.out(ingestText(to, one))
   }
@@ -169,10 +174,23 @@ async function ingestPacked(
   return outcome
 }
 
+/** Makes the folder of `--out` before the work begins. Throws UsageError. */
+function prepareOutput(out: string): void {
+  try {
+    makeFolder(out, PUBLIC_MODE)
+    accessSync(out, constants.W_OK)
+  } catch (error) {
+    throw new UsageError(
+      `--out: the folder "${out}" cannot be written: ${(error as Error).message}; name a folder that you may write to`,
+      { cause: error },
+    )
+  }
+}
+
 /** Writes the package to a folder named by its hash, with readable file names. */
 function keep(out: string, { hash, manifest, files }: Extract<IngestOutcome, { accepted: true }>): string {
   const folder = join(out, hash)
-  mkdirSync(join(folder, 'textures'), { recursive: true })
+  makeFolder(join(folder, 'textures'), PUBLIC_MODE)
   const put = (name: string, sha256: string): void => {
     const file = files.get(sha256)
     if (file) writeFileSync(join(folder, name), file.bytes)

@@ -44,6 +44,21 @@ const noExponent = {
   }),
 }
 
+/** On file systems like /proc, Node's recursion never ends: paths that users name must not get into it. */
+const noRecursiveMkdir = {
+  create: (context) => ({
+    CallExpression(node) {
+      const name = node.callee.name ?? node.callee.property?.name ?? ''
+      const options = node.arguments[1]
+      const isRecursive = options?.properties?.some(
+        ({ key, value }) => key?.name === 'recursive' && value.value === true,
+      )
+      if (isRecursive && ['mkdir', 'mkdirSync'].includes(name))
+        context.report({ node, message: "mkdir's `recursive` can loop for ever: use makeFolder of storage/folder.ts" })
+    },
+  }),
+}
+
 const roomOf = (path) => path.split('/')[0]
 /** Tests, and code that only tests use, say so by their names. */
 const isTestCode = (path) => /\.(?:test|suite|fixture|fake)\.m?ts$/.test(path)
@@ -85,5 +100,10 @@ const privateFields = {
 
 export default {
   meta: { name: 'otherworld' },
-  rules: { 'no-exponent': noExponent, layers, 'private-fields': privateFields },
+  rules: {
+    'no-exponent': noExponent,
+    'no-recursive-mkdir': noRecursiveMkdir,
+    layers,
+    'private-fields': privateFields,
+  },
 }

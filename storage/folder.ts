@@ -1,6 +1,7 @@
 /** Folders that outlive the program. Only the user that runs the server may use them. */
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { codeOf } from './fault.ts'
 
 const FOLDER_MODE = 0o700
 export const FILE_MODE = 0o600
@@ -8,11 +9,19 @@ export const FILE_MODE = 0o600
 export const PRIVATE_UMASK = 0o077
 const MODE_BITS = 0o777
 
-/** Creates a folder and its parents one by one: Node's own recursion never ends on file systems like /proc. */
-export function makeFolder(path: string): void {
+/**
+ * Creates a folder and its parents one by one: Node's own recursion never ends on file systems like /proc. Without a
+ * `mode`, only the user that runs the program may enter them.
+ */
+export function makeFolder(path: string, mode = FOLDER_MODE): void {
   if (existsSync(path)) return
-  makeFolder(dirname(path))
-  mkdirSync(path, { mode: FOLDER_MODE })
+  makeFolder(dirname(path), mode)
+  try {
+    mkdirSync(path, { mode })
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!(codeOf(error) === 'EEXIST' && existsSync(path))) throw error
+  }
 }
 
 /**

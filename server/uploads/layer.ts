@@ -1,11 +1,12 @@
 /** Uploads as a service over this server's stores. The ingest runs in its own process. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Context, Effect, Layer, Schedule } from 'effect'
 import { Archive } from '../../storage/archive/index.ts'
 import { Assets, type AssetsService } from '../../storage/assets/index.ts'
+import { makeFolder } from '../../storage/folder.ts'
 import { ingestInChild } from '../../ingest/process/run-child.ts'
 import { DataDirectoryService } from '../accounts/data-directory.ts'
 import { ServerError, textOf } from '../error.ts'
@@ -67,7 +68,7 @@ function emptyFolder(directory: string): Effect.Effect<string, ServerError> {
   return Effect.tryPromise({
     try: async () => {
       await rm(directory, { recursive: true, force: true })
-      await mkdir(directory, { recursive: true, mode: 0o700 })
+      makeFolder(directory)
       return directory
     },
     catch: (cause) =>

@@ -5,6 +5,7 @@
 import { mkdir, open, readdir, rename, rm, stat, statfs, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf } from '../fault.ts'
+import { makeFolder } from '../folder.ts'
 import { AssetError } from './assets.ts'
 import type { ParsedKey } from './keys.ts'
 import { DISK_JOBS_MAX, DISK_QUEUE_MAX } from './limits.ts'
@@ -31,7 +32,7 @@ export class Disk {
   /** Creates the folders and empties that of unfinished files. */
   async begin(folders: readonly string[]): Promise<void> {
     await rm(join(this.root, UNFINISHED), { recursive: true, force: true })
-    for (const folder of [...folders, UNFINISHED]) await mkdir(join(this.root, folder), { recursive: true })
+    for (const folder of [...folders, UNFINISHED]) makeFolder(join(this.root, folder))
     await syncFolder(this.root)
   }
 
@@ -149,7 +150,7 @@ export class NewFile {
     await this.#disk.run(() => this.#handle.sync())
     await this.#disk.run(() => this.#handle.close())
     await this.#disk.run(async () => {
-      const isNew = await makeFolder(dirname(final))
+      const isNew = await makeOneFolder(dirname(final))
       await rename(this.#path, final)
       await syncFolder(dirname(final))
       if (isNew) await syncFolder(dirname(dirname(final)))
@@ -169,7 +170,7 @@ export class NewFile {
  * Creates no parent folders: if they are gone, the disk is probably not mounted, and files must not be written in its
  * place.
  */
-async function makeFolder(path: string): Promise<boolean> {
+async function makeOneFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path)
     return true

@@ -12,7 +12,6 @@ import {
   fsyncSync,
   ftruncateSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -24,6 +23,7 @@ import {
 import { open, readdir, readFile, statfs, unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
+import { makeFolder } from '../folder.ts'
 
 /** A file that is being written. Errors are Node's, with its codes. */
 export interface OutputFile {
@@ -174,7 +174,7 @@ export const nodePlatform: Platform = {
     return () => clearTimeout(timer)
   },
   pack: (bytes) => packLater(bytes, DEFLATE),
-  makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
+  makeDirectory: (path) => makeFolder(path),
   list: async (directory) =>
     (await readdir(directory, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name),
   listNow: namesIn,
