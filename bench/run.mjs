@@ -1,6 +1,11 @@
-// npm run bench [-- NAME... [FILE...]] [-- --json]: bundles the benchmarks and runs each in a process of its own.
+// npm run bench -- [NAME...] [FILE...] [--json]
+//
+// Runs each benchmark in a process of its own; without a NAME, all of them. FILEs are for the benchmark "capsules".
 import { execFileSync } from 'node:child_process'
 import { bundle } from '../scripts/build/bundle.mjs'
+import { readOptions } from '../scripts/options.mjs'
+
+const { values, positionals } = readOptions({ json: { type: 'boolean', default: false } }, Infinity)
 
 await bundle(
   {
@@ -12,11 +17,10 @@ await bundle(
   'dist/bench',
 )
 
-const args = process.argv.slice(2)
-const form = args.includes('--json') ? ['--json'] : []
+const form = values.json ? ['--json'] : []
 /** Arguments that are paths are for the benchmarks (capsules). */
-const files = args.filter((arg) => /[./]/.test(arg))
-const named = args.filter((arg) => arg !== '--json' && !files.includes(arg))
+const files = positionals.filter((arg) => /[./]/.test(arg))
+const named = positionals.filter((arg) => !files.includes(arg))
 const all = () =>
   execFileSync(process.execPath, ['dist/bench/bench.js', '--list'], { encoding: 'utf8' }).trim().split('\n')
 /** Allocations of a tick are visible only if garbage is not collected in every tick. MiB. */

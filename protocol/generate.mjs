@@ -11,6 +11,14 @@ import protobuf from 'protobufjs'
 import { limitsText } from './gdscript/limits.mjs'
 import { messagesText } from './gdscript/messages.mjs'
 
+const [option = ''] = process.argv.slice(2)
+if (option.startsWith('-')) {
+  const isHelp = option === '--help' || option === '-h'
+  process[isHelp ? 'stdout' : 'stderr'].write(
+    `${isHelp ? '' : `there is no option ${option}\n`}node protocol/generate.mjs [FOLDER]: generates the codecs of otherworld.proto\n`,
+  )
+  process.exit(isHelp ? 0 : 2)
+}
 const here = dirname(fileURLToPath(import.meta.url))
 const out = resolve(process.argv[2] ?? join(here, 'generated'))
 const godot = resolve(process.argv[2] ?? join(here, '../godot-bridge/addons/otherworld/wire/generated'))

@@ -4,6 +4,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { readOptions } from './options.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export const DOCUMENT = 'docs/api.md'
@@ -128,10 +129,11 @@ async function contract() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = readOptions({ write: { type: 'boolean', default: false } })
   const file = join(ROOT, DOCUMENT)
   const now = readFileSync(file, 'utf8')
   const next = withTables(now, await contract())
-  if (process.argv.includes('--write')) writeFileSync(file, next)
+  if (values.write) writeFileSync(file, next)
   else if (next !== now) {
     process.stderr.write(`The tables of ${DOCUMENT} are out of date: run node scripts/api-docs.mjs --write\n`)
     process.exitCode = 1

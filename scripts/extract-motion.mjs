@@ -10,6 +10,7 @@ import { NodeIO } from '@gltf-transform/core'
 import { Matrix4, Quaternion, Vector3 } from 'three'
 import { BONES, MODELS, RATE_HZ } from './motion/models.mjs'
 import { applyAnimation, durationOf } from './motion/sample.mjs'
+import { readOptions } from './options.mjs'
 
 /** Models look along +Z (glTF), our bodies along -Z. */
 const TURN = new Quaternion(0, 1, 0, 0)
@@ -160,7 +161,7 @@ function extractClip(document, model, bound, aligned, [name, { kind, from }]) {
   }
 }
 
-const [input, output] = process.argv.slice(2)
+const [input, output] = readOptions({}, 2).positionals
 const model = MODELS[basename(input ?? '')]
 if (!model || !output) {
   process.stderr.write(

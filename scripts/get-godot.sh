@@ -4,6 +4,10 @@
 # machine: apt downloads with lists and a status of its own, from the mirror that the machine uses already. Does nothing
 # where the folder has a Godot that runs.
 set -euo pipefail
+case ${1:-} in
+  -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit ;;
+  -*) echo "get-godot: there is no option $1; \`scripts/get-godot.sh --help\` shows how to use it" >&2; exit 2 ;;
+esac
 folder=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/otherworld/godot}
 godot=$folder/godot
 if [ -x "$godot" ] && "$godot" --version >/dev/null 2>&1; then echo "$godot"; exit; fi

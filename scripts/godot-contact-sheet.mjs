@@ -10,8 +10,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { homedir, tmpdir } from 'node:os'
 import { basename, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import sharp from 'sharp'
+import { readOptions, wrongUsage } from './options.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CLI = join(ROOT, 'cli/otherworld.js')
@@ -20,15 +20,12 @@ const EXTENSIONS = ['.glb', '.vrm', '.gltf']
 /** Software rendering is slow, ms. */
 const GODOT_MS_MAX = 300_000
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { humanoid: { type: 'string', default: join(ROOT, 'fixtures/assets/humanoid') } },
-})
+const { values, positionals } = readOptions(
+  { humanoid: { type: 'string', default: join(ROOT, 'fixtures/assets/humanoid') } },
+  2,
+)
 const [folder, picture] = positionals
-if (folder === undefined || picture === undefined) {
-  console.error('godot-contact-sheet: give the folder of the models and the picture to write')
-  process.exit(2)
-}
+if (folder === undefined || picture === undefined) wrongUsage('give the folder of the models and the picture to write')
 
 /** Models of a folder and its subfolders. */
 const modelsIn = (place) =>

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readOptions, wholeNumber, wrongUsage } from './options.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** A folder with more files than this is called flat. */
@@ -175,17 +176,25 @@ function printSentences(seed, ref) {
   }
 }
 
-function main(given) {
-  const seed = given.includes('--seed') ? given[given.indexOf('--seed') + 1] : '1'
-  const words = given.filter((word, i) => !word.startsWith('--') && given[i - 1] !== '--seed')
-  if (words[0] === 'sentences') return printSentences(Number(seed), words[1] ?? null)
+function requireRef(ref) {
+  if (spawnSync('git', ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { cwd: ROOT }).status !== 0)
+    wrongUsage(`git has no commit "${ref}"`)
+}
+
+function main() {
+  const { values: options, positionals: words } = readOptions(
+    { seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } },
+    Infinity,
+  )
+  for (const ref of words.filter((word) => word !== 'sentences')) requireRef(ref)
+  if (words[0] === 'sentences') return printSentences(wholeNumber('seed', options.seed), words[1] ?? null)
   const refs = words.length > 0 ? words : [null]
   const columns = refs.map((ref) => [ref ?? 'working tree', withTree(ref, measure)])
-  if (given.includes('--json')) return console.log(JSON.stringify(Object.fromEntries(columns), null, 2))
+  if (options.json) return console.log(JSON.stringify(Object.fromEntries(columns), null, 2))
   for (const name of Object.keys(columns[0][1])) {
     console.log(name)
     for (const [ref, values] of columns) console.log(`  ${ref.padEnd(14)}${values[name]}`)
   }
 }
 
-main(process.argv.slice(2))
+main()

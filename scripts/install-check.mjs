@@ -7,10 +7,11 @@ import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, r
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readOptions } from './options.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MODEL = 'fixtures/assets/objects/teacup.glb'
-const isJson = process.argv.includes('--json')
+const isJson = readOptions({ json: { type: 'boolean', default: false } }).values.json
 /** Time of one step (an install, a start, an upload) on a busy machine, ms. */
 const STEP_MS_MAX = 240_000
 const NOBODY = 65_534
@@ -63,7 +64,7 @@ const WAYS = [
   },
   { name: 'a read-only installation', in: 'plain', wrap: readOnly },
   {
-    name: 'not built anew by who may (refused)',
+    name: 'a user who may not build (refused)',
     in: 'plain',
     uid: NOBODY,
     changed: 'cli/verb.ts',

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readOptions, wrongUsage } from './options.mjs'
 import { importFault, LAYERS } from './oxlint-otherworld.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -115,10 +116,15 @@ function printInside(graph, room) {
     console.log(`${from} → ${[...targets].toSorted(byName).join(', ') || 'nothing'}`)
 }
 
-function main(options) {
+function main() {
+  const { values } = readOptions({ write: { type: 'boolean', default: false }, inside: { type: 'string' } })
   const graph = fileGraph()
-  if (options[0] === '--inside') return printInside(graph, options[1])
-  if (options[0] === '--write') {
+  if (values.inside !== undefined) {
+    if (!LAYERS.includes(values.inside))
+      wrongUsage(`there is no room "${values.inside}"; there are ${LAYERS.join(', ')}`)
+    return printInside(graph, values.inside)
+  }
+  if (values.write) {
     const path = `${ROOT}/${DOCUMENT}`
     return writeFileSync(path, withDiagram(readFileSync(path, 'utf8'), diagram(graph)))
   }
@@ -132,4 +138,4 @@ function main(options) {
   process.exitCode = faults.length > 0 ? 1 : 0
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2))
+if (process.argv[1] === fileURLToPath(import.meta.url)) main()

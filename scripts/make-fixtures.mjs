@@ -1,4 +1,5 @@
 // Records the sessions of fixtures/replays/ again: a real server, real bots, real connections.
+//
 //   npm run build && node scripts/make-fixtures.mjs [NAME...]
 // Each session has its own server and data directory. Every recording is verified before it is kept.
 import { execFile, spawn } from 'node:child_process'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { bundle } from './build/bundle.mjs'
+import { readOptions, wrongUsage } from './options.mjs'
 
 const CLI = 'cli/otherworld.js'
 const OUT = 'fixtures/replays'
@@ -161,8 +163,11 @@ How each was made: \`otherworld serve --port 0\` with an empty data directory, a
 ${rows.map(({ name, waves, killAfterMs, again, script }) => `- \`${name}\`: ${waves.map(commandOf).join('; ')}${script ? `; \`scripts/${script}.mjs\`` : ''}${killAfterMs ? `; the server killed after ${killAfterMs / 1000} s` : ''}${again ? `; started again, ${again.map(commandOf).join('; ')}` : ''}`).join('\n')}
 `
 
+const wanted = readOptions({}, Infinity).positionals
+const strange = wanted.find((name) => SESSIONS.every((session) => session.name !== name))
+if (strange !== undefined)
+  wrongUsage(`there is no session "${strange}"; there are ${SESSIONS.map(({ name }) => name).join(', ')}`)
 mkdirSync(OUT, { recursive: true })
-const wanted = process.argv.slice(2)
 const rows = []
 for (const session of SESSIONS) {
   if (wanted.length > 0 && !wanted.includes(session.name)) continue

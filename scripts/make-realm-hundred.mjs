@@ -2,6 +2,9 @@
 // are kicked, carried and thrown all the time; those around them rest. Seeded: it writes the same file each time.
 import { writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { readOptions } from './options.mjs'
+
+readOptions()
 
 /** Props within NEAR_METRES of the spawn, where bots roam (bots/walker.ts), and in rows beyond FAR_METRES. */
 const NEAR = 92

@@ -1,32 +1,22 @@
-// Runs tests repeatedly, to find intermittent failures: `node scripts/repeat-tests.mjs --help`.
+// node scripts/repeat-tests.mjs [--runs N] [--busy K] [--busy-runs M] [--workers W] [--stop] [GROUP | FILE ...]
+//
+// Runs unit and system tests N times, to find faults that occur now and then. Prints for each run how long it took and which
+// tests failed. Exits with 1 if any did. Build first: tests of processes start what is in dist/.
+//
+//   GROUP          outside: WebRTC, WebSocket, HTTP, threads and processes (default)
+//   FILE           test files, as Vitest takes them
+//   --runs N       number of runs, default 20
+//   --busy K       number of loops beside the runs that each keep a core busy, default 0
+//   --busy-runs M  only the last M runs have them, default all
+//   --workers W    test files at once; default VITEST_MAX_WORKERS, or one for each core
+//   --stop         ends after the first run that fails
+//   --list         prints the files of the group and ends
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readOptions, wholeNumber } from './options.mjs'
 import { GROUPS } from './test-groups.mjs'
-
-const HELP = `node scripts/repeat-tests.mjs [--runs N] [--busy K] [--busy-runs M] [--workers W] [--stop] [GROUP | FILE ...]
-
-Runs unit and system tests N times and says for each run how long it took and which tests failed; ends with 1 if any did.
-Build first: tests of processes start what stands in dist/.
-
-  GROUP          outside: WebRTC, WebSocket, HTTP, threads and processes (default)
-  FILE           test files, as Vitest takes them
-  --runs N       how often, default 20
-  --busy K       loops that keep a core busy each, beside the runs, default 0
-  --busy-runs M  only the last M runs have them, default all
-  --workers W    test files at once; default VITEST_MAX_WORKERS, or one for each core
-  --stop         ends after the first run that fails
-  --list         prints the files of the group and ends
-`
-
-const whole = (name, text, min) => {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= min) return value
-  process.stderr.write(`--${name} is ${JSON.stringify(text)}; it takes a whole number from ${min}\n`)
-  process.exit(2)
-}
 
 /** Printed lines of each failure, and characters of each line. */
 const LINES_MAX = 60
@@ -121,23 +111,21 @@ function row({ run, busy, seconds, passed, failed }) {
 }
 
 async function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
+  const { values, positionals } = readOptions(
+    {
       runs: { type: 'string', default: '20' },
       busy: { type: 'string', default: '0' },
       'busy-runs': { type: 'string' },
       workers: { type: 'string' },
       stop: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
-  })
-  if (values.help) return void process.stdout.write(HELP)
-  const runs = whole('runs', values.runs, 1)
-  const busy = whole('busy', values.busy, 0)
-  const busyRuns = values['busy-runs'] === undefined ? runs : whole('busy-runs', values['busy-runs'], 0)
-  const workers = values.workers === undefined ? undefined : whole('workers', values.workers, 1)
+    Infinity,
+  )
+  const runs = wholeNumber('runs', values.runs, 1)
+  const busy = wholeNumber('busy', values.busy, 0)
+  const busyRuns = values['busy-runs'] === undefined ? runs : wholeNumber('busy-runs', values['busy-runs'], 0)
+  const workers = values.workers === undefined ? undefined : wholeNumber('workers', values.workers, 1)
   const named = positionals.length === 0 ? ['outside'] : positionals
   const files = (await Promise.all(named.map((name) => GROUPS[name]?.() ?? [name]))).flat()
   if (values.list) return void process.stdout.write(`${files.join('\n')}\n`)

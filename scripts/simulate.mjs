@@ -1,28 +1,27 @@
-// npm run simulate -- [--seeds N] [--from N] [--processes N] | --seed N [--lines]: simulated worlds in parallel
-// processes (docs/testing.md).
+// npm run simulate -- [--seeds N] [--from N] [--processes N] | --seed N [--lines]
+//
+// Runs simulated worlds in parallel processes and checks their invariants (docs/testing.md). Exits with 1 if one was violated.
+//
+//   --seeds N      number of worlds, default 50
+//   --from N       first seed, default 1
+//   --processes N  default: one fewer than there are cores
+//   --seed N       only this world
+//   --lines        prints what happened in it
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { readOptions, wholeNumber } from './options.mjs'
 
-const number = (text, name) => {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  console.error(`--${name} must be a whole number; it is "${text}"`)
-  process.exit(2)
-}
-
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '50' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    processes: { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
-    lines: { type: 'boolean', default: false },
-  },
+const { values } = readOptions({
+  seeds: { type: 'string', default: '50' },
+  from: { type: 'string', default: '1' },
+  seed: { type: 'string' },
+  processes: { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
+  lines: { type: 'boolean', default: false },
 })
-const first = number(values.seed ?? values.from, values.seed === undefined ? 'from' : 'seed')
-const count = values.seed === undefined ? number(values.seeds, 'seeds') : 1
+const first = values.seed === undefined ? wholeNumber('from', values.from) : wholeNumber('seed', values.seed)
+const count = values.seed === undefined ? wholeNumber('seeds', values.seeds) : 1
+const processes = wholeNumber('processes', values.processes, 1)
 
 await build({
   entryPoints: { simulate: 'testing/simulator/child.ts' },
@@ -79,7 +78,7 @@ const tell = ({ seed, violations }) => {
   console.log(`  again: npm run simulate -- --seed ${seed} --lines`)
 }
 
-await Promise.all(Array.from({ length: Math.min(count, number(values.processes, 'processes')) }, run))
+await Promise.all(Array.from({ length: Math.min(count, processes) }, run))
 const seconds = (performance.now() - startMs) / 1000
 console.log(
   `${totals.seeds} seeds from ${first} in ${seconds.toFixed(0)} s: ${totals.ticks} ticks, ${totals.commandsLogged} commands, ${totals.kills} kills; ${failed.length === 0 ? 'all held' : `failed: ${failed.toSorted((a, b) => a - b).join(' ')}`}`,

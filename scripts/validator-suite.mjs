@@ -1,21 +1,20 @@
-// node scripts/validator-suite.mjs DIR [--full]: compares the ingest's verdicts with the reports (*.report.json) of a
-// copy of the Khronos glTF validator's own tests (its folder test/, or a part of it). Prints the agreement, and each
-// disagreement with its reason. Exits with 1 if the validator's own part of the verdict (codes and pointers) differs
-// without a reason that is known here. --full ingests each case, as `otherworld ingest` does, and compares only whether
-// it is accepted: a valid file should become a package.
+// node scripts/validator-suite.mjs DIR [--full]
+//
+// Compares the ingest's verdicts with the reports (*.report.json) of a copy of the Khronos glTF validator's own tests (its
+// folder test/, or a part of it). Prints the agreement, and each disagreement with its reason. Exits with 1 if the
+// validator's own part of the verdict (codes and pointers) differs without a reason that is known here. --full ingests each
+// case, as `otherworld ingest` does, and compares only whether it is accepted: a valid file should become a package.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bundle } from './build/bundle.mjs'
+import { readOptions, wrongUsage } from './options.mjs'
 
-const isFull = process.argv.includes('--full')
-const [dir] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-if (dir === undefined || !existsSync(dir)) {
-  process.stderr.write(
-    'node scripts/validator-suite.mjs DIR: DIR holds *.gltf and *.glb, each with its *.report.json\n',
-  )
-  process.exit(2)
-}
+const { values, positionals } = readOptions({ full: { type: 'boolean', default: false } }, 1)
+const isFull = values.full
+const [dir] = positionals
+if (dir === undefined || !existsSync(dir))
+  wrongUsage('give an existing folder of *.gltf and *.glb files, each with its *.report.json')
 mkdirSync('.tmp', { recursive: true })
 await bundle(
   { check: 'ingest/checks/check.ts', ingest: 'ingest/ingest.ts', glb: 'ingest/gltf-to-glb.ts' },

@@ -3,6 +3,7 @@
 //   was built from the current sources.
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { readOptions } from '../options.mjs'
 import { isBuilt, SOURCES_FILE, sourcesHash } from './build-sources.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,8 +17,9 @@ const ENTRIES = {
   testing: 'testing/index.ts',
 }
 
+const { values } = readOptions({ 'if-changed': { type: 'boolean', default: false } })
 process.chdir(ROOT)
-if (!process.argv.includes('--if-changed') || !isBuilt()) {
+if (!values['if-changed'] || !isBuilt()) {
   requireWritable()
   await build()
 }

@@ -1,20 +1,20 @@
-// npm run fuzz:mutation -- [--packets N] [--seed S] [--processes P] [--targets a,b] [--json]: mutated packets, for
-// every decoder and for both ends of a session. All changes come from the seed; a failure is printed with its bytes.
-// Exits with 1 on a failure.
+// npm run fuzz:mutation -- [--packets N] [--seed S] [--processes P] [--targets a,b] [--json]
+//
+// Mutated packets, for every decoder and for both ends of a session. All changes come from the seed; a failure is printed
+// with its bytes. Exits with 1 on a failure.
 import { fork } from 'node:child_process'
-import { parseArgs } from 'node:util'
+import { readOptions, wholeNumber, wrongUsage } from '../options.mjs'
 import { bundleMutate } from './fuzz-bundle.mjs'
 
 const text = (value) => ({ type: 'string', default: value })
-const { values } = parseArgs({
-  options: {
-    packets: text('100000'),
-    seed: text('1'),
-    processes: text('2'),
-    targets: text(''),
-    json: { type: 'boolean', default: false },
-  },
+const { values } = readOptions({
+  packets: text('100000'),
+  seed: text('1'),
+  processes: text('2'),
+  targets: text(''),
+  json: { type: 'boolean', default: false },
 })
+for (const name of ['packets', 'seed']) wholeNumber(name, values[name])
 /** Inputs of one job: figures are printed often, and a growing process is noticed. */
 const JOB_INPUTS = 250_000
 /**
@@ -24,7 +24,7 @@ const JOB_INPUTS = 250_000
 const HEAP_BYTES_MAX = 400_000_000
 
 await bundleMutate()
-const workers = Array.from({ length: Number(values.processes) }, () =>
+const workers = Array.from({ length: wholeNumber('processes', values.processes, 1) }, () =>
   fork('dist/fuzz/mutate-worker.js', [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
 )
 for (const worker of workers)
@@ -40,7 +40,7 @@ const readies = await Promise.all(workers.map(message))
 const wanted = values.targets === '' ? null : values.targets.split(',')
 const targets = readies[0].targets.filter(({ name }) => wanted === null || wanted.includes(name))
 if (targets.length === 0)
-  throw new Error(`--targets names none of ${readies[0].targets.map(({ name }) => name).join(', ')}`)
+  wrongUsage(`--targets is "${values.targets}"; there are ${readies[0].targets.map(({ name }) => name).join(', ')}`)
 
 /** The jobs of all targets in turn, so that no target waits for the end. */
 function jobsOf(packets) {

@@ -3,38 +3,29 @@
 // world ended, hung, had a slow step or a NaN, or continued differently from its checkpoint.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
+import { readOptions, wholeNumber, wrongUsage } from '../options.mjs'
 
 const text = (value) => ({ type: 'string', default: value })
-const { values } = parseArgs({
-  options: {
-    worlds: text('1000'),
-    ticks: text('200'),
-    seed: text('1'),
-    from: text('0'),
-    jobs: text(String(availableParallelism())),
-    'slow-ms': text('50'),
-    'hang-ms': text('10000'),
-    world: { type: 'string' },
-    save: { type: 'string' },
-    case: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    minimise: { type: 'boolean', default: false },
-  },
+const { values } = readOptions({
+  worlds: text('1000'),
+  ticks: text('200'),
+  seed: text('1'),
+  from: text('0'),
+  jobs: text(String(availableParallelism())),
+  'slow-ms': text('50'),
+  'hang-ms': text('10000'),
+  world: { type: 'string' },
+  save: { type: 'string' },
+  case: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  minimise: { type: 'boolean', default: false },
 })
-const number = (name) => {
-  const value = Number(values[name])
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  process.stderr.write(`--${name} must be a whole number; it is "${String(values[name])}"\n`)
-  process.exit(2)
-}
+const number = (name) => wholeNumber(name, values[name])
 const isSingle = values.world !== undefined || values.case !== undefined
-if ((values.save !== undefined || values.minimise) && !isSingle) {
-  process.stderr.write('--save and --minimise are for one world: give --world or --case too\n')
-  process.exit(2)
-}
+if ((values.save !== undefined || values.minimise) && !isSingle)
+  wrongUsage('--save and --minimise are for one world: give --world or --case too')
 const [seed, ticks, slowMs, hangMs] = ['seed', 'ticks', 'slow-ms', 'hang-ms'].map(number)
 const first = values.world === undefined ? number('from') : number('world')
 const count = isSingle ? 1 : number('worlds')

@@ -1,25 +1,25 @@
-// npm run fuzz -- [--seconds N] [--targets a,b] [--merge]: coverage-guided fuzzing (Jazzer.js, libFuzzer) of every
-// decoder for N seconds in total, starting with the committed corpus and real traffic of a small realm. --merge then
-// writes inputs that reached new code back into test/fuzz/corpus, minimised (--seconds 0: those of the last run). Exits
-// with 1 if something was found, with 2 if it cannot run here.
+// npm run fuzz -- [--seconds N] [--targets a,b] [--merge]
+//
+// Coverage-guided fuzzing (Jazzer.js, libFuzzer) of every decoder for N seconds in total, starting with the committed
+// corpus and real traffic of a small realm. --merge then writes inputs that reached new code back into test/fuzz/corpus,
+// minimised (--seconds 0: those of the last run). Exits with 1 if something was found, with 2 if it cannot run here.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readOptions, wholeNumber, wrongUsage } from '../options.mjs'
 import { bundleFuzz } from './fuzz-bundle.mjs'
 import { minimise } from './fuzz-minimise.mjs'
 import { fuzzerNode } from './fuzz-runtime.mjs'
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    targets: { type: 'string', default: '' },
-    merge: { type: 'boolean', default: false },
-    'if-possible': { type: 'boolean', default: false },
-  },
+const { values } = readOptions({
+  seconds: { type: 'string', default: '60' },
+  targets: { type: 'string', default: '' },
+  merge: { type: 'boolean', default: false },
+  'if-possible': { type: 'boolean', default: false },
 })
+wholeNumber('seconds', values.seconds)
 const WORK = resolve('.tmp/fuzz')
 const ENTRY = 'dist/fuzz/entry.cjs'
 /** Longest input, bytes: a few packets. Longer inputs only repeat, and the committed corpus stays small. */
@@ -42,6 +42,8 @@ const node = runtime()
 await bundleFuzz()
 const { targets, seeds, take } = createRequire(import.meta.url)(resolve(ENTRY))
 const wanted = values.targets === '' ? targets : targets.filter(({ name }) => values.targets.split(',').includes(name))
+if (wanted.length === 0)
+  wrongUsage(`--targets is "${values.targets}"; there are ${targets.map(({ name }) => name).join(', ')}`)
 
 function folder(...path) {
   const made = join(WORK, ...path)
