@@ -86,9 +86,9 @@ export class Crowd {
     }
   }
 
-  /** The server's newest tick that the bots know; 0 before the first snapshot. */
-  get serverTick(): number {
-    return Math.max(0, ...this.#bots.map(({ client }) => client.stats().serverTick))
+  /** The newest tick of the server that a bot has received; 0 before the first snapshot. An estimate would rise beyond it. */
+  get newestTick(): number {
+    return Math.max(0, ...this.#bots.map(({ client }) => client.stats().newestTick))
   }
 
   /**
@@ -204,7 +204,7 @@ export class Crowd {
       left = pending
     }
     for (const pending of unanswered())
-      this.#note(`a bot waited in vain for an answer to ${pending === 1 ? 'a command' : `${pending} commands`}`)
+      this.#note(`a bot got no answer to ${pending === 1 ? 'a command' : `${pending} commands`}`)
   }
 
   #note(words: string): void {

@@ -62,7 +62,7 @@ export function figuresOfJoins(
   }
 }
 
-/** Lists the problems. `stayed`: bots connected at the end; `lastTick`: the newest tick that they know. */
+/** Lists the problems. `stayed`: bots connected at the end; `lastTick`: the newest tick that they received. */
 export function faultsOf(
   count: number,
   { connected, stayed, lastTick }: { readonly connected: number; readonly stayed: number; readonly lastTick: number },
@@ -79,7 +79,8 @@ export function faultsOf(
     )
   for (const { gap, lastTick: reached } of each) {
     if (gap > 0) faults.push(`a lockstep peer did not check ${gap} ticks`)
-    if (reached < lastTick) faults.push(`a lockstep peer came to tick ${reached} only; the server was at ${lastTick}`)
+    if (reached < lastTick)
+      faults.push(`a lockstep peer came to tick ${reached} only; the bots received tick ${lastTick}`)
   }
   if (each.length < peers) faults.push(`${peers - each.length} lockstep peers checked no tick`)
   return faults

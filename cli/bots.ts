@@ -150,7 +150,7 @@ async function play(settings: Settings): Promise<Report> {
     const figures = await crowd.play(settings.seconds, interrupted.signal).finally(() => clearInterval(looking))
     const cpu = cost()
     const during = server.figures(between, await server.scrape())
-    const lastTick = crowd.serverTick
+    const lastTick = crowd.newestTick
     await watch.reached(lastTick)
     const lockstep = watch.figures
     const { connected: stayed, troubles } = crowd.progress

@@ -1,6 +1,7 @@
 // Records the sessions of fixtures/replays/ again: a real server, real bots, real connections.
 //
 //   npm run build && node scripts/make-fixtures.mjs [NAME...]
+//
 // Each session has its own server and data directory. Every recording is verified before it is kept.
 import { execFile, spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'

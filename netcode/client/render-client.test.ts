@@ -132,6 +132,9 @@ describe('a render client', () => {
     expect(stats.rttMs).toBeLessThan(250)
     expect(stats.loss).toBeGreaterThan(0.02)
     expect(stats.snapshotsReceived).toBeGreaterThan(80)
+    const silent = ada.stats(yard.nowMs + 5_000)
+    expect(silent.serverTick).toBeGreaterThan(stats.serverTick)
+    expect(silent.newestTick).toBe(stats.newestTick)
     expect(yard.faults).toEqual([])
   })
 

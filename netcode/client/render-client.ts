@@ -387,6 +387,7 @@ export class RenderClient {
       reconnects: this.#reconnects,
       serverTick:
         playback === undefined || playback.newest === 0 ? 0 : Math.floor(this.#joined?.own.clock.tick(nowMs) ?? 0),
+      newestTick: playback?.newest ?? 0,
       delayMs: playback?.delayMs ?? 0,
       jitterMs: playback?.jitterMs ?? 0,
       correctionMetres: this.#joined?.own.correction.lastMetres ?? 0,

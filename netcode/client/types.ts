@@ -184,8 +184,10 @@ export interface ClientStats {
   /** Commands that will get no outcome. */
   readonly inputsLost: number
   readonly reconnects: number
-  /** Estimate of the server's newest tick; 0 before the first snapshot. */
+  /** Estimate of the server's newest tick; 0 before the first snapshot. It also rises while the server is silent. */
   readonly serverTick: number
+  /** Tick of the newest snapshot that was received; 0 before the first. */
+  readonly newestTick: number
   /** How far behind snapshots that arrive in time others are drawn, ms. */
   readonly delayMs: number
   /** How late nearly all recent snapshots were against the quickest, ms. */
