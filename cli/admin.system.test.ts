@@ -11,6 +11,8 @@ import { UploadUser } from '../test/harness/upload-user.ts'
 const clean = cleanup()
 afterEach(() => clean.all())
 
+/** No user has it. */
+const UID = '00000000-0000-4000-8000-000000000001'
 const NOWHERE = 'http://127.0.0.1:1/'
 
 /** A data directory with an operator's token that no server has. */
@@ -52,10 +54,17 @@ test('a role can be granted, listed and revoked', async () => {
 
 test("a refusal exits with 1 and the server's message", async () => {
   const server = await serveHere(clean)
-  const { uid } = await UploadUser.at(server.url, 'Ada')
   const at = ['--url', server.url, '--data', server.data]
-  const king = await runCli(['admin', 'grant', uid, 'king', ...at])
-  expect(king).toMatchObject({ code: 1, out: '', errors: expect.stringMatching(/builder[^]*owner|what to do/) })
+  for (const args of [
+    ['grant', UID, 'builder'],
+    ['revoke', UID],
+    ['grant', UID, 'builder', '--realm', 'elsewhere'],
+  ]) {
+    const refused = await runCli(['admin', ...args, ...at])
+    expect(refused).toMatchObject({ code: 1, out: '' })
+    expect(refused.errors).toMatch(/^otherworld admin \w+: .*\n {2}where: .*\n {2}what to do: .*\n$/)
+    expect(refused.errors).not.toMatch(/\b(?:GET|POST|PUT|DELETE)\b|\/v1\//)
+  }
   const elsewhere = await runCli(['admin', 'grants', '--realm', 'elsewhere', '--json', ...at])
   expect(elsewhere.code).toBe(1)
   expect(elsewhere.json()).toMatchObject({
@@ -68,11 +77,9 @@ test("another server's operator token is refused", async () => {
   const server = await serveHere(clean)
   const { uid } = await UploadUser.at(server.url, 'Ada')
   const { code, errors } = await runCli(['admin', 'grant', uid, 'builder', '--url', server.url, '--data', otherData()])
-  expect(errors).toMatch(/^otherworld admin grant: /)
+  expect(errors).toMatch(/^otherworld admin grant: [^]*what to do: give that server's data directory with --data DIR/)
   expect(code).toBe(1)
 })
-
-const UID = '00000000-0000-4000-8000-000000000001'
 
 test.each([
   [
@@ -82,6 +89,8 @@ test.each([
   ],
   ['an address that is none', ['grants', '--url', 'localhost'], /--url is "localhost"; it takes an address like/],
   ['a user without a role', ['grant', UID], /it takes a user and a role: otherworld admin grant UID ROLE/],
+  ['a role that does not exist', ['grant', UID, 'king'], /ROLE is "king"; it takes builder, owner/],
+  ['an id that is not one', ['revoke', 'ada'], /UID is "ada"; it takes the id of a user/],
   ['nobody', ['revoke'], /it takes a user: otherworld admin revoke UID/],
   ['a verb that is none', ['gift', UID], /there is no verb "admin gift"[^]*admin grant/],
 ])('%s is refused with words and exit code 2', async (_, args, words) => {

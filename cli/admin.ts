@@ -1,11 +1,12 @@
 /** `otherworld admin`: gives and takes roles in a realm. It needs to read the server's data directory. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RealmRole } from '../http-api/index.ts'
-import { ConnectError } from '../netcode/index.ts'
+import { REALM_ROLES, type RealmRole } from '../http-api/index.ts'
 import { OPERATOR_TOKEN_FILE } from '../server/accounts/data-directory.ts'
-import { printFailure, printJson, rows, schemaOf, terminal } from './output.ts'
-import { ApiError, isServerUrl, ServerApi } from './server-api.ts'
+import { codeOf } from '../storage/fault.ts'
+import { printJson, rows, schemaOf, terminal } from './output.ts'
+import { isServerUrl, ServerApi } from './server-api.ts'
+import { printServerFailure, type Advice } from './server-failure.ts'
 import { Exit, UsageError, type Arguments, type Option, type Verb } from './verb.ts'
 
 const OPTIONS: Readonly<Record<string, Option>> = {
@@ -19,19 +20,37 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   realm: { type: 'string', value: 'ID', help: "the realm (default: the server's only one)" },
 }
 
+const ADVICE: Advice = {
+  token: "give that server's data directory with --data DIR: its operator-token authorises you",
+}
+
+const UID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Throws UsageError. */
+function uidOf(text = ''): string {
+  if (UID.test(text)) return text
+  throw new UsageError(`UID is "${text}"; it takes the id of a user, which the page shows: 8-4-4-4-12 hex digits`)
+}
+
+/** Throws UsageError. */
+function roleOf(text: string | undefined): RealmRole {
+  const role = REALM_ROLES.find((each) => each === text)
+  if (role === undefined) throw new UsageError(`ROLE is "${text}"; it takes ${REALM_ROLES.join(', ')}`)
+  return role
+}
+
 export const grant: Verb = {
   name: 'admin grant',
   positionals: 'UID ROLE',
   options: OPTIONS,
   summary:
-    'Gives a user a role in a realm: builder (changes and removes props of others) or owner (also flies, and gives roles).\nUID is user.uid of a login; the page shows it. The role takes effect at once.',
+    'Gives a user a role in a realm: builder (changes and removes props of others) or owner (also flies, and gives roles).\nUID is the id of a user, who has logged in before; the page shows it. The role takes effect at once.',
   run: (args) => {
-    const [uid, role] = exactly(args, 2, 'a user and a role: otherworld admin grant UID ROLE')
+    const given = exactly(args, 2, 'a user and a role: otherworld admin grant UID ROLE')
+    const [uid, role] = [uidOf(given[0]), roleOf(given[1])]
     return admin('admin grant', args, async (api, realm) => {
-      // The server refuses a role that it does not know, with those that it does.
-      const body = { role: role as RealmRole }
-      const granted = await api.call('putGrant', { realm, uid: uid ?? '' }, { body })
-      say(args, 'admin grant', { realm, uid, role: granted.role }, `${uid} is ${role} of ${realm}\n`)
+      await api.call('putGrant', { realm, uid }, { body: { role } })
+      say(args, 'admin grant', { realm, uid, role }, `${uid} is ${role} of ${realm}\n`)
     })
   },
 }
@@ -42,9 +61,9 @@ export const revoke: Verb = {
   options: OPTIONS,
   summary: "Removes a user's role in a realm, with effect at once.",
   run: (args) => {
-    const [uid] = exactly(args, 1, 'a user: otherworld admin revoke UID')
+    const uid = uidOf(exactly(args, 1, 'a user: otherworld admin revoke UID')[0])
     return admin('admin revoke', args, async (api, realm) => {
-      await api.call('removeGrant', { realm, uid: uid ?? '' })
+      await api.call('removeGrant', { realm, uid })
       say(args, 'admin revoke', { realm, uid }, `${uid} has no role in ${realm} any more\n`)
     })
   },
@@ -90,18 +109,8 @@ async function admin(
     await work(api, args.text('realm') ?? (await onlyRealm(api)))
     return Exit.ok
   } catch (error) {
-    if (error instanceof ConnectError)
-      printFailure(terminal, name, args.flag('json'), { reason: error.reason, message: error.message })
-    else if (error instanceof ApiError) {
-      const { reason, message, where, fix } = error
-      printFailure(
-        terminal,
-        name,
-        args.flag('json'),
-        { reason, message, ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) },
-        fix === undefined ? message : `${message}\n  what to do: ${fix}`,
-      )
-    } else throw error
+    if (error instanceof UsageError) throw error
+    printServerFailure(terminal, name, args.flag('json'), error, ADVICE)
     return Exit.failed
   }
 }
@@ -111,8 +120,9 @@ function operatorToken(data: string): string {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
+    const why = codeOf(error) === 'ENOENT' ? `there is no ${file}` : (error as Error).message
     throw new UsageError(
-      `the operator's token cannot be read: ${(error as Error).message}; give the server's data directory with --data DIR, as a user who may read it`,
+      `the operator's token cannot be read: ${why}; give the server's data directory with --data DIR, as a user who may read it`,
       { cause: error },
     )
   }

@@ -52,7 +52,7 @@ function overview(): string {
     '',
     ...VERBS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
-    '`otherworld VERB --help` shows its options.',
+    '`otherworld VERB --help` shows its options; `otherworld --version` shows the version.',
     '',
   ].join('\n')
 }

@@ -37,6 +37,9 @@ export interface Failure {
 /** The schema of a verb's `--json` output, e.g. "otherworld/replay-info/1" for "replay info". */
 export const schemaOf = (verb: string): string => `otherworld/${verb.replaceAll(' ', '-')}/1`
 
+const failureText = ({ message, where, fix }: Failure): string =>
+  `${message}${where === undefined ? '' : `\n  where: ${where}`}${fix === undefined ? '' : `\n  what to do: ${fix}`}`
+
 /**
  * Reports on stderr that a verb failed, and with `json` also on stdout as {schema, error}. `words`: a longer text for
  * people.
@@ -46,7 +49,7 @@ export function printFailure(
   verb: string,
   json: boolean,
   failure: Failure,
-  words = failure.message,
+  words = failureText(failure),
 ): void {
   to.err(`otherworld ${verb}: ${words}\n`)
   if (json) printJson(to, schemaOf(verb), { error: failure })

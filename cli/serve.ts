@@ -19,7 +19,7 @@ import {
   type RunningServer,
   type Settings,
 } from '../server/main.ts'
-import { printFailure, terminal } from './output.ts'
+import { printFailure, rows, terminal } from './output.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX, SHUTDOWN_MS_MAX } from '../server/limits.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
@@ -133,14 +133,14 @@ async function serve(args: Arguments): Promise<number> {
     const settings = settingsOf(args)
     const server = await startServer(settings, ending.signal)
     if (server === null) return Exit.ok
-    process.stdout.write(json ? readyJson(server) : readyWords(server, settings))
+    process.stdout.write(json ? readyJson(server) : readyText(server, settings))
     await stopped
     await server.stop()
     return Exit.ok
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
     const { reason, what, where, fix } = error
-    printFailure(terminal, 'serve', json, { reason, message: what, where, fix }, error.message)
+    printFailure(terminal, 'serve', json, { reason, message: what, where, fix })
     return USAGE.has(error.reason)
       ? Exit.usage
       : error.reason === 'recording'
@@ -247,6 +247,11 @@ function readyJson({ url, data }: RunningServer): string {
   return `${JSON.stringify({ schema: 'otherworld/serve/1', ready: true, url, pid: process.pid, data })}\n`
 }
 
-function readyWords({ url, data }: RunningServer, { databaseUrl, s3 }: Settings): string {
-  return `Otherworld is open: ${url} (process ${process.pid}; recordings in ${data}; archive: ${describeDatabase(databaseUrl)}; files: ${describeFileStore(s3)}; Ctrl+C stops it)\n`
+function readyText({ url, recordings }: RunningServer, { databaseUrl, s3 }: Settings): string {
+  return `Otherworld is open: ${url}\n${rows(terminal, [
+    ['recordings', recordings],
+    ['archive', describeDatabase(databaseUrl)],
+    ['files', describeFileStore(s3)],
+    ['process', `${process.pid}; Ctrl+C stops it`],
+  ])}`
 }

@@ -6,11 +6,13 @@ import { ConnectError, drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { PACKAGE_KINDS, type UploadStatus } from '../http-api/index.ts'
 import { readAsGlb, Rejected } from '../ingest/index.ts'
+import { cleanName, NAME_CHARACTERS_MAX } from '../protocol/index.ts'
 import { defaultIdentityFile, identityFor, keepIdentity, requireWritable, serverKey } from './identity-file.ts'
 import { readMap } from './ingest.ts'
 import { notesText } from './ingest-report.ts'
 import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from './output.ts'
 import { ApiError, isServerUrl, ServerApi } from './server-api.ts'
+import { printServerFailure, type Advice } from './server-failure.ts'
 import { uploadBytes, type UploadWish, type Watch } from './upload-file.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
@@ -43,6 +45,21 @@ export const verb: Verb = {
     timeout: { type: 'string', value: 'S', help: 'timeout in seconds', default: '600' },
   },
   run,
+}
+
+const ADVICE: Advice = {
+  token: 'run the command again: it logs in again',
+  'bad-declaration': 'see `otherworld upload --help` for --name, --kind and --humanoid',
+  'not-uploaded': 'run the command again',
+  'too-many-uploads': 'wait a minute, then run the command again',
+  quota: 'remove packages that you no longer need on the page of the server (T)',
+}
+
+/** Throws UsageError. */
+function nameIn(option: string, text: string): string {
+  const name = cleanName(text)
+  if (name.ok) return name.value
+  throw new UsageError(`--${option}: the name ${name.error.message}; it takes 1 to ${NAME_CHARACTERS_MAX} characters`)
 }
 
 /** Throws UsageError. */
@@ -78,7 +95,7 @@ async function upload(
 ): Promise<number> {
   const map = args.text('humanoid')
   const wish = {
-    name: args.text('name') ?? basename(file, extname(file)).slice(0, 32),
+    name: nameIn('name', args.text('name') ?? basename(file, extname(file)).slice(0, NAME_CHARACTERS_MAX)),
     fileName: basename(file),
     kind,
     humanoid: map === undefined ? undefined : readMap(map),
@@ -108,7 +125,7 @@ async function logIn(args: Arguments, url: string): Promise<string> {
   requireWritable(file)
   const { token, identity } = await login(
     url,
-    args.text('as') ?? ownName(),
+    nameIn('as', args.text('as') ?? ownName()),
     known === null ? {} : { identity: known },
   ).catch((error: unknown) => {
     if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
@@ -237,28 +254,7 @@ function failed(error: unknown, args: Arguments, signal: AbortSignal): number {
     printFailure(terminal, 'upload', json, { reason: 'timed-out', message, fix: 'try again, or set --timeout S' })
     return Exit.timeout
   }
-  if (error instanceof ConnectError)
-    printFailure(terminal, 'upload', json, { reason: error.reason, message: error.message })
-  else if (error instanceof ApiError)
-    printFailure(
-      terminal,
-      'upload',
-      json,
-      failureOf(error),
-      `${error.message}${error.fix === undefined ? '' : `\n  what to do: ${error.fix}`}`,
-    )
-  else throw error
+  if (error instanceof UsageError) throw error
+  printServerFailure(terminal, 'upload', json, error, ADVICE)
   return Exit.failed
 }
-
-const failureOf = ({
-  reason,
-  message,
-  where,
-  fix,
-}: ApiError): {
-  readonly reason: string
-  readonly message: string
-  readonly where?: string
-  readonly fix?: string
-} => ({ reason, message, ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) })

@@ -40,18 +40,35 @@ const COMMON: Readonly<Record<string, Option>> = {
   help: { type: 'boolean', help: 'show this help' },
 }
 
+const HELP_COLUMNS = 100
+
+/** The text in lines of at most `columns` characters, unless a word is longer. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
 /** The help of a verb. */
 export function helpOf(verb: Verb): string {
   const rows = Object.entries({ ...verb.options, ...COMMON }).map(([name, option]) => {
     const left = `  --${name}${option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`
     return [left, option.default === undefined ? option.help : `${option.help} (default ${option.default})`] as const
   })
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2
-  const lines = rows.map(([left, right]) => left.padEnd(width) + right)
+  const indent = Math.max(...rows.map(([left]) => left.length)) + 2
+  const lines = rows.map(
+    ([left, right]) => left.padEnd(indent) + wrapped(right, HELP_COLUMNS - indent).join(`\n${' '.repeat(indent)}`),
+  )
   return [
     `otherworld ${verb.name}${verb.positionals ? ` ${verb.positionals}` : ''}`,
     '',
-    verb.summary,
+    ...verb.summary.split('\n').flatMap((line) => wrapped(line, HELP_COLUMNS)),
     '',
     ...lines,
     '',
@@ -67,7 +84,8 @@ export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
   try {
     parsed = parseArgs({ args: [...argv], options, allowPositionals: verb.positionals !== undefined, strict: true })
   } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error })
+    // Node adds a sentence about arguments that begin with a hyphen.
+    throw new UsageError((error as Error).message.replace(/\. To specify a positional.*/s, ''), { cause: error })
   }
   // An unset shell variable must not choose an address or a folder: --host="$HOST" without HOST would listen
   // everywhere.

@@ -12,10 +12,13 @@ import * as Schema from 'effect/Schema'
 /** Errors that every address may answer with. */
 export const COMMON_ERRORS = [
   'bad-path',
+  'bad-request',
+  'header-too-large',
   'method-not-allowed',
   'origin',
   'address-sockets',
   'slow-body',
+  'slow-header',
   'starting',
   'stopping',
   'internal',
@@ -39,7 +42,7 @@ const LOGIN_BODY: Body<typeof LoginBody.Type> = {
     role: { reason: 'bad-role', ...choice('role', LOGIN_ROLES) },
     identity: {
       reason: 'bad-identity',
-      message: 'the identity is not one of this server, or has expired',
+      message: 'the identity is not from this server, or has expired',
       fix: 'remove it to begin as a new guest',
     },
   },

@@ -1,3 +1,4 @@
+import { HttpError } from './http.ts'
 import { bucketsByKey } from './rate-limit.ts'
 
 /** Limits of a transport's connections. All are counts of connections. */
@@ -33,13 +34,6 @@ export const CONNECTION_LIMITS: ConnectionLimitOptions = {
   connectBurstMax: 256,
   connectsPerSecondMax: 8,
   ownMachineLimited: false,
-}
-
-/** A refusal as an HTTP status, with a message for people. */
-export interface ConnectionRefusal {
-  readonly status: 401 | 403 | 429 | 503
-  readonly reason: string
-  readonly message: string
 }
 
 /** One reserved place. Call `free` to return it; more calls do nothing. */
@@ -85,7 +79,7 @@ export class ConnectionLimits {
     return this.#refused
   }
 
-  reserve(address: string, nowMs: number): ConnectionSlot | ConnectionRefusal {
+  reserve(address: string, nowMs: number): ConnectionSlot | HttpError {
     const key = limitKey(address)
     const count = this.#addresses.get(key) ?? { connections: 0, halfOpen: 0 }
     const isExempt = !this.#options.ownMachineLimited && isLoopback(address)
@@ -124,56 +118,62 @@ export class ConnectionLimits {
     if (count.connections === 0) this.#addresses.delete(key)
   }
 
-  #fullness(): ConnectionRefusal | null {
+  #fullness(): HttpError | null {
     const limits = this.#options
     if (this.#connections >= limits.connectionsMax) {
-      return {
-        status: 503,
-        reason: 'full',
-        message: `The server is full: ${limits.connectionsMax} connections. Try again later.`,
-      }
+      return new HttpError(
+        503,
+        'full',
+        `the server is full: ${limits.connectionsMax} connections`,
+        'the server',
+        'try again later',
+      )
     }
     if (this.#halfOpen >= limits.halfOpenMax) {
-      return {
-        status: 503,
-        reason: 'busy',
-        message: 'Too many people are connecting at this moment. Try again in a few seconds.',
-      }
+      return new HttpError(
+        503,
+        'busy',
+        'too many people are connecting at this moment',
+        'the server',
+        'try again in a few seconds',
+      )
     }
     return null
   }
 
-  #refusal(key: string, count: AddressCount, nowMs: number): ConnectionRefusal | null {
+  #refusal(key: string, count: AddressCount, nowMs: number): HttpError | null {
     const limits = this.#options
     if (count.connections >= limits.connectionsPerAddressMax) {
-      return {
-        status: 429,
-        reason: 'address-full',
-        message: `Your network address already has ${limits.connectionsPerAddressMax} connections, which is the limit. Close some first.`,
-      }
+      return ofAddress(
+        'address-full',
+        `your network address already has ${limits.connectionsPerAddressMax} connections, which is the limit`,
+        "close some first; the server's operator can raise --connections-per-address",
+      )
     }
     if (count.halfOpen >= limits.halfOpenPerAddressMax) {
-      return {
-        status: 429,
-        reason: 'address-busy',
-        message:
-          'Too many connections are being made from your network address at this moment. Try again in a few seconds.',
-      }
+      return ofAddress(
+        'address-busy',
+        'too many connections are being made from your network address at this moment',
+        'try again in a few seconds',
+      )
     }
     if (!this.#connects.take(key, nowMs)) {
-      return {
-        status: 429,
-        reason: 'address-rate',
-        message: `Your network address connects too often: more than ${Math.round(limits.connectsPerSecondMax)} times a second. Try again in a few seconds.`,
-      }
+      return ofAddress(
+        'address-rate',
+        `your network address connects too often: more than ${Math.round(limits.connectsPerSecondMax)} times a second`,
+        'try again in a few seconds',
+      )
     }
     return null
   }
 }
 
+const ofAddress = (reason: string, message: string, fix: string): HttpError =>
+  new HttpError(429, reason, message, 'your network address', fix)
+
 /** True if `reserve` refused. */
-export function isRefusal(answer: ConnectionSlot | ConnectionRefusal): answer is ConnectionRefusal {
-  return 'status' in answer
+export function isRefusal(answer: ConnectionSlot | HttpError): answer is HttpError {
+  return answer instanceof HttpError
 }
 
 /**

@@ -1,5 +1,5 @@
 /** HTTP helpers for servers (Node only): bodies with a limit, JSON answers, CORS. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { originAllowed, type AllowedOrigins } from './origin.ts'
 
 /** Largest body of a request, bytes. An answer with many candidates has about 4 KB. */
@@ -7,13 +7,16 @@ const BODY_BYTES_MAX = 65_536
 /** A body that is not complete after this long is refused, ms. */
 const BODY_MS_MAX = 5_000
 
-/** An error answer: `reason` is for programs, the rest for people. */
+/** An origin in an error's message is cut here, characters. */
+const ORIGIN_CHARACTERS_SHOWN_MAX = 200
+
+/** An error answer: `reason` is for programs. For people: what is wrong, where, and what to do (`fix`). */
 export class HttpError extends Error {
   readonly status: number
   readonly reason: string
-  readonly where: string | undefined
-  readonly fix: string | undefined
-  constructor(status: number, reason: string, message: string, where?: string, fix?: string) {
+  readonly where: string
+  readonly fix: string
+  constructor(status: number, reason: string, message: string, where: string, fix: string) {
     super(message)
     this.name = 'HttpError'
     this.status = status
@@ -37,11 +40,39 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(body)
 }
 
-/** Answers with the error's status and {reason, message, where?, fix?}. Any other exception becomes a 500 without details. */
+/** Any exception but an HttpError becomes a 500 without details. */
+const knownError = (error: unknown): HttpError =>
+  error instanceof HttpError
+    ? error
+    : new HttpError(
+        500,
+        'internal',
+        'the server failed at this request',
+        'the server',
+        'try again; the log of the server says why',
+      )
+
+const bodyOf = ({ reason, message, where, fix }: HttpError): object => ({ reason, message, where, fix })
+
+/** Answers with the error's status and {reason, message, where, fix}. */
 export function sendError(response: ServerResponse, error: unknown): void {
-  const { status, reason, message, where, fix } =
-    error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
-  sendJson(response, status, { reason, message, where, fix })
+  const known = knownError(error)
+  sendJson(response, known.status, bodyOf(known))
+}
+
+/** An error as a whole response, for a socket without a ServerResponse; it closes the connection. */
+export function errorResponse(error: unknown): string {
+  const known = knownError(error)
+  const body = JSON.stringify(bodyOf(known))
+  return [
+    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? 'Error'}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    'Cache-Control: no-store',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n')
 }
 
 /** Reads a JSON body. Throws HttpError 400 (no JSON), 408 (too slow) or 413 (over BODY_BYTES_MAX). */
@@ -49,19 +80,46 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   const text = await readBody(request)
   try {
     return JSON.parse(text)
-  } catch {
-    throw new HttpError(400, 'bad-json', 'The body is not JSON.')
+  } catch (error) {
+    const why = text === '' ? 'it is empty' : (error as Error).message
+    throw new HttpError(400, 'bad-json', `the body is not JSON: ${why}`, 'body', 'send one JSON value')
   }
 }
+
+export const slowBody = (msMax: number): HttpError =>
+  new HttpError(
+    408,
+    'slow-body',
+    `the body did not arrive within ${msMax / 1_000} s`,
+    'body',
+    'send as many bytes as Content-Length says, without a pause',
+  )
+
+/** For a connection without the token of a login. `where`: the header. */
+export const badToken = (where: string): HttpError =>
+  new HttpError(
+    401,
+    'token',
+    'the token is not valid: it is missing, from another server, or expired',
+    where,
+    'log in again',
+  )
+
+/** The page of `origin` may not use this server from a browser. */
+export const originRefused = (origin: string | undefined): HttpError =>
+  new HttpError(
+    403,
+    'origin',
+    `pages of ${String(origin).slice(0, ORIGIN_CHARACTERS_SHOWN_MAX)} may not connect here`,
+    'Origin',
+    'open the page of this server; its operator can allow other origins with --origins LIST',
+  )
 
 function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => fail(new HttpError(408, 'slow-body', 'The body did not arrive in time.')),
-      BODY_MS_MAX,
-    )
+    const timer = setTimeout(() => fail(slowBody(BODY_MS_MAX)), BODY_MS_MAX)
     const fail = (error: HttpError) => {
       clearTimeout(timer)
       request.off('data', take)
@@ -72,7 +130,9 @@ function readBody(request: IncomingMessage): Promise<string> {
     const take = (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes > BODY_BYTES_MAX)
-        fail(new HttpError(413, 'body-too-large', `The body may have ${BODY_BYTES_MAX} bytes.`))
+        fail(
+          new HttpError(413, 'body-too-large', `the body has more than ${BODY_BYTES_MAX} bytes`, 'body', 'send less'),
+        )
       else chunks.push(chunk)
     }
     request.on('data', take)
@@ -80,8 +140,10 @@ function readBody(request: IncomingMessage): Promise<string> {
       clearTimeout(timer)
       resolve(Buffer.concat(chunks).toString('utf8'))
     })
-    request.once('error', () => fail(new HttpError(400, 'broken-body', 'The body broke off.')))
-    request.once('close', () => fail(new HttpError(400, 'broken-body', 'The body broke off.')))
+    const broken = (): void =>
+      fail(new HttpError(400, 'broken-body', 'the connection ended within the body', 'body', 'send the request again'))
+    request.once('error', broken)
+    request.once('close', broken)
   })
 }
 
@@ -111,11 +173,7 @@ export function handleCors(
 ): boolean {
   const { origin, host } = request.headers
   if (!originAllowed(origin, host, allowed)) {
-    throw new HttpError(
-      403,
-      'origin',
-      `Pages of ${origin} may not connect here. The server's operator can allow that origin.`,
-    )
+    throw originRefused(origin)
   }
   if (origin !== undefined) {
     response.setHeader('access-control-allow-origin', origin)

@@ -99,9 +99,11 @@ export function timedOut(url: URL, milliseconds: number): ConnectError {
 async function wordsOf(response: Response): Promise<{ readonly message: string | null; readonly reason: unknown }> {
   try {
     const body: unknown = await response.json()
-    const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : null
-    const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : null
-    return { message: typeof message === 'string' ? message.slice(0, REFUSAL_MESSAGE_CHARACTERS_MAX) : null, reason }
+    const fields: Readonly<Record<string, unknown>> = typeof body === 'object' && body !== null ? { ...body } : {}
+    const { message, reason, fix } = fields
+    if (typeof message !== 'string') return { message: null, reason }
+    const words = typeof fix === 'string' && fix !== '' ? `${message.replace(/\.$/, '')}; ${fix}` : message
+    return { message: words.slice(0, REFUSAL_MESSAGE_CHARACTERS_MAX), reason }
   } catch {
     return { message: null, reason: null }
   }

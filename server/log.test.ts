@@ -28,6 +28,30 @@ test('text has the time, a level that matters, and the fields', () => {
   expect(info).toMatch(/^\d\d:\d\d:\d\d files: back$/)
 })
 
+class Fault extends Error {
+  readonly what = 'the archive could not do it: no answer'
+  readonly where = 'postgresql://ada:hunter2@db:5432/world'
+  readonly fix = 'see that the database runs'
+  override readonly message = `${this.what}\n  where: ${this.where}\n  what to do: ${this.fix}`
+}
+
+test('an error with a place and a remedy is one line, with both as fields', () => {
+  const failed = Effect.logError('a record could not be written:', new Fault()).pipe(inArea('archive'))
+  const [text = '', more] = logged((write) => serverLogger('text', false, write), failed)
+  expect(more).toBeUndefined()
+  expect(text).toMatch(
+    /^\d\d:\d\d:\d\d error archive: a record could not be written: the archive could not do it: no answer where=postgresql:\/\/ada:\*\*\*@db:5432\/world fix="see that the database runs"$/,
+  )
+  const [line = ''] = logged((write) => serverLogger('json', false, write), failed)
+  expect(JSON.parse(line)).toMatchObject({
+    message: 'a record could not be written: the archive could not do it: no answer',
+    where: 'postgresql://ada:***@db:5432/world',
+    fix: 'see that the database runs',
+  })
+  const [other = ''] = logged(lineLogger, Effect.logError('it failed:', new Error('no file')))
+  expect(other).toBe('server: it failed: no file')
+})
+
 test('a terminal gets the same text with colours', () => {
   const [line = ''] = logged((write) => serverLogger('text', true, write), entry)
   expect(line).toContain('\x1b[33mwarn ')

@@ -3,6 +3,7 @@
  * are masked.
  */
 import { Cause, Effect, Logger, References } from 'effect'
+import type { Fault } from '../storage/fault.ts'
 
 export const LOG_FORMS = ['text', 'json'] as const
 export type LogForm = (typeof LOG_FORMS)[number]
@@ -21,11 +22,20 @@ interface Entry {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** A logger that formats each entry and hands the line to `write`. */
+/** Errors of the archive, the file store and the server: their place and remedy become fields, so that the entry stays one line. */
+const isFault = (part: unknown): part is Fault =>
+  part instanceof Error && ['what', 'where', 'fix'].every((name) => name in part)
+
+/** A logger that formats each entry and hands the line to `write`. An error may follow the message. */
 function loggerOf(format: (entry: Entry) => string, write: (line: string) => void): ServerLogger {
   return Logger.make(({ cause, date, fiber, logLevel, message }) => {
-    const { area = 'server', ...fields } = fiber.getRef(References.CurrentLogAnnotations)
-    const parts = (Array.isArray(message) ? message : [message]).map(String)
+    const { area = 'server', ...annotations } = fiber.getRef(References.CurrentLogAnnotations)
+    const fields: Record<string, unknown> = { ...annotations }
+    const parts = (Array.isArray(message) ? message : [message]).map((part) => {
+      if (!isFault(part)) return part instanceof Error ? part.message : String(part)
+      Object.assign(fields, { where: part.where, fix: part.fix })
+      return part.what
+    })
     if (cause.reasons.length > 0) parts.push(Cause.pretty(cause))
     write(
       masked(
@@ -40,12 +50,14 @@ const COLOURS: Readonly<Record<string, number>> = { warn: 33, error: 31, fatal: 
 /** `area: message`, as tests and drills look for it. */
 const plain = ({ area, message }: Entry): string => `${area}: ${message}`
 
+const fieldText = (value: string): string => (/[\s"]/.test(value) ? JSON.stringify(value) : value)
+
 /** Format for people: local time, the level if it is a warning or worse, the message, the fields. */
 function text(entry: Entry, isTerminal: boolean): string {
   const time = entry.time.toTimeString().slice(0, 8)
   const colour = COLOURS[entry.level]
   const level = colour === undefined ? '' : `${entry.level} `
-  const fields = Object.entries(entry.fields).map(([name, value]) => ` ${name}=${String(value)}`)
+  const fields = Object.entries(entry.fields).map(([name, value]) => ` ${name}=${fieldText(String(value))}`)
   if (!isTerminal) return `${time} ${level}${plain(entry)}${fields.join('')}`
   const paint = (code: number, words: string): string => (words === '' ? '' : `\x1b[${code}m${words}\x1b[0m`)
   return `${paint(2, time)} ${paint(colour ?? 0, level)}${plain(entry)}${paint(2, fields.join(''))}`

@@ -41,7 +41,8 @@ const serverLayer = Http.layer.pipe(
   Layer.provideMerge(Uploads.layer),
   Layer.provideMerge(Gateway.layer),
   Layer.provideMerge(PackagesService.layer),
-  Layer.provideMerge(Layer.mergeAll(GrantsService.layer, RecordWriteBehindService.layer, Stores.layer)),
+  Layer.provideMerge(GrantsService.layer),
+  Layer.provideMerge(Layer.mergeAll(RecordWriteBehindService.layer, Stores.layer)),
   Layer.provideMerge(Layer.mergeAll(archiveOf, assetsOf)),
   Layer.provideMerge(Listener.layer),
   Layer.provideMerge(DataDirectoryService.layer),
@@ -54,6 +55,8 @@ export interface RunningServer {
   readonly port: number
   /** The data directory's full path. */
   readonly data: string
+  /** Full path of the folder of recordings. */
+  readonly recordings: string
   status(): RealmStatus
   health(): Health
   /** Sends everyone a goodbye, seals the recording, and releases the data directory. */
@@ -95,6 +98,7 @@ export async function startServer(settings: Settings, signal?: AbortSignal): Pro
     url: http.url,
     port,
     data: data.path,
+    recordings: data.recordings,
     status: host.status,
     health: host.health,
     stop: () => runtime.dispose(),

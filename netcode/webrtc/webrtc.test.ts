@@ -288,7 +288,10 @@ test('CHN-2: an oversize message ends only its connection, and is not delivered'
 test('a taken port is reported at the start', async () => {
   const udpPort = await freePort('udp')
   await serve({ udpPort })
-  await expect(serve({ udpPort })).rejects.toThrow(`UDP port ${udpPort} cannot be opened`)
+  const reports: string[] = []
+  const second = serve({ udpPort, report: (where) => void reports.push(where) })
+  await expect(second).rejects.toThrow(`UDP port ${udpPort} cannot be opened`)
+  expect(reports).toEqual([])
 })
 
 test('a killed child is reported on every connection, restarts, and accepts new connections', async () => {

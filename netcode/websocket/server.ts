@@ -2,7 +2,6 @@
  * The server's side of the WebSocket transport: ordered, for lockstep peers and for clients whose network blocks UDP.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import {
@@ -14,7 +13,7 @@ import {
   type ConnectionSlot,
 } from '../../http/connection-limits.ts'
 import { contain, type ReportFault } from '../guard.ts'
-import { handleCors, HttpError, sendError } from '../../http/http.ts'
+import { badToken, errorResponse, handleCors, HttpError, originRefused, sendError } from '../../http/http.ts'
 import { originAllowed, type AllowedOrigins } from '../../http/origin.ts'
 import {
   checkMessageSize,
@@ -119,7 +118,16 @@ export class WebSocketTransport implements ServerTransport {
   attach(server: Server): void {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (this.handleUpgrade(request, socket, head) || server.listenerCount('upgrade') > 1) return
-      refuseUpgrade(socket, new HttpError(404, 'not-found', `There is no WebSocket here, only at ${this.#path}.`))
+      refuseUpgrade(
+        socket,
+        new HttpError(
+          404,
+          'not-found',
+          'no WebSocket is served at this address',
+          pathOf(request),
+          `connect to ${this.#path}`,
+        ),
+      )
     }
     server.on('upgrade', onUpgrade)
     this.#detach.push(() => server.off('upgrade', onUpgrade))
@@ -179,8 +187,7 @@ export class WebSocketTransport implements ServerTransport {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { origin, host } = request.headers
-    if (!originAllowed(origin, host, this.#options.allowedOrigins ?? []))
-      throw new HttpError(403, 'origin', `Pages of ${origin} may not connect here.`)
+    if (!originAllowed(origin, host, this.#options.allowedOrigins ?? [])) throw originRefused(origin)
     const admitted = await this.#admit(request)
     // The place is freed whatever happens to the socket, also during the handshake.
     socket.once('close', () => admitted.place.free())
@@ -190,13 +197,13 @@ export class WebSocketTransport implements ServerTransport {
 
   /** Throws an HttpError to refuse. */
   async #admit(request: IncomingMessage): Promise<Admitted> {
-    if (this.#isStopped) throw new HttpError(503, 'stopping', 'The server is stopping.')
+    if (this.#isStopped) throw new HttpError(503, 'stopping', 'the server is stopping', 'the server', 'try again later')
     const address = this.#options.addressOf?.(request) ?? plainAddress(request.socket.remoteAddress ?? 'unknown')
     const place = this.#limits.reserve(address, performance.now())
-    if (isRefusal(place)) throw new HttpError(place.status, place.reason, place.message)
+    if (isRefusal(place)) throw place
     try {
       const admitted = await this.#options.admission(tokenOf(request))
-      if (!admitted) throw new HttpError(401, 'token', 'The token is not valid, or has expired. Log in again.')
+      if (!admitted) throw badToken('Sec-WebSocket-Protocol')
       return { session: admitted.session, address, place }
     } catch (error) {
       place.free()
@@ -211,7 +218,9 @@ export class WebSocketTransport implements ServerTransport {
     throw new HttpError(
       426,
       'upgrade',
-      'This address speaks WebSocket only. A proxy on the way may have removed the upgrade.',
+      'this address takes WebSocket connections only',
+      'Upgrade',
+      'connect with WebSocket; a proxy on the way must pass the Upgrade header on',
     )
   }
 
@@ -257,7 +266,9 @@ function tokenOf(request: IncomingMessage): string {
     throw new HttpError(
       400,
       'token-in-url',
-      'The token is in the URL, where proxies log it. Send it as a subprotocol: "otherworld, token.TOKEN" in Sec-WebSocket-Protocol. An older client needs an update.',
+      'the token is in the URL, where proxies log it',
+      'token',
+      'send it as a subprotocol: "otherworld, token.TOKEN" in Sec-WebSocket-Protocol. An older client needs an update',
     )
   return (
     /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ??
@@ -268,12 +279,6 @@ function tokenOf(request: IncomingMessage): string {
 /** Answers an upgrade with an HTTP error and closes the socket. */
 function refuseUpgrade(socket: Duplex, error: unknown): void {
   if (socket.destroyed) return
-  const known =
-    error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
-  const body = JSON.stringify({ reason: known.reason, message: known.message })
   socket.once('finish', () => socket.destroy())
-  socket.end(
-    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? 'Error'}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
+  socket.end(errorResponse(error))
 }

@@ -137,7 +137,12 @@ test('WSK-1: a good token in the URL is refused with a message', async () => {
   const said = await fetch(`${url}/v1/ws?token=good`, { headers: { authorization: 'Bearer good' } })
   expect([said.status, await said.json()]).toEqual([
     400,
-    { reason: 'token-in-url', message: expect.stringContaining('Sec-WebSocket-Protocol') },
+    {
+      reason: 'token-in-url',
+      message: expect.stringContaining('in the URL'),
+      where: 'token',
+      fix: expect.stringContaining('Sec-WebSocket-Protocol'),
+    },
   ])
   const old = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`, offeredProtocols('good'))
   old.on('error', () => {})

@@ -24,7 +24,7 @@ export function bearerOf(
           new RouteError(
             401,
             'token',
-            token === '' ? 'the request bears no token' : 'the token is not one of this server, or has expired',
+            token === '' ? 'the request has no token' : 'the token is not from this server, or has expired',
             'Authorization',
             'log in with POST /v1/login and send "Authorization: Bearer TOKEN"',
           ),

@@ -194,7 +194,7 @@ const badIdentity = (): Effect.Effect<never, LoginError> =>
   Effect.fail(
     new LoginError({
       reason: 'bad-identity',
-      what: 'the identity is not one of this server, or has expired',
+      what: 'the identity is not from this server, or has expired',
       where: 'identity',
       fix: 'remove it to begin as a new guest',
     }),

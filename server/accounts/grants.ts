@@ -9,6 +9,7 @@ import { RouteError } from '../http/reply.ts'
 import { readBody } from '../http/router.ts'
 import * as limits from '../limits.ts'
 import { isUid, type Claims } from './tokens.ts'
+import { RecordWriteBehindService } from '../host/record-write-behind.ts'
 import { inArea } from '../log.ts'
 import { inTime, orRefuse, type StoreError } from '../uploads/retry.ts'
 
@@ -23,7 +24,9 @@ const ROLE_PERMISSIONS: Readonly<Record<RealmRole, number>> = {
 
 export interface GrantsParts {
   readonly realm: string
-  readonly archive: Pick<ArchiveService, 'grants' | 'putGrant' | 'removeGrant'>
+  readonly archive: Pick<ArchiveService, 'grants' | 'putGrant' | 'removeGrant' | 'user'>
+  /** True for a user whose record is still to be written to the archive. */
+  isNewUser(uid: string): boolean
   nowMs(): number
 }
 
@@ -79,7 +82,8 @@ export class Grants {
         this.#isAway = true
         if (wasAway) return Effect.void
         return Effect.logWarning(
-          `the roles of the realm cannot be read, those known so far count: ${String(Cause.squash(cause))}`,
+          'the roles of the realm cannot be read; those known so far count:',
+          Cause.squash(cause),
         )
       }),
       inArea('grants'),
@@ -108,6 +112,7 @@ export class Grants {
         this.#admit(realm, caller, uid)
         return this.#readRole(realm, uid, body)
       })
+      yield* this.#requireUser(uid)
       const grant: Grant = { realm, userUid: uid, role }
       yield* inTime(this.#parts.archive.putGrant(grant))
       this.#revision++
@@ -116,15 +121,33 @@ export class Grants {
     })
   }
 
+  /** Fails with RouteError 404 for a uid that no user has: a mistyped one would leave a role that nobody can use. */
+  #requireUser(uid: string): Effect.Effect<void, Failure> {
+    if (this.#parts.isNewUser(uid)) return Effect.void
+    return Effect.flatMap(inTime(this.#parts.archive.user(uid)), (user) =>
+      user === null
+        ? Effect.fail(
+            new RouteError(
+              404,
+              'not-found',
+              'there is no user with this uid',
+              uid,
+              "copy the uid from the user's page; the user must have logged in to this server once",
+            ),
+          )
+        : Effect.void,
+    )
+  }
+
   #readRole(realm: string, uid: string, body: unknown): RealmRole {
     const { role } = readBody('putGrant', body)
     if (!this.#roles.has(uid) && this.#roles.size >= limits.GRANTS_MAX)
       throw new RouteError(
         409,
         'too-many-grants',
-        `the realm has ${this.#roles.size} roles given already`,
+        `the realm has ${this.#roles.size} roles already`,
         realm,
-        'take some back first',
+        'remove some first',
       )
     return role
   }
@@ -143,7 +166,7 @@ export class Grants {
           'not-found',
           'this user has no role in the realm',
           uid,
-          'ask GET /v1/realms/ID/grants for those who have',
+          'list the roles of the realm to see who has one',
         ),
       )
     })
@@ -195,7 +218,13 @@ export class GrantsService extends Context.Service<GrantsService, Grants>()('oth
     Effect.gen(function* () {
       const { definition } = yield* ServerSettings
       const archive = yield* Archive
-      const grants = new Grants({ realm: definition.id, archive, nowMs: Date.now })
+      const records = yield* RecordWriteBehindService
+      const grants = new Grants({
+        realm: definition.id,
+        archive,
+        isNewUser: (uid) => records.hasUser(uid),
+        nowMs: Date.now,
+      })
       yield* grants.refresh.pipe(Effect.repeat(Schedule.spaced(limits.GRANTS_REFRESH_MS)), Effect.forkScoped)
       return grants
     }),

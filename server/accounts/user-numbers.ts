@@ -30,9 +30,7 @@ export const passKnownUsers = (
           )
         : Effect.void,
     ),
-    Effect.catch((error) =>
-      Effect.logError(`the archive does not answer which numbers are assigned: ${error.message}`),
-    ),
+    Effect.catch((error) => Effect.logError('the archive does not answer which numbers are assigned:', error)),
     inArea('users'),
     Effect.forkScoped({ startImmediately: true }),
     Effect.flatMap((fiber) => Fiber.await(fiber).pipe(Effect.timeoutOption(waitMsMax))),

@@ -257,9 +257,7 @@ export class ElementWriteBehind {
     const { reason } = error
     if (reason === 'fenced') {
       this.#isFenced = true
-      return Effect.logError(
-        `${textOf(error)}. This server no longer saves the realm to the archive; its recording continues`,
-      )
+      return Effect.logError('this server no longer saves the realm to the archive; its recording continues:', error)
     }
     if (reason === 'conflict') {
       if (this.#instance) this.#instance.isKnown = false
@@ -268,7 +266,7 @@ export class ElementWriteBehind {
     }
     if (this.#isAway) return Effect.void
     this.#isAway = true
-    const what = reason === 'away' || reason === 'broken' ? reason : 'cannot save'
-    return Effect.logError(`${what}: ${textOf(error)}. The realm continues; unsaved changes wait`)
+    const state = reason === 'away' || reason === 'broken' ? reason : 'cannot save'
+    return Effect.logError(`${state}; the realm continues; unsaved changes wait:`, error)
   }
 }

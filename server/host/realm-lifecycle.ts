@@ -292,7 +292,7 @@ export class RealmLifecycle {
     run.failure = failure
     const { what, where, fix, reason, retry } = failure
     const error = new ServerError({ reason, what, where, fix })
-    this.#log.error(error.message)
+    this.#log.error(what, { where, fix })
     if (retry === 'never') this.#down(what, error)
   }
 
@@ -344,7 +344,7 @@ export class RealmLifecycle {
             fix: 'see to the directory of the recordings',
             cause: error,
           })
-    this.#log.error(reported.message)
+    this.#log.error(reported.what, { where: reported.where, fix: reported.fix })
     this.#down(reported.what, reported)
   }
 

@@ -47,6 +47,11 @@ export class RecordWriteBehind {
     return { waiting: this.#waiting.size, dropped: this.#dropped, away: this.#isAway }
   }
 
+  /** True while the user's newest state waits to be written. */
+  hasUser(uid: string): boolean {
+    return this.#waiting.has(`user ${uid}`)
+  }
+
   user(user: User): void {
     this.#put(`user ${user.uid}`, () => this.#archive.putUser(user))
   }
@@ -102,14 +107,14 @@ export class RecordWriteBehind {
     const wasAway = this.#isAway
     this.#isAway = isAway(error)
     return this.#isAway && !wasAway
-      ? Effect.logWarning(`it does not answer; what has to be written waits: ${error.message}`)
+      ? Effect.logWarning('it does not answer; what has to be written waits:', error)
       : Effect.void
   }
 
   /** Drops a record that the archive will never accept. */
   #giveUp(key: string, error: StoreError): Effect.Effect<void> {
     this.#waiting.delete(key)
-    return Effect.logError(`a record could not be written: ${error.message}`)
+    return Effect.logError('a record could not be written:', error)
   }
 
   /** Writes each waiting record once, unless the archive is away or slow. The log counts the lost ones. */

@@ -7,7 +7,7 @@ import { archiveLayer, Archive, ArchiveError } from '../../storage/archive/index
 import { assetsLayer, Assets, type AssetError } from '../../storage/assets/index.ts'
 import { ServerSettings } from '../config.ts'
 import { DataDirectoryService } from '../accounts/data-directory.ts'
-import { ServerError, textOf } from '../error.ts'
+import { ServerError } from '../error.ts'
 import { callbackLog, inArea } from '../log.ts'
 import { STORE_WATCH_MS } from '../limits.ts'
 import { inTime, isStoreError } from '../uploads/retry.ts'
@@ -103,10 +103,8 @@ class Watched {
     if (state === this.#state.state) return Effect.void
     this.#state = { ...this.#state, state, sinceMs: Date.now() }
     if (fault === null) return Effect.logInfo('back')
-    const why = textOf(fault instanceof Error ? (fault.cause ?? fault) : fault)
-    return Effect.logWarning(
-      `${state}: ${why}; the realm continues; uploads ${state === 'away' ? 'wait' : 'are refused'}`,
-    )
+    const why = fault instanceof Error ? (fault.cause ?? fault) : fault
+    return Effect.logWarning(`${state}; the realm continues; uploads ${state === 'away' ? 'wait' : 'are refused'}:`, why)
   }
 }
 

@@ -13,6 +13,7 @@ import { WebSocketTransport, type WebSocketStats } from '../../netcode/websocket
 import { ServerSettings, type Settings } from '../config.ts'
 import { ServerError, textOf } from '../error.ts'
 import { callbackLog } from '../log.ts'
+import type { Closure } from '../http/status.ts'
 import { effectRunner, type RunEffect } from '../http/effect-runner.ts'
 import { Gateway, type GatewayService } from '../accounts/gateway.ts'
 import { RealmHost, type RealmHostService } from './realm-host.ts'
@@ -86,6 +87,12 @@ export class Transports extends Context.Service<Transports, TransportsService>()
   )
 }
 
+const WHEN_CLOSED: Readonly<Record<Closure['reason'], string>> = {
+  starting: 'try again in a moment',
+  stopping: 'try again later',
+  down: 'tell the operator of the server, whose log says why',
+}
+
 /** Refuses before a connection is made, because a client can be asked to wait only while it uses HTTP. */
 function admissionTo(
   host: Pick<RealmHostService, 'closedTo'>,
@@ -95,8 +102,7 @@ function admissionTo(
   return async (token) => {
     const admitted = await run(gateway.admit(token))
     const closure = admitted && host.closedTo()
-    if (closure)
-      throw new HttpError(503, closure.reason, `${closure.words.charAt(0).toUpperCase()}${closure.words.slice(1)}.`)
+    if (closure) throw new HttpError(503, closure.reason, closure.words, 'the realm', WHEN_CLOSED[closure.reason])
     return admitted
   }
 }

@@ -34,6 +34,13 @@ test('the operator and owners of the realm assign roles; builders and guests may
     status: 400,
     body: { reason: 'bad-role' },
   })
+  const nobody = '00000000-0000-4000-8000-000000000001'
+  expect(await operator.ask('PUT', at(nobody), { role: 'builder' })).toMatchObject({
+    status: 404,
+    body: { reason: 'not-found', message: 'there is no user with this uid', where: nobody, fix: expect.any(String) },
+  })
+  site.newUsers.add(nobody)
+  expect((await operator.ask('PUT', at(nobody), { role: 'builder' })).status).toBe(200)
   expect(await new Guest(site, 'p'.repeat(43), '').ask('GET', 'realms/yard/grants')).toMatchObject({ status: 401 })
 })
 

@@ -36,7 +36,14 @@ export class Site {
   readonly assets = new FakeAssets()
   readonly archive = memoryArchive()
   readonly changed: string[] = []
-  readonly grants = new Grants({ realm: 'yard', archive: this.archive, nowMs: Date.now })
+  readonly grants = new Grants({
+    realm: 'yard',
+    archive: this.archive,
+    isNewUser: (uid) => this.newUsers.has(uid),
+    nowMs: Date.now,
+  })
+  /** Users whose records are still to be written. */
+  readonly newUsers = new Set<string>()
   readonly packages = new Packages({
     archive: this.archive,
     assets: this.assets,
@@ -56,6 +63,7 @@ export class Site {
       nextPlayer: () => ++player,
       nextUser: () => player + 1,
       nowMs: Date.now,
+      loggedIn: ({ uid, user, name }) => void run(this.archive.putUser({ uid, number: user, name })),
     })
     this.grants.onChange((uid) => this.changed.push(uid))
     const ingest = async (file: string): Promise<IngestOutcome> => {

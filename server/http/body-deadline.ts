@@ -3,7 +3,7 @@
  * files need longer, and storage/assets enforces a minimum rate for them.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { sendJson } from '../../http/http.ts'
+import { sendError, slowBody } from '../../http/http.ts'
 import { isUpload } from '../../storage/assets/index.ts'
 
 /**
@@ -16,7 +16,7 @@ export function limitBody(request: IncomingMessage, response: ServerResponse, ms
     if (response.headersSent) return void request.destroy()
     // Check an upload again later: it may be answered by then although its sender goes on
     if (isUpload(request)) return undefined
-    return sendJson(response, 408, { reason: 'slow-body', message: 'The body did not arrive in time.' })
+    return sendError(response, slowBody(msMax))
   }, msMax)
   timer.unref()
   request.once('close', () => clearInterval(timer))

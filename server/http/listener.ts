@@ -1,12 +1,15 @@
-/** The TCP port as a service. It is bound before anything costly starts, so that a port in use is reported at once. */
+/** The TCP port as a service. It is bound before anything costly starts, so that a port in use, TCP or UDP, is reported at once. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
-import { API_CORS, handleCors, HttpError, sendError } from '../../http/http.ts'
+import { API_CORS, handleCors, sendError } from '../../http/http.ts'
 import { limitBody } from './body-deadline.ts'
 import { ServerSettings, type Settings } from '../config.ts'
-import { codeOf, ServerError, textOf } from '../error.ts'
+import type { ServerError } from '../error.ts'
 import { HEADER_BYTES_MAX, REQUEST_CHECK_MS, REQUEST_MS_MAX, SOCKETS_MAX, STALL_MS_MAX } from '../limits.ts'
 import { callbackLog, type CallbackLog } from '../log.ts'
+import { MalformedRequests } from './malformed.ts'
+import { portError, requireUdpPort } from './ports.ts'
+import { RouteError } from './reply.ts'
 import { SocketLimits } from './socket-limits.ts'
 
 export interface ListenerService {
@@ -26,21 +29,18 @@ export class Listener extends Context.Service<Listener, ListenerService>()('othe
     Effect.gen(function* () {
       const settings = yield* ServerSettings
       const log = yield* callbackLog('http')
-      let handler: RequestListener = unavailable(
-        settings.origins,
-        'starting',
-        'The server is starting. Try again in a moment.',
-      )
+      let handler: RequestListener = unavailable(settings.origins, 'starting', 'try again in a moment')
       const server = yield* Effect.acquireRelease(
         listen(settings, log, (request, response) => handler(request, response)),
         (running) => Effect.promise(() => shut(running)),
       )
+      yield* requireUdpPort(settings)
       const address = server.address()
       return {
         server,
         port: typeof address === 'object' && address !== null ? address.port : settings.port,
         answerWith: (next) => {
-          handler = next ?? unavailable(settings.origins, 'stopping', 'The server is stopping.')
+          handler = next ?? unavailable(settings.origins, 'stopping', 'try again later')
         },
       }
     }),
@@ -48,11 +48,12 @@ export class Listener extends Context.Service<Listener, ListenerService>()('othe
 }
 
 /** With CORS headers, so that pages of allowed origins can read that they should wait. */
-function unavailable(origins: readonly string[], reason: 'starting' | 'stopping', message: string): RequestListener {
+function unavailable(origins: readonly string[], reason: 'starting' | 'stopping', fix: string): RequestListener {
   return (request, response) => {
     response.setHeader('connection', 'close')
     try {
-      if (!handleCors(request, response, origins, API_CORS)) throw new HttpError(503, reason, message)
+      if (!handleCors(request, response, origins, API_CORS))
+        throw new RouteError(503, reason, `the server is ${reason}`, 'the server', fix)
     } catch (error) {
       sendError(response, error)
     }
@@ -61,8 +62,15 @@ function unavailable(origins: readonly string[], reason: 'starting' | 'stopping'
 
 function listen(settings: Settings, log: CallbackLog, handler: RequestListener): Effect.Effect<Server, ServerError> {
   return Effect.callback((resume) => {
+    const malformed = new MalformedRequests()
+    const serve: RequestListener = (request, response) => {
+      limitBody(request, response, REQUEST_MS_MAX)
+      if (!malformed.refuse(request, response)) handler(request, response)
+    }
     const server = createServer(
       {
+        // MalformedRequests says why a request without it is refused
+        requireHostHeader: false,
         // limitBody has a limit for each kind of body
         requestTimeout: 0,
         headersTimeout: REQUEST_MS_MAX,
@@ -70,15 +78,15 @@ function listen(settings: Settings, log: CallbackLog, handler: RequestListener):
         connectionsCheckingInterval: REQUEST_CHECK_MS,
         maxHeaderSize: HEADER_BYTES_MAX,
       },
-      (request, response) => {
-        limitBody(request, response, REQUEST_MS_MAX)
-        handler(request, response)
-      },
+      serve,
     )
+    malformed.watch(server)
+    // Node refuses unknown expectations without a body; a server may ignore them (RFC 9110, 10.1.1)
+    server.on('checkExpectation', serve)
     server.timeout = STALL_MS_MAX
     server.maxConnections = SOCKETS_MAX
     new SocketLimits(2 * settings.connectionsPerAddressMax).watch(server)
-    const failed = (error: Error): void => resume(Effect.fail(listenError(settings, error)))
+    const failed = (error: Error): void => resume(Effect.fail(portError('tcp', settings.host, settings.port, error)))
     server.once('error', failed)
     server.listen(settings.port, settings.host, () => {
       server.off('error', failed)
@@ -93,41 +101,5 @@ function shut(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()
-  })
-}
-
-function listenError({ host, port }: Settings, cause: Error): ServerError {
-  const where = `${host}:${port}`
-  const code = codeOf(cause)
-  if (code === 'EADDRINUSE')
-    return new ServerError({
-      reason: 'port-in-use',
-      what: `port ${port} is in use by another program`,
-      where,
-      fix: 'stop that program, or give another port with --port N (0: any)',
-      cause,
-    })
-  if (code === 'EACCES')
-    return new ServerError({
-      reason: 'listen',
-      what: `this user may not listen on port ${port}`,
-      where,
-      fix: 'give a port above 1023 with --port N',
-      cause,
-    })
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new ServerError({
-      reason: 'listen',
-      what: `this machine has no address "${host}"`,
-      where,
-      fix: 'give an address of this machine with --host, or 0.0.0.0 for all',
-      cause,
-    })
-  return new ServerError({
-    reason: 'listen',
-    what: `the server cannot listen: ${textOf(cause)}`,
-    where,
-    fix: 'see --host and --port',
-    cause,
   })
 }

@@ -8,14 +8,10 @@ import type { ErrorReason, StatusOf } from '../../http-api/index.ts'
  * and its one status.
  */
 export class RouteError<R extends ErrorReason = ErrorReason> extends HttpError {
-  override readonly where: string
-  override readonly fix: string
   constructor(status: StatusOf<R>, reason: R, message: string, where: string, fix: string, options: ErrorOptions = {}) {
     super(status, reason, message, where, fix)
     // For the operator's log only.
     this.cause = options.cause
-    this.where = where
-    this.fix = fix
   }
 }
 

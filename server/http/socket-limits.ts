@@ -5,13 +5,18 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { isLoopback, limitKey } from '../../http/connection-limits.ts'
+import { errorResponse, HttpError } from '../../http/http.ts'
 
-const REFUSED = JSON.stringify({
-  reason: 'address-sockets',
-  message: 'Your network address has too many open sockets here. Close some first.',
-})
 /** The answer to a socket above the limit; its request is not read. */
-const ANSWER = `HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${REFUSED.length}\r\n\r\n${REFUSED}`
+const ANSWER = errorResponse(
+  new HttpError(
+    429,
+    'address-sockets',
+    'your network address has too many open sockets here',
+    'your network address',
+    "close some first; the server's operator can raise --connections-per-address",
+  ),
+)
 
 export class SocketLimits {
   readonly #perAddressMax: number

@@ -152,10 +152,10 @@ const unknown = (hash: string): RouteError =>
     'not-found',
     'there is no such package',
     hash.slice(0, 64),
-    'ask GET /v1/packages for those you may use',
+    'list the packages to see those that you may use',
   )
 const notYours = (hash: string): RouteError =>
-  new RouteError(404, 'not-found', 'you have no such package', hash.slice(0, 64), 'ask GET /v1/packages for yours')
+  new RouteError(404, 'not-found', 'you have no such package', hash.slice(0, 64), 'list the packages to see yours')
 
 export class PackagesService extends Context.Service<PackagesService, Packages>()('otherworld/Packages') {
   static readonly layer = Layer.effect(

@@ -99,7 +99,7 @@ export class RealmRunner {
     const { log } = this.#options
     const closedTo = (): string | null =>
       log.isSpaceLow() || this.#recording === 'disk-full'
-        ? "The server's disk is almost full: nobody new is let in until its operator has made room."
+        ? "The server's disk is almost full: nobody new is admitted until its operator frees space."
         : null
     return new Sessions(
       {

@@ -25,10 +25,7 @@ export class UploadLimits {
     const open = [...uploads].filter(({ settled }) => !settled)
     const mine = open.filter(({ owner }) => owner.uid === uid).length + (this.#declaring.get(uid) ?? 0)
     if (mine >= limits.UPLOADS_PER_USER_MAX)
-      throw tooMany(
-        `you have ${mine} uploads under way; that is as many as one may have at once`,
-        'wait until one of them is done',
-      )
+      throw tooMany(`you have ${mine} uploads in progress, which is the limit`, 'wait until one of them is done')
     if (open.length >= limits.UPLOADS_OPEN_MAX)
       throw tooMany('many are uploading at this moment', 'try again in a minute')
     this.#declaring.set(uid, (this.#declaring.get(uid) ?? 0) + 1)

@@ -114,7 +114,9 @@ function settle(upload: Upload, exit: Exit.Exit<void, StoreError | UploadEnd>): 
     )
   }
   return Effect.andThen(
-    Effect.logError(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    isStoreError(error)
+      ? Effect.logError('the upload failed:', error)
+      : Effect.logError(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     Effect.sync(() => upload.moveTo('failed', { message: failureMessage(error) })),
   )
 }

@@ -42,7 +42,8 @@ export class UploadService {
   declare(body: unknown, owner: Claims, address: string | null): Effect.Effect<DeclaredUpload, Failure> {
     const admitted = orRefuse(() => {
       const declaration = readDeclaration(body)
-      if (this.#stopped) throw new RouteError(503, 'unavailable', 'the server is stopping', '', 'try again in a moment')
+      if (this.#stopped)
+        throw new RouteError(503, 'unavailable', 'the server is stopping', 'the server', 'try again later')
       this.#limits.admit(this.#uploads.values(), owner, address, this.#parts.nowMs())
       return declaration
     })
@@ -70,7 +71,7 @@ export class UploadService {
             'quota',
             quotaWords,
             `${records.length} packages, ${bytes - declaration.bytes} bytes`,
-            'remove packages with DELETE /v1/packages/HASH',
+            'remove packages that you no longer need',
           ),
         )
       const file = { bytes: declaration.bytes, sha256: declaration.sha256, mediaType: MEDIA_TYPE }
@@ -166,7 +167,10 @@ export class UploadService {
     if (!upload || upload.owner.uid !== claims.uid || upload.settled) return null
     const all = [...this.#uploads.values()].reduce((sum, { followerCount }) => sum + followerCount, 0)
     if (upload.followerCount >= limits.FOLLOWERS_PER_UPLOAD_MAX || all >= limits.FOLLOWERS_MAX)
-      throw tooMany('the events of this upload are followed too often already', `ask GET /v1/uploads/${id} instead`)
+      throw tooMany(
+        'the events of this upload are followed too often already',
+        'read its status instead, or end another stream of its events',
+      )
     return upload.follow(follower)
   }
 
@@ -257,7 +261,7 @@ const notFound = (id: string): RouteError =>
   new RouteError(
     404,
     'not-found',
-    'there is no such upload of yours; one that was not done ends with the server',
+    'you have no such upload; a restart of the server ends those that are not done',
     id.slice(0, 64),
-    'declare it again with POST /v1/uploads',
+    'upload the file again',
   )

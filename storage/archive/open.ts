@@ -74,7 +74,7 @@ export function archiveLayer(options: ArchiveOptions): Layer.Layer<Archive, Arch
       yield* archive.prepare.pipe(
         Effect.catchIf(
           (error) => error.isRetryable || error.reason === 'broken',
-          (error) => Effect.logError(error.message),
+          (error) => Effect.logError('it cannot be used yet:', error),
         ),
         Effect.annotateLogs({ area: 'archive' }),
       )

@@ -55,6 +55,22 @@ describe('the repository', () => {
     }
   })
 
+  test('texts of errors name no request of the API: the page, Godot and the command line show them too', () => {
+    const request = /(['`])(?:(?!\1).)*\b(?:GET|POST|PUT|PATCH|DELETE) \/v1(?:(?!\1).)*\1/
+    const named = sources
+      .filter(
+        (path) => /^(?:http|netcode|server|storage)\//.test(path) && !/\.(?:test|suite|fixture|fake)\.ts$/.test(path),
+      )
+      // Without a token there is no client that could show it.
+      .filter((path) => path !== 'server/accounts/bearer.ts')
+      .filter((path) =>
+        read(path)
+          .split('\n')
+          .some((line) => !/^\s*(?:\*|\/[/*])/.test(line) && request.test(line)),
+      )
+    expect(named).toEqual([])
+  })
+
   test('source files stay readable: at most 400 lines', () => {
     expect(
       sources.map((path) => [path, read(path).split('\n').length] as const).filter(([, lines]) => lines > 401),

@@ -175,7 +175,7 @@ function holdPort(udpPort: number, bindAddress: string | null): boolean {
     report(
       'UDP port',
       new Error(
-        `UDP port ${udpPort} cannot be opened${bindAddress === null ? '' : ` on ${bindAddress}`}: another program may use it. Choose another.`,
+        `UDP port ${udpPort} cannot be opened${bindAddress === null ? '' : ` on ${bindAddress}`}: another program may use it`,
       ),
     )
     setImmediate(() => process.exit(1))

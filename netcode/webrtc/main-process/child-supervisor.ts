@@ -19,8 +19,8 @@ const IPC_BYTES_MAX = 16 * 1024 * 1024
 
 export interface SupervisorEvents {
   message(message: FromChild): void
-  /** The child died; a new one starts after `restartMs`. */
-  died(how: string, restartMs: number): void
+  /** The child died; a new one starts after `restartMs`. Null: none starts, because the first was never ready. */
+  died(how: string, restartMs: number | null): void
   /** A child is ready. */
   ready(pid: number): void
 }
@@ -31,6 +31,7 @@ export class ChildSupervisor {
   readonly #events: SupervisorEvents
   #child: ChildProcess | null = null
   #isReady = false
+  #wasReady = false
   #isStopping = false
   #startedAtMs = 0
   #restartMs = RESTART_MS_MIN
@@ -57,7 +58,8 @@ export class ChildSupervisor {
     const child = fork(this.#path, [], {
       serialization: 'advanced',
       execArgv: [],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // The native library prints to stdout before it has a logger; stdout belongs to the main process.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     this.#child = child
     this.#ipcBytes = 0
@@ -105,6 +107,7 @@ export class ChildSupervisor {
   #becameReady(child: ChildProcess): void {
     if (this.#readyTimer) clearTimeout(this.#readyTimer)
     this.#isReady = true
+    this.#wasReady = true
     this.#events.ready(child.pid ?? 0)
   }
 
@@ -114,6 +117,7 @@ export class ChildSupervisor {
     this.#isReady = false
     if (this.#readyTimer) clearTimeout(this.#readyTimer)
     if (performance.now() - this.#startedAtMs > STEADY_MS) this.#restartMs = RESTART_MS_MIN
+    if (!this.#wasReady) return this.#events.died(how, null)
     const restartMs = this.#restartMs
     this.#events.died(how, restartMs)
     if (this.#isStopping) return

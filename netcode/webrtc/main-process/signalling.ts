@@ -66,7 +66,7 @@ async function route(
 ): Promise<void> {
   if (handleCors(request, response, backend.allowedOrigins)) return
   const [, collection, id, action, ...rest] = path.split('/')
-  if (collection !== 'connections' || rest.length > 0) throw notFound()
+  if (collection !== 'connections' || rest.length > 0) throw notFound(path)
   const call = `${request.method} ${id === undefined ? '' : (action ?? 'nothing')}`
   switch (call) {
     case 'POST ':
@@ -80,7 +80,7 @@ async function route(
       backend.close(id ?? '')
       return sendJson(response, 200, {})
     default:
-      throw notFound()
+      throw notFound(path)
   }
 }
 
@@ -104,7 +104,9 @@ async function answer(
     throw new HttpError(
       400,
       'bad-answer',
-      `The body must be {"type": "answer", "sdp": "v=0…"}, the answer to the offer, of at most ${SDP_CHARACTERS_MAX} characters.`,
+      'the body is not the answer to an offer',
+      'body',
+      `send {"type": "answer", "sdp": "v=0…"} with an SDP of at most ${SDP_CHARACTERS_MAX} characters`,
     )
   noMoreOn(response)
   sendJson(response, 200, { candidates: await backend.answer(id, sdp) })
@@ -131,6 +133,12 @@ export function readAnswer(body: unknown): string | null {
     : null
 }
 
-function notFound(): HttpError {
-  return new HttpError(404, 'not-found', 'There is nothing at this address. See /.wrtc/v2/connections.')
+function notFound(path: string): HttpError {
+  return new HttpError(
+    404,
+    'not-found',
+    'there is nothing at this address, or not with this method',
+    `${SIGNALLING_PREFIX}${path}`.slice(0, 200),
+    `a connection begins with POST ${SIGNALLING_PREFIX}/connections`,
+  )
 }

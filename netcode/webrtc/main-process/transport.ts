@@ -22,7 +22,7 @@ import {
   type ServerEvents,
   type ServerTransport,
 } from '../../transport.ts'
-import { HttpError } from '../../../http/http.ts'
+import { badToken, HttpError } from '../../../http/http.ts'
 import { Batch, unpackBatch, type ChildUsage, type FromChild } from '../ipc.ts'
 import { Deferred, PeerEntry, PeerTable } from './peer-table.ts'
 import { handleSignalling, socketAddress, type IceCandidate, type SignallingBackend } from './signalling.ts'
@@ -97,6 +97,7 @@ export class WebRtcTransport implements ServerTransport {
   readonly #ready = new Deferred<void>()
   #queue = new Batch()
   #nextConnection: ConnectionId = 1
+  #isStarted = false
   #isStopped = false
   #lastFault: string | null = null
   #restarts = 0
@@ -187,7 +188,10 @@ export class WebRtcTransport implements ServerTransport {
         receivedExcessMax: receivedExcessMax ?? RECEIVED_EXCESS_MAX,
       },
       {
-        ready: () => this.#ready.resolve(),
+        ready: () => {
+          this.#isStarted = true
+          this.#ready.resolve()
+        },
         message: (message) => contain('message of the WebRTC child', this.#report, () => this.#receive(message)),
         died: (how, restartMs) => this.#childDied(how, restartMs),
       },
@@ -199,10 +203,10 @@ export class WebRtcTransport implements ServerTransport {
   async #open(token: string, address: string): Promise<{ id: string; offer: string }> {
     if (this.#isStopped || !this.#supervisor.isReady) throw restarting()
     const place = this.#limits.reserve(address, performance.now())
-    if (isRefusal(place)) throw new HttpError(place.status, place.reason, place.message)
+    if (isRefusal(place)) throw place
     try {
       const admitted = await this.#options.admission(token)
-      if (!admitted) throw new HttpError(401, 'token', 'The token is not valid, or has expired. Log in again.')
+      if (!admitted) throw badToken('Authorization')
       const entry = this.#addPeer(
         new PeerEntry(
           this.#nextConnection++,
@@ -233,7 +237,8 @@ export class WebRtcTransport implements ServerTransport {
   }
 
   async #answer(entry: PeerEntry, sdp: string): Promise<readonly IceCandidate[]> {
-    if (entry.answer) throw new HttpError(409, 'answered', 'This connection already has its answer.')
+    if (entry.answer)
+      throw new HttpError(409, 'answered', 'this connection has an answer already', entry.id, 'begin a new connection')
     entry.answer = new Deferred<void>()
     if (!this.#supervisor.send({ type: 'answer', connection: entry.connection, sdp })) throw restarting()
     await entry.answer.promise
@@ -272,15 +277,15 @@ export class WebRtcTransport implements ServerTransport {
     for (const entry of this.#peers.all()) this.#removed(entry, reason)
   }
 
-  #childDied(how: string, restartMs: number): void {
+  #childDied(how: string, restartMs: number | null): void {
     // Queued messages were for connections that are gone.
     this.#queue = new Batch()
     this.#usage = null
-    if (!this.#isStopped) {
+    if (!this.#isStopped && restartMs !== null) {
       this.#restarts += 1
       this.#report('WebRTC child', new Error(`The WebRTC process ended (${how}); it starts again in ${restartMs} ms.`))
     }
-    this.#ready.reject(new Error(`The WebRTC process ended as it started: ${this.#lastFault ?? how}`))
+    this.#ready.reject(new Error(this.#lastFault ?? `the WebRTC process ended as it started: ${how}`))
     this.#endAll(this.#isStopped ? CLOSE_REASON.stopped : CLOSE_REASON.restarted)
   }
 
@@ -293,7 +298,8 @@ export class WebRtcTransport implements ServerTransport {
         return
       case 'fault':
         this.#lastFault = message.message
-        return this.#report(message.where, new Error(message.message))
+        // Before the first start is complete, `ready` rejects with it.
+        return this.#isStarted ? this.#report(message.where, new Error(message.message)) : undefined
       case 'batch':
         return this.#receiveBatch(message)
       default:
@@ -324,7 +330,7 @@ export class WebRtcTransport implements ServerTransport {
   #answered(entry: PeerEntry, error: string | null): void {
     entry.isAnswered = error === null
     if (error === null) return entry.answer?.resolve()
-    entry.answer?.reject(new HttpError(400, 'bad-answer', `The answer cannot be used: ${error}`))
+    entry.answer?.reject(new HttpError(400, 'bad-answer', `the answer cannot be used: ${error}`, 'sdp', 'connect again'))
     this.#end(entry, CLOSE_REASON.peer)
   }
 
@@ -358,17 +364,16 @@ function builtChildPath(): string {
 }
 
 function restarting(): HttpError {
-  return new HttpError(503, 'busy', 'WebRTC is starting on the server. Try again in a second.')
+  return new HttpError(503, 'busy', 'WebRTC is starting on the server', 'WebRTC', 'try again in a second')
 }
 
 /**
  * `why` is the peer's own fault that ended it. The peer reads it here, because a data channel closes without a reason.
  */
 function closedError(why: string | null = null): HttpError {
-  if (why !== null) return new HttpError(404, 'closed', `This connection has ended: ${why}.`)
-  return new HttpError(
-    404,
-    'closed',
-    'This connection does not exist, was closed, or was not opened in time. Connect again.',
-  )
+  const message =
+    why === null
+      ? 'this connection does not exist, was closed, or was not opened in time'
+      : `this connection has ended: ${why}`
+  return new HttpError(404, 'closed', message, 'connection', 'connect again')
 }

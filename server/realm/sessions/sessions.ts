@@ -196,7 +196,7 @@ export class Sessions {
     const { claims, granted } = opened
     const member = this.#members.get(claims.player) ?? new Member(claims, realm.definition.permissions | granted, nowMs)
     if (!member.takeovers.take(1, nowMs)) {
-      out.close(link, 'This session changes its connection too often. Wait a minute, or log in anew.')
+      out.close(link, 'This session changes its connection too often. Wait a minute, or log in again.')
       return null
     }
     if (member.link !== null) this.#replace(member, member.link, nowMs)

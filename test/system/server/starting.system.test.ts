@@ -101,7 +101,7 @@ test('a login during the start waits for the gateway', async () => {
   expect(
     (await login(`http://127.0.0.1:${port}/`, 'Ada', { waiting: (reason) => void waited.push(reason) })).token,
   ).not.toBe('')
-  expect(waited[0]).toMatch(/The server is starting/)
+  expect(waited[0]).toMatch(/the server is starting; try again in a moment/)
   await starting
 }, 60_000)
 
