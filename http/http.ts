@@ -1,5 +1,5 @@
 /** HTTP helpers for servers (Node only): bodies with a limit, JSON answers, CORS. */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { originAllowed, type AllowedOrigins } from './origin.ts'
 
 /** Largest body of a request, bytes. An answer with many candidates has about 4 KB. */
@@ -41,7 +41,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 }
 
 /** Any exception but an HttpError becomes a 500 without details. */
-const knownError = (error: unknown): HttpError =>
+export const knownError = (error: unknown): HttpError =>
   error instanceof HttpError
     ? error
     : new HttpError(
@@ -52,27 +52,12 @@ const knownError = (error: unknown): HttpError =>
         'try again; the log of the server says why',
       )
 
-const bodyOf = ({ reason, message, where, fix }: HttpError): object => ({ reason, message, where, fix })
+export const bodyOf = ({ reason, message, where, fix }: HttpError): object => ({ reason, message, where, fix })
 
 /** Answers with the error's status and {reason, message, where, fix}. */
 export function sendError(response: ServerResponse, error: unknown): void {
   const known = knownError(error)
   sendJson(response, known.status, bodyOf(known))
-}
-
-/** An error as a whole response, for a socket without a ServerResponse; it closes the connection. */
-export function errorResponse(error: unknown): string {
-  const known = knownError(error)
-  const body = JSON.stringify(bodyOf(known))
-  return [
-    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? 'Error'}`,
-    'Connection: close',
-    'Content-Type: application/json',
-    'Cache-Control: no-store',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    '',
-    body,
-  ].join('\r\n')
 }
 
 /** Reads a JSON body. Throws HttpError 400 (no JSON), 408 (too slow) or 413 (over BODY_BYTES_MAX). */

@@ -12,8 +12,9 @@ import {
   type ConnectionLimitOptions,
   type ConnectionSlot,
 } from '../../http/connection-limits.ts'
+import { errorResponse } from '../../http/error-response.ts'
 import { contain, type ReportFault } from '../guard.ts'
-import { badToken, errorResponse, handleCors, HttpError, originRefused, sendError } from '../../http/http.ts'
+import { badToken, handleCors, HttpError, originRefused, sendError } from '../../http/http.ts'
 import { originAllowed, type AllowedOrigins } from '../../http/origin.ts'
 import {
   checkMessageSize,

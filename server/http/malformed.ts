@@ -1,7 +1,8 @@
 /** Answers requests that Node's HTTP parser refuses, in the same JSON form as all other errors. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { errorResponse, sendError } from '../../http/http.ts'
+import { errorResponse } from '../../http/error-response.ts'
+import { sendError } from '../../http/http.ts'
 import { codeOf } from '../error.ts'
 import { HEADER_BYTES_MAX, REQUEST_MS_MAX } from '../limits.ts'
 import { RouteError } from './reply.ts'

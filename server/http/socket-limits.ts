@@ -5,7 +5,8 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { isLoopback, limitKey } from '../../http/connection-limits.ts'
-import { errorResponse, HttpError } from '../../http/http.ts'
+import { errorResponse } from '../../http/error-response.ts'
+import { HttpError } from '../../http/http.ts'
 
 /** The answer to a socket above the limit; its request is not read. */
 const ANSWER = errorResponse(
