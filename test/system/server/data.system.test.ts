@@ -177,7 +177,7 @@ test('a damaged embedded database is reported, the realm continues from its reco
     .poll(async () => (await healthOf(second)).health, { timeout: 30_000 })
     .toMatchObject({ ok: true, archive: { kind: 'embedded', state: 'broken' } })
   expect(second.errors()).toMatch(
-    /the embedded database is damaged[^]*where: .*archive\/database[^]*move this folder aside/,
+    /the embedded database is damaged.* where=.*archive\/database.* fix=.*move this folder aside/,
   )
   expect(await stop(second, 'SIGTERM')).toBe(0)
 
