@@ -3,7 +3,7 @@
  * are masked.
  */
 import { Cause, Effect, Logger, References } from 'effect'
-import type { Fault } from '../storage/fault.ts'
+import type { OperatorFault } from '../storage/fault.ts'
 
 export const LOG_FORMS = ['text', 'json'] as const
 export type LogForm = (typeof LOG_FORMS)[number]
@@ -23,7 +23,7 @@ interface Entry {
 }
 
 /** Errors of the archive, the file store and the server: their place and remedy become fields, so that the entry stays one line. */
-const isFault = (part: unknown): part is Fault =>
+const isFault = (part: unknown): part is OperatorFault =>
   part instanceof Error && ['what', 'where', 'fix'].every((name) => name in part)
 
 /** A logger that formats each entry and hands the line to `write`. An error may follow the message. */

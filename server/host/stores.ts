@@ -104,7 +104,10 @@ class Watched {
     this.#state = { ...this.#state, state, sinceMs: Date.now() }
     if (fault === null) return Effect.logInfo('back')
     const why = fault instanceof Error ? (fault.cause ?? fault) : fault
-    return Effect.logWarning(`${state}; the realm continues; uploads ${state === 'away' ? 'wait' : 'are refused'}:`, why)
+    return Effect.logWarning(
+      `${state}; the realm continues; uploads ${state === 'away' ? 'wait' : 'are refused'}:`,
+      why,
+    )
   }
 }
 
