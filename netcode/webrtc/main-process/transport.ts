@@ -330,7 +330,9 @@ export class WebRtcTransport implements ServerTransport {
   #answered(entry: PeerEntry, error: string | null): void {
     entry.isAnswered = error === null
     if (error === null) return entry.answer?.resolve()
-    entry.answer?.reject(new HttpError(400, 'bad-answer', `the answer cannot be used: ${error}`, 'sdp', 'connect again'))
+    entry.answer?.reject(
+      new HttpError(400, 'bad-answer', `the answer cannot be used: ${error}`, 'sdp', 'connect again'),
+    )
     this.#end(entry, CLOSE_REASON.peer)
   }
 
