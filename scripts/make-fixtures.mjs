@@ -8,6 +8,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { bundle } from './build/bundle.mjs'
 import { readOptions, wrongUsage } from './options.mjs'
@@ -17,7 +18,6 @@ const OUT = 'fixtures/replays'
 /** Larger recordings do not belong in a repository. */
 const BYTES_MAX = 300 * 1024
 const run = promisify(execFile)
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** One run of the `bots` verb. */
 const bots = (behaviour, count, seconds, seed, more = {}) => ({ behaviour, count, seconds, seed, ...more })

@@ -3,6 +3,7 @@
 // something forbidden.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { uploadBytes } from '../cli/upload-file.ts'
 import { ServerApi } from '../cli/server-api.ts'
 import { drive, login, RenderClient } from '../netcode/index.ts'
@@ -16,7 +17,6 @@ const POINTER = 2
 const CARRY_MS = 900
 /** Time between two messages of a hand or a walker, ms: the rate of the page. */
 const PACE_MS = 50
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 class Person {
   constructor(name, token) {

@@ -3,6 +3,7 @@
 // 'good' and attacks only the WebRTC transport. With tokens it attacks a whole server: HTTP, WebSocket and sessions
 // too.
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PeerConnection } from 'node-datachannel'
 import { WebSocket } from 'ws'
 
@@ -11,10 +12,6 @@ const url = base.replace(/\/$/, '')
 const tokenOf = (number) => tokens[number % tokens.length] ?? 'good'
 const CONCURRENCY = 8
 const connections = `${url}/.wrtc/v2/connections`
-const pause = (milliseconds) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })
 
 /** Uniform random numbers in [0, 1) for one attack (Marsaglia's xorshift, as in netcode/memory.ts). */
 function randomOf(number) {
@@ -89,7 +86,7 @@ async function closeAround(random, how) {
   const made = await peer()
   const connecting = connectPeer(made)
   const delayMs = random() < 0.25 ? 0 : random() * 120
-  if (delayMs > 0) await pause(delayMs)
+  if (delayMs > 0) await sleep(delayMs)
   await how(made)
   await connecting
 }
@@ -98,7 +95,7 @@ async function closeAround(random, how) {
 async function misbehave(act, edit) {
   const made = await peer(act, edit)
   await connectPeer(made)
-  await pause(250)
+  await sleep(250)
   made.pc.close()
 }
 
@@ -118,7 +115,7 @@ const onTransport = {
   'garbage-sdp': async (random) => {
     const made = await peer()
     await post(made.id, JSON.stringify({ type: 'answer', sdp: mutated(made.sdp, random) }))
-    await pause(random() * 100)
+    await sleep(random() * 100)
     made.pc.close()
   },
   'half-open': async () => {
@@ -152,7 +149,7 @@ const onTransport = {
       post(made.id, JSON.stringify({ type: 'answer', sdp: made.sdp })),
       post(made.id, '', 'close'),
     ])
-    await pause(random() * 50)
+    await sleep(random() * 50)
     made.pc.close()
   },
   'broken-body': async (random) => {
@@ -164,7 +161,7 @@ const onTransport = {
       ),
     )
     socket.on('error', () => {})
-    await pause(random() * 60)
+    await sleep(random() * 60)
     socket.destroy()
   },
 }
