@@ -8,7 +8,7 @@ import {
   encodeLockstep,
   encodeServerPacket,
 } from '../protocol/index.ts'
-import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../netcode/snapshot.ts'
 import { meanMs } from './measure.ts'
 import type { BenchReport, BenchRow } from './report.ts'
 import { scene, sceneDefinition, loadFittedClips, type BenchScene } from './scene.ts'
@@ -60,7 +60,7 @@ function snapshotRows({ realm }: BenchScene): BenchRow[] {
   let tick = 0
   const quantise = (): void => source.update((tick += 1), people, things)
   quantise()
-  const make = () => new SnapshotView(0).nextPart(source, 0, 0)
+  const make = () => new SnapshotBuilder(0).nextPart(source, 0, 0)
   const { bytes: part } = make()
   const head = {
     packet: 1,

@@ -6,7 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
+import { SnapshotSource, SnapshotBuilder } from '../netcode/snapshot.ts'
 import { RecordWriter } from '../netcode/snapshot/bytes.ts'
 import { NO_TICK } from '../netcode/snapshot/history.ts'
 import type { Roster } from '../netcode/snapshot/roster.ts'
@@ -113,7 +113,11 @@ function circling(
 /** The packets of one client in the scene, limited to a packet each and as whole rooms. */
 async function capture() {
   const { realm, nextFrame: next, step } = scene(await loadEngine(), AVATARS, await loadFittedClips())
-  const [source, view, dice] = [new SnapshotSource(realm.definition.bounds), new SnapshotView(realm.tick), new Dice(3)]
+  const [source, view, dice] = [
+    new SnapshotSource(realm.definition.bounds),
+    new SnapshotBuilder(realm.tick),
+    new Dice(3),
+  ]
   const centres = props(realm).map(() => ({ x: dice.between(-10, 10), z: dice.between(-10, 10) }))
   const packets: CapturedPackets[] = []
   const rooms = ROOMS.map(([name, kinds, isWhole]) => ({ name, kinds, isWhole, snapshots: [] as CapturedPackets[] }))

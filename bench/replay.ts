@@ -20,7 +20,7 @@ import type { FittedClips } from '../bots/motion-clip-player.ts'
 const PLAYERS = [20, 100] as const
 const TICKS = 1_200
 const RUNS = 3
-/** DESIGN.md section 4, for 100 avatars. */
+/** The goal for 100 avatars: this many times faster than real time. */
 const REAL_TIME_FACTOR_GOAL = 14
 
 /** Records a session of bots as a realm does: frames, a hash each tick, packed checkpoints. */

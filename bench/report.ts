@@ -4,7 +4,7 @@ export interface BenchRow {
   readonly what: string
   readonly value: number
   readonly unit: string
-  /** From DESIGN.md section 4 where there is one. */
+  /** What we want the figure to be, where we have set a goal. */
   readonly goal?: number
   /** For most figures less is better. */
   readonly moreIsBetter?: boolean

@@ -12,7 +12,7 @@ const WARM_UP_TICKS = 400
 const MEASURED_TICKS = 900
 const CHECKPOINTS = 40
 
-/** DESIGN.md section 4. */
+/** Goals for a tick by the number of avatars, ms. */
 const GOALS: Readonly<Record<number, { readonly median: number; readonly p99: number }>> = {
   100: { median: 2, p99: 7 },
   500: { median: 5, p99: 10 },

@@ -16,7 +16,7 @@ import {
   type Vec3,
 } from '../sim/index.ts'
 import { PROTOCOL_VERSION } from '../protocol/index.ts'
-import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotView, type Savings } from '../netcode/snapshot.ts'
+import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotBuilder, type Savings } from '../netcode/snapshot.ts'
 import { ClientSession, ServerSession } from '../netcode/session/index.ts'
 import { Playback } from '../netcode/client/playback/playback.ts'
 import { ReplicatedWorld } from '../netcode/client/replicated-world.ts'
@@ -82,7 +82,7 @@ class DelayedPath {
 class MeasuredClient {
   readonly server = new ServerSession(0)
   readonly client = new ClientSession(0)
-  readonly view: SnapshotView
+  readonly view: SnapshotBuilder
   readonly decoder = new SnapshotDecoder()
   readonly world: ReplicatedWorld
   readonly playback = new Playback(60)
@@ -93,7 +93,7 @@ class MeasuredClient {
 
   constructor(realm: Realm, avatar: AvatarView, network: NetworkProfile, dice: Dice) {
     this.avatar = avatar
-    this.view = new SnapshotView(realm.tick)
+    this.view = new SnapshotBuilder(realm.tick)
     this.world = new ReplicatedWorld(realm.definition.bounds, 60, this.decoder)
     this.down = new DelayedPath(network, dice)
     this.up = new DelayedPath(network, dice)

@@ -13,7 +13,7 @@ import {
 } from './bot-behaviour.ts'
 import { Walker, type WalkingSpeed } from './walker.ts'
 
-/** Time between two poses, ms: 15 a second (DESIGN.md section 5). */
+/** Time between two poses, ms: 15 a second. */
 const POSE_MS = 1000 / 15
 /** Position at which a desktop player holds props, in root space. */
 const POINTER_GRIP: Vec3 = { x: 0.25, y: 1.25, z: -1.25 }

@@ -1,6 +1,6 @@
 /**
  * Derives the armature of a node tree: the joints of skins and the humanoid nodes, each with the nearest joint above
- * it. The tree has priority (docs/decisions/0006-tree.md); the armature cannot be converted back.
+ * it. The tree has priority (docs/decisions/0006-gltf-tree.md); the armature cannot be converted back.
  */
 import type { Document, Node } from '@gltf-transform/core'
 import type { Quat } from '../sim/index.ts'

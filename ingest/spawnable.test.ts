@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { NodeIO } from '@gltf-transform/core'
 import { props, type PropSpec, type PropView } from '../sim/index.ts'
-import { guestSpecReason } from '../sim/limits/budget.ts'
+import { guestSpecReason } from '../sim/limits/prop-limits.ts'
 import { boundsOf } from '../sim/props/extent.ts'
 import { add, multiply, rotate } from '../sim/maths/maths.ts'
 import { at, stage, UPRIGHT } from '../sim/stage.fixture.ts'

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { arbitraryPackedPose, arbitraryPropSpec, arbitraryQuat, arbitraryVec3 } from '../testing/arbitraries.ts'
 import { unpackPose, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../sim/index.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../protocol/index.ts'
-import { SnapshotDecoder, SnapshotSource, SnapshotView, type Bounds, type ComponentSample } from './snapshot.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder, type Bounds, type ComponentSample } from './snapshot.ts'
 import {
   AVATAR_KINDS,
   BONES,
@@ -127,7 +127,7 @@ export function sayAll(
   props: readonly PropView[],
   calls = 200,
 ): SnapshotDecoder {
-  const view = new SnapshotView(0)
+  const view = new SnapshotBuilder(0)
   const decoder = new SnapshotDecoder()
   for (let i = 1; i <= calls; i += 1) {
     source.update(i * 3, avatars, props)

@@ -4,7 +4,7 @@ import { arbitraryQuat, arbitraryVec3 } from '../testing/arbitraries.ts'
 import { packPose, type AvatarView, type Quat } from '../sim/index.ts'
 import { encodeServerPacket, PACKET_BYTES_MAX } from '../protocol/index.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from './session/limits.ts'
-import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotView, UPDATE_TICKS_MAX } from './snapshot.ts'
+import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotBuilder, UPDATE_TICKS_MAX } from './snapshot.ts'
 import {
   BONES,
   bonesState,
@@ -82,7 +82,7 @@ describe('a snapshot', () => {
     numRuns: 20,
   })('SNP-1, PKT-2: fits a packet, however much changed', (people, things) => {
     const source = new SnapshotSource(BOUNDS)
-    const view = new SnapshotView(0)
+    const view = new SnapshotBuilder(0)
     for (let i = 1; i < 20; i += 1) {
       source.update(4_000_000_000 + i, numbered(people, 4_000_000_000), numbered(things, 4_100_000_000))
       const { bytes } = view.nextPart(source, 1, 0)
@@ -97,7 +97,7 @@ describe('a snapshot', () => {
     const still = { x: 0, y: 0, z: 0 }
     const avatars = numbered(people).map((avatar) => ({ ...avatar, velocity: still }))
     const source = new SnapshotSource(BOUNDS)
-    const view = new SnapshotView(0)
+    const view = new SnapshotBuilder(0)
     let last = Infinity
     for (let i = 1; i < 250; i += 1) {
       source.update(
@@ -125,7 +125,7 @@ describe('a snapshot', () => {
     (list, where) => {
       const source = new SnapshotSource(BOUNDS)
       source.update(9, numbered(list), [])
-      const part = received(new SnapshotView(0).nextPart(source, 1, 0).bytes)
+      const part = received(new SnapshotBuilder(0).nextPart(source, 1, 0).bytes)
       const cut = { ...part, avatars: part.avatars.subarray(0, 1 + (where % (part.avatars.length - 1))) }
       expect(new SnapshotDecoder().decode(cut).ok).toBe(false)
     },
@@ -147,7 +147,7 @@ describe('over a bad network', () => {
       const random = randomOf(seed)
       const crowd = new WalkingCrowd(random, numbered(people), numbered(things, 100))
       const source = new SnapshotSource(BOUNDS)
-      const view = new SnapshotView(0)
+      const view = new SnapshotBuilder(0)
       const decoder = new SnapshotDecoder()
       const underWay: { readonly dueTick: number; readonly run: () => void }[] = []
       for (let tick = 1; tick < 1_500; tick += 1) {
@@ -194,7 +194,7 @@ describe('over a bad network', () => {
     (people, things) => {
       const crowd = new WalkingCrowd(randomOf(1), numbered(people), numbered(things, 100))
       const source = new SnapshotSource(BOUNDS)
-      const view = new SnapshotView(0)
+      const view = new SnapshotBuilder(0)
       const decoder = new SnapshotDecoder()
       let [passed, read] = [0, 0]
       for (let tick = 3; tick < 3 + BASELINE_TICKS_MAX * 3; tick += 3) {
@@ -239,7 +239,7 @@ describe('over a bad network', () => {
       [],
     )
     const source = new SnapshotSource(BOUNDS)
-    const view = new SnapshotView(0)
+    const view = new SnapshotBuilder(0)
     const decoder = new SnapshotDecoder()
     const seen = new Map<number, number>()
     let longest = 0
@@ -266,7 +266,7 @@ describe('over a bad network', () => {
 test('an empty world has a snapshot with its tick', () => {
   const source = new SnapshotSource(BOUNDS)
   source.update(5, [], [])
-  expect(received(new SnapshotView(0).nextPart(source, 1, 0).bytes)).toEqual({
+  expect(received(new SnapshotBuilder(0).nextPart(source, 1, 0).bytes)).toEqual({
     tick: 5,
     avatars: new Uint8Array(0),
     props: new Uint8Array(0),

@@ -57,7 +57,7 @@
 export { type Bounds } from './snapshot/components.ts'
 export { SnapshotSource } from './snapshot/source.ts'
 export { BASELINE_TICKS_MAX } from './snapshot/history.ts'
-export { SnapshotView } from './snapshot/view.ts'
+export { SnapshotBuilder } from './snapshot/snapshot-builder.ts'
 export { OwnMoveTracker } from './snapshot/own-move-tracker.ts'
 export { SnapshotDecoder, type ComponentSample } from './snapshot/decoder.ts'
 export { SAVINGS, UPDATE_TICKS_MAX, type Savings } from './snapshot/interest.ts'

@@ -14,7 +14,7 @@ export {
   UPLOAD_STAGE_LABELS,
 } from './player-messages.ts'
 export { decodeInput, encodeInput } from './input.ts'
-export { decodeFrame, encodeFrame } from './frame.ts'
+export { decodeFrame, encodeFrame } from './input-frame.ts'
 export { decodeServerMessage, encodeServerMessage, type ServerMessage, type Welcome } from './message.ts'
 export {
   decodeClientPacket,

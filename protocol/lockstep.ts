@@ -2,7 +2,7 @@
 import type { InputFrame } from '../sim/types.ts'
 import { inside, integer, ownBytes, present } from './check.ts'
 import { fromWireGoodbye, GOODBYE_LAYOUT, toWireGoodbye, type Goodbye } from './client-packet.ts'
-import { FRAME_LAYOUT, fromWireFrame, toWireFrame } from './frame.ts'
+import { FRAME_LAYOUT, fromWireFrame, toWireFrame } from './input-frame.ts'
 import { otherworld } from './generated/otherworld.js'
 import { DEFINITION_BYTES_MAX, FRAME_BYTES_MAX, LOCKSTEP_MESSAGE_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
 import { hexBytes } from './hex.ts'

@@ -57,7 +57,7 @@ export interface RealmStart {
   readonly remedy?: Remedy
   /** Buffer in which the thread marks its progress for the watchdog (server/host/watchdog.ts). */
   readonly pulse?: SharedArrayBuffer
-  /** True if the thread runs attempts of a search (storage/recordings/search.ts) and no realm. */
+  /** True if the thread runs attempts of a search (storage/recordings/remedy-search.ts) and no realm. */
   readonly runsAttempts?: boolean
   /** Default: WARM_UP_TICKS. */
   readonly warmUpTicks?: number

@@ -1,6 +1,6 @@
 /** The realm that a server runs by default: a yard with props to climb, stack, kick and throw. */
 import { DEFAULT_BODY } from './avatar/body.ts'
-import { STATE_BYTES_MAX } from './limits/budget.ts'
+import { STATE_BYTES_MAX } from './limits/prop-limits.ts'
 import { IDENTITY, vec } from './maths/maths.ts'
 import { PHYSICS_COST_MAX } from './limits/physics-cost.ts'
 import {

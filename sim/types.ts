@@ -342,7 +342,7 @@ export interface RealmDefinition {
   readonly elementsMax: number
   /** Physics cost of one tick, in the units of sim/limits/physics-cost.ts. Props that exceed it are frozen. */
   readonly workMax: number
-  /** Bytes of a checkpoint that spawned props may take, by the estimate of sim/limits/budget.ts. */
+  /** Bytes of a checkpoint that spawned props may take, by the estimate of sim/limits/prop-limits.ts. */
   readonly stateBytesMax: number
   /** The rule for props of players who have left, except managers. */
   readonly leftBehind: {

@@ -2,7 +2,7 @@
 import type { Document, Node, Primitive } from '@gltf-transform/core'
 import { cross, length, sub } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/index.ts'
-import { determinant, transformed, type Matrix } from './frame.ts'
+import { determinant, transformed, type Matrix } from './node-frame.ts'
 
 export interface Surface {
   readonly points: readonly Vec3[]

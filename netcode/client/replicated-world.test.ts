@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../snapshot.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../snapshot.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/default-realm.ts'
 import type { AvatarView } from '../../sim/state/views.ts'
@@ -48,7 +48,7 @@ const ADDED = {
 function snapshotOf(avatars: readonly AvatarView[]): SnapshotPart {
   const source = new SnapshotSource(bounds)
   source.update(60, avatars, [])
-  const packet = decodeServerPacket(encodeServerPacket(HEAD, [], new SnapshotView(0).nextPart(source, 1, 50).bytes))
+  const packet = decodeServerPacket(encodeServerPacket(HEAD, [], new SnapshotBuilder(0).nextPart(source, 1, 50).bytes))
   if (!packet.ok || packet.value.snapshot === null) throw new Error('there is no snapshot')
   return packet.value.snapshot
 }

@@ -26,7 +26,7 @@ import {
   SENT_BYTES_BURST_MAX,
   SENT_BYTES_PER_SECOND_MAX,
 } from './limits.ts'
-import { InputQueue, type LatestInput, type PendingCommand } from './input-queue.ts'
+import { UnacknowledgedInputs, type LatestInput, type PendingCommand } from './unacknowledged-inputs.ts'
 import { Inbox } from './inbox.ts'
 import { PacketTracker, type SessionFault } from './packet-tracker.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
@@ -69,7 +69,7 @@ export class ClientSession {
   #welcomed = false
   /** True since the first Welcome, which gives the numbering. */
   #numbering = false
-  readonly #inputs = new InputQueue()
+  readonly #inputs = new UnacknowledgedInputs()
   #sequence = 0
   #rttMs: number | null = null
   #urgent = false

@@ -2,7 +2,7 @@
 import type { Goodbye } from '../../protocol/index.ts'
 import { ReceivedPackets, SentPackets, type SentPacket } from './acks.ts'
 import { GOODBYE_CHARACTERS_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, SILENCE_MS_MAX } from './limits.ts'
-import { Pace } from './pace.ts'
+import { CongestionControl } from './congestion-control.ts'
 
 /** Faults of a client that end its session. */
 export const SESSION_FAULTS = ['protocol', 'rate', 'sequence', 'slow-reader', 'version'] as const
@@ -17,7 +17,7 @@ export interface SessionFault {
 export class PacketTracker<T> {
   readonly received = new ReceivedPackets()
   readonly sent = new SentPackets<T>()
-  readonly #pace = new Pace()
+  readonly #pace = new CongestionControl()
   #highestAcked = 0
   #receivedAtMs: number
   #sentAtMs = -Infinity

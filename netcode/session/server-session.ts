@@ -26,7 +26,7 @@ import {
   RECEIVED_BYTES_PER_SECOND_MAX,
   SEQUENCE_JUMP_MAX,
 } from './limits.ts'
-import { InputSequencer, type SequenceState } from './input-sequencer.ts'
+import { InputReceiver, type SequenceState } from './input-receiver.ts'
 import { PacketTracker, type SessionFault } from './packet-tracker.ts'
 import { MESSAGE_OVERHEAD_BYTES, Outbox, type MessageRun } from './outbox.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
@@ -100,12 +100,12 @@ export class ServerSession {
   #fault: SessionFault | null = null
   /** Highest sequence of the commands in the log. */
   #recorded: number
-  readonly #inputs: InputSequencer
+  readonly #inputs: InputReceiver
 
   /** `resumedAt` has the numbering of a session from a recording, if the server resumes after a crash. */
   constructor(nowMs: number, resumedAt: SequenceState = { sequence: 0, ackCommand: 0 }) {
     this.#connection = new ConnectionState(nowMs)
-    this.#inputs = new InputSequencer(resumedAt)
+    this.#inputs = new InputReceiver(resumedAt)
     this.#recorded = resumedAt.ackCommand
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/default-realm.ts'
-import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotView } from '../snapshot.ts'
+import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../snapshot.ts'
 
 const HEAD = {
   packet: 1,
@@ -25,7 +25,7 @@ test('SNP-6: a packet that is a second late still finds baselines of the allowed
   const [crate] = DEFAULT_DEFINITION.props
   if (crate === undefined) throw new Error('the default realm has no props')
   const source = new SnapshotSource(DEFAULT_DEFINITION.bounds)
-  const view = new SnapshotView(0)
+  const view = new SnapshotBuilder(0)
   const decoder = new SnapshotDecoder()
   const oldest = 10
   let tick = oldest

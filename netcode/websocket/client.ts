@@ -12,7 +12,7 @@ import {
   type ClientEvents,
   type Connect,
 } from '../transport.ts'
-import { offeredProtocols, TOKEN } from './token.ts'
+import { offeredProtocols, TOKEN } from './token-subprotocol.ts'
 
 /** Bytes that wait to be sent, above which the connection is closed: minutes of a client's inputs. */
 const BUFFERED_BYTES_MAX = 1024 * 1024

@@ -27,7 +27,7 @@ import {
   type ServerTransport,
 } from '../transport.ts'
 import { ServerSocket } from './server-socket.ts'
-import { offeredToken, SUBPROTOCOL } from './token.ts'
+import { offeredToken, SUBPROTOCOL } from './token-subprotocol.ts'
 
 const WEBSOCKET_PATH = '/v1/ws'
 

@@ -11,7 +11,7 @@ import { CLOSE_REASON, MESSAGE_BYTES_MAX, type ServerEvents } from '../transport
 import { connectWebSocket } from './client-node.ts'
 import { RECEIVED_FRAMES_BURST_MAX } from './server-socket.ts'
 import { FRAGMENTS_MAX, WebSocketTransport, type WebSocketOptions } from './server.ts'
-import { offeredProtocols } from './token.ts'
+import { offeredProtocols } from './token-subprotocol.ts'
 
 const silent = { received: () => {}, closed: () => {} }
 

@@ -1,6 +1,6 @@
 /**
  * The lifecycle of a realm's worker: start, watch, and restart after it died. Before a restart a search may find out
- * what made the realm fail and leave it out (storage/recordings/search.ts). Starts without progress are counted,
+ * what made the realm fail and leave it out (storage/recordings/remedy-search.ts). Starts without progress are counted,
  * whatever time each takes.
  */
 import { join } from 'node:path'

@@ -14,7 +14,7 @@ import type { CheckpointsState, LogSpace, RealmLog } from '../realm/realm-log.ts
 import type { ChampionOptions } from './champion-options.ts'
 import { headerOf } from './recording-header.ts'
 import type { RemovalNotices } from './removal-notices.ts'
-import { runFirst } from './repair.ts'
+import { runFirst } from './apply-remedy.ts'
 import { Retention } from './retention.ts'
 import { rewriteFrames } from './segment-start.ts'
 import { SEQUENCES_NOTE, type SequenceTracker } from './sequence-tracker.ts'

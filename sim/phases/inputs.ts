@@ -8,7 +8,7 @@ import { continueTrack, isPackedPose, boneMaskOf, POSE_FLOATS, unpackPose, write
 import { addPackage } from '../props/packages.ts'
 import { inBounds } from '../props/extent.ts'
 import { createProp, templateOf, removeProp, rescaleProp } from '../props/props.ts'
-import { guestReason, makeRoom } from '../limits/budget.ts'
+import { guestReason, makeRoom } from '../limits/prop-limits.ts'
 import { requestMotion } from '../props/freeze.ts'
 import { checkScale, isPosition, isUnitQuat } from '../props/shapes.ts'
 import { inRange } from '../limits/ranges.ts'

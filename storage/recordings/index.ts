@@ -16,6 +16,6 @@ export {
   type AttemptRunner,
   type RepairAttempt,
 } from './remedy.ts'
-export { findRemedy, type SearchResult } from './search.ts'
+export { findRemedy, type SearchResult } from './remedy-search.ts'
 export { describeElement, quarantineOf, removableElements, repairable } from './removable-elements.ts'
 export { sealLeftOpen } from './seal.ts'

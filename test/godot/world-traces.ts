@@ -3,7 +3,7 @@ import { ServerClock } from '../../netcode/client/playback/clock.ts'
 import { Playback } from '../../netcode/client/playback/playback.ts'
 import type { AvatarSample, PropSample } from '../../netcode/client/types.ts'
 import { ReplicatedWorld } from '../../netcode/client/replicated-world.ts'
-import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../../netcode/snapshot.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { propAdded } from '../../server/realm/replication/element-catalog.ts'
 import { DEFAULT_DEFINITION, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../../sim/index.ts'
@@ -214,7 +214,7 @@ interface SentSnapshot {
 
 /** Snapshots of all that over a bad network: some are lost, all for 300 ms at a time, and some overtake others. */
 function sentOver(dice: Dice): SentSnapshot[] {
-  const [source, view] = [new SnapshotSource(bounds), new SnapshotView(0)]
+  const [source, view] = [new SnapshotSource(bounds), new SnapshotBuilder(0)]
   let waiting: SentSnapshot[] = []
   const arrived: SentSnapshot[] = []
   for (let tick = 600; tick < 600 + SECONDS * 60; tick += 1) {

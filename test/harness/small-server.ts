@@ -3,7 +3,7 @@
  * It admits every token as a session of that name, and keeps lost sessions for ever.
  */
 import { MemoryTransport, type LinkConditions } from '../../netcode/memory.ts'
-import { OwnMoveTracker, SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
+import { OwnMoveTracker, SnapshotSource, SnapshotBuilder } from '../../netcode/snapshot.ts'
 import { MoveSchedule, ServerSession, type OutgoingPart } from '../../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'
@@ -47,7 +47,7 @@ interface Member {
   readonly session: ServerSession
   connection: ConnectionId | null
   /** The snapshot view of this connection, from its Welcome on. */
-  view: SnapshotView | null
+  view: SnapshotBuilder | null
   readonly own: OwnMoveTracker
   readonly moves: MoveSchedule
   greeting: 'none' | 'asked' | 'welcomed'
@@ -257,7 +257,7 @@ export class SmallServer {
     })
     for (const message of this.#world()) member.session.queue(message)
     member.greeting = 'welcomed'
-    member.view = new SnapshotView(this.realm.tick)
+    member.view = new SnapshotBuilder(this.realm.tick)
     member.known = true
   }
 

@@ -1,7 +1,7 @@
 /**
  * The snapshot vectors of docs/protocol.md: a client's packets from a small, busy world, and the states that they give.
  */
-import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../../netcode/snapshot.ts'
 import { unpackBone } from '../../netcode/snapshot/rotation.ts'
 import { BONES, JOINTS, ROOT, type ComponentKind } from '../../netcode/snapshot/components.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
@@ -157,7 +157,7 @@ function restPose(): Pose {
 
 /** The snapshot parts of a client that acknowledges two in three. */
 function parts(): SnapshotPart[] {
-  const [world, source, view] = [new RestlessWorld(), new SnapshotSource(bounds), new SnapshotView(0)]
+  const [world, source, view] = [new RestlessWorld(), new SnapshotSource(bounds), new SnapshotBuilder(0)]
   const list: SnapshotPart[] = []
   for (let tick = 100; tick < 100 + TICKS; tick += 1) {
     world.step(tick)

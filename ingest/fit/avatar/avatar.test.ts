@@ -22,7 +22,7 @@ import { fitAvatar } from './avatar.ts'
 import { FACING } from './body.ts'
 import { distanceTo } from './capsule.ts'
 import { readFixture } from '../model.fixture.ts'
-import { frameOf, outOfFrame } from '../frame.ts'
+import { frameOf, outOfFrame } from '../node-frame.ts'
 import { boundsOf, nodesOf, surfaceOf } from '../surface.ts'
 
 const HUMANOIDS = ['RiggedFigure.glb', 'CesiumMan.glb', 'debug_robot.vrm']

@@ -22,7 +22,7 @@ import { RANGES } from '../../../sim/limits/ranges.ts'
 import { BONE_PARENTS, BONES } from '../../../sim/types.ts'
 import type { Warn } from '../../types.ts'
 import type { Capsule } from './capsule.ts'
-import { frameOf, quantised, quantisedVec } from '../frame.ts'
+import { frameOf, quantised, quantisedVec } from '../node-frame.ts'
 import type { SurfaceSample } from './surface-groups.ts'
 import { parentOfBone } from './humanoid.ts'
 

@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from '../../../sim/json.ts'
 import type { Node } from '@gltf-transform/core'
 import { BONE_PARENTS, BONES, type Bone } from '../../../sim/types.ts'
 import { Rejected, type Rejection, type Warn } from '../../types.ts'
-import { determinant } from '../frame.ts'
+import { determinant } from '../node-frame.ts'
 
 /** Bones that a humanoid must have; all others are optional. */
 export const REQUIRED_BONES = [

@@ -3,7 +3,7 @@ import type { Node } from '@gltf-transform/core'
 import { distance, length, cross, sub } from '../../../sim/maths/maths.ts'
 import { BONES } from '../../../sim/types.ts'
 import type { Vec3 } from '../../../sim/index.ts'
-import { frameOf } from '../frame.ts'
+import { frameOf } from '../node-frame.ts'
 import type { Surface } from '../surface.ts'
 
 export interface Group {

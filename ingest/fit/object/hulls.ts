@@ -13,7 +13,7 @@ import {
 import { cross, dot, scaled, sub, unit, vec } from '../../../sim/maths/maths.ts'
 import { CONVEX_POINTS_MAX, type Vec3 } from '../../../sim/index.ts'
 import { nearestWithin } from '../nearest-point.ts'
-import { quantised } from '../frame.ts'
+import { quantised } from '../node-frame.ts'
 import { boundsOf } from '../surface.ts'
 
 export interface Hull {

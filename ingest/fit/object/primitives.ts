@@ -3,7 +3,7 @@ import type { Collider, Quat, Shape, Vec3 } from '../../../sim/index.ts'
 import { distance, IDENTITY, length, multiply, rotate, sub, vec } from '../../../sim/maths/maths.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
 import { distanceTo } from '../avatar/capsule.ts'
-import { intoFrame, quantised, type Frame } from '../frame.ts'
+import { intoFrame, quantised, type Frame } from '../node-frame.ts'
 import { boundsOf } from '../surface.ts'
 
 const PI = 3.141592653589793

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { NodeIO } from '@gltf-transform/core'
-import { guestSpecReason } from '../../../sim/limits/budget.ts'
+import { guestSpecReason } from '../../../sim/limits/prop-limits.ts'
 import { checkProp, checkScale } from '../../../sim/props/shapes.ts'
 import { prism } from '../../glb.fixture.ts'
 import { fitObject } from './object.ts'

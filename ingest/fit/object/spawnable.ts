@@ -3,7 +3,7 @@
  * the place in the file, the value and the limit for its author.
  */
 import { COLLIDERS_MAX, type Collider, type PropSpec, type RejectReason, type Shape } from '../../../sim/index.ts'
-import { guestSpecReason } from '../../../sim/limits/budget.ts'
+import { guestSpecReason } from '../../../sim/limits/prop-limits.ts'
 import { propRadius } from '../../../sim/props/extent.ts'
 import { inRange, RANGES, type RangeName } from '../../../sim/limits/ranges.ts'
 import { checkProp, checkScale } from '../../../sim/props/shapes.ts'

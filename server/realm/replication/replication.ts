@@ -3,7 +3,7 @@
  * changes. Snapshots carry their motion, for each client at the rate that its connection allows.
  */
 import type { OutgoingPart } from '../../../netcode/session/index.ts'
-import { SnapshotSource, SnapshotView } from '../../../netcode/snapshot.ts'
+import { SnapshotSource, SnapshotBuilder } from '../../../netcode/snapshot.ts'
 import { PROTOCOL_VERSION, type ServerMessage } from '../../../protocol/index.ts'
 import { defined } from '../../../sim/assert.ts'
 import { iterateAvatars, iterateProps, type Avatar, type Realm } from '../../../sim/index.ts'
@@ -82,7 +82,7 @@ export class Replication {
     })
     for (const message of this.#catalog.describe(realm)) session.queue(message)
     for (const text of removalNotices.deliver(avatar.user)) session.queue({ type: 'notice', text })
-    member.welcome(new SnapshotView(realm.tick), this.#welcomes++ % SNAPSHOT_TICKS)
+    member.welcome(new SnapshotBuilder(realm.tick), this.#welcomes++ % SNAPSHOT_TICKS)
     meters.realm.add(isKnown ? 'sessionsResumed' : 'sessionsStarted')
   }
 

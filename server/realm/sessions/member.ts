@@ -1,7 +1,7 @@
 /** A player of the realm as the server keeps it. It outlives connections and ends when the player leaves. */
 import { MoveSchedule, ServerSession } from '../../../netcode/session/index.ts'
 import { TokenBucket } from '../../../http/token-bucket.ts'
-import { OwnMoveTracker, type SnapshotView } from '../../../netcode/snapshot.ts'
+import { OwnMoveTracker, type SnapshotBuilder } from '../../../netcode/snapshot.ts'
 import { assert } from '../../../sim/assert.ts'
 import type { Avatar, PlayerId, UserNumber } from '../../../sim/index.ts'
 import { TAKEOVERS_BURST_MAX, TAKEOVERS_PER_SECOND_MAX } from '../../limits.ts'
@@ -29,7 +29,7 @@ type Queued = OnLink<'queued'>
 type Admitted = OnLink<'admitted'>
 /** The Welcome was sent, and snapshots follow. */
 interface Welcomed extends OnLink<'welcomed'> {
-  readonly view: SnapshotView
+  readonly view: SnapshotBuilder
   /** Decides in which of the ticks between two snapshots this client gets its own. */
   readonly phase: number
 }
@@ -146,7 +146,7 @@ export class Member {
   }
 
   /** The Welcome was queued. */
-  welcome(view: SnapshotView, phase: number): void {
+  welcome(view: SnapshotBuilder, phase: number): void {
     const { stage, connection } = this.#state
     assert(
       stage === 'playing' && connection.state === 'admitted',

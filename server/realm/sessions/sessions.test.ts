@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SnapshotView } from '../../../netcode/snapshot.ts'
+import { SnapshotBuilder } from '../../../netcode/snapshot.ts'
 import { PROTOCOL_VERSION, type Hello } from '../../../protocol/index.ts'
 import { AssertionError } from '../../../sim/assert.ts'
 import { DEFAULT_DEFINITION, genesis, loadEngine, step, type Input, type Realm } from '../../../sim/index.ts'
@@ -61,7 +61,7 @@ test('a player joins after its Hello, and is welcomed once it has an avatar', ()
   expect([member.stage, member.connection.state]).toEqual(['joining', 'admitted'])
   entrance.tick()
   expect(member.stage).toBe('playing')
-  member.welcome(new SnapshotView(entrance.realm.tick), 0)
+  member.welcome(new SnapshotBuilder(entrance.realm.tick), 0)
   expect(member.connection).toMatchObject({ state: 'welcomed', link: 1 })
 })
 
@@ -132,7 +132,7 @@ test('a member asserts the order of its states', () => {
   expect(() => member.enqueue()).toThrow(AssertionError)
   expect(() => member.joined()).toThrow(AssertionError)
   expect(member.admit()).toBe(true)
-  expect(() => member.welcome(new SnapshotView(0), 0)).toThrow(AssertionError)
+  expect(() => member.welcome(new SnapshotBuilder(0), 0)).toThrow(AssertionError)
 })
 
 test('a member that returns keeps its stage and starts again with a Hello', () => {

@@ -7,7 +7,7 @@ const PROTOCOL_VERSION := 3
 ## Largest uint32: ticks, sequences, ids.
 const UINT32_MAX := 4_294_967_295
 
-## Bytes of a datagram that no network path fragments (DESIGN.md section 5). Every packet keeps to it, except one that
+## Bytes of a datagram that no network path fragments. Every packet keeps to it, except one that
 ## carries a single larger command.
 const PACKET_BYTES_MAX := 1_100
 ## Bytes of the largest packet accepted: the most that a transport carries.
@@ -50,7 +50,7 @@ const TEXT_BYTES_MAX := 4_000
 ## Bytes of a realm definition as JSON: some 5,000 placed props.
 const DEFINITION_BYTES_MAX := 1_000_000
 
-## Colliders of a prop (DESIGN.md section 6: compound of at most 16 hulls).
+## Colliders of a prop.
 const COLLIDERS_MAX := 16
 ## Points of a convex hull: fewer have no volume, more cost too much to collide.
 const HULL_POINTS_MIN := 4

@@ -22,7 +22,7 @@ export interface LatestInput {
 /** Bytes around each input in a packet: tag and length. */
 const INPUT_OVERHEAD_BYTES = 4
 
-export class InputQueue {
+export class UnacknowledgedInputs {
   #commands: PendingCommand[] = []
   #commandBytes = 0
   readonly #latest = new Map<string, LatestInput>()

@@ -17,7 +17,7 @@ export interface NewInputs {
   readonly latest: readonly Input[]
 }
 
-export class InputSequencer {
+export class InputReceiver {
   #highest: number
   #lastCommand: number
   /** Newest sequence of a latest-wins input, by kind (and hand). */

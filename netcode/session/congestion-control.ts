@@ -21,7 +21,7 @@ const BASE_MS_WINDOW = 10_000
 /** Longest time between two packets, ms: the other side must notice that this one is alive. */
 const SPACING_MS_MAX = 1_000
 
-export class Pace {
+export class CongestionControl {
   /** The smallest of the running window, and of the one before. */
   #baseMs = Infinity
   #formerBaseMs = Infinity

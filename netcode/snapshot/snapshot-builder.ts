@@ -46,7 +46,7 @@ const LOOK_SENDS = 3
 
 const slotOf = (row: number, kind: ComponentKind): number => row * 4 + kind
 
-export class SnapshotView {
+export class SnapshotBuilder {
   readonly #bytesMax: number
   readonly #startTick: number
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkpoint } from '../index.ts'
-import { stateBytesOf } from './budget.ts'
+import { stateBytesOf } from './prop-limits.ts'
 import { at, boxShape, collider, crate, MANAGER, spec, stage, type Stage } from '../stage.fixture.ts'
 import type { PropSpec, Shape } from '../types.ts'
 

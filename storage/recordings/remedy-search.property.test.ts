@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { encodeFrame } from '../../protocol/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/index.ts'
 import type { Base, AttemptOutcome, RemovableElement, AttemptRunner, RepairAttempt } from './remedy.ts'
-import { CULPRITS_MAX, findRemedy, PROOF_TICKS, SEARCH_ATTEMPTS_MAX, type SearchResult } from './search.ts'
+import { CULPRITS_MAX, findRemedy, PROOF_TICKS, SEARCH_ATTEMPTS_MAX, type SearchResult } from './remedy-search.ts'
 
 /** A minimal world for the search: who owns what, which elements fail together, and what was sent. */
 interface World {
