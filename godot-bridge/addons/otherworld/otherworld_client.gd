@@ -166,7 +166,7 @@ var transport_used: String:
 
 var _state := State.OFFLINE
 var _login_flow := _LoginFlow.new()
-var _realm_session := _nowhere()
+var _realm_session := _closed_session()
 var _is_finishing := false
 
 
@@ -378,7 +378,7 @@ func _finish(reason: String) -> void:
 		return
 	_is_finishing = true
 	var realm_session := _realm_session
-	_realm_session = _nowhere()
+	_realm_session = _closed_session()
 	_login_flow.is_over = true
 	realm_session.presented.world.clear()
 	_is_finishing = false
@@ -386,7 +386,7 @@ func _finish(reason: String) -> void:
 	closed.emit(reason)
 
 
-func _nowhere() -> _RealmSession:
+func _closed_session() -> _RealmSession:
 	return _RealmSession.new([] as Array[Callable], 0, _now())
 
 

@@ -145,7 +145,7 @@ func _show_realms(found: bool) -> void:
 		people += int(realm.get("players", 0))
 		var row := Label.new()
 		row.theme_type_variation = &"Soft"
-		row.text = "%s: %d people, %d things, %.1f ms a tick" % [realm.get("id", "?"), realm.get("players", 0), realm.get("elements", 0), realm.get("tickMsP50", 0.0)]
+		row.text = "%s: %d people, %d items, %.1f ms a tick" % [realm.get("id", "?"), realm.get("players", 0), realm.get("elements", 0), realm.get("tickMsP50", 0.0)]
 		_realms.add_child(row)
 	_who.text = _who_is_there(people) if found else _server.problem
 

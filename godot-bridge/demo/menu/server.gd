@@ -21,7 +21,7 @@ func ask_status(url: String) -> bool:
 		return false
 	var list: Variant = answer.field("realms")
 	if not list is Array:
-		problem = "There is a web server at this address, but it is no Otherworld server."
+		problem = "There is a web server at this address, but it is not an Otherworld server."
 		return false
 	for realm: Variant in list:
 		if realm is Dictionary:

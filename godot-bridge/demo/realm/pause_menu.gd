@@ -47,16 +47,16 @@ func _list_bodies() -> void:
 		var body: Dictionary = bodies[index]
 		_avatar.add_item("The realm's %s" % body.get("name", "body %d" % index))
 		_avatar.set_item_metadata(index, index)
-	var own := client.local_avatar
-	_avatar.select(own.body if own != null and own.package.is_empty() else -1)
+	var local_avatar := client.local_avatar
+	_avatar.select(local_avatar.body if local_avatar != null and local_avatar.package.is_empty() else -1)
 
 
 func _list_packages() -> void:
-	var own := client.local_avatar
+	var local_avatar := client.local_avatar
 	for package: Dictionary in _server.avatars:
 		_avatar.add_item(str(package.get("name", "?")))
 		_avatar.set_item_metadata(_avatar.item_count - 1, str(package.get("hash", "")))
-		if own != null and own.package == package.get("hash"):
+		if local_avatar != null and local_avatar.package == package.get("hash"):
 			_avatar.select(_avatar.item_count - 1)
 
 

@@ -24,7 +24,7 @@ func upload_files(paths: PackedStringArray) -> void:
 		if path.get_extension().to_lower() in ENDINGS:
 			await _upload(path)
 		else:
-			message_shown.emit("%s is no .glb or .vrm file." % path.get_file())
+			message_shown.emit("%s is not a .glb or .vrm file." % path.get_file())
 
 
 func _upload(path: String) -> void:
@@ -35,15 +35,15 @@ func _upload(path: String) -> void:
 	if not is_there:
 		message_shown.emit("%s: %s" % [path.get_file(), upload.message])
 		return
-	var own := _client.local_avatar
-	if own != null:
-		await _use(upload.package, upload.name, own)
+	var local_avatar := _client.local_avatar
+	if local_avatar != null:
+		await _use(upload.package, upload.name, local_avatar)
 
 
 ## Places the package, or wears it if the server says that it is an avatar.
-func _use(package: String, name: String, own: OtherworldAvatarState) -> void:
-	var ahead := own.position + Basis(Vector3.UP, own.yaw) * Vector3.FORWARD * AHEAD_METRES
-	var outcome := await _client.spawn_package(package, ahead + Vector3.UP * ABOVE_METRES, Quaternion(Vector3.UP, own.yaw))
+func _use(package: String, name: String, local_avatar: OtherworldAvatarState) -> void:
+	var ahead := local_avatar.position + Basis(Vector3.UP, local_avatar.yaw) * Vector3.FORWARD * AHEAD_METRES
+	var outcome := await _client.spawn_package(package, ahead + Vector3.UP * ABOVE_METRES, Quaternion(Vector3.UP, local_avatar.yaw))
 	if outcome.reason == "wrong-kind":
 		outcome = await _client.wear_package(package)
 		message_shown.emit("You wear %s." % name if outcome.ok else "%s cannot be worn: %s." % [name, outcome.reason])

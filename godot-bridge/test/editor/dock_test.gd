@@ -136,8 +136,8 @@ func test_a_client_is_added_with_the_address_once_and_taken_back() -> void:
 
 
 func test_the_inspector_shows_what_answers_at_the_clients_url() -> void:
-	check((await ClientInspector.words_about(_url)).contains("runs: yard, 0 players"), "the realm is not named")
-	check("does not answer" in await ClientInspector.words_about("http://127.0.0.1:9"), "nobody there")
+	check((await ClientInspector.describe_server(_url)).contains("runs: yard, 0 players"), "the realm is not named")
+	check("does not answer" in await ClientInspector.describe_server("http://127.0.0.1:9"), "nobody there")
 	_line("Url").text = _url
 	_dock.add_client()
 	var found: Array[Node] = []

@@ -84,7 +84,7 @@ func test_a_dropped_file_that_is_not_a_model_is_refused_with_a_message() -> void
 	await _enter("Ada")
 	var hud := _main.find_child("Hud", true, false)
 	get_window().files_dropped.emit(PackedStringArray(["/somewhere/song.mp3"]))
-	await until("it is said", func() -> bool: return "song.mp3 is no .glb or .vrm file." in _texts_below(hud.get_node("%Messages")))
+	await until("it is said", func() -> bool: return "song.mp3 is not a .glb or .vrm file." in _texts_below(hud.get_node("%Messages")))
 
 
 func _enter(name: String) -> void:

@@ -6,7 +6,7 @@ extends RefCounted
 const _LEFT := "left"
 
 ## The last message. A waiting client repeats it each second; it is printed once.
-static var _said := ""
+static var _last_message := ""
 
 
 ## Starts to print the messages of [param client].
@@ -22,8 +22,8 @@ static func _on_client_closed(reason: String) -> void:
 		_warn(reason)
 
 
-static func _warn(words: String) -> void:
-	if words == _said:
+static func _warn(message: String) -> void:
+	if message == _last_message:
 		return
-	_said = words
-	push_warning("Otherworld: " + words)
+	_last_message = message
+	push_warning("Otherworld: " + message)

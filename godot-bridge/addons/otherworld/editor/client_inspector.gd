@@ -31,15 +31,15 @@ func _test(object: Object, button: Button, label: Label) -> void:
 	button.disabled = true
 	label.show()
 	label.text = "Testing …"
-	var words := await words_about(str(object.get(&"url")) if is_instance_valid(object) else "")
+	var text := await describe_server(str(object.get(&"url")) if is_instance_valid(object) else "")
 	# Another object may be inspected by now.
 	if is_instance_valid(label) and is_instance_valid(button):
-		label.text = words
+		label.text = text
 		button.disabled = false
 
 
 ## Returns what answers at a URL, as a message.
-static func words_about(url: String) -> String:
+static func describe_server(url: String) -> String:
 	var address := Address.parse(url) as Address
 	if address.fault != null:
 		return address.fault.full_message()
@@ -48,8 +48,8 @@ static func words_about(url: String) -> String:
 		return answer.fault.full_message()
 	var realms: Variant = answer.field("realms")
 	if not realms is Array:
-		return "What answers at %s is no Otherworld server." % address.authority()
-	var words: PackedStringArray = []
+		return "What answers at %s is not an Otherworld server." % address.authority()
+	var lines: PackedStringArray = []
 	for realm: Dictionary in realms:
-		words.append("%s, %d players" % [realm.get("id"), realm.get("players", 0)])
-	return "The server at %s runs: %s." % [address.authority(), "; ".join(words)]
+		lines.append("%s, %d players" % [realm.get("id"), realm.get("players", 0)])
+	return "The server at %s runs: %s." % [address.authority(), "; ".join(lines)]

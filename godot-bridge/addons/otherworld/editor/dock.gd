@@ -168,12 +168,12 @@ func _choose_file() -> void:
 
 
 ## Returns [code]false[/code] if another action is in progress.
-func _begin(words: String) -> bool:
+func _begin(text: String) -> bool:
 	if _is_busy:
 		_show_message("Wait until the current action is done, or cancel it.")
 		return false
 	_is_busy = true
-	_show_message(words)
+	_show_message(text)
 	_show_buttons()
 	return true
 
@@ -210,10 +210,10 @@ func _show_selected() -> void:
 		return
 	_show_rank(item, answer)
 	var counts := _fields(_fields(answer.get("manifest")).get("counts"))
-	var words: PackedStringArray = []
+	var counted: PackedStringArray = []
 	for what: String in ["triangles", "materials", "textures", "joints"]:
-		words.append("%s %s" % [int(counts[what]) if counts.get(what) is float else "?", what])
-	_show_message("%s: %s.\nRank: %s.\n%s" % [item.get_text(0), ", ".join(words), item.get_tooltip_text(3), hash])
+		counted.append("%s %s" % [int(counts[what]) if counts.get(what) is float else "?", what])
+	_show_message("%s: %s.\nRank: %s.\n%s" % [item.get_text(0), ", ".join(counted), item.get_tooltip_text(3), hash])
 
 
 func _ask_ranks(list: int) -> void:
@@ -234,9 +234,9 @@ func _select(hash: String) -> void:
 
 
 func _row_of(package: Dictionary) -> Array:
-	var owner_words := "" if package.get("own", true) else " (shared)"
+	var owner_suffix := "" if package.get("own", true) else " (shared)"
 	var bytes: Variant = package.get("bytes")
-	return ["%s%s" % [package.get("name"), owner_words], package.get("kind"), _size(bytes) if bytes is float else "?", ""]
+	return ["%s%s" % [package.get("name"), owner_suffix], package.get("kind"), _size(bytes) if bytes is float else "?", ""]
 
 
 static func _size(bytes: float) -> String:

@@ -84,7 +84,7 @@ func _ready() -> void:
 		client = above as OtherworldClient
 		above = above.get_parent()
 	if client == null:
-		push_error("OtherworldGizmo has no OtherworldClient: put it below one, or set its client.")
+		push_error("OtherworldGizmo has no OtherworldClient. Add it below one, or set its client.")
 		return
 	_grabber = _PropGrabber.new(client)
 	_pointing = _PointerTarget.new(client, null)

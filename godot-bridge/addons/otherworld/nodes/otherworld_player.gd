@@ -110,7 +110,7 @@ func _ready() -> void:
 	if client == null:
 		client = _client_above()
 	if client == null:
-		push_error("OtherworldPlayer has no OtherworldClient: put it below one, or set its client.")
+		push_error("OtherworldPlayer has no OtherworldClient. Add it below one, or set its client.")
 		set_process(false)
 		return
 	_make_camera()
@@ -324,19 +324,19 @@ func _grab_with(how: _PropGrabber.By) -> bool:
 
 
 func _on_frame_updated(_tick: float) -> void:
-	var own := client.local_avatar
-	_place_camera(own)
-	if own == null:
+	var local_avatar := client.local_avatar
+	_place_camera(local_avatar)
+	if local_avatar == null:
 		return
-	_pointing.see_own(distance < _CameraRig.OWN_EYES)
+	_pointing.hide_own_head(distance < _CameraRig.OWN_EYES)
 	_carry_held()
 	gizmo.hover(camera, _events.at(_size()))
 	_pointing.look(_events.at(_size()), held_element, highlight_targets and input_enabled and gizmo.element == 0)
 
 
-func _place_camera(own: OtherworldAvatarState) -> void:
-	var head := Vector3(0.0, 1.6, 4.0) if own == null else own.position + Vector3(0.0, own.head_metres, 0.0)
-	if distance < _CameraRig.OWN_EYES and own != null:
+func _place_camera(local_avatar: OtherworldAvatarState) -> void:
+	var head := Vector3(0.0, 1.6, 4.0) if local_avatar == null else local_avatar.position + Vector3(0.0, local_avatar.head_metres, 0.0)
+	if distance < _CameraRig.OWN_EYES and local_avatar != null:
 		head = _CameraRig.eyes(head, yaw)
 	camera.global_transform = _pointing.realm() * _CameraRig.behind(head, yaw, pitch, distance)
 

@@ -89,7 +89,7 @@ func _ready() -> void:
 	if client == null:
 		client = _client_above()
 	if client == null:
-		push_error("OtherworldXRPlayer needs an OtherworldClient: put it below one, or set its property client.")
+		push_error("OtherworldXRPlayer has no OtherworldClient. Add it below one, or set its client.")
 		set_process(false)
 		return
 	_grabber = _XRPropGrabber.new(client)
@@ -110,13 +110,13 @@ func _exit_tree() -> void:
 
 
 func _process(delta: float) -> void:
-	var own := client.local_avatar if is_instance_valid(client) else null
-	if own == null or own.element != _element or not _is_tracked():
+	var local_avatar := client.local_avatar if is_instance_valid(client) else null
+	if local_avatar == null or local_avatar.element != _element or not _is_tracked():
 		return
 	_read_sticks(delta)
-	_move_avatar(own, delta)
-	_send_pose(own)
-	_use_hands(own)
+	_move_avatar(local_avatar, delta)
+	_send_pose(local_avatar)
+	_use_hands(local_avatar)
 	if vignette_strength > 0.0:
 		_show_vignette(delta)
 
@@ -179,32 +179,32 @@ func _head_pose() -> XRPose:
 
 # The avatar has its position of this frame. The room follows it.
 func _on_frame_updated(_tick: float) -> void:
-	var own := client.local_avatar
-	if own == null or not _is_tracked():
+	var local_avatar := client.local_avatar
+	if local_avatar == null or not _is_tracked():
 		_element = 0
-	elif own.element != _element:
-		_come_in(own)
+	elif local_avatar.element != _element:
+		_come_in(local_avatar)
 	else:
-		_move_room(own, get_process_delta_time())
+		_move_room(local_avatar, get_process_delta_time())
 
 
 # Places the room at the avatar, turned so that the player looks where the avatar does.
-func _come_in(own: OtherworldAvatarState) -> void:
-	_element = own.element
+func _come_in(local_avatar: OtherworldAvatarState) -> void:
+	_element = local_avatar.element
 	_eyes_metres = player_eye_height if player_eye_height > 0.0 else _head_pose().transform.origin.y
-	_rescale(own, own.yaw)
-	_root.reset(own.yaw)
-	_feet = own.position
-	_find_view(own.element)
+	_rescale(local_avatar, local_avatar.yaw)
+	_root.reset(local_avatar.yaw)
+	_feet = local_avatar.position
+	_find_view(local_avatar.element)
 
 
 # Scales the room for the avatar, with the head above its feet, looking along [param yaw].
-func _rescale(own: OtherworldAvatarState, yaw: float) -> void:
+func _rescale(local_avatar: OtherworldAvatarState, yaw: float) -> void:
 	if scale_to_avatar:
-		world_scale = _XRMaths.world_scale(own.head_metres, _eyes_metres)
+		world_scale = _XRMaths.world_scale(local_avatar.head_metres, _eyes_metres)
 	# The camera gets the new scale with its next pose.
 	camera.transform = _head_pose().get_adjusted_transform()
-	global_transform = _XRMaths.origin_under(camera.transform, own.position, yaw)
+	global_transform = _XRMaths.origin_under(camera.transform, local_avatar.position, yaw)
 	_head_before = camera.position
 
 
@@ -237,13 +237,13 @@ func _read_sticks(delta: float) -> void:
 
 
 # Moves the room with the avatar, except for movements that followed the head.
-func _move_room(own: OtherworldAvatarState, delta: float) -> void:
-	var speed := _XRMaths.flat(own.velocity).length()
-	global_position += _root.carry(own.position - _feet, own.position, camera.global_position, _sticks.pushed != Vector2.ZERO, speed, own.is_grounded, delta)
-	_feet = own.position
+func _move_room(local_avatar: OtherworldAvatarState, delta: float) -> void:
+	var speed := _XRMaths.flat(local_avatar.velocity).length()
+	global_position += _root.carry(local_avatar.position - _feet, local_avatar.position, camera.global_position, _sticks.pushed != Vector2.ZERO, speed, local_avatar.is_grounded, delta)
+	_feet = local_avatar.position
 
 
-func _move_avatar(own: OtherworldAvatarState, delta: float) -> void:
+func _move_avatar(local_avatar: OtherworldAvatarState, delta: float) -> void:
 	if _sticks.turn != 0.0:
 		global_transform = _XRMaths.turned_about(global_transform, camera.global_position, _sticks.turn)
 		_root.turn(_sticks.turn)
@@ -253,7 +253,7 @@ func _move_avatar(own: OtherworldAvatarState, delta: float) -> void:
 	var runs := _sticks.runs
 	var speed := _XRMaths.RUN_SPEED if runs else _XRMaths.WALK_SPEED
 	var head_yaw := _XRMaths.heading(camera.global_basis)
-	var velocity := _root.follow(camera.global_position, walked, own.position, delta)
+	var velocity := _root.follow(camera.global_position, walked, local_avatar.position, delta)
 	_root.face(head_yaw, _sticks.pushed != Vector2.ZERO or velocity.length() > 0.5, delta)
 	velocity += _XRMaths.stick_velocity(_sticks.pushed, head_yaw, _XRMaths.FLY_SPEED if flies else speed)
 	runs = runs or velocity.length() > _XRMaths.WALK_SPEED
@@ -263,11 +263,11 @@ func _move_avatar(own: OtherworldAvatarState, delta: float) -> void:
 	client.move(direction, _root.yaw, _sticks.jumps, runs, flies)
 
 
-func _send_pose(own: OtherworldAvatarState) -> void:
-	var to_root := _XRMaths.root(own.position, _root.yaw).affine_inverse()
-	_pose.head = to_root * _XRMaths.head_of(camera.global_transform.orthonormalized(), own.head_metres)
-	_pose.left_hand = _wrist(left_hand, to_root, own.head_metres)
-	_pose.right_hand = _wrist(right_hand, to_root, own.head_metres)
+func _send_pose(local_avatar: OtherworldAvatarState) -> void:
+	var to_root := _XRMaths.root(local_avatar.position, _root.yaw).affine_inverse()
+	_pose.head = to_root * _XRMaths.head_of(camera.global_transform.orthonormalized(), local_avatar.head_metres)
+	_pose.left_hand = _wrist(left_hand, to_root, local_avatar.head_metres)
+	_pose.right_hand = _wrist(right_hand, to_root, local_avatar.head_metres)
 	client.pose(_pose)
 
 
@@ -277,7 +277,7 @@ func _wrist(hand: OtherworldXRHand, to_root: Transform3D, head_metres: float) ->
 	return _XRMaths.resting_wrist(_XRMaths.Hand.LEFT if hand == left_hand else _XRMaths.Hand.RIGHT, head_metres)
 
 
-func _use_hands(own: OtherworldAvatarState) -> void:
+func _use_hands(local_avatar: OtherworldAvatarState) -> void:
 	var now_msec := Time.get_ticks_usec() / 1000.0
 	var hands: Array[OtherworldXRHand] = [left_hand, right_hand]
 	_grabber.place(left_hand.global_transform, right_hand.global_transform)
@@ -291,7 +291,7 @@ func _use_hands(own: OtherworldAvatarState) -> void:
 			-1:
 				_grabber.release(index)
 	var reach: float = client.definition.get("reach", 0.0)
-	_grabber.carry(own.position + Vector3.UP * own.head_metres, reach, now_msec)
+	_grabber.carry(local_avatar.position + Vector3.UP * local_avatar.head_metres, reach, now_msec)
 
 
 func _may_take(element: int) -> bool:

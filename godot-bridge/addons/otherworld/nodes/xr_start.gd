@@ -23,7 +23,7 @@ static func _problem_of(viewport: Viewport) -> String:
 	if interface == null:
 		return TranslationServer.translate("This Godot was built without OpenXR.")
 	if DisplayServer.get_name() == "headless":
-		return "Without a display there is no picture for a headset."
+		return "A headset needs a display server. Start Godot without --headless."
 	if not interface.is_initialized() and not interface.initialize():
 		if not ProjectSettings.get_setting_with_override("xr/openxr/enabled"):
 			return TranslationServer.translate("OpenXR is off: turn on xr/openxr/enabled in the project settings.")

@@ -18,7 +18,7 @@ var numbers := PackedInt32Array()
 
 ## By the modes of six bones: their bytes; the changed bones; the bones that are sent whole.
 var _lengths := _tables[0]
-var _said := _tables[1]
+var _changed_by_mode := _tables[1]
 var _whole := _tables[2]
 
 
@@ -26,15 +26,15 @@ static func _made_tables() -> Array[PackedInt32Array]:
 	var tables: Array[PackedInt32Array] = [[], [], []]
 	for modes: int in SIX + 1:
 		var length := 0
-		var said := 0
+		var changed := 0
 		var whole := 0
 		for i: int in 6:
 			var mode := (modes >> (2 * i)) & 3
 			length += ROTATION_BYTES[mode]
-			said |= int(mode != 0) << i
+			changed |= int(mode != 0) << i
 			whole |= int(mode == 3) << i
 		tables[0].append(length)
-		tables[1].append(said)
+		tables[1].append(changed)
 		tables[2].append(whole)
 	return tables
 
@@ -96,9 +96,9 @@ func _fits(modes: int, bones: int, had: int) -> bool:
 	var low := modes & SIX
 	var middle := (modes >> 12) & SIX
 	var upper := modes >> 24
-	var said := _said[low] | (_said[middle] << 6) | (_said[upper] << 12)
+	var changed := _changed_by_mode[low] | (_changed_by_mode[middle] << 6) | (_changed_by_mode[upper] << 12)
 	var whole := _whole[low] | (_whole[middle] << 6) | (_whole[upper] << 12)
-	return (said & ~bones) == 0 and (bones & ~had & ~whole) == 0
+	return (changed & ~bones) == 0 and (bones & ~had & ~whole) == 0
 
 
 ## Reads rotations to [param to]. [param from] is the place of the baseline's; below 0 without one.

@@ -18,7 +18,7 @@ const _Case := Messages.ServerMessage.MessageCase
 ## Checks a packet; null if its bytes were malformed.
 static func server_packet(packet: Messages.ServerPacket) -> String:
 	if not packet:
-		return "the bytes are no packet of a server"
+		return "the bytes are not a packet of a server"
 	if packet.packet == 0:
 		return "packet: is 0; packets are numbered from 1"
 	for i: int in packet.messages.size():
@@ -30,7 +30,7 @@ static func server_packet(packet: Messages.ServerPacket) -> String:
 
 ## Checks a message that was joined from parts; null if its bytes were malformed.
 static func server_message(message: Messages.ServerMessage) -> String:
-	return _message(message, "message") if message else "the bytes are no message of a server"
+	return _message(message, "message") if message else "the bytes are not a message of a server"
 
 
 ## Checks your own avatar. Values out of range are refused, because the prediction would end in NAN.

@@ -20,7 +20,7 @@ const COMMANDS: Array[_Case] = [_Case.SPAWN, _Case.DESPAWN, _Case.GRAB, _Case.RE
 ## Checks a packet; null if its bytes were malformed.
 static func client_packet(packet: Messages.ClientPacket) -> String:
 	if not packet:
-		return "the bytes are no packet of a client"
+		return "the bytes are not a packet of a client"
 	var fault := Values.whole(packet.packet, "packet", 1)
 	for i: int in packet.commands.size():
 		fault = fault if fault else _input(packet.commands[i], COMMANDS, "commands[%d]" % i)
@@ -97,7 +97,7 @@ static func _spawn(given: Messages.Spawn, where: String) -> String:
 	if given.package.is_empty():
 		fault = fault if fault else Values.prop(given.prop, where + ".prop")
 	elif given.prop:
-		return where + ".package: stands beside a prop; one of them is needed"
+		return where + ".package: give either a prop or a package"
 	fault = fault if fault else Values.point(given.position, given.has_position, where + ".position")
 	fault = fault if fault else Values.rotation(given.rotation, given.has_rotation, where + ".rotation")
 	fault = fault if fault else Values.number(given.scale, where + ".scale")
@@ -107,5 +107,5 @@ static func _spawn(given: Messages.Spawn, where: String) -> String:
 static func _wear(given: Messages.Wear, where: String) -> String:
 	var fault := Values.package(given.package, where + ".package")
 	if given.package and given.body:
-		return where + ".body: stands beside a package; one of them is needed"
+		return where + ".body: give either a package or a body"
 	return fault if fault else Values.whole(given.body, where + ".body", 0)

@@ -46,7 +46,7 @@ static func point(value: Vector3, there: bool, where: String, most := FLOAT_MAX)
 static func rotation(value: Quaternion, there: bool, where: String) -> String:
 	if not there:
 		return where + ": is missing"
-	return "" if absf(value.length_squared() - 1.0) <= Limits.QUATERNION_TOLERANCE else "%s: %s is no unit quaternion" % [where, value]
+	return "" if absf(value.length_squared() - 1.0) <= Limits.QUATERNION_TOLERANCE else "%s: %s is not a unit quaternion" % [where, value]
 
 
 ## Checks a package's hash, which may be empty.
@@ -85,7 +85,7 @@ static func _named(value: String, where: String, most: int) -> String:
 		return "%s: has a character that cannot be seen (U+%04X)" % [where, hidden.get_string().unicode_at(0)]
 	if value.begins_with(" ") or value.ends_with(" "):
 		return where + ": has spaces at its ends"
-	return "" if _seen.search(value) != null else where + ": has no character that can be seen by itself"
+	return "" if _seen.search(value) != null else where + ": has no visible character"
 
 
 ## Checks the specification of a prop; null if it is missing.

@@ -159,4 +159,4 @@ func test_a_server_with_too_many_elements_is_left() -> void:
 		if not realm_session.call("_receive_message", message):
 			break
 	check(_client.props.size() < 40_000, "all are kept")
-	check(lost.size() == 1 and "more than 32768 things" in lost[0], str(lost))
+	check(lost.size() == 1 and "more than 32768 elements" in lost[0], str(lost))

@@ -31,8 +31,8 @@ func _fault_of(definition: Variant, tick_rate := 60) -> String:
 
 func test_a_definition_is_checked_before_it_is_used() -> void:
 	equal(_fault_of(_definition()), "")
-	equal(_fault_of([]), "is no JSON")
-	equal(_fault_of(_definition(), 30), "tickRate: is not that of the Welcome")
+	equal(_fault_of([]), "is not JSON")
+	equal(_fault_of(_definition(), 30), "tickRate: differs from the Welcome")
 	for field: String in ["tickRate", "gravity", "reach", "ground", "bounds", "spawn", "bodies"]:
 		for wrong: Variant in [null, "text", -1e9, []]:
 			if field == "bodies" and wrong is Array:

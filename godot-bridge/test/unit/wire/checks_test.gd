@@ -152,8 +152,8 @@ func test_a_shape_is_refused_with_what_is_wrong_with_it() -> void:
 
 
 func test_a_packet_without_a_number_or_of_an_unknown_message_is_refused() -> void:
-	equal(Checks.server_packet(null), "the bytes are no packet of a server")
-	equal(Checks.server_message(null), "the bytes are no message of a server")
+	equal(Checks.server_packet(null), "the bytes are not a packet of a server")
+	equal(Checks.server_message(null), "the bytes are not a message of a server")
 	equal(Checks.server_packet(Messages.ServerPacket.new()), "packet: is 0; packets are numbered from 1")
 	# Field 31 of a later version, an empty message.
 	var bytes := "08012a03fa0100".hex_decode()
@@ -189,7 +189,7 @@ func test_an_input_that_would_end_the_connection_is_refused_before() -> void:
 	_starts(InputChecks.input(input), "input.drag.position: is (nan")
 	input.drag.position = Vector3.ZERO
 	input.drag.rotation = Quaternion(0, 0, 0, 0.5)
-	_starts(InputChecks.input(input), "input.drag.rotation: (0, 0, 0, 0.5) is no unit quaternion")
+	_starts(InputChecks.input(input), "input.drag.rotation: (0, 0, 0, 0.5) is not a unit quaternion")
 	input.drag.rotation = Quaternion.IDENTITY
 	equal(InputChecks.input(input), "")
 	input.scale = Messages.Scale.new()

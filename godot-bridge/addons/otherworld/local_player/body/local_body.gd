@@ -27,33 +27,33 @@ func _init(client: OtherworldClient) -> void:
 
 ## Updates the pose. [param known] is the body that the view shows; null for the realm's body. [param reach_for] is
 ## where the held prop should be, realm space; [code]Vector3.INF[/code] if nothing is held.
-func frame(own: OtherworldAvatarState, known: AvatarBody, yaw: float, pitch: float, reach_for: Vector3, delta: float, now_msec: float) -> void:
-	var body := known if known != null else _body_of(own)
+func frame(local_avatar: OtherworldAvatarState, known: AvatarBody, yaw: float, pitch: float, reach_for: Vector3, delta: float, now_msec: float) -> void:
+	var body := known if known != null else _body_of(local_avatar)
 	if body == null:
 		return
-	var local := own.velocity.rotated(Vector3.UP, -yaw)
+	var local := local_avatar.velocity.rotated(Vector3.UP, -yaw)
 	_gait.advance(local.x, local.z, delta)
 	_gait.pitch = pitch
-	_gait.is_airborne = not own.is_grounded or own.is_flying
+	_gait.is_airborne = not local_avatar.is_grounded or local_avatar.is_flying
 	_gait.reaches = reach_for.is_finite()
 	if _gait.reaches:
-		_gait.reach_for = (reach_for - own.position).rotated(Vector3.UP, -yaw)
+		_gait.reach_for = (reach_for - local_avatar.position).rotated(Vector3.UP, -yaw)
 	_gait.pose(body, now_msec / 1000.0, pose)
 	if now_msec - _sent_msec >= POSE_INTERVAL_MSEC:
 		_sent_msec = now_msec
 		_client.pose(pose)
 
 
-func _body_of(own: OtherworldAvatarState) -> AvatarBody:
+func _body_of(local_avatar: OtherworldAvatarState) -> AvatarBody:
 	if not is_same(_read_from, _client.definition):
 		_read_from = _client.definition
 		_bodies = AvatarBody.read_list(_client.definition.get("bodies"))
 	if _bodies.is_empty():
 		return null
-	var body := _bodies[clampi(own.body, 0, _bodies.size() - 1)]
-	if own.package.is_empty():
+	var body := _bodies[clampi(local_avatar.body, 0, _bodies.size() - 1)]
+	if local_avatar.package.is_empty():
 		return body
-	if _resized == null or _resized_from != body or not is_equal_approx(_resized.head_metres, own.head_metres):
+	if _resized == null or _resized_from != body or not is_equal_approx(_resized.head_metres, local_avatar.head_metres):
 		_resized_from = body
-		_resized = body.resized(own.head_metres)
+		_resized = body.resized(local_avatar.head_metres)
 	return _resized

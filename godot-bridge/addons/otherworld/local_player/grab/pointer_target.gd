@@ -119,7 +119,7 @@ func look(at: Vector2, held: int, highlight_targets: bool) -> void:
 
 
 ## Hides your head while the camera is in it.
-func see_own(is_first_person: bool) -> void:
+func hide_own_head(is_first_person: bool) -> void:
 	if is_first_person != _is_first_person and view() != null:
 		_is_first_person = is_first_person
 		_view.set_first_person(_client.local_avatar.element if is_first_person else 0)

@@ -106,7 +106,7 @@ static func fault_of(input: Messages.PlayerInput) -> String:
 static func is_fine(input: Messages.PlayerInput) -> bool:
 	var fault := fault_of(input)
 	if fault:
-		push_error("OtherworldClient was asked for something that cannot be sent: %s." % fault)
+		push_error("OtherworldClient: this input cannot be sent: %s." % fault)
 	return fault.is_empty()
 
 

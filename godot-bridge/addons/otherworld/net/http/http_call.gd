@@ -42,7 +42,7 @@ func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, b
 	# any host that this device reaches.
 	var lines := RegEx.create_from_string("[\\x00-\\x1f\\x7f]")
 	if lines.search("".join(headers)) != null or (query_at >= 0 and (lines.search(url) != null or " " in url.substr(query_at))):
-		_fail(RequestError.new(RequestError.Kind.REFUSED, "\"%s\" is no address to ask: it or its headers have characters that may not be there." % url.left(200).c_escape(), "bad-url"))
+		_fail(RequestError.new(RequestError.Kind.REFUSED, "\"%s\" is not a valid address: it or the headers contain invalid characters." % url.left(200).c_escape(), "bad-url"))
 		return
 	_path = (_address.path if _address.path else "/") + ("" if query_at < 0 else url.substr(query_at))
 	# The parser drops a slash at the end, which is part of the name here.
@@ -153,7 +153,7 @@ func _fail(fault: RequestError) -> void:
 
 
 func _too_large() -> RequestError:
-	return RequestError.new(RequestError.Kind.REFUSED, "The answer of %s has more than %d bytes, or says that it has fewer than none." % [_address.authority(), body_bytes_max])
+	return RequestError.new(RequestError.Kind.REFUSED, "The answer of %s has more than %d bytes, or reports a negative size." % [_address.authority(), body_bytes_max])
 
 
 ## The error if the server does not answer.

@@ -14,7 +14,7 @@ var world := World.new()
 var clock: ServerClock
 var playback: Playback
 var local_avatar: LocalAvatar
-var _own_pose: OtherworldPose
+var _pose: OtherworldPose
 
 
 ## Starts after a Welcome. If the session was resumed, the clock continues, because the ticks are the same.
@@ -25,8 +25,8 @@ func begin(welcome: Messages.Welcome, definition: Dictionary, decoder: SnapshotD
 	world.welcome(decoder, Vector3(least.x, least.y, least.z), welcome.tick_rate, welcome.player)
 	playback = Playback.new(welcome.tick_rate)
 	local_avatar = LocalAvatar.new(welcome.player, definition)
-	if _own_pose != null:
-		local_avatar.set_pose(_own_pose)
+	if _pose != null:
+		local_avatar.set_pose(_pose)
 
 
 ## Returns the client's timeline in whole ticks; 0 before it starts.
@@ -51,7 +51,7 @@ func apply_snapshot(part: Messages.Snapshot, now_msec: float) -> void:
 
 ## Sets your own pose. You see it at once, not when the server sends it back.
 func set_pose(pose: OtherworldPose) -> void:
-	_own_pose = pose
+	_pose = pose
 	if local_avatar != null:
 		local_avatar.set_pose(pose)
 

@@ -23,7 +23,7 @@ static func parse(text: String, tick_rate: int) -> RefCounted:
 		definition.fields = parser.data
 		definition._check(tick_rate)
 	else:
-		definition.fault = "is no JSON"
+		definition.fault = "is not JSON"
 	if definition.fault:
 		definition.fields = {}
 	return definition
@@ -32,7 +32,7 @@ static func parse(text: String, tick_rate: int) -> RefCounted:
 func _check(tick_rate: int) -> void:
 	_number(fields, "tickRate", 1.0, 1000.0)
 	if not fault and float(fields.tickRate) != tick_rate:
-		fault = "tickRate: is not that of the Welcome"
+		fault = "tickRate: differs from the Welcome"
 	_point(fields, "gravity")
 	_number(fields, "reach", 0.0, METRES_MAX)
 	_check_bounds(_object(fields, "bounds"))
@@ -58,19 +58,19 @@ func _check_bounds(bounds: Dictionary) -> void:
 
 func _check_body(value: Variant) -> void:
 	if not value is Dictionary:
-		_fail("bodies", "has something else than bodies")
+		_fail("bodies", "has an entry that is not a body")
 		return
 	var body: Dictionary = value
 	if not body.get("name") is String:
 		_fail("bodies", "a body has no name")
 	var offsets := _list(body, "offsets", BONES)
 	if offsets.size() != BONES:
-		_fail("bodies", "a body has not %d offsets" % BONES)
+		_fail("bodies", "a body does not have %d offsets" % BONES)
 	for offset: Variant in offsets:
 		_point({"offsets": offset}, "offsets")
 	for capsule: Variant in _list(body, "capsules", CAPSULES_MAX):
 		if not capsule is Dictionary:
-			_fail("capsules", "has something else than capsules")
+			_fail("capsules", "has an entry that is not a capsule")
 			return
 		var of: Dictionary = capsule
 		_number(of, "bone", 0.0, BONES - 1.0)

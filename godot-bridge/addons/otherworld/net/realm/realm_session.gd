@@ -227,7 +227,7 @@ func _receive_message(message: Messages.ServerMessage) -> bool:
 		permissions = message.permissions_changed.permissions
 	presented.world.receive(message)
 	if presented.world.size() > World.ELEMENTS_MAX:
-		_handle_loss("The connection ended: the server tells of more than %d things." % World.ELEMENTS_MAX)
+		_handle_loss("The connection ended: the server reports more than %d elements." % World.ELEMENTS_MAX)
 		return false
 	commands.receive(message)
 	message_received.emit(message)

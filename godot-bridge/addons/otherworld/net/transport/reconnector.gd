@@ -243,8 +243,8 @@ func _finish(outcome: Signal, reason: String) -> void:
 
 # The messages of all transports, without repeats.
 func _error_messages() -> String:
-	var words: PackedStringArray = []
+	var messages: PackedStringArray = []
 	for fault: RequestError in _errors:
-		if not words.has(fault.full_message()):
-			words.append(fault.full_message())
-	return " ".join(words) if words else tr("There is no transport to connect with.")
+		if not messages.has(fault.full_message()):
+			messages.append(fault.full_message())
+	return " ".join(messages) if messages else tr("There is no transport to connect with.")

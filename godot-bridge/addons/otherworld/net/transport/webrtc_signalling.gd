@@ -119,8 +119,8 @@ func _receive_end() -> void:
 	_is_requesting_end = false
 	var answer := _pop_response()
 	if answer.status == 404 and answer.json is Dictionary:
-		var words := _text(answer.json, "message")
-		end_message = words.left(RequestError.SERVER_MESSAGE_CHARACTERS_MAX).trim_suffix(".")
+		var text := _text(answer.json, "message")
+		end_message = text.left(RequestError.SERVER_MESSAGE_CHARACTERS_MAX).trim_suffix(".")
 
 
 ## Asks the server to free a failed attempt (SIG-4). Its response is ignored.

@@ -93,9 +93,9 @@ func _closed() -> void:
 
 
 func _close_reason() -> String:
-	var words := _socket.get_close_reason()
-	if words:
-		return words
+	var reason := _socket.get_close_reason()
+	if reason:
+		return reason
 	return CLOSED_BY_PEER if was_closed_by_peer else LOST
 
 

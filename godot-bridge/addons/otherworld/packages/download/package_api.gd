@@ -64,10 +64,10 @@ func _token() -> String:
 	return token_of.call() if token_of.is_valid() else ""
 
 
-func _refused(words: String) -> HttpResponse:
+func _refused(message: String) -> HttpResponse:
 	var answer := HttpResponse.new()
 	answer.status = 400
-	answer.fault = RequestError.new(RequestError.Kind.REFUSED, words)
+	answer.fault = RequestError.new(RequestError.Kind.REFUSED, message)
 	return answer
 
 

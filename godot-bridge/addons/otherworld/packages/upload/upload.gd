@@ -248,10 +248,10 @@ func _receive_status(status: Dictionary) -> void:
 			completed.emit(package)
 		"rejected":
 			rejections.assign(_list(status.get("rejections")).filter(func(each: Variant) -> bool: return each is Dictionary))
-			var words := PackedStringArray(rejections.map(_UploadMessages.of_rejection))
-			message = "\n".join(words)
+			var messages := PackedStringArray(rejections.map(_UploadMessages.of_rejection))
+			message = "\n".join(messages)
 			_report("rejected", progress)
-			rejected.emit(words)
+			rejected.emit(messages)
 		"failed":
 			_fail(_UploadMessages.sentence(str(status.get("message", _UploadMessages.failed()))))
 		var other:
@@ -286,10 +286,10 @@ func _report(at: String, how_far: float) -> void:
 	progressed.emit(stage, progress)
 
 
-func _fail(words: String) -> void:
+func _fail(text: String) -> void:
 	if _is_over():
 		return
-	message = words
+	message = text
 	_report("failed", progress)
 	failed.emit(message)
 

@@ -40,8 +40,8 @@ static func _filled(text: String, value: String) -> String:
 
 
 ## Returns a text with a capital at the start and a full stop at the end.
-static func sentence(words: String) -> String:
-	var text := words.strip_edges()
+static func sentence(fragment: String) -> String:
+	var text := fragment.strip_edges()
 	if text.is_empty():
 		return ""
 	return text[0].to_upper() + text.substr(1) + ("" if text.right(1) in ".!?" else ".")
@@ -53,8 +53,8 @@ static func name_of(file_or_node: String) -> String:
 	var extension := name.get_extension().to_lower()
 	if extension in ["glb", "vrm", "gltf"]:
 		name = name.get_basename()
-	var words := name.replace("_", " ").strip_edges().left(_NAME_CHARACTERS_MAX).strip_edges()
-	return words if words else "item"
+	var cleaned := name.replace("_", " ").strip_edges().left(_NAME_CHARACTERS_MAX).strip_edges()
+	return cleaned if cleaned else "item"
 
 
 static func _shown(value: Variant) -> String:
