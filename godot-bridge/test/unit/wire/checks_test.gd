@@ -106,7 +106,7 @@ func test_a_prop_is_refused_with_the_field_and_what_is_wrong_with_it() -> void:
 	_starts(_said("prop_added", ["has_position"], false), "messages[0].prop_added.position: is missing")
 	_starts(_said("prop_added", ["position"], Vector3(NAN, 0, 0)), "messages[0].prop_added.position: is (nan")
 	_starts(_said("prop_added", ["has_rotation"], false), "messages[0].prop_added.rotation: is missing")
-	_starts(_said("prop_added", ["rotation"], Quaternion(0, 0, 0, 2)), "messages[0].prop_added.rotation: (0, 0, 0, 2) is no unit")
+	_starts(_said("prop_added", ["rotation"], Quaternion(0, 0, 0, 2)), "messages[0].prop_added.rotation: (0, 0, 0, 2) is not a unit")
 	_starts(_said("prop_added", ["rotation"], Quaternion(NAN, 0, 0, 1)), "messages[0].prop_added.rotation: (nan")
 	_starts(_said("prop_added", ["scale"], INF), "messages[0].prop_added.scale: is inf")
 	_starts(_said("prop_added", ["access"], 64), "messages[0].prop_added.access: is 64")
