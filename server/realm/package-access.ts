@@ -2,6 +2,7 @@
  * Decides whether a player may use a package, and fetches the package's physics. The answers come from the main thread,
  * which has the archive. Nothing here blocks: until the answer has come, the verdict is `wait`.
  */
+import { LruMap } from '../../http/lru-map.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
 import { encodeInput, LABEL_CHARACTERS_MAX, PACKAGE_BYTES_MAX } from '../../protocol/index.ts'
 import {
@@ -48,7 +49,7 @@ interface Requester {
   readonly bucket: TokenBucket
   request: PackageRequest | null
   /** Until when the player may use each package without another request, ms. */
-  readonly grants: Map<PackageHash, number>
+  readonly grants: LruMap<PackageHash, number>
 }
 
 export class PackageAccess implements PackageRights {
@@ -66,7 +67,7 @@ export class PackageAccess implements PackageRights {
   verdict(player: PlayerId, hash: PackageHash): PackageVerdict {
     const nowMs = this.#options.nowMs()
     const requester = this.#requesterOf(player, nowMs)
-    if ((requester.grants.get(hash) ?? -Infinity) >= nowMs && this.#options.knows(hash))
+    if ((requester.grants.peek(hash) ?? -Infinity) >= nowMs && this.#options.knows(hash))
       return { ok: true, definition: null }
     if (requester.request?.hash !== hash) return this.#request(player, requester, hash, nowMs)
     const { answer, requestedAtMs } = requester.request
@@ -75,7 +76,7 @@ export class PackageAccess implements PackageRights {
     requester.request = null
     if (answer === null) return { ok: false, reason: 'unknown-package' }
     if (!answer.ok) return answer
-    grant(requester, hash, nowMs)
+    requester.grants.set(hash, nowMs + GRANT_MS)
     if (this.#options.knows(hash)) return { ok: true, definition: null }
     return this.#options.hasRoom(answer.characters) ? answer : { ok: false, reason: 'package-limit' }
   }
@@ -103,18 +104,11 @@ export class PackageAccess implements PackageRights {
     const known = this.#requesters.get(player) ?? {
       bucket: new TokenBucket(WANTED_PER_SECOND_MAX, WANTED_BURST_MAX, nowMs),
       request: null,
-      grants: new Map<PackageHash, number>(),
+      grants: new LruMap<PackageHash, number>(GRANTS_PER_PLAYER_MAX),
     }
     this.#requesters.set(player, known)
     return known
   }
-}
-
-function grant({ grants }: Requester, hash: PackageHash, nowMs: number): void {
-  grants.delete(hash)
-  grants.set(hash, nowMs + GRANT_MS)
-  const oldest = grants.keys().next()
-  if (grants.size > GRANTS_PER_PLAYER_MAX && !oldest.done) grants.delete(oldest.value)
 }
 
 /**

@@ -3,6 +3,7 @@
  * rejections of commands that a recovery left out. They are sent again when their players return. A client that already
  * has an outcome ignores it.
  */
+import { LruMap } from '../../http/lru-map.ts'
 import { COMMANDS_UNACKED_MAX } from '../../netcode/session/index.ts'
 import { decodeFrame, isLatestWins } from '../../protocol/index.ts'
 import type { Note, Quarantine, Recording, Simulation } from '../../replay/index.ts'
@@ -40,7 +41,7 @@ const QUARANTINED = 'quarantined'
 
 export class UndeliveredOutcomes {
   /** By player and input sequence, oldest first. A client waits for at most COMMANDS_UNACKED_MAX outcomes. */
-  readonly #outcomes = new Map<PlayerId, Map<number, CommandOutcome>>()
+  readonly #outcomes = new Map<PlayerId, LruMap<number, CommandOutcome>>()
 
   of(player: PlayerId): readonly CommandOutcome[] {
     return [...(this.#outcomes.get(player)?.values() ?? [])]
@@ -102,11 +103,8 @@ export class UndeliveredOutcomes {
   }
 
   #set(player: PlayerId, outcome: CommandOutcome): void {
-    const own = this.#outcomes.get(player) ?? new Map<number, CommandOutcome>()
+    const own = this.#outcomes.get(player) ?? new LruMap<number, CommandOutcome>(COMMANDS_UNACKED_MAX)
     this.#outcomes.set(player, own)
-    own.delete(outcome.sequence)
     own.set(outcome.sequence, outcome)
-    const oldest = own.keys().next()
-    if (own.size > COMMANDS_UNACKED_MAX && !oldest.done) own.delete(oldest.value)
   }
 }

@@ -1,5 +1,6 @@
 /** The connections that the main process knows, from the first request to the confirmed end. */
 import type { ConnectionSlot } from '../../../http/connection-limits.ts'
+import { LruMap } from '../../../http/lru-map.ts'
 import type { ConnectionId, Peer } from '../../transport.ts'
 import type { IceCandidate } from './signalling.ts'
 
@@ -97,7 +98,7 @@ export class PeerTable {
   readonly #byConnection = new Map<ConnectionId, PeerEntry>()
   readonly #byId = new Map<string, PeerEntry>()
   /** Reasons by ID, oldest first. */
-  readonly #ended = new Map<string, string>()
+  readonly #ended = new LruMap<string, string>(ENDED_MAX)
 
   add(peer: PeerEntry): void {
     this.#byConnection.set(peer.connection, peer)
@@ -116,15 +117,13 @@ export class PeerTable {
 
   /** Why an open connection ended; null if that is no longer known. */
   endOf(id: string): string | null {
-    return this.#ended.get(id) ?? null
+    return this.#ended.peek(id) ?? null
   }
 
   /** Removes a connection, keeps the reason of its end, and frees its place. Returns false if it was removed before. */
   remove(peer: PeerEntry, reason: string | null): boolean {
     if (!this.#byConnection.delete(peer.connection)) return false
     if (reason !== null) this.#ended.set(peer.id, reason)
-    const oldest = this.#ended.keys().next()
-    if (this.#ended.size > ENDED_MAX && !oldest.done) this.#ended.delete(oldest.value)
     this.#byId.delete(peer.id)
     peer.cancelExpiry()
     peer.place.free()
