@@ -131,7 +131,7 @@ test("a proxy's size limit is reported, without advice to retry", async () => {
 
 test('a proxy without its server is reported, with advice to retry', async () => {
   expect((await upload(await proxyThatRefuses(502))).errors).toMatch(
-    /a proxy answers, but the server behind it does not \(status 502\)\n {2}what to do: try again/,
+    /a proxy answers, but the server behind it does not \(status 502\)\n {2}where: 127\.0\.0\.1:\d+\n {2}what to do: try again/,
   )
 })
 
@@ -160,6 +160,11 @@ test('a temporary folder, or one for the package, that cannot be written is name
   mkdirSync(join(folder, 'in'))
   writeFileSync(join(folder, 'in', 'file'), '')
   const kept = await runCli(['ingest', TEACUP, '--out', join(folder, 'in', 'file', 'out')])
-  expect(kept).toMatchObject({ code: 1, errors: expect.stringMatching(/the system refuses it: ENOTDIR: .*file\/out/) })
+  expect(kept).toMatchObject({
+    code: 2,
+    errors: expect.stringMatching(
+      /--out: the folder ".*file\/out" cannot be written: ENOTDIR.*name a folder that you may/,
+    ),
+  })
   expect(temporary.errors + kept.errors).not.toMatch(/fault of the program| {4}at /)
 })

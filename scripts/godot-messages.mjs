@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { readOptions } from './options.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const ADDON = join(ROOT, 'godot-bridge/addons/otherworld')
@@ -104,11 +105,13 @@ async function bundledTables() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = readOptions({ write: { type: 'boolean', default: false } })
   for (const [path, text] of Object.entries(generated(await bundledTables()))) {
-    if (process.argv.includes('--write')) writeFileSync(join(ADDON, path), text)
+    if (values.write) writeFileSync(join(ADDON, path), text)
     else if (text !== current(path)) {
       process.stderr.write(`${path} of the addon is out of date: run node scripts/godot-messages.mjs --write\n`)
       process.exitCode = 1
     }
   }
+}

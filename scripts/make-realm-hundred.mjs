@@ -1,5 +1,6 @@
 // Writes fixtures/realms/hundred.json: a yard for a hundred players and 200 movable props. Props where the players walk
 // are kicked, carried and thrown all the time; those around them rest. Seeded: it writes the same file each time.
+//   node scripts/make-realm-hundred.mjs
 import { writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { readOptions } from './options.mjs'
