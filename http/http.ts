@@ -11,7 +11,17 @@ const BODY_MS_MAX = 5_000
 const ORIGIN_CHARACTERS_SHOWN_MAX = 200
 
 /** An error answer: `reason` is for programs. For people: what is wrong, where, and what to do (`fix`). */
-export class HttpError extends Error {
+export interface HttpRefusal {
+  readonly status: number
+  readonly reason: string
+  readonly message: string
+  readonly where: string
+  readonly fix: string
+}
+
+/** An error answer that is thrown. The tag is for `Effect.catchTag`; plain code, which needs no Effect, throws it too. */
+export class HttpError extends Error implements HttpRefusal {
+  readonly _tag = 'HttpError'
   readonly status: number
   readonly reason: string
   readonly where: string
@@ -52,12 +62,21 @@ export const knownError = (error: unknown): HttpError =>
         'try again; the log of the server says why',
       )
 
-export const bodyOf = ({ reason, message, where, fix }: HttpError): object => ({ reason, message, where, fix })
+export const bodyOf = ({ reason, message, where, fix }: HttpRefusal): object => ({ reason, message, where, fix })
 
-/** Answers with the error's status and {reason, message, where, fix}. */
+/** Answers with the status and {reason, message, where, fix}. */
+export function sendRefusal(response: ServerResponse, refusal: HttpRefusal): void {
+  sendJson(response, refusal.status, bodyOf(refusal))
+}
+
+/** Answers an HttpError with its status and {reason, message, where?, fix?}. Any other exception becomes a 500 without details. */
 export function sendError(response: ServerResponse, error: unknown): void {
-  const known = knownError(error)
-  sendJson(response, known.status, bodyOf(known))
+  sendRefusal(
+    response,
+    error instanceof HttpError
+      ? error
+      : new HttpError(500, 'internal', 'The server failed at this request. Try again.'),
+  )
 }
 
 /** Reads a JSON body. Throws HttpError 400 (no JSON), 408 (too slow) or 413 (over BODY_BYTES_MAX). */

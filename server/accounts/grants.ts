@@ -11,7 +11,7 @@ import * as limits from '../limits.ts'
 import { isUid, type Claims } from './tokens.ts'
 import { RecordWriteBehindService } from '../host/record-write-behind.ts'
 import { inArea } from '../log.ts'
-import { inTime, orRefuse, type StoreError } from '../uploads/retry.ts'
+import { inTime, type StoreError } from '../store-calls.ts'
 
 /**
  * Permission bits that a role adds. A builder also changes and removes other users' props; an owner of the realm also
@@ -99,19 +99,14 @@ export class Grants {
 
   /** Fails with RouteError 403, 404. */
   list(realm: string, caller: RoleCaller): Effect.Effect<readonly Grant[], Failure> {
-    return Effect.andThen(
-      orRefuse(() => this.#admit(realm, caller)),
-      inTime(this.#parts.archive.grants(realm)),
-    )
+    return Effect.andThen(this.#admit(realm, caller), inTime(this.#parts.archive.grants(realm)))
   }
 
   /** Fails with RouteError 400, 403, 404, 409, 429, 503. */
   put(realm: string, uid: string, body: unknown, caller: RoleCaller): Effect.Effect<Grant, Failure> {
     return Effect.gen({ self: this }, function* () {
-      const role = yield* orRefuse(() => {
-        this.#admit(realm, caller, uid)
-        return this.#readRole(realm, uid, body)
-      })
+      yield* this.#admit(realm, caller, uid)
+      const role = yield* this.#readRole(realm, uid, body)
       yield* this.#requireUser(uid)
       const grant: Grant = { realm, userUid: uid, role }
       yield* inTime(this.#parts.archive.putGrant(grant))
@@ -126,88 +121,77 @@ export class Grants {
     if (this.#parts.isNewUser(uid)) return Effect.void
     return Effect.flatMap(inTime(this.#parts.archive.user(uid)), (user) =>
       user === null
-        ? Effect.fail(
-            new RouteError(
-              404,
-              'not-found',
-              'there is no user with this uid',
-              uid,
-              "copy the uid from the user's page; the user must have logged in to this server once",
-            ),
+        ? Effect.fail(new RouteError({ reason: 'not-found', message: 'there is no user with this uid', where: uid, fix: "copy the uid from the user's page; the user must have logged in to this server once" }),
           )
         : Effect.void,
     )
   }
 
-  #readRole(realm: string, uid: string, body: unknown): RealmRole {
-    const { role } = readBody('putGrant', body)
-    if (!this.#roles.has(uid) && this.#roles.size >= limits.GRANTS_MAX)
-      throw new RouteError(
-        409,
-        'too-many-grants',
-        `the realm has ${this.#roles.size} roles already`,
-        realm,
-        'remove some first',
-      )
-    return role
+  #readRole(realm: string, uid: string, body: unknown): Effect.Effect<RealmRole, RouteError> {
+    return Effect.gen({ self: this }, function* () {
+      const { role } = yield* readBody('putGrant', body)
+      if (!this.#roles.has(uid) && this.#roles.size >= limits.GRANTS_MAX)
+        return yield* new RouteError({
+          reason: 'too-many-grants',
+          message: `the realm has ${this.#roles.size} roles already`,
+          where: realm,
+          fix: 'remove some first',
+        })
+      return role
+    })
   }
 
   /** Fails with RouteError 403, 404, 429, 503. */
   remove(realm: string, uid: string, caller: RoleCaller): Effect.Effect<void, Failure> {
     return Effect.gen({ self: this }, function* () {
-      yield* orRefuse(() => this.#admit(realm, caller, uid))
+      yield* this.#admit(realm, caller, uid)
       const removed = yield* inTime(this.#parts.archive.removeGrant(realm, uid))
       this.#revision++
       this.#take(new Map([...this.#roles].filter(([each]) => each !== uid)))
       if (removed) return undefined
-      return yield* Effect.fail(
-        new RouteError(
-          404,
-          'not-found',
-          'this user has no role in the realm',
-          uid,
-          'list the roles of the realm to see who has one',
-        ),
-      )
+      return yield* new RouteError({
+        reason: 'not-found',
+        message: 'this user has no role in the realm',
+        where: uid,
+        fix: 'list the roles of the realm to see who has one',
+      })
     })
   }
 
-  /** Admits the operator and the realm's owners. Only changes count against the rate limit. Throws RouteError. */
-  #admit(realm: string, caller: RoleCaller, uid?: string): void {
-    if (realm !== this.#parts.realm)
-      throw new RouteError(
-        404,
-        'not-found',
-        'there is no such realm on this server',
-        realm.slice(0, 64),
-        `its realm is ${this.#parts.realm}`,
-      )
-    if (caller !== 'operator' && this.roleOf(caller.uid) !== 'owner')
-      throw new RouteError(
-        403,
-        'not-permitted',
-        'only the operator and owners of the realm may see and give its roles',
-        realm,
-        'ask one of them',
-      )
-    if (uid === undefined) return undefined
-    if (!isUid(uid))
-      throw new RouteError(
-        400,
-        'bad-user',
-        'this is not the uid of a user',
-        'uid',
-        'send the UUID that the login answers as user.uid, in lower case',
-      )
-    if (!this.#changes.take(caller === 'operator' ? 'operator' : caller.uid, this.#parts.nowMs()))
-      throw new RouteError(
-        429,
-        'too-many-changes',
-        'roles are changed too fast',
-        realm,
-        'wait a few seconds, then try again',
-      )
-    return undefined
+  /** Admits the operator and the realm's owners. Only changes count against the rate limit. Fails with RouteError. */
+  #admit(realm: string, caller: RoleCaller, uid?: string): Effect.Effect<void, RouteError> {
+    return Effect.gen({ self: this }, function* () {
+      if (realm !== this.#parts.realm)
+        return yield* new RouteError({
+          reason: 'not-found',
+          message: 'there is no such realm on this server',
+          where: realm.slice(0, 64),
+          fix: `its realm is ${this.#parts.realm}`,
+        })
+      if (caller !== 'operator' && this.roleOf(caller.uid) !== 'owner')
+        return yield* new RouteError({
+          reason: 'not-permitted',
+          message: 'only the operator and owners of the realm may see and give its roles',
+          where: realm,
+          fix: 'ask one of them',
+        })
+      if (uid === undefined) return undefined
+      if (!isUid(uid))
+        return yield* new RouteError({
+          reason: 'bad-user',
+          message: 'this is not the uid of a user',
+          where: 'uid',
+          fix: 'send the UUID that the login answers as user.uid, in lower case',
+        })
+      if (!this.#changes.take(caller === 'operator' ? 'operator' : caller.uid, this.#parts.nowMs()))
+        return yield* new RouteError({
+          reason: 'too-many-changes',
+          message: 'roles are changed too fast',
+          where: realm,
+          fix: 'wait a few seconds, then try again',
+        })
+      return undefined
+    })
   }
 }
 

@@ -5,7 +5,7 @@
 import { Effect, Fiber, type Scope } from 'effect'
 import type { ArchiveService } from '../../storage/archive/archive.ts'
 import { inArea } from '../log.ts'
-import { STORE_BACK_OFF } from '../uploads/retry.ts'
+import { STORE_BACK_OFF } from '../store-calls.ts'
 
 export interface UserNumbersParts {
   readonly archive: Pick<ArchiveService, 'newestUserNumber'>

@@ -7,7 +7,7 @@ import type { ArchiveService, SessionEntry, User } from '../../storage/archive/a
 import { Archive } from '../../storage/archive/index.ts'
 import { ARCHIVE_BEHIND_MAX, ARCHIVE_FLUSH_MS_MAX } from '../limits.ts'
 import { inArea } from '../log.ts'
-import { STORE_BACK_OFF, type StoreError } from '../uploads/retry.ts'
+import { STORE_BACK_OFF, type StoreError } from '../store-calls.ts'
 
 export type RecordArchive = Pick<ArchiveService, 'putUser' | 'putSession'>
 type Write = () => Effect.Effect<void, StoreError>

@@ -10,7 +10,7 @@ import { DataDirectoryService } from '../accounts/data-directory.ts'
 import { ServerError } from '../error.ts'
 import { callbackLog, inArea } from '../log.ts'
 import { STORE_WATCH_MS } from '../limits.ts'
-import { inTime, isStoreError } from '../uploads/retry.ts'
+import { inTime } from '../store-calls.ts'
 
 const failed =
   (reason: 'archive' | 'assets') =>
@@ -61,10 +61,7 @@ export class Stores extends Context.Service<Stores, { state(): StoresState }>()(
       const archive = yield* Archive
       const assets = yield* Assets
       const head = inTime(assets.head(NOTHING)).pipe(
-        Effect.catchIf(
-          (error) => isStoreError(error) && error.reason === 'not-found',
-          () => Effect.void,
-        ),
+        Effect.catchTag('AssetError', (error) => (error.reason === 'not-found' ? Effect.void : Effect.fail(error))),
       )
       const watched = {
         archive: new Watched(archive.kind, 'archive', inTime(archive.ping())),

@@ -19,7 +19,6 @@ import { loadStaticFiles } from './static-files.ts'
 import { UploadService } from '../uploads/upload-service.ts'
 import { FakeAssets, outcomeFor, sha256Of } from '../uploads/uploads.fake.ts'
 import { DedupeCache } from '../uploads/dedupe-cache.ts'
-import { SILENT } from '../log.ts'
 import type { RunEffect } from './effect-runner.ts'
 
 export const run: RunEffect = (effect) => Effect.runPromise(effect)
@@ -91,7 +90,7 @@ export class Site {
         origins: ['https://friend.example'],
         transports: [],
         assets: this.assets,
-        api: makeApi(gateway, uploads, this.packages, makeGrantRoutes(this.grants, OPERATOR, Date.now), run),
+        api: makeApi(gateway, uploads, this.packages, makeGrantRoutes(this.grants, OPERATOR, Date.now)),
         run,
         status: () => ({
           schema: 'otherworld/status/1',
@@ -103,7 +102,6 @@ export class Site {
         }),
         health: () => healthOf({ id: 'yard', tick: 1, warning: null }, 0, 0, null),
         metrics: () => '',
-        log: SILENT,
       }),
     )
     this.base = await startListening(server)

@@ -7,19 +7,17 @@ import { packageRoutes } from '../packages/routes.ts'
 import { uploadRoutes } from '../uploads/routes.ts'
 import type { UploadService } from '../uploads/upload-service.ts'
 import { makeRouter, type ClaimsOf, type Router } from './router.ts'
-import type { RunEffect } from './effect-runner.ts'
 
 export function makeApi(
   gateway: Pick<GatewayService, 'bearer'>,
   uploads: UploadService,
   packages: Packages,
   grants: GrantRoutes,
-  run: RunEffect,
 ): Router {
-  const claimsOf: ClaimsOf = (request) => run(bearerOf(request, gateway))
+  const claimsOf: ClaimsOf = (request) => bearerOf(request, gateway)
   return makeRouter({
-    ...uploadRoutes(uploads, claimsOf, run),
-    ...packageRoutes(packages, claimsOf, run),
-    ...grants(claimsOf, run),
+    ...uploadRoutes(uploads, claimsOf),
+    ...packageRoutes(packages, claimsOf),
+    ...grants(claimsOf),
   })
 }

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import { join } from 'node:path'
-import { Effect } from 'effect'
+import { Effect, Logger } from 'effect'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { closeServer, startListening } from '../../test/harness/listen.ts'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { makeGateway } from '../accounts/gateway.ts'
 import { httpHandler, type HttpParts } from './handler.ts'
-import { SILENT } from '../log.ts'
+import { lineLogger } from '../log.ts'
 import { loadStaticFiles } from './static-files.ts'
 import { healthOf } from './status.ts'
 
@@ -17,6 +17,7 @@ let root = ''
 let server: Server | undefined
 let problem: string | null = null
 const logged: string[] = []
+const LOGGER = Logger.layer([lineLogger((line) => void logged.push(line))])
 
 beforeEach(() => {
   root = temporaryDirectory()
@@ -49,7 +50,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     origins: ['https://friend.example'],
     transports: [],
     assets: { origin: null, answers: () => false },
-    api: () => Promise.resolve(false),
+    api: () => Effect.succeed(false),
     status: () => ({
       schema: 'otherworld/status/1',
       realms: [],
@@ -60,8 +61,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     }),
     health: () => healthOf({ id: 'home', tick: 5, warning: 'a warning' }, 0, 10, problem),
     metrics: () => '# HELP a A.\n# TYPE a gauge\na 1\n',
-    log: { ...SILENT, error: (line) => void logged.push(line) },
-    run: (effect) => Effect.runPromise(effect),
+    run: (effect) => Effect.runPromise(Effect.provide(effect, LOGGER)),
     ...changes,
   }
   server = createServer(httpHandler(parts))

@@ -1,18 +1,18 @@
 /** The routes of the server's HTTP port. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
-import { Effect } from 'effect'
+import { Cause, Effect } from 'effect'
 import { isLoopback, plainAddress } from '../../http/connection-limits.ts'
-import { API_CORS, handleCors, HttpError, sendError, sendJson } from '../../http/http.ts'
+import { API_CORS, handleCors, sendError, sendJson, sendRefusal, type HttpRefusal } from '../../http/http.ts'
 import type { AssetsService } from '../../storage/assets/index.ts'
-import { openApi, statusOf, type ErrorReason, type Login, type OpenApi } from '../../http-api/index.ts'
+import { openApi, type Login, type OpenApi } from '../../http-api/index.ts'
 import { METRICS_CONTENT_TYPE } from '../metrics/text.ts'
 import type { GatewayService } from '../accounts/gateway.ts'
-import type { CallbackLog } from '../log.ts'
+import { inArea } from '../log.ts'
 import { packageVersion } from '../package-root.ts'
 import { RouteError, securityHeaders, sendText } from './reply.ts'
-import { makeRouter, only, type Router } from './router.ts'
-import type { RunEffect } from './effect-runner.ts'
+import { makeRouter, only, type RequestError, type Router } from './router.ts'
+import { attempt, type RunEffect } from './effect-runner.ts'
 import type { StaticFiles } from './static-files.ts'
 import type { Health, ServerStatus } from './status.ts'
 
@@ -30,7 +30,6 @@ export interface HttpParts {
   health(): Health
   /** Returns text in the Prometheus format. */
   metrics(): string
-  readonly log: CallbackLog
   readonly run: RunEffect
 }
 
@@ -40,61 +39,79 @@ export function httpHandler(parts: HttpParts): (request: IncomingMessage, respon
   return (request, response) => {
     request.on('error', () => undefined)
     response.on('error', () => undefined)
-    route(parts, server, request, response).catch((error: unknown) => {
-      if (!(error instanceof HttpError))
-        parts.log.error(
-          `${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`,
+    const refuse = (refusal: HttpRefusal): Effect.Effect<void> => Effect.sync(() => sendRefusal(response, refusal))
+    const answered = route(parts, server, request, response).pipe(
+      Effect.catchTags({ RouteError: refuse, HttpError: refuse }),
+      Effect.catchCause((cause) => {
+        const error = Cause.squash(cause)
+        return Effect.andThen(
+          Effect.logError(
+            `${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`,
+          ),
+          Effect.sync(() => sendError(response, error)),
         )
-      sendError(response, error)
-    })
+      }),
+      inArea('http'),
+    )
+    void parts.run(answered)
   }
 }
 
-async function route(
+const route = (
   parts: HttpParts,
   server: Router,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
-  if (parts.assets.answers(request, response)) return undefined
-  securityHeaders(response, request.headers.host, parts.assets.origin)
-  if (parts.transports.some((answers) => answers(request, response))) return undefined
-  // Pages of other sites may not use a visitor's browser for requests here, unless the operator allows their origin
-  if (handleCors(request, response, parts.origins, API_CORS)) return undefined
-  const path = pathOf(request)
-  if ((await server(path, request, response)) || (await parts.api(path, request, response))) return undefined
-  if (path.startsWith('/.wrtc/')) throw notFound(path)
-  only(request, ['GET', 'HEAD'])
-  if (path === '/healthz') {
-    const health = parts.health()
-    return sendJson(response, health.ok ? 200 : 503, health)
-  }
-  if (path === '/metrics') return sendText(response, METRICS_CONTENT_TYPE, parts.metrics())
-  if (path.startsWith('/v1/')) throw notFound(path)
-  return page(parts, path, request, response)
-}
+): Effect.Effect<void, RequestError> =>
+  Effect.gen(function* () {
+    if (parts.assets.answers(request, response)) return undefined
+    securityHeaders(response, request.headers.host, parts.assets.origin)
+    if (parts.transports.some((answers) => answers(request, response))) return undefined
+    // Pages of other sites may not use a visitor's browser for requests here, unless the operator allows their origin
+    if (yield* attempt(() => handleCors(request, response, parts.origins, API_CORS))) return undefined
+    const path = yield* pathOf(request)
+    if ((yield* server(path, request, response)) || (yield* parts.api(path, request, response))) return undefined
+    if (path.startsWith('/.wrtc/')) return yield* notFound(path)
+    yield* only(request, ['GET', 'HEAD'])
+    if (path === '/healthz') {
+      const health = parts.health()
+      return sendJson(response, health.ok ? 200 : 503, health)
+    }
+    if (path === '/metrics') return sendText(response, METRICS_CONTENT_TYPE, parts.metrics())
+    if (path.startsWith('/v1/') || !page(parts.viewer, path, request, response)) return yield* notFound(path)
+    return undefined
+  })
 
 /** The part of the API that is about the server itself. */
 const serverRoutes = (parts: HttpParts): Router =>
   makeRouter({
-    login: ({ request, json }) => login(parts.gateway, request, json, parts.run),
-    status: () => Promise.resolve(parts.status()),
-    openApi: () => Promise.resolve(document()),
+    login: ({ request, json }) => login(parts.gateway, request, json),
+    status: () => Effect.sync(() => parts.status()),
+    openApi: () => Effect.sync(document),
   })
 
 let openApiDocument: OpenApi | null = null
 const document = (): OpenApi => (openApiDocument ??= openApi(packageVersion()))
 
-function pathOf(request: IncomingMessage): string {
-  try {
-    return decodeURIComponent(new URL(request.url ?? '/', 'http://server').pathname)
-  } catch {
-    throw new RouteError(400, 'bad-path', 'the path is not valid', request.url ?? '', 'percent-encode it as UTF-8')
-  }
-}
+const pathOf = (request: IncomingMessage): Effect.Effect<string, RouteError> =>
+  Effect.try({
+    try: () => decodeURIComponent(new URL(request.url ?? '/', 'http://server').pathname),
+    catch: () =>
+      new RouteError({
+        reason: 'bad-path',
+        message: 'the path is not valid',
+        where: request.url ?? '',
+        fix: 'percent-encode it as UTF-8',
+      }),
+  })
 
 const notFound = (path: string): RouteError =>
-  new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/api.md for the addresses')
+  new RouteError({
+    reason: 'not-found',
+    message: 'there is nothing at this address',
+    where: path,
+    fix: 'see docs/api.md for the addresses',
+  })
 
 /** The address that a proxy on this machine added last. From any other peer the header is ignored. */
 function callerAddress(peer: string, forwardedFor: string | string[] | undefined): string {
@@ -103,25 +120,22 @@ function callerAddress(peer: string, forwardedFor: string | string[] | undefined
   return isIP(last) === 0 ? peer : last
 }
 
-async function login(
+const login = (
   gateway: GatewayService,
   { headers, socket }: IncomingMessage,
-  json: () => Promise<unknown>,
-  run: RunEffect,
-): Promise<Login> {
+  json: Effect.Effect<unknown, RequestError>,
+): Effect.Effect<Login, RequestError> => {
   const caller = {
     address: callerAddress(plainAddress(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
     host: headers.host,
     forwarded: headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined,
   }
-  const reply = gateway
-    .login(await json(), caller)
-    .pipe(
-      Effect.mapError(
-        ({ reason, what, where, fix }) => new RouteError<ErrorReason>(statusOf(reason), reason, what, where, fix),
-      ),
-    )
-  return run(reply)
+  return Effect.flatMap(json, (body) =>
+    Effect.mapError(
+      gateway.login(body, caller),
+      ({ reason, what, where, fix }) => new RouteError({ reason, message: what, where, fix }),
+    ),
+  )
 }
 
 /** The page while the viewer is not built; it needs no scripts and no styles. */
@@ -131,10 +145,10 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>O
 <p><a href="v1/status">Status of the realm</a></p></html>
 `
 
-function page(parts: HttpParts, path: string, request: IncomingMessage, response: ServerResponse): void {
-  if (parts.viewer.count === 0 && path === '/') {
-    response.writeHead(503, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-    return void response.end(request.method === 'HEAD' ? undefined : NOT_BUILT)
-  }
-  if (!parts.viewer.serve(path, request, response)) throw notFound(path)
+/** False: there is no such file. */
+function page(viewer: StaticFiles, path: string, request: IncomingMessage, response: ServerResponse): boolean {
+  if (viewer.count > 0 || path !== '/') return viewer.serve(path, request, response)
+  response.writeHead(503, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(request.method === 'HEAD' ? undefined : NOT_BUILT)
+  return true
 }

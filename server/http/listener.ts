@@ -53,7 +53,7 @@ function unavailable(origins: readonly string[], reason: 'starting' | 'stopping'
     response.setHeader('connection', 'close')
     try {
       if (!handleCors(request, response, origins, API_CORS))
-        throw new RouteError(503, reason, `the server is ${reason}`, 'the server', fix)
+        throw new RouteError({ reason, message: `the server is ${reason}`, where: 'the server', fix })
     } catch (error) {
       sendError(response, error)
     }

@@ -1,17 +1,22 @@
 /** Errors and security headers of the server's answers (http/http.ts has what the transports share). */
 import type { ServerResponse } from 'node:http'
-import { HttpError } from '../../http/http.ts'
-import type { ErrorReason, StatusOf } from '../../http-api/index.ts'
+import { Data } from 'effect'
+import type { HttpRefusal } from '../../http/http.ts'
+import { statusOf, type ErrorReason } from '../../http-api/index.ts'
 
-/**
- * Thrown by a handler; becomes the JSON `{reason, message, where, fix}` with the status. The contract knows each reason
- * and its one status.
- */
-export class RouteError<R extends ErrorReason = ErrorReason> extends HttpError {
-  constructor(status: StatusOf<R>, reason: R, message: string, where: string, fix: string, options: ErrorOptions = {}) {
-    super(status, reason, message, where, fix)
-    // For the operator's log only.
-    this.cause = options.cause
+/** Why the API refuses a request. The contract has one status for each reason. `cause` is for the operator's log only. */
+export class RouteError
+  extends Data.TaggedError('RouteError')<{
+    readonly reason: ErrorReason
+    readonly message: string
+    readonly where: string
+    readonly fix: string
+    readonly cause?: unknown
+  }>
+  implements HttpRefusal
+{
+  get status(): number {
+    return statusOf(this.reason)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Carries requests to the handlers of the contract's endpoints (http-api/), and their answers back. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import * as Schema from 'effect/Schema'
-import { readJson, sendJson } from '../../http/http.ts'
+import { Effect, Schema } from 'effect'
+import { readJson, sendJson, type HttpError } from '../../http/http.ts'
 import type { Endpoint } from '../../http-api/endpoint.ts'
 import {
   ALL_ENDPOINTS,
@@ -14,34 +14,40 @@ import {
   type ParametersFor,
 } from '../../http-api/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
+import type { StoreError } from '../store-calls.ts'
 import { RouteError } from './reply.ts'
+import { attempt } from './effect-runner.ts'
 
-/** Returns the user whose token a request bears. Rejects with RouteError 401. */
-export type ClaimsOf = (request: IncomingMessage) => Promise<Claims>
+/** The user whose token a request bears. Fails with RouteError 401. */
+export type ClaimsOf = (request: IncomingMessage) => Effect.Effect<Claims, RouteError>
+
+/** Refusals, answered as they are; and errors of a store that no handler expects, answered with 500. */
+export type RequestError = RouteError | HttpError | StoreError
 
 export interface Call<Id extends EndpointId = EndpointId> {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** The variable segments of the path, decoded; never empty. */
   readonly parameters: ParametersFor<Id>
-  /** The body's JSON, unchecked. Rejects with HttpError. */
-  readonly json: () => Promise<unknown>
+  /** The body's JSON, unchecked. */
+  readonly json: Effect.Effect<unknown, HttpError>
 }
 
-/** Returns the answer; undefined if there is none, or if it was written to the response. Rejects with HttpError. */
-export type Handler<Id extends EndpointId> = (call: Call<Id>) => Promise<AnswerFor<Id> | undefined>
+/** Succeeds with the answer; undefined if there is none, or if it was written to the response. */
+export type Handler<Id extends EndpointId> = (call: Call<Id>) => Effect.Effect<AnswerFor<Id> | undefined, RequestError>
 export type Handlers = { readonly [Id in EndpointId]?: Handler<Id> }
 
-/**
- * Answers a request for a decoded path and returns true, or false if the path is not one of its. Rejects with
- * HttpError.
- */
-export type Router = (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+/** Answers a request for a decoded path; false if the path is not one of its. */
+export type Router = (
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Effect.Effect<boolean, RequestError>
 
 interface Route {
   readonly endpoint: Endpoint
   readonly segments: readonly string[]
-  readonly handle: (call: Call) => Promise<unknown>
+  readonly handle: (call: Call) => Effect.Effect<unknown, RequestError>
 }
 
 export function makeRouter(handlers: Handlers): Router {
@@ -49,22 +55,22 @@ export function makeRouter(handlers: Handlers): Router {
     const handle = handlers[id] as Route['handle'] | undefined
     return handle === undefined ? [] : [{ endpoint, segments: endpoint.path.split('/'), handle }]
   })
-  return async (path, request, response) => {
+  return Effect.fnUntraced(function* (path, request, response) {
     const segments = path.split('/')
     const here = routes.filter((route) => matches(route, segments))
     if (here.length === 0) return false
-    only(request, here.flatMap(methodsOf))
+    yield* only(request, here.flatMap(methodsOf))
     const route = here.find((each) => methodsOf(each).includes(request.method ?? ''))
     if (!route) return false
-    const answer = await route.handle({
+    const answer = yield* route.handle({
       request,
       response,
       parameters: parametersOf(route, segments) as ParametersFor<EndpointId>,
-      json: () => readJson(request),
+      json: attempt(() => readJson(request)),
     })
     sendAnswer(route.endpoint, answer, response)
     return true
-  }
+  })
 }
 
 const isParameter = (segment: string): boolean => segment.startsWith('{')
@@ -88,24 +94,22 @@ function sendAnswer({ status, answer: schema }: Endpoint, answer: unknown, respo
   else sendJson(response, status, Schema.encodeUnknownSync(schema)(answer))
 }
 
-/** Throws RouteError 405 for any other method. */
-export function only(request: IncomingMessage, methods: readonly string[]): void {
-  if (!methods.includes(request.method ?? ''))
-    throw new RouteError(
-      405,
-      'method-not-allowed',
-      `${request.method} is not possible here`,
-      request.url ?? '',
-      `use ${methods.join(' or ')}`,
-    )
-}
+/** Fails with RouteError 405 for any other method. */
+export const only = (request: IncomingMessage, methods: readonly string[]): Effect.Effect<void, RouteError> =>
+  methods.includes(request.method ?? '')
+    ? Effect.void
+    : Effect.fail(new RouteError({
+          reason: 'method-not-allowed',
+          message: `${request.method} is not possible here`,
+          where: request.url ?? '',
+          fix: `use ${methods.join(' or ')}`,
+        }),
+      )
 
 type IdWithBody = { [Id in EndpointId]: undefined extends BodyFor<Id> ? never : Id }[EndpointId]
 
-/** The body of a request as the contract has it. Throws RouteError 400 with what is wrong and what to do. */
-export function readBody<Id extends IdWithBody>(id: Id, json: unknown): BodyFor<Id> {
+/** The body of a request as the contract has it. Fails with RouteError 400, which says what is wrong and what to do. */
+export function readBody<Id extends IdWithBody>(id: Id, json: unknown): Effect.Effect<BodyFor<Id>, RouteError> {
   const decoded = decodeBody(ENDPOINTS[id].body as Body<BodyFor<Id>>, json)
-  if (decoded.ok) return decoded.value
-  const { reason, message, where, fix } = decoded.refusal
-  throw new RouteError(400, reason as 'bad-declaration', message, where, fix)
+  return decoded.ok ? Effect.succeed(decoded.value) : Effect.fail(new RouteError(decoded.refusal))
 }

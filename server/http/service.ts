@@ -12,7 +12,6 @@ import { httpHandler } from './handler.ts'
 import { Listener } from './listener.ts'
 import { scrape } from '../metrics/scrape.ts'
 import { ServerMeters } from '../metrics/server-meters.ts'
-import { callbackLog } from '../log.ts'
 import { packageRoot } from '../package-root.ts'
 import { PackagesService } from '../packages/packages.ts'
 import { RealmHost } from '../host/realm-host.ts'
@@ -46,7 +45,6 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const records = yield* RecordWriteBehindService
       const stores = yield* Stores
       const assets = yield* Assets
-      const run = yield* effectRunner
       const services = (): ServicesStatus => ({
         ...stores.state(),
         uploads: uploads.counts,
@@ -55,8 +53,8 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const handler = httpHandler({
         gateway,
         assets,
-        api: makeApi(gateway, uploads, packages, makeGrantRoutes(grants, data.operatorToken, Date.now), run),
-        run,
+        api: makeApi(gateway, uploads, packages, makeGrantRoutes(grants, data.operatorToken, Date.now)),
+        run: yield* effectRunner,
         viewer: loadStaticFiles(join(packageRoot(), 'dist/viewer')),
         origins: settings.origins,
         transports: transports.routes,
@@ -70,7 +68,6 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
             transports: transports.stats(),
             services: services(),
           }),
-        log: yield* callbackLog('http'),
       })
       listener.answerWith(handler)
       transports.attach(listener.server)

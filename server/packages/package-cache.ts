@@ -4,7 +4,7 @@ import { LruMap } from '../../http/lru-map.ts'
 import type { ArchiveService, StoredPackage } from '../../storage/archive/archive.ts'
 import { PACKAGES_KNOWN_MAX } from '../limits.ts'
 import type { RouteError } from '../http/reply.ts'
-import { inTime, type StoreError } from '../uploads/retry.ts'
+import { inTime, type StoreError } from '../store-calls.ts'
 
 const HASH = /^[0-9a-f]{64}$/
 

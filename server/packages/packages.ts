@@ -12,7 +12,7 @@ import { readBody } from '../http/router.ts'
 import { DOWNLOAD_LINK_SECONDS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
 import type { PackageAccessAnswer } from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import { inTime, orRefuse, type StoreError } from '../uploads/retry.ts'
+import { inTime, type StoreError } from '../store-calls.ts'
 import { PackageCache } from './package-cache.ts'
 
 export interface PackagesParts {
@@ -37,7 +37,7 @@ export class Packages {
   describe(hash: string, { uid }: Claims): Effect.Effect<PackageDescription, Failure> {
     return Effect.gen({ self: this }, function* () {
       const stored = yield* this.#cache.find(hash)
-      if (!stored) return yield* Effect.fail(unknown(hash))
+      if (!stored) return yield* unknown(hash)
       const { manifest } = stored
       const own = yield* this.#ownRecord(hash, uid)
       const { runtime, original, levels, textures } = manifest.files
@@ -95,11 +95,11 @@ export class Packages {
   /** Fails with 404 if the user has no record of it. */
   share(hash: string, body: unknown, { uid }: Claims): Effect.Effect<PackageRecord, Failure> {
     return Effect.gen({ self: this }, function* () {
-      const { sharing } = yield* orRefuse(() => readBody('sharePackage', body))
+      const { sharing } = yield* readBody('sharePackage', body)
       const record = yield* this.#ownRecord(hash, uid)
       const stored = record ? yield* this.#cache.find(hash) : null
       if (!record || !stored || !(yield* inTime(this.#parts.archive.setSharing(record.id, uid, sharing))))
-        return yield* Effect.fail(notYours(hash))
+        return yield* notYours(hash)
       return packageRecordOf({ ...record, sharing }, stored.kind, uid)
     })
   }
@@ -108,8 +108,7 @@ export class Packages {
   remove(hash: string, { uid }: Claims): Effect.Effect<void, Failure> {
     return Effect.gen({ self: this }, function* () {
       const record = yield* this.#ownRecord(hash, uid)
-      if (!record || !(yield* inTime(this.#parts.archive.removeRecord(record.id, uid))))
-        return yield* Effect.fail(notYours(hash))
+      if (!record || !(yield* inTime(this.#parts.archive.removeRecord(record.id, uid)))) return yield* notYours(hash)
       return undefined
     })
   }
@@ -147,15 +146,9 @@ const packageRecordOf = (
 ): PackageRecord => ({ hash, name, kind, sharing, bytes, createdAtMs, own: userUid === uid })
 
 const unknown = (hash: string): RouteError =>
-  new RouteError(
-    404,
-    'not-found',
-    'there is no such package',
-    hash.slice(0, 64),
-    'list the packages to see those that you may use',
-  )
+  new RouteError({ reason: 'not-found', message: 'there is no such package', where: hash.slice(0, 64), fix: 'list the packages to see those that you may use' })
 const notYours = (hash: string): RouteError =>
-  new RouteError(404, 'not-found', 'you have no such package', hash.slice(0, 64), 'list the packages to see yours')
+  new RouteError({ reason: 'not-found', message: 'you have no such package', where: hash.slice(0, 64), fix: 'list the packages to see yours' })
 
 export class PackagesService extends Context.Service<PackagesService, Packages>()('otherworld/Packages') {
   static readonly layer = Layer.effect(

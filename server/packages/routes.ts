@@ -1,21 +1,22 @@
 /** Handles requests for packages. */
+import { Effect } from 'effect'
 import type { ClaimsOf, Handlers } from '../http/router.ts'
-import type { RunEffect } from '../http/effect-runner.ts'
 import type { Packages } from './packages.ts'
 
-export const packageRoutes = (packages: Packages, claimsOf: ClaimsOf, run: RunEffect) =>
+export const packageRoutes = (packages: Packages, claimsOf: ClaimsOf) =>
   ({
-    listPackages: async ({ request }) => ({
-      schema: 'otherworld/packages/1',
-      packages: await run(packages.list(await claimsOf(request))),
+    listPackages: Effect.fnUntraced(function* ({ request }) {
+      return {
+        schema: 'otherworld/packages/1' as const,
+        packages: yield* packages.list(yield* claimsOf(request)),
+      }
     }),
-    readPackage: async ({ request, parameters: { hash } }) => run(packages.describe(hash, await claimsOf(request))),
-    sharePackage: async ({ request, parameters: { hash }, json }) => {
-      const user = await claimsOf(request)
-      return run(packages.share(hash, await json(), user))
-    },
-    removePackage: async ({ request, parameters: { hash } }) => {
-      await run(packages.remove(hash, await claimsOf(request)))
-      return undefined
-    },
+    readPackage: ({ request, parameters: { hash } }) =>
+      Effect.flatMap(claimsOf(request), (user) => packages.describe(hash, user)),
+    sharePackage: Effect.fnUntraced(function* ({ request, parameters: { hash }, json }) {
+      const user = yield* claimsOf(request)
+      return yield* packages.share(hash, yield* json, user)
+    }),
+    removePackage: ({ request, parameters: { hash } }) =>
+      Effect.flatMap(claimsOf(request), (user) => packages.remove(hash, user)).pipe(Effect.as(undefined)),
   }) satisfies Handlers

@@ -15,7 +15,7 @@ import { PACKAGE_BYTES_PER_USER_MAX, PACKAGES_PER_USER_MAX, STORE_ANSWER_MS_MAX 
 import { callbackLog, inArea } from '../log.ts'
 import { fingerprintOf } from './declaration.ts'
 import type { DedupeCache } from './dedupe-cache.ts'
-import { isStoreError, retryWhileAway, type StoreError } from './retry.ts'
+import { isStoreError, retryWhileAway, type StoreError } from '../store-calls.ts'
 import type { Upload } from './upload.ts'
 
 export const QUOTA = { bytesMax: PACKAGE_BYTES_PER_USER_MAX, countMax: PACKAGES_PER_USER_MAX }

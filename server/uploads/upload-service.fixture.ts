@@ -56,8 +56,8 @@ export class TestUploads {
   status(id: string, claims: Claims): Promise<UploadStatus> {
     return this.#run(this.#service.status(id, claims))
   }
-  follow(...given: Parameters<UploadService['follow']>): ReturnType<UploadService['follow']> {
-    return this.#service.follow(...given)
+  follow(...given: Parameters<UploadService['follow']>): (() => void) | null {
+    return Effect.runSync(this.#service.follow(...given))
   }
   abandon(id: string, claims: Claims): void {
     Effect.runSync(this.#service.abandon(id, claims))
@@ -69,7 +69,7 @@ export class TestUploads {
     return this.#run(this.#service.stop)
   }
   events(id: string, claims: Claims, response: ServerResponse): Promise<void> {
-    return sendEvents(this.#service, id, claims, response, this.#run)
+    return this.#run(sendEvents(this.#service, id, claims, response))
   }
 }
 

@@ -7,7 +7,7 @@ import type { UPLOAD_ENDINGS } from '../metrics/families.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import { QUOTA, quotaWords, runPipeline, type PipelineParts } from './upload-pipeline.ts'
 import { fingerprintOf, readDeclaration, type Declaration } from './declaration.ts'
-import { inTime, isStoreError, orRefuse, type StoreError } from './retry.ts'
+import { inTime, type StoreError } from '../store-calls.ts'
 import { tooMany, UploadLimits } from './upload-limits.ts'
 import { WorkQueue } from './work-queue.ts'
 import { Upload } from './upload.ts'
@@ -40,11 +40,16 @@ export class UploadService {
 
   /** `address`: null if it has no limit. */
   declare(body: unknown, owner: Claims, address: string | null): Effect.Effect<DeclaredUpload, Failure> {
-    const admitted = orRefuse(() => {
-      const declaration = readDeclaration(body)
+    const admitted = Effect.gen({ self: this }, function* () {
+      const declaration = yield* readDeclaration(body)
       if (this.#stopped)
-        throw new RouteError(503, 'unavailable', 'the server is stopping', 'the server', 'try again later')
-      this.#limits.admit(this.#uploads.values(), owner, address, this.#parts.nowMs())
+        return yield* new RouteError({
+          reason: 'unavailable',
+          message: 'the server is stopping',
+          where: 'the server',
+          fix: 'try again later',
+        })
+      yield* this.#limits.admit(this.#uploads.values(), owner, address, this.#parts.nowMs())
       return declaration
     })
     return Effect.acquireUseRelease(
@@ -65,15 +70,12 @@ export class UploadService {
       if (done) return done
       const bytes = records.reduce((sum, record) => sum + record.bytes, declaration.bytes)
       if (records.length >= QUOTA.countMax || bytes > QUOTA.bytesMax)
-        return yield* Effect.fail(
-          new RouteError(
-            403,
-            'quota',
-            quotaWords,
-            `${records.length} packages, ${bytes - declaration.bytes} bytes`,
-            'remove packages that you no longer need',
-          ),
-        )
+        return yield* new RouteError({
+          reason: 'quota',
+          message: quotaWords,
+          where: `${records.length} packages, ${bytes - declaration.bytes} bytes`,
+          fix: 'remove packages that you no longer need',
+        })
       const file = { bytes: declaration.bytes, sha256: declaration.sha256, mediaType: MEDIA_TYPE }
       const put = yield* inTime(assets.uploadLink(upload.key, file, limits.UPLOAD_LINK_SECONDS))
       this.#uploads.set(upload.id, upload)
@@ -107,19 +109,20 @@ export class UploadService {
   /** The bytes have arrived. Calling it again changes nothing. */
   complete(id: string, claims: Claims): Effect.Effect<UploadStatus, Failure> {
     return Effect.gen({ self: this }, function* () {
-      const upload = yield* orRefuse(() => this.#find(id, claims))
+      const upload = yield* this.#find(id, claims)
       if (upload.status.stage !== 'waiting') return upload.status
       yield* inTime(this.#parts.assets.head(upload.key)).pipe(
-        Effect.mapError((error) =>
-          isStoreError(error) && error.reason === 'not-found'
-            ? new RouteError(
-                409,
-                'not-uploaded',
-                'the bytes of this upload have not arrived',
-                id,
-                'send them to `put` of the declaration first',
-              )
-            : error,
+        Effect.catchTag('AssetError', (error) =>
+          Effect.fail(
+            error.reason === 'not-found'
+              ? new RouteError({
+                  reason: 'not-uploaded',
+                  message: 'the bytes of this upload have not arrived',
+                  where: id,
+                  fix: 'send them to `put` of the declaration first',
+                })
+              : error,
+          ),
         ),
       )
       if (upload.status.stage === 'waiting') yield* this.#enqueue(upload)
@@ -145,7 +148,7 @@ export class UploadService {
       const upload = this.#uploads.get(id)
       if (upload && upload.owner.uid === claims.uid) return upload.status
       const record = (yield* inTime(this.#parts.archive.recordsOf(claims.uid))).find((each) => each.id === id)
-      if (!record) return yield* Effect.fail(notFound(id))
+      if (!record) return yield* notFound(id)
       return {
         schema: 'otherworld/upload/1' as const,
         id,
@@ -160,26 +163,28 @@ export class UploadService {
 
   /**
    * Calls `follower` at each change until the upload is settled. Returns a function that unsubscribes, or null if the
-   * upload is settled or from before the server's start; `status` has it. Throws RouteError.
+   * upload is settled or from before the server's start; `status` has it.
    */
-  follow(id: string, claims: Claims, follower: (status: UploadStatus) => void): (() => void) | null {
-    const upload = this.#uploads.get(id)
-    if (!upload || upload.owner.uid !== claims.uid || upload.settled) return null
-    const all = [...this.#uploads.values()].reduce((sum, { followerCount }) => sum + followerCount, 0)
-    if (upload.followerCount >= limits.FOLLOWERS_PER_UPLOAD_MAX || all >= limits.FOLLOWERS_MAX)
-      throw tooMany(
-        'the events of this upload are followed too often already',
-        'read its status instead, or end another stream of its events',
-      )
-    return upload.follow(follower)
+  follow(
+    id: string,
+    claims: Claims,
+    follower: (status: UploadStatus) => void,
+  ): Effect.Effect<(() => void) | null, RouteError> {
+    return Effect.suspend(() => {
+      const upload = this.#uploads.get(id)
+      if (!upload || upload.owner.uid !== claims.uid || upload.settled) return Effect.succeed(null)
+      const all = [...this.#uploads.values()].reduce((sum, { followerCount }) => sum + followerCount, 0)
+      if (upload.followerCount >= limits.FOLLOWERS_PER_UPLOAD_MAX || all >= limits.FOLLOWERS_MAX)
+        return Effect.fail(
+          tooMany('the events of this upload are followed too often already', 'read its status instead, or end another stream of its events'),
+        )
+      return Effect.succeed(upload.follow(follower))
+    })
   }
 
   /** The owner abandons it. A finished upload stays. */
   abandon(id: string, claims: Claims): Effect.Effect<void, RouteError> {
-    return Effect.flatMap(
-      orRefuse(() => this.#find(id, claims)),
-      (upload) => this.#giveUp(upload, GIVEN_UP, 'abandoned'),
-    )
+    return Effect.flatMap(this.#find(id, claims), (upload) => this.#giveUp(upload, GIVEN_UP, 'abandoned'))
   }
 
   /** Abandons uploads that were never completed, and forgets those settled long ago. */
@@ -224,11 +229,12 @@ export class UploadService {
     this.#parts.ended(stage === 'done' || stage === 'rejected' ? stage : failure)
   }
 
-  /** Another user's upload looks like one that does not exist. Throws RouteError. */
-  #find(id: string, claims: Claims): Upload {
-    const upload = this.#uploads.get(id)
-    if (!upload || upload.owner.uid !== claims.uid) throw notFound(id)
-    return upload
+  /** Another user's upload looks like one that does not exist. */
+  #find(id: string, claims: Claims): Effect.Effect<Upload, RouteError> {
+    return Effect.suspend(() => {
+      const upload = this.#uploads.get(id)
+      return upload?.owner.uid === claims.uid ? Effect.succeed(upload) : Effect.fail(notFound(id))
+    })
   }
 
   /** Number of uploads in each stage that is not final, and number of those that wait for their turn. */
@@ -258,10 +264,4 @@ export class UploadService {
 }
 
 const notFound = (id: string): RouteError =>
-  new RouteError(
-    404,
-    'not-found',
-    'you have no such upload; a restart of the server ends those that are not done',
-    id.slice(0, 64),
-    'upload the file again',
-  )
+  new RouteError({ reason: 'not-found', message: 'you have no such upload; a restart of the server ends those that are not done', where: id.slice(0, 64), fix: 'upload the file again' })

@@ -1,9 +1,9 @@
 /** Calls of the archive and the file store: with a time limit, or retried until they succeed. */
 import { Duration, Effect, Schedule } from 'effect'
-import { ArchiveError } from '../../storage/archive/archive.ts'
-import { AssetError } from '../../storage/assets/assets.ts'
-import { RouteError } from '../http/reply.ts'
-import { STORE_ANSWER_MS_MAX, STORE_PATIENCE_MS, STORE_RETRY_MS, STORE_RETRY_MS_MAX } from '../limits.ts'
+import { ArchiveError } from '../storage/archive/archive.ts'
+import { AssetError } from '../storage/assets/assets.ts'
+import { RouteError } from './http/reply.ts'
+import { STORE_ANSWER_MS_MAX, STORE_PATIENCE_MS, STORE_RETRY_MS, STORE_RETRY_MS_MAX } from './limits.ts'
 
 export type StoreError = ArchiveError | AssetError
 
@@ -16,46 +16,36 @@ export const STORE_BACK_OFF = Schedule.exponential(STORE_RETRY_MS).pipe(
 )
 
 /** For a request: a store that is away, or too slow, gives a 503. A call that takes longer is interrupted. */
-export const inTime = <T>(
-  call: Effect.Effect<T, StoreError>,
+export const inTime = <T, E extends StoreError>(
+  call: Effect.Effect<T, E>,
   msMax = STORE_ANSWER_MS_MAX,
-): Effect.Effect<T, RouteError | StoreError> =>
+): Effect.Effect<T, RouteError | E> =>
   call.pipe(
-    Effect.mapError(refusalOf),
+    Effect.mapError((error) => refusalOf(error) ?? error),
     Effect.timeoutOrElse({
       duration: msMax,
       orElse: () => Effect.fail(away('the archive or the store of files does not answer in time')),
     }),
   )
 
-function refusalOf(error: StoreError): RouteError | StoreError {
+/** Null: the store has answered; the caller knows what its error means. */
+function refusalOf(error: StoreError): RouteError | null {
   const name = nameOf(error)
   if (error.isRetryable) return away(`${name} does not answer at present`, error)
-  if (error.reason !== 'broken') return error
-  return new RouteError(
-    503,
-    'store-away',
-    `${name} is damaged`,
-    'the server',
-    'tell the operator of the server, whose log says what to do',
-    { cause: error },
-  )
+  if (error.reason !== 'broken') return null
+  return new RouteError({
+    reason: 'store-away',
+    message: `${name} is damaged`,
+    where: 'the server',
+    fix: 'tell the operator of the server, whose log says what to do',
+    cause: error,
+  })
 }
 
 const nameOf = (error: StoreError): string => (error instanceof ArchiveError ? 'the archive' : 'the store of files')
 
 const away = (what: string, cause?: StoreError): RouteError =>
-  new RouteError(503, 'store-away', what, 'the server', 'try again in a moment', { cause })
-
-/** A RouteError that `work` throws becomes the failure. */
-export const orRefuse = <T>(work: () => T): Effect.Effect<T, RouteError> =>
-  Effect.try({
-    try: work,
-    catch: (error) => {
-      if (error instanceof RouteError) return error
-      throw error
-    },
-  })
+  new RouteError({ reason: 'store-away', message: what, where: 'the server', fix: 'try again in a moment', cause })
 
 /**
  * Retries a call while its store is away, for STORE_PATIENCE_MS. `report` gets the reason of the wait, and null once it
