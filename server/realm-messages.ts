@@ -55,7 +55,7 @@ export interface RealmStart {
   readonly saved?: SavedStart
   /** The remedy that a search found after a fault. */
   readonly remedy?: Remedy
-  /** Buffer in which the thread marks its progress for the watchdog (server/host/watchdog.ts). */
+  /** Buffer in which the thread marks its progress for the watchdog (server/host/pulse.ts). */
   readonly pulse?: SharedArrayBuffer
   /** True if the thread runs attempts of a search (storage/recordings/remedy-search.ts) and no realm. */
   readonly runsAttempts?: boolean

@@ -3,10 +3,12 @@
  * the next attempt gets a fresh engine.
  */
 import { Worker } from 'node:worker_threads'
-import type { AttemptOutcome, AttemptRunner, RepairAttempt } from '../../storage/recordings/index.ts'
+import { Effect } from 'effect'
+import type { AttemptOutcome, RepairAttempt } from '../../storage/recordings/index.ts'
 import { REPLAY_MS_MAX, START_PAUSE_MS_MAX, ATTEMPT_MS_MAX, ATTEMPT_STEP_MS_MAX } from '../limits.ts'
 import type { RealmStart } from '../realm-messages.ts'
-import { Pulse, Watchdog } from './watchdog.ts'
+import { Pulse } from './pulse.ts'
+import { untilStuck } from './watchdog.ts'
 
 interface AttemptWorker {
   readonly worker: Worker
@@ -15,7 +17,7 @@ interface AttemptWorker {
   gone: string | null
 }
 
-export class AttemptWorkers implements AttemptRunner {
+export class AttemptWorkers {
   readonly #file: string
   readonly #start: RealmStart
   /** The first runs the current attempt; the other loads its engine meanwhile. */
@@ -29,23 +31,25 @@ export class AttemptWorkers implements AttemptRunner {
     this.#workers = [this.#launch(), this.#launch()]
   }
 
-  async run(attempt: RepairAttempt): Promise<AttemptOutcome> {
-    const [current] = this.#workers
-    if (this.#isEnded || !current) return { type: 'failed', tick: null, reason: 'the server stops' }
-    const outcome = await this.#outcomeOf(current, attempt)
-    if (outcome.type === 'failed') {
-      // Whatever failed, the engine of that thread may be damaged.
-      void current.worker.terminate()
-      this.#workers = this.#isEnded ? [] : [...this.#workers.slice(1), this.#launch()]
-    }
-    return outcome
+  run(attempt: RepairAttempt): Effect.Effect<AttemptOutcome> {
+    return Effect.gen({ self: this }, function* () {
+      const [current] = this.#workers
+      if (this.#isEnded || !current) return { type: 'failed', tick: null, reason: 'the server stops' }
+      const outcome = yield* this.#outcomeOf(current, attempt)
+      if (outcome.type === 'failed') {
+        // Whatever failed, the engine of that thread may be damaged.
+        void current.worker.terminate()
+        this.#workers = this.#isEnded ? [] : [...this.#workers.slice(1), this.#launch()]
+      }
+      return outcome
+    })
   }
 
   /** Ends all workers. An attempt under way fails. */
-  async end(): Promise<void> {
+  readonly end: Effect.Effect<void> = Effect.promise(async () => {
     this.#isEnded = true
     await Promise.all(this.#workers.map(({ worker }) => worker.terminate()))
-  }
+  })
 
   #launch(): AttemptWorker {
     const pulse = new Pulse()
@@ -61,33 +65,38 @@ export class AttemptWorkers implements AttemptRunner {
     return started
   }
 
-  #outcomeOf({ worker, pulse, gone }: AttemptWorker, attempt: RepairAttempt): Promise<AttemptOutcome> {
-    if (gone !== null) return Promise.resolve({ type: 'failed', tick: null, reason: gone })
-    return new Promise((resolve) => {
-      const settle = (outcome: AttemptOutcome): void => {
-        watchdog.stop()
-        clearTimeout(timer)
-        worker.off('message', settle)
-        worker.off('error', failed)
-        worker.off('exit', ended)
-        resolve(outcome)
-      }
-      const fail = (reason: string): void =>
-        settle({ type: 'failed', tick: pulse.tick === 0 ? null : pulse.tick, reason })
-      const failed = (error: Error): void => fail(error.message)
-      const ended = (): void => fail('the thread ended')
-      const watchdog = new Watchdog({
-        pulse,
-        stepMsMax: ATTEMPT_STEP_MS_MAX,
-        pauseMsMax: () => START_PAUSE_MS_MAX,
-        onStuck: fail,
-      })
-      const msMax = attempt.type === 'replay' ? REPLAY_MS_MAX : ATTEMPT_MS_MAX
-      const timer = setTimeout(() => fail(`a second of the realm took more than ${msMax / 1_000} s`), msMax)
-      worker.on('message', settle)
-      worker.on('error', failed)
-      worker.on('exit', ended)
-      worker.postMessage(attempt, [])
+  #outcomeOf({ worker, pulse, gone }: AttemptWorker, attempt: RepairAttempt): Effect.Effect<AttemptOutcome> {
+    if (gone !== null) return Effect.succeed({ type: 'failed', tick: null, reason: gone })
+    const failed = (reason: string): AttemptOutcome => ({
+      type: 'failed',
+      tick: pulse.tick === 0 ? null : pulse.tick,
+      reason,
     })
+    const msMax = attempt.type === 'replay' ? REPLAY_MS_MAX : ATTEMPT_MS_MAX
+    const stuck = untilStuck({ pulse, stepMsMax: ATTEMPT_STEP_MS_MAX, pauseMsMax: () => START_PAUSE_MS_MAX })
+    return answerOf(worker, attempt).pipe(
+      Effect.catch((reason) => Effect.succeed(failed(reason))),
+      Effect.raceFirst(Effect.map(stuck, failed)),
+      Effect.timeoutOrElse({
+        duration: msMax,
+        orElse: () => Effect.sync(() => failed(`a second of the realm took more than ${msMax / 1_000} s`)),
+      }),
+    )
   }
 }
+
+/** Sends an attempt and waits for its outcome. Fails with why there is none. */
+const answerOf = (worker: Worker, attempt: RepairAttempt): Effect.Effect<AttemptOutcome, string> =>
+  Effect.callback((resume) => {
+    const settle = (answer: Effect.Effect<AttemptOutcome, string>): void => {
+      stopListening()
+      resume(answer)
+    }
+    const answered = (outcome: AttemptOutcome): void => settle(Effect.succeed(outcome))
+    const broke = (error: Error): void => settle(Effect.fail(error.message))
+    const ended = (): void => settle(Effect.fail('the thread ended'))
+    const stopListening = (): void => void worker.off('message', answered).off('error', broke).off('exit', ended)
+    worker.on('message', answered).on('error', broke).on('exit', ended)
+    worker.postMessage(attempt, [])
+    return Effect.sync(stopListening)
+  })

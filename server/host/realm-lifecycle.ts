@@ -16,6 +16,7 @@ import {
 } from '../../storage/recordings/index.ts'
 import type { Settings } from '../config.ts'
 import { ServerError, textOf } from '../error.ts'
+import { effectRunner } from '../http/effect-runner.ts'
 import { inArea, type CallbackLog } from '../log.ts'
 import {
   PAUSE_MS_MAX,
@@ -31,7 +32,8 @@ import { packageRoot } from '../package-root.ts'
 import type { FromRealm, RealmStart, ToRealm } from '../realm-messages.ts'
 import type { SavedStart } from '../recorder/archive-restore.ts'
 import { AttemptWorkers } from './attempt-workers.ts'
-import { Pulse, Watchdog } from './watchdog.ts'
+import { Pulse } from './pulse.ts'
+import { untilStuck } from './watchdog.ts'
 
 export interface RealmLifecycleOptions {
   readonly settings: Settings
@@ -59,7 +61,7 @@ type Phase =
 /** A launched worker. */
 interface Run {
   readonly worker: Worker
-  readonly watchdog: Watchdog
+  readonly pulse: Pulse
   /** The worker's last report before it died. */
   failure: Failure | null
   /** True if its step hung and it was ended from outside. */
@@ -142,10 +144,7 @@ export class RealmLifecycle {
       this.#phase = { type: 'stopping', problem: this.problem ?? 'the server stops' }
       if (this.#fiber) yield* Fiber.interrupt(this.#fiber)
       const run = this.#run
-      if (run) {
-        yield* endOf(run.worker, { type: 'stop', reason })
-        run.watchdog.stop()
-      }
+      if (run) yield* endOf(run.worker, { type: 'stop', reason })
       this.#run = null
       yield* seal
     }).pipe(inArea('realm'))
@@ -184,7 +183,9 @@ export class RealmLifecycle {
       this.#pending = found?.type === 'remedy' ? found : null
       const saved = yield* this.#options.savedStart
       const run = this.#launch(saved, this.#pending?.remedy ?? null)
-      yield* Effect.callback<void>((resume) => void run.worker.once('exit', () => resume(Effect.void)))
+      // Not a child of this fiber: it watches a worker that is stopped, too. It ends with the worker.
+      yield* Effect.forkDetach(this.#watch(run), { startImmediately: true })
+      yield* exitOf(run.worker)
       return yield* this.#ended(run)
     })
   }
@@ -194,15 +195,18 @@ export class RealmLifecycle {
     const { start } = this.#options
     return Effect.acquireUseRelease(
       Effect.sync(() => new AttemptWorkers(this.#file, start)),
-      (runner) =>
-        Effect.tryPromise({
-          try: async () => {
-            const paths = (await listRecordings(start.recordings, start.definition.id)).map(({ path }) => path)
-            return findRemedy(paths, runner)
-          },
-          catch: (error) => error,
-        }),
-      (runner) => Effect.promise(() => runner.end()),
+      (attempts) =>
+        // The search is plain code, which the tests run without threads
+        Effect.flatMap(effectRunner, (run) =>
+          Effect.tryPromise({
+            try: async () => {
+              const paths = (await listRecordings(start.recordings, start.definition.id)).map(({ path }) => path)
+              return findRemedy(paths, { run: (attempt) => run(attempts.run(attempt)) })
+            },
+            catch: (error) => error,
+          }),
+        ),
+      (attempts) => attempts.end,
     )
   })
 
@@ -220,29 +224,34 @@ export class RealmLifecycle {
       ...(remedy ? { remedy } : {}),
     }
     const worker = new Worker(this.#file, { workerData, name: `realm ${start.definition.id}` })
-    const watchdog = new Watchdog({
-      pulse,
-      stepMsMax: STEP_MS_MAX,
-      pauseMsMax: () => (this.#phase.type === 'running' ? PAUSE_MS_MAX : START_PAUSE_MS_MAX),
-      onStuck: (what) => {
-        this.#log.error(`${what}: the worker is ended`)
-        run.isStuck = true
-        void worker.terminate()
-      },
-    })
-    const run: Run = { worker, watchdog, failure: null, isStuck: false }
+    const run: Run = { worker, pulse, failure: null, isStuck: false }
     this.#run = run
     worker.on('message', (message: FromRealm) => {
       if (run === this.#run) this.#receive(run, message)
     })
     worker.on('error', (error) => this.#log.error(`the worker failed: ${error.stack ?? error.message}`))
     worker.on('exit', () => {
-      watchdog.stop()
       if (run !== this.#run) return
       this.#run = null
       this.#options.died()
     })
     return run
+  }
+
+  /** Ends the worker where it is stuck. */
+  #watch(run: Run): Effect.Effect<void> {
+    return untilStuck({
+      pulse: run.pulse,
+      stepMsMax: STEP_MS_MAX,
+      pauseMsMax: () => (this.#phase.type === 'running' ? PAUSE_MS_MAX : START_PAUSE_MS_MAX),
+    }).pipe(
+      Effect.map((what) => {
+        this.#log.error(`${what}: the worker is ended`)
+        run.isStuck = true
+        void run.worker.terminate()
+      }),
+      Effect.raceFirst(exitOf(run.worker)),
+    )
   }
 
   #receive(run: Run, message: FromRealm): void {
@@ -353,6 +362,14 @@ export class RealmLifecycle {
     this.#options.settle(error)
   }
 }
+
+/** Waits for the exit of a worker that runs. */
+const exitOf = (worker: Worker): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    const exited = (): void => resume(Effect.void)
+    worker.once('exit', exited)
+    return Effect.sync(() => void worker.off('exit', exited))
+  })
 
 /** Asks a worker to end and waits. After WORKER_STOP_MS_MAX it is ended from outside. */
 const endOf = (worker: Worker, stop: ToRealm): Effect.Effect<void> =>

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { LOOK_MS, Pulse, Watchdog } from './watchdog.ts'
+import { instantClock } from '../../testing/instant-clock.ts'
+import { Pulse } from './pulse.ts'
+import { LOOK_MS, untilStuck, Watchdog, type WatchdogOptions } from './watchdog.ts'
 
 let stuck: string[] = []
 let cpuMs: number | null = null
 beforeEach(() => {
-  vi.useFakeTimers()
   stuck = []
   cpuMs = null
 })
@@ -12,79 +13,80 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function watch(pulse: Pulse): Watchdog {
+function optionsOf(pulse: Pulse): WatchdogOptions {
   vi.spyOn(pulse, 'cpuMs').mockImplementation(() => cpuMs)
-  return new Watchdog({ pulse, stepMsMax: 1_000, pauseMsMax: () => 5_000, onStuck: (what) => stuck.push(what) })
+  return { pulse, stepMsMax: 1_000, pauseMsMax: () => 5_000 }
 }
 
-test('a step that does not end is reported once, with its tick', () => {
+/** Looks as often as in `ms`, unless the thread is stuck before. */
+function pass(watchdog: Watchdog, ms: number): void {
+  for (let passed = 0; passed < ms; passed += LOOK_MS) {
+    const what = watchdog.look()
+    if (what !== null) return void stuck.push(what)
+  }
+}
+
+test('a step that does not end is reported with its tick, and the watch ends', async () => {
+  const { run, sleeps } = instantClock()
   const pulse = new Pulse()
-  const watchdog = watch(pulse)
   pulse.begin(42)
-  vi.advanceTimersByTime(1_000)
-  expect(stuck).toEqual([])
-  vi.advanceTimersByTime(5_000)
-  expect(stuck).toEqual(['the step of tick 42 took more than 1 s'])
-  watchdog.stop()
+  expect(await run(untilStuck(optionsOf(pulse)))).toBe('the step of tick 42 took more than 1 s')
+  expect(sleeps).toEqual(Array.from({ length: 1_000 / LOOK_MS + 1 }, () => LOOK_MS))
 })
 
 test('a thread that makes progress is never reported, however slow', () => {
   const pulse = new Pulse()
-  const watchdog = watch(pulse)
+  const watchdog = new Watchdog(optionsOf(pulse))
   for (let tick = 1; tick <= 20; tick++) {
     pulse.begin(tick)
-    vi.advanceTimersByTime(900)
+    pass(watchdog, 900)
     pulse.end()
-    vi.advanceTimersByTime(4_000)
+    pass(watchdog, 4_000)
   }
   expect(stuck).toEqual([])
-  watchdog.stop()
 })
 
 test('a pause between two steps, for a slow disk, has a limit of its own', () => {
   const pulse = new Pulse()
-  const watchdog = watch(pulse)
+  const watchdog = new Watchdog(optionsOf(pulse))
   pulse.during(7, () => undefined)
-  vi.advanceTimersByTime(5_000)
+  pass(watchdog, 5_000)
   expect(stuck).toEqual([])
-  vi.advanceTimersByTime(2 * LOOK_MS)
+  pass(watchdog, 2 * LOOK_MS)
   expect(stuck).toEqual([expect.stringContaining('after tick 7')])
-  watchdog.stop()
 })
 
 test('on a busy machine processor time decides, and the clock only as a last resort', () => {
   const pulse = new Pulse()
-  const watchdog = watch(pulse)
+  const watchdog = new Watchdog(optionsOf(pulse))
   cpuMs = 300
   pulse.begin(3)
-  vi.advanceTimersByTime(3_000)
+  pass(watchdog, 3_000)
   cpuMs = 900
-  vi.advanceTimersByTime(900)
+  pass(watchdog, 900)
   expect(stuck).toEqual([])
   cpuMs = 1_400
-  vi.advanceTimersByTime(100)
+  pass(watchdog, 100)
   expect(stuck).toHaveLength(1)
-  watchdog.stop()
 
   const starved = new Pulse()
-  const other = watch(starved)
+  const other = new Watchdog(optionsOf(starved))
   starved.begin(4)
-  vi.advanceTimersByTime(4_000)
+  pass(other, 4_000)
   expect(stuck).toHaveLength(1)
-  vi.advanceTimersByTime(100)
+  pass(other, 100)
   expect(stuck).toHaveLength(2)
-  other.stop()
 })
 
 test('time without looks does not count, as when the process was stopped or the machine slept', () => {
   const pulse = new Pulse()
-  const watchdog = watch(pulse)
+  const watchdog = new Watchdog(optionsOf(pulse))
+  vi.useFakeTimers()
   pulse.begin(9)
-  vi.advanceTimersByTime(500)
+  pass(watchdog, 500)
   vi.setSystemTime(Date.now() + 3_600_000)
-  vi.advanceTimersByTime(400)
+  pass(watchdog, 400)
   expect(stuck).toEqual([])
-  watchdog.stop()
 })
 
 test('a thread reports its processor time if the system does', () => {

@@ -15,7 +15,7 @@ import { countsOf } from './reports/realm-reporter.ts'
 import { RealmRunner } from './runner.ts'
 import { preciseTimer } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
-import { watched, type Pulse } from '../host/watchdog.ts'
+import { watched, type Pulse } from '../host/pulse.ts'
 
 async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<void> {
   const post = (message: FromRealm, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)

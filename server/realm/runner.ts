@@ -5,7 +5,7 @@
 import { SAMPLE_EVERY_TICKS } from '../../replay/index.ts'
 import { creationCost, hasRoom } from '../../sim/index.ts'
 import { RecordingFault } from '../../storage/recordings/index.ts'
-import type { Pulse } from '../host/watchdog.ts'
+import type { Pulse } from '../host/pulse.ts'
 import { CATCH_UP_MS_MAX, STOP_MS_MAX } from '../limits.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
 import { TickSplit } from '../metrics/tick-split.ts'

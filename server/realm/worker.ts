@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { RealmStart } from '../realm-messages.ts'
-import { Pulse } from '../host/watchdog.ts'
+import { Pulse } from '../host/pulse.ts'
 
 if (parentPort) {
   const start = workerData as RealmStart
