@@ -41,7 +41,7 @@ const ERRORS = {
 } as const
 
 export type ErrorReason = keyof typeof ERRORS
-export type StatusOf<R extends ErrorReason> = (typeof ERRORS)[R][0]
+type StatusOf<R extends ErrorReason> = (typeof ERRORS)[R][0]
 
 export const ERROR_REASONS = Object.keys(ERRORS) as readonly ErrorReason[]
 export const statusOf = <R extends ErrorReason>(reason: R): StatusOf<R> => ERRORS[reason][0]

@@ -11,7 +11,7 @@ export {
   type EndpointId,
   type ParametersFor,
 } from './endpoints.ts'
-export { statusOf, type ErrorReason, type StatusOf } from './errors.ts'
+export { statusOf, type ErrorReason } from './errors.ts'
 export { PACKAGE_KINDS, REALM_ROLES, SHARINGS, type LoginRole, type RealmRole, type Sharing } from './fields.ts'
 export { Login } from './login.ts'
 export type { FileLink, PackageAnswer, PackageRecord } from './packages.ts'

@@ -69,14 +69,9 @@ export function sendRefusal(response: ServerResponse, refusal: HttpRefusal): voi
   sendJson(response, refusal.status, bodyOf(refusal))
 }
 
-/** Answers an HttpError with its status and {reason, message, where?, fix?}. Any other exception becomes a 500 without details. */
+/** The same for anything that was thrown (`knownError`). */
 export function sendError(response: ServerResponse, error: unknown): void {
-  sendRefusal(
-    response,
-    error instanceof HttpError
-      ? error
-      : new HttpError(500, 'internal', 'The server failed at this request. Try again.'),
-  )
+  sendRefusal(response, knownError(error))
 }
 
 /** Reads a JSON body. Throws HttpError 400 (no JSON), 408 (too slow) or 413 (over BODY_BYTES_MAX). */

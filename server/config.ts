@@ -1,6 +1,6 @@
 /** The server's settings, from the command line or from a program. */
 import { readFileSync } from 'node:fs'
-import { Context } from 'effect'
+import { Context, type Redacted } from 'effect'
 import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition } from '../sim/index.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
 import type { S3Settings } from './host/store-settings.ts'
@@ -22,7 +22,7 @@ export interface Settings {
   readonly publicAddress: string | null
   readonly dataDirectory: string
   /** Archive database, postgresql://…; null selects the embedded database in the data directory. */
-  readonly databaseUrl: string | null
+  readonly databaseUrl: Redacted.Redacted | null
   /** Store of files; null keeps them in the data directory. */
   readonly s3: S3Settings | null
   readonly definition: RealmDefinition
@@ -43,7 +43,7 @@ export interface Settings {
   readonly loginsPerMinuteMax: number
   /** False enables only WebSocket. */
   readonly webrtc: boolean
-  /** Ticks of a scratch realm before the realm starts (server/realm/warm-up.ts); by default WARM_UP_TICKS. */
+  /** Ticks of a scratch realm before the realm starts (server/realm/warm-up.ts); by default `warmUpTicks` of server/environment.ts. */
   readonly warmUpTicks?: number
   /** The built worker of a realm; by default dist/node/realm-worker.js. */
   readonly realmWorker?: string

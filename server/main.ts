@@ -2,7 +2,7 @@
  * The server's composition: data directory, port, archive and files, gateway, realm host, transports, HTTP. Each layer
  * uses those before it.
  */
-import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime } from 'effect'
+import { Cause, ConfigProvider, Effect, Exit, Layer, Logger, ManagedRuntime } from 'effect'
 import { ServerSettings, type Settings } from './config.ts'
 import { DataDirectoryService } from './accounts/data-directory.ts'
 import { Gateway } from './accounts/gateway.ts'
@@ -15,6 +15,7 @@ import { ServerMeters } from './metrics/server-meters.ts'
 import { RealmHost } from './host/realm-host.ts'
 import type { Health, RealmStatus } from './http/status.ts'
 import { archiveOf, assetsOf, Stores } from './host/stores.ts'
+import { optionsProvider, storeSettings, type StoreOption, type StoreSettings } from './host/store-settings.ts'
 import { Transports } from './host/transports.ts'
 import { Uploads } from './uploads/layer.ts'
 
@@ -27,7 +28,7 @@ export {
   type ObserverPolicy,
   type Settings,
 } from './config.ts'
-export { describeDatabase, describeFileStore, readStoreSettings } from './host/store-settings.ts'
+export { describeDatabase, describeFileStore } from './host/store-settings.ts'
 export { lineLogger, LOG_FORMS, serverLogger, type LogForm } from './log.ts'
 export { ServerError } from './error.ts'
 export type { Health, RealmStatus, ServerStatus } from './http/status.ts'
@@ -48,6 +49,19 @@ const serverLayer = Http.layer.pipe(
   Layer.provideMerge(DataDirectoryService.layer),
   Layer.provideMerge(ServerMeters.layer),
 )
+
+/** Options of the command line or, where it is silent, the environment. Throws ServerError. */
+export const readStoreSettings = (
+  given: (option: StoreOption) => string | undefined,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): StoreSettings =>
+  Effect.runSync(
+    Effect.provideService(
+      storeSettings,
+      ConfigProvider.ConfigProvider,
+      ConfigProvider.orElse(optionsProvider(given), ConfigProvider.fromEnvRecord(environment)),
+    ),
+  )
 
 export interface RunningServer {
   /** URL at which a browser on this machine finds the page, with a slash at its end. */

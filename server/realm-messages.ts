@@ -59,7 +59,7 @@ export interface RealmStart {
   readonly pulse?: SharedArrayBuffer
   /** True if the thread runs attempts of a search (storage/recordings/remedy-search.ts) and no realm. */
   readonly runsAttempts?: boolean
-  /** Default: WARM_UP_TICKS. */
+  /** Ticks of a scratch realm before this one begins; absent: none. */
   readonly warmUpTicks?: number
   /** Shared memory for the worker's metrics, which the main thread reads. */
   readonly meters?: MeterBuffers

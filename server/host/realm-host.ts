@@ -4,6 +4,7 @@ import type { ServerEvents, ServerTransport } from '../../netcode/transport.ts'
 import { Archive, type ArchiveService } from '../../storage/archive/index.ts'
 import { ElementWriteBehind } from './element-write-behind.ts'
 import { ServerSettings, type Settings } from '../config.ts'
+import { warmUpTicks } from '../environment.ts'
 import type { DataDirectory } from '../accounts/data-directory.ts'
 import { DataDirectoryService } from '../accounts/data-directory.ts'
 import type { ServerError } from '../error.ts'
@@ -63,7 +64,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         archive,
         counted,
         writeBehind,
-        start: startOf(settings, data, meters),
+        start: startOf(settings, data, meters, settings.warmUpTicks ?? (yield* warmUpTicks)),
         log: yield* callbackLog('realm'),
         settle: (error) => Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void),
         grantedTo: (uid) => grants.permissionsOf(uid),
@@ -248,16 +249,17 @@ class Host {
 }
 
 function startOf(
-  { definition, keepBytes, warmUpTicks }: Settings,
+  { definition, keepBytes }: Settings,
   { recordings, lock }: DataDirectory,
   meters: RealmMeters,
+  warmUp: number,
 ): RealmStart {
   return {
     definition,
     recordings,
     lock,
     keepBytes,
-    ...(warmUpTicks === undefined ? {} : { warmUpTicks }),
+    warmUpTicks: warmUp,
     recordedBy: `otherworld ${packageVersion()}`,
     meters: meters.buffers,
   }

@@ -1,8 +1,10 @@
+import { ConfigProvider, Effect, Redacted } from 'effect'
 import { expect, test } from 'vitest'
 import { ServerError } from '../error.ts'
 import {
   describeDatabase,
-  readStoreSettings,
+  optionsProvider,
+  storeSettings,
   STORE_OPTIONS,
   environmentName,
   describeFileStore,
@@ -12,7 +14,16 @@ import {
 
 type Given = Readonly<Partial<Record<StoreOption, string>>>
 const read = (given: Given, environment: Readonly<Record<string, string>> = {}): StoreSettings =>
-  readStoreSettings((option) => given[option], environment)
+  Effect.runSync(
+    Effect.provideService(
+      storeSettings,
+      ConfigProvider.ConfigProvider,
+      ConfigProvider.orElse(
+        optionsProvider((option) => given[option]),
+        ConfigProvider.fromEnvRecord(environment),
+      ),
+    ),
+  )
 
 const S3: Given = {
   's3-endpoint': 'http://127.0.0.1:9400',
@@ -41,14 +52,14 @@ test('an option of the command line overrides the environment', () => {
   expect(
     read({ 's3-bucket': 'mine' }, { ...environment, OTHERWORLD_DATABASE_URL: 'postgresql://u:p@db:5432/world' }),
   ).toEqual({
-    databaseUrl: 'postgresql://u:p@db:5432/world',
+    databaseUrl: Redacted.make('postgresql://u:p@db:5432/world'),
     s3: {
       endpoint: 'http://127.0.0.1:9400',
       publicEndpoint: 'http://127.0.0.1:9400',
       bucket: 'mine',
       region: 'us-east-1',
       accessKey: 'key',
-      secretKey: 'a secret',
+      secretKey: Redacted.make('a secret'),
     },
   })
   expect(read({ ...S3, 's3-public-endpoint': 'https://files.example/', 's3-region': 'eu-west-3' }).s3).toMatchObject({
@@ -95,9 +106,12 @@ test.each([
 })
 
 test('messages about the stores contain no secrets', () => {
-  expect(describeDatabase('postgresql://u:hush@db.example:5433/world?sslmode=require')).toBe(
-    'PostgreSQL at db.example:5433/world',
-  )
-  expect(describeFileStore(read(S3).s3)).toBe('S3 at http://127.0.0.1:9400, bucket things')
+  const { databaseUrl, s3 } = read({
+    ...S3,
+    'database-url': 'postgresql://u:hush@db.example:5433/world?sslmode=require',
+  })
+  expect(describeDatabase(databaseUrl)).toBe('PostgreSQL at db.example:5433/world')
+  expect(JSON.stringify({ databaseUrl, s3 })).not.toMatch(/hush|a secret/)
+  expect(describeFileStore(s3)).toBe('S3 at http://127.0.0.1:9400, bucket things')
   expect([describeDatabase(null), describeFileStore(null)]).toEqual(['embedded', 'local'])
 })

@@ -1,7 +1,9 @@
 /**
- * Settings of the archive and the file store, from the command line or the environment, checked before anything is
- * opened.
+ * Settings of the archive and the file store (Effect's `Config`), from the command line or the environment, checked before
+ * anything is opened.
  */
+import { Config, ConfigProvider, Effect, Redacted } from 'effect'
+import { fromEnvironment } from '../environment.ts'
 import { ServerError } from '../error.ts'
 
 /** An S3 server and the bucket in it. */
@@ -13,12 +15,12 @@ export interface S3Settings {
   readonly bucket: string
   readonly region: string
   readonly accessKey: string
-  readonly secretKey: string
+  readonly secretKey: Redacted.Redacted
 }
 
 export interface StoreSettings {
   /** postgresql://…; null selects the embedded archive. */
-  readonly databaseUrl: string | null
+  readonly databaseUrl: Redacted.Redacted | null
   /** Null selects the local disk. */
   readonly s3: S3Settings | null
 }
@@ -43,77 +45,93 @@ const DEFAULT_REGION = 'us-east-1'
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 const REQUIRED = ['s3-bucket', 's3-access-key', 's3-secret-key'] as const
 
-/** Reads the settings from the command line, or else from the environment. Throws ServerError. */
-export function readStoreSettings(
-  given: (option: StoreOption) => string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): StoreSettings {
-  const value = (option: StoreOption): string | undefined => {
-    const text = given(option) ?? environment[environmentName(option)]
-    return text === undefined || text.trim() === '' ? undefined : text.trim()
-  }
-  return { databaseUrl: databaseUrlOf(value('database-url')), s3: s3Of(value) }
-}
+/** Settings by option. A value of spaces counts as missing. */
+type Given = Readonly<Partial<Record<StoreOption, string>>>
+
+const GIVEN: Config.Config<Given> = Config.all(
+  Object.fromEntries(
+    STORE_OPTIONS.map((option) => [
+      option,
+      Config.String(environmentName(option)).pipe(
+        Config.map((text) => text.trim() || undefined),
+        Config.withDefault(undefined),
+      ),
+    ]),
+  ),
+)
+
+/** The options of the command line, under their names in the environment. */
+export const optionsProvider = (given: (option: StoreOption) => string | undefined): ConfigProvider.ConfigProvider =>
+  ConfigProvider.fromUnknown(
+    Object.fromEntries(STORE_OPTIONS.map((option) => [environmentName(option), given(option)])),
+  )
+
+/** Reads the `ConfigProvider`. */
+export const storeSettings: Effect.Effect<StoreSettings, ServerError> = Effect.gen(function* () {
+  const given = yield* fromEnvironment(GIVEN)
+  return { databaseUrl: yield* databaseUrlOf(given['database-url']), s3: yield* s3Of(given) }
+})
 
 const wrong = (option: StoreOption, what: string, fix: string): ServerError =>
   new ServerError({ reason: 'bad-setting', what, where: `--${option} or ${environmentName(option)}`, fix })
 
 /** Error messages omit the value, because it contains a password. */
-function databaseUrlOf(text: string | undefined): string | null {
-  if (text === undefined) return null
-  const fix =
-    'give postgresql://USER:PASSWORD@HOST:PORT/DATABASE; without it the records are kept in the data directory'
-  if (!URL.canParse(text)) throw wrong('database-url', 'the database URL is not a URL', fix)
-  const { protocol, hostname, pathname, searchParams } = new URL(text)
-  if (protocol !== 'postgresql:' && protocol !== 'postgres:')
-    throw wrong(
-      'database-url',
-      `the database URL begins with ${protocol}//, which is none of PostgreSQL or CockroachDB`,
-      fix,
-    )
-  if (hostname === '' && !searchParams.has('host')) throw wrong('database-url', 'the database URL names no host', fix)
-  if (pathname.length < 2) throw wrong('database-url', 'the database URL names no database', fix)
-  return text
-}
-
-function s3Of(value: (option: StoreOption) => string | undefined): S3Settings | null {
-  const endpoint = value('s3-endpoint')
-  if (endpoint === undefined) {
-    const lonely = STORE_OPTIONS.find((option) => option.startsWith('s3-') && value(option) !== undefined)
-    if (lonely !== undefined)
-      throw wrong(
-        's3-endpoint',
-        `--${lonely} is given, but no S3 server`,
-        'give its address too, or leave out all S3 settings to keep the files in the data directory',
+const databaseUrlOf: (text: string | undefined) => Effect.Effect<Redacted.Redacted | null, ServerError> =
+  Effect.fnUntraced(function* (text) {
+    if (text === undefined) return null
+    const fix =
+      'give postgresql://USER:PASSWORD@HOST:PORT/DATABASE; without it the records are kept in the data directory'
+    if (!URL.canParse(text)) return yield* wrong('database-url', 'the database URL is not a URL', fix)
+    const { protocol, hostname, pathname, searchParams } = new URL(text)
+    if (protocol !== 'postgresql:' && protocol !== 'postgres:')
+      return yield* wrong(
+        'database-url',
+        `the database URL begins with ${protocol}//, which is none of PostgreSQL or CockroachDB`,
+        fix,
       )
-    return null
+    if (hostname === '' && !searchParams.has('host'))
+      return yield* wrong('database-url', 'the database URL names no host', fix)
+    if (pathname.length < 2) return yield* wrong('database-url', 'the database URL names no database', fix)
+    return Redacted.make(text)
+  })
+
+const s3Of: (given: Given) => Effect.Effect<S3Settings | null, ServerError> = Effect.fnUntraced(function* (given) {
+  const endpoint = given['s3-endpoint']
+  if (endpoint === undefined) {
+    const lonely = STORE_OPTIONS.find((option) => option.startsWith('s3-') && given[option] !== undefined)
+    if (lonely === undefined) return null
+    return yield* wrong(
+      's3-endpoint',
+      `--${lonely} is given, but no S3 server`,
+      'give its address too, or leave out all S3 settings to keep the files in the data directory',
+    )
   }
-  const missing = REQUIRED.filter((option) => value(option) === undefined)
+  const missing = REQUIRED.filter((option) => given[option] === undefined)
   const [first] = missing
   if (first !== undefined)
-    throw wrong(
+    return yield* wrong(
       first,
       `an S3 server is given, but not ${missing.map((option) => `--${option}`).join(', ')}`,
       'give all of --s3-endpoint, --s3-bucket, --s3-access-key and --s3-secret-key',
     )
-  const bucket = value('s3-bucket') ?? ''
+  const bucket = given['s3-bucket'] ?? ''
   if (!BUCKET.test(bucket))
-    throw wrong(
+    return yield* wrong(
       's3-bucket',
       `"${bucket}" is not the name of a bucket`,
       'give 3 to 63 lower-case letters, digits, dots and hyphens',
     )
   return {
-    endpoint: originOf('s3-endpoint', endpoint),
-    publicEndpoint: originOf('s3-public-endpoint', value('s3-public-endpoint') ?? endpoint),
+    endpoint: yield* originOf('s3-endpoint', endpoint),
+    publicEndpoint: yield* originOf('s3-public-endpoint', given['s3-public-endpoint'] ?? endpoint),
     bucket,
-    region: value('s3-region') ?? DEFAULT_REGION,
-    accessKey: value('s3-access-key') ?? '',
-    secretKey: value('s3-secret-key') ?? '',
+    region: given['s3-region'] ?? DEFAULT_REGION,
+    accessKey: given['s3-access-key'] ?? '',
+    secretKey: Redacted.make(given['s3-secret-key'] ?? ''),
   }
-}
+})
 
-function originOf(option: StoreOption, text: string): string {
+function originOf(option: StoreOption, text: string): Effect.Effect<string, ServerError> {
   const url = URL.canParse(text) ? new URL(text) : null
   const isOrigin =
     url !== null &&
@@ -123,18 +141,21 @@ function originOf(option: StoreOption, text: string): string {
     url.hash === '' &&
     url.username === '' &&
     url.password === ''
-  if (isOrigin) return url.origin
-  throw wrong(
-    option,
-    `"${text}" is not the address of an S3 server`,
-    'give http://HOST:PORT or https://HOST, without a path, a user or a password',
-  )
+  return isOrigin
+    ? Effect.succeed(url.origin)
+    : Effect.fail(
+        wrong(
+          option,
+          `"${text}" is not the address of an S3 server`,
+          'give http://HOST:PORT or https://HOST, without a path, a user or a password',
+        ),
+      )
 }
 
 /** Describes the database for people and logs, without its password. */
-export function describeDatabase(databaseUrl: string | null): string {
+export function describeDatabase(databaseUrl: StoreSettings['databaseUrl']): string {
   if (databaseUrl === null) return 'embedded'
-  const { hostname, port, pathname } = new URL(databaseUrl)
+  const { hostname, port, pathname } = new URL(Redacted.value(databaseUrl))
   return `PostgreSQL at ${hostname}${port === '' ? '' : `:${port}`}${pathname}`
 }
 

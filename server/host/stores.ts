@@ -1,7 +1,7 @@
 /** The archive and the file store from the settings: opened before the realm, and watched while the server runs. */
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
-import { Cause, Context, Effect, Exit, Layer, Schedule } from 'effect'
+import { Cause, Context, Effect, Exit, Layer, Redacted, Schedule } from 'effect'
 import type { ServerStatus, StoreState } from '../../http-api/index.ts'
 import { archiveLayer, Archive, ArchiveError } from '../../storage/archive/index.ts'
 import { assetsLayer, Assets, type AssetError } from '../../storage/assets/index.ts'
@@ -26,7 +26,8 @@ export const archiveOf = Layer.effect(
   Effect.gen(function* () {
     const { databaseUrl } = yield* ServerSettings
     const { path } = yield* DataDirectoryService
-    const opened = yield* Layer.build(archiveLayer({ databaseUrl, directory: join(path, 'archive') })).pipe(
+    const url = databaseUrl && Redacted.value(databaseUrl)
+    const opened = yield* Layer.build(archiveLayer({ databaseUrl: url, directory: join(path, 'archive') })).pipe(
       Effect.mapError(failed('archive')),
     )
     return Context.get(opened, Archive)
@@ -43,7 +44,7 @@ export const assetsOf = Layer.effect(
     const layer =
       s3 === null
         ? assetsLayer({ directory: join(path, 'assets'), secret: key, origins, log })
-        : assetsLayer({ s3: { ...s3, log } })
+        : assetsLayer({ s3: { ...s3, secretKey: Redacted.value(s3.secretKey), log } })
     const opened = yield* Layer.build(layer).pipe(Effect.mapError(failed('assets')))
     return Context.get(opened, Assets)
   }),

@@ -1,7 +1,7 @@
 /** The TCP port as a service. It is bound before anything costly starts, so that a port in use, TCP or UDP, is reported at once. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
-import { API_CORS, handleCors, sendError } from '../../http/http.ts'
+import { API_CORS, handleCors, sendError, sendRefusal } from '../../http/http.ts'
 import { limitBody } from './body-deadline.ts'
 import { ServerSettings, type Settings } from '../config.ts'
 import type { ServerError } from '../error.ts'
@@ -53,7 +53,7 @@ function unavailable(origins: readonly string[], reason: 'starting' | 'stopping'
     response.setHeader('connection', 'close')
     try {
       if (!handleCors(request, response, origins, API_CORS))
-        throw new RouteError({ reason, message: `the server is ${reason}`, where: 'the server', fix })
+        sendRefusal(response, new RouteError({ reason, message: `the server is ${reason}`, where: 'the server', fix }))
     } catch (error) {
       sendError(response, error)
     }

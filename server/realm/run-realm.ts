@@ -7,7 +7,6 @@ import { hash, loadEngine, SimulationFault } from '../../sim/index.ts'
 import { RecordingFault, repairable, ReplayFault } from '../../storage/recordings/index.ts'
 import { Champion } from '../recorder/champion.ts'
 import { ServerError, textOf } from '../error.ts'
-import { WARM_UP_TICKS } from '../limits.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
 import { ThreadMeter } from '../metrics/thread-meter.ts'
 import type { FromRealm, RealmStart, ToRealm } from '../realm-messages.ts'
@@ -33,11 +32,7 @@ async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<
     onSync: (ms) => meters.synced(ms),
     onLost: () => meters.lost(),
   })
-  await warmUp(
-    engine,
-    log.realm.definition,
-    start.warmUpTicks ?? Number(process.env['OTHERWORLD_WARM_UP_TICKS'] ?? WARM_UP_TICKS),
-  )
+  await warmUp(engine, log.realm.definition, start.warmUpTicks ?? 0)
   const receive = (): ToRealm | undefined =>
     (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
   const runner = new RealmRunner({

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Effect } from 'effect'
+import { Effect, Redacted } from 'effect'
 import { expect } from 'vitest'
 import { login } from '../../netcode/index.ts'
 import { simulationOf } from '../../replay/index.ts'
@@ -21,6 +21,7 @@ import {
 import { openArchive, type ArchiveService, type SavedElement } from '../../storage/archive/index.ts'
 import { manifestOf } from '../../storage/archive/archive.fixture.ts'
 import { recover } from '../../storage/recordings/index.ts'
+import type { Settings } from '../../server/main.ts'
 import {
   joined,
   serveHere,
@@ -100,10 +101,13 @@ async function recordedElements(data: string): Promise<SavedElement[]> {
 
 async function inArchive<T>(
   data: string,
-  databaseUrl: string | null,
+  databaseUrl: Settings['databaseUrl'],
   ask: (archive: ArchiveService) => Promise<T>,
 ): Promise<T> {
-  const archive = openArchive({ databaseUrl, directory: join(data, 'archive') })
+  const archive = openArchive({
+    databaseUrl: databaseUrl && Redacted.value(databaseUrl),
+    directory: join(data, 'archive'),
+  })
   try {
     return await ask(archive.service)
   } finally {
@@ -140,10 +144,11 @@ const byElement = (elements: readonly SavedElement[]): SavedElement[] =>
   elements.toSorted((a, b) => a.element - b.element)
 
 /**
- * Fills a realm, restarts it with its log, and restores it without the log. `databaseUrl`: null for the embedded
+ * Fills a realm, restarts it with its log, and restores it without the log. `url`: null for the embedded
  * archive.
  */
-export async function savesAndRestores(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+export async function savesAndRestores(clean: Cleanup, url: string | null): Promise<void> {
+  const databaseUrl = url === null ? null : Redacted.make(url)
   const data = temporaryDirectory(clean)
   const settings = { dataDirectory: data, databaseUrl, definition: DEFINITION }
   const saved = (): Promise<readonly SavedElement[]> =>
@@ -181,7 +186,7 @@ async function restored(
   clean: Cleanup,
   settings: {
     readonly dataDirectory: string
-    readonly databaseUrl: string | null
+    readonly databaseUrl: Settings['databaseUrl']
     readonly definition: RealmDefinition
   },
   gone: readonly SavedElement[],
@@ -222,7 +227,8 @@ async function restored(
 }
 
 /** A realm that only the archive knows, with a prop of a package, and a prop of a missing package. */
-export async function restoresPackages(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+export async function restoresPackages(clean: Cleanup, url: string | null): Promise<void> {
+  const databaseUrl = url === null ? null : Redacted.make(url)
   const data = temporaryDirectory(clean)
   const hash = 'c'.repeat(64)
   const thing = (element: number, of: string): SavedElement => ({
@@ -265,7 +271,8 @@ export async function restoresPackages(clean: Cleanup, databaseUrl: string | nul
 }
 
 /** The data directory loses its user count and its secret; the archive stays. */
-export async function assignsNoNumberTwice(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+export async function assignsNoNumberTwice(clean: Cleanup, url: string | null): Promise<void> {
+  const databaseUrl = url === null ? null : Redacted.make(url)
   const data = temporaryDirectory(clean)
   const settings = { dataDirectory: data, databaseUrl, definition: { ...DEFINITION, permissions: 15 } }
   const first = await serveHere(clean, settings)
