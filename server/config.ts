@@ -43,7 +43,7 @@ export interface Settings {
   readonly loginsPerMinuteMax: number
   /** False enables only WebSocket. */
   readonly webrtc: boolean
-  /** Ticks of a scratch realm before the realm starts (server/realm/warm-up.ts); by default `warmUpTicks` of server/environment.ts. */
+  /** Ticks of a scratch realm before the realm starts (server/realm/warm-up.ts); default in server/environment.ts. */
   readonly warmUpTicks?: number
   /** The built worker of a realm; by default dist/node/realm-worker.js. */
   readonly realmWorker?: string

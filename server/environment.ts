@@ -11,7 +11,7 @@ const badEnvironment = ({ message }: Config.ConfigError): ServerError =>
     fix: 'correct it, or leave it out',
   })
 
-/** Reads settings from the environment, or from what stands in for it. */
+/** Reads settings from the current `ConfigProvider`, by default the environment. */
 export const fromEnvironment = <T>(config: Config.Config<T>): Effect.Effect<T, ServerError> =>
   Effect.mapError(config, badEnvironment)
 

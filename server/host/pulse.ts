@@ -1,4 +1,4 @@
-/** The pulse of a realm's thread: the thread counts its steps in shared memory, and the watchdog (watchdog.ts) reads the count. */
+/** The pulse of a realm's thread: it counts its steps in shared memory, and the watchdog (watchdog.ts) reads the count. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import type { Simulation } from '../../replay/index.ts'
 

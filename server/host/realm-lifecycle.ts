@@ -238,7 +238,7 @@ export class RealmLifecycle {
     return run
   }
 
-  /** Ends the worker where it is stuck. */
+  /** Ends the worker if it is stuck. */
   #watch(run: Run): Effect.Effect<void> {
     return untilStuck({
       pulse: run.pulse,

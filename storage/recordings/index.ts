@@ -13,7 +13,6 @@ export {
   type Remedy,
   type RepairableSimulation,
   type RemovableElement,
-  type AttemptRunner,
   type RepairAttempt,
 } from './remedy.ts'
 export { findRemedy, type SearchResult } from './remedy-search.ts'
