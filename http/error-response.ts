@@ -1,13 +1,13 @@
 /** Errors on sockets that have no ServerResponse. Apart from http.ts, which pages bundle too: this needs Node. */
 import { STATUS_CODES } from 'node:http'
-import { bodyOf, knownError } from './http.ts'
+import { bodyOf, type HttpRefusal } from './http.ts'
 
 /** An error as a whole response, for a socket without a ServerResponse; it closes the connection. */
-export function errorResponse(error: unknown): string {
-  const known = knownError(error)
-  const body = JSON.stringify(bodyOf(known))
+export function errorResponse(refusal: HttpRefusal): string {
+  const { status } = refusal
+  const body = JSON.stringify(bodyOf(refusal))
   return [
-    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? 'Error'}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
     'Connection: close',
     'Content-Type: application/json',
     'Cache-Control: no-store',

@@ -14,7 +14,7 @@ import {
 } from '../../http/connection-limits.ts'
 import { errorResponse } from '../../http/error-response.ts'
 import { contain, type ReportFault } from '../guard.ts'
-import { badToken, handleCors, HttpError, originRefused, sendError } from '../../http/http.ts'
+import { badToken, handleCors, HttpError, knownError, originRefused, sendError } from '../../http/http.ts'
 import { originAllowed, type AllowedOrigins } from '../../http/origin.ts'
 import {
   checkMessageSize,
@@ -281,5 +281,5 @@ function tokenOf(request: IncomingMessage): string {
 function refuseUpgrade(socket: Duplex, error: unknown): void {
   if (socket.destroyed) return
   socket.once('finish', () => socket.destroy())
-  socket.end(errorResponse(error))
+  socket.end(errorResponse(knownError(error)))
 }

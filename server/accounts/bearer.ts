@@ -20,7 +20,13 @@ export function bearerOf(
   return Effect.flatMap(claimed, (claims) =>
     claims
       ? Effect.succeed(claims)
-      : Effect.fail(new RouteError({ reason: 'token', message: token === '' ? 'the request has no token' : 'the token is not from this server, or has expired', where: 'Authorization', fix: 'log in with POST /v1/login and send "Authorization: Bearer TOKEN"' }),
+      : Effect.fail(
+          new RouteError({
+            reason: 'token',
+            message: token === '' ? 'the request has no token' : 'the token is not from this server, or has expired',
+            where: 'Authorization',
+            fix: 'log in with POST /v1/login and send "Authorization: Bearer TOKEN"',
+          }),
         ),
   )
 }

@@ -121,7 +121,13 @@ export class Grants {
     if (this.#parts.isNewUser(uid)) return Effect.void
     return Effect.flatMap(inTime(this.#parts.archive.user(uid)), (user) =>
       user === null
-        ? Effect.fail(new RouteError({ reason: 'not-found', message: 'there is no user with this uid', where: uid, fix: "copy the uid from the user's page; the user must have logged in to this server once" }),
+        ? Effect.fail(
+            new RouteError({
+              reason: 'not-found',
+              message: 'there is no user with this uid',
+              where: uid,
+              fix: "copy the uid from the user's page; the user must have logged in to this server once",
+            }),
           )
         : Effect.void,
     )

@@ -54,8 +54,7 @@ export class Watchdog {
     this.#count = count
     this.#looks++
     const ms = this.#looks * LOOK_MS
-    if (count % 2 === 0)
-      return ms > pauseMsMax() ? `it made no progress for ${ms / 1_000} s after tick ${tick}` : null
+    if (count % 2 === 0) return ms > pauseMsMax() ? `it made no progress for ${ms / 1_000} s after tick ${tick}` : null
     if (this.#looks === 1) this.#cpuAtMs = pulse.cpuMs()
     const usedMs = ms < stepMsMax ? 0 : ms > CLOCK_TIMES * stepMsMax ? ms : this.#usedMs(ms)
     return usedMs > stepMsMax ? `the step of tick ${tick} took more than ${stepMsMax / 1_000} s` : null

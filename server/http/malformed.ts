@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorResponse } from '../../http/error-response.ts'
-import { sendError } from '../../http/http.ts'
+import { sendRefusal } from '../../http/http.ts'
 import { codeOf } from '../error.ts'
 import { HEADER_BYTES_MAX, REQUEST_MS_MAX } from '../limits.ts'
 import { RouteError } from './reply.ts'
@@ -20,7 +20,15 @@ export class MalformedRequests {
     this.#responses.set(request.socket, response)
     if (request.headers.host !== undefined || request.httpVersion !== '1.1') return false
     response.setHeader('connection', 'close')
-    sendError(response, new RouteError({ reason: 'bad-request', message: 'the request names no host', where: 'Host', fix: 'send a Host header' }))
+    sendRefusal(
+      response,
+      new RouteError({
+        reason: 'bad-request',
+        message: 'the request names no host',
+        where: 'Host',
+        fix: 'send a Host header',
+      }),
+    )
     return true
   }
 
@@ -37,14 +45,34 @@ export class MalformedRequests {
 function refusalOf(error: Error): RouteError {
   switch (codeOf(error)) {
     case 'HPE_HEADER_OVERFLOW':
-      return new RouteError({ reason: 'header-too-large', message: `the header of the request has more than ${HEADER_BYTES_MAX} bytes`, where: 'header', fix: 'send fewer or shorter header fields' })
+      return new RouteError({
+        reason: 'header-too-large',
+        message: `the header of the request has more than ${HEADER_BYTES_MAX} bytes`,
+        where: 'header',
+        fix: 'send fewer or shorter header fields',
+      })
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new RouteError({ reason: 'body-too-large', message: 'the chunk extensions are too large', where: 'body', fix: 'send none' })
+      return new RouteError({
+        reason: 'body-too-large',
+        message: 'the chunk extensions are too large',
+        where: 'body',
+        fix: 'send none',
+      })
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new RouteError({ reason: 'slow-header', message: `the header of the request did not arrive within ${REQUEST_MS_MAX / 1_000} s`, where: 'header', fix: 'send the request at once' })
+      return new RouteError({
+        reason: 'slow-header',
+        message: `the header of the request did not arrive within ${REQUEST_MS_MAX / 1_000} s`,
+        where: 'header',
+        fix: 'send the request at once',
+      })
     default: {
       const why = 'reason' in error && typeof error.reason === 'string' ? `: ${error.reason}` : ''
-      return new RouteError({ reason: 'bad-request', message: `the request is not valid HTTP${why}`, where: 'the request', fix: 'send HTTP/1.1, without TLS, to this port' })
+      return new RouteError({
+        reason: 'bad-request',
+        message: `the request is not valid HTTP${why}`,
+        where: 'the request',
+        fix: 'send HTTP/1.1, without TLS, to this port',
+      })
     }
   }
 }

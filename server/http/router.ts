@@ -98,7 +98,8 @@ function sendAnswer({ status, answer: schema }: Endpoint, answer: unknown, respo
 export const only = (request: IncomingMessage, methods: readonly string[]): Effect.Effect<void, RouteError> =>
   methods.includes(request.method ?? '')
     ? Effect.void
-    : Effect.fail(new RouteError({
+    : Effect.fail(
+        new RouteError({
           reason: 'method-not-allowed',
           message: `${request.method} is not possible here`,
           where: request.url ?? '',

@@ -146,9 +146,19 @@ const packageRecordOf = (
 ): PackageRecord => ({ hash, name, kind, sharing, bytes, createdAtMs, own: userUid === uid })
 
 const unknown = (hash: string): RouteError =>
-  new RouteError({ reason: 'not-found', message: 'there is no such package', where: hash.slice(0, 64), fix: 'list the packages to see those that you may use' })
+  new RouteError({
+    reason: 'not-found',
+    message: 'there is no such package',
+    where: hash.slice(0, 64),
+    fix: 'list the packages to see those that you may use',
+  })
 const notYours = (hash: string): RouteError =>
-  new RouteError({ reason: 'not-found', message: 'you have no such package', where: hash.slice(0, 64), fix: 'list the packages to see yours' })
+  new RouteError({
+    reason: 'not-found',
+    message: 'you have no such package',
+    where: hash.slice(0, 64),
+    fix: 'list the packages to see yours',
+  })
 
 export class PackagesService extends Context.Service<PackagesService, Packages>()('otherworld/Packages') {
   static readonly layer = Layer.effect(

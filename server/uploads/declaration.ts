@@ -69,7 +69,8 @@ function readBytes(bytes: number, kind: PackageKind | null): Read<number> {
   if (bytes < FILE_BYTES_MIN)
     return Effect.fail(bad('bytes', `a file of ${bytes} bytes is no model`, 'send a binary glTF file (.glb or .vrm)'))
   if (bytes > limit)
-    return Effect.fail(new RouteError({
+    return Effect.fail(
+      new RouteError({
         reason: 'too-large',
         message: `the file has ${bytes} bytes; ${kind === 'object' ? 'an object' : 'an avatar'} may have ${limit}`,
         where: 'bytes',

@@ -36,10 +36,7 @@ export class UploadLimits {
       const mine = open.filter(({ owner }) => owner.uid === uid).length + (this.#declaring.get(uid) ?? 0)
       if (mine >= limits.UPLOADS_PER_USER_MAX)
         return Effect.fail(
-          tooMany(
-            `you have ${mine} uploads in progress, which is the limit`,
-            'wait until one of them is done',
-          ),
+          tooMany(`you have ${mine} uploads in progress, which is the limit`, 'wait until one of them is done'),
         )
       if (open.length >= limits.UPLOADS_OPEN_MAX)
         return Effect.fail(tooMany('many are uploading at this moment', 'try again in a minute'))

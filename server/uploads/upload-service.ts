@@ -176,7 +176,10 @@ export class UploadService {
       const all = [...this.#uploads.values()].reduce((sum, { followerCount }) => sum + followerCount, 0)
       if (upload.followerCount >= limits.FOLLOWERS_PER_UPLOAD_MAX || all >= limits.FOLLOWERS_MAX)
         return Effect.fail(
-          tooMany('the events of this upload are followed too often already', 'read its status instead, or end another stream of its events'),
+          tooMany(
+            'the events of this upload are followed too often already',
+            'read its status instead, or end another stream of its events',
+          ),
         )
       return Effect.succeed(upload.follow(follower))
     })
@@ -264,4 +267,9 @@ export class UploadService {
 }
 
 const notFound = (id: string): RouteError =>
-  new RouteError({ reason: 'not-found', message: 'you have no such upload; a restart of the server ends those that are not done', where: id.slice(0, 64), fix: 'upload the file again' })
+  new RouteError({
+    reason: 'not-found',
+    message: 'you have no such upload; a restart of the server ends those that are not done',
+    where: id.slice(0, 64),
+    fix: 'upload the file again',
+  })
