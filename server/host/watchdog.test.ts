@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { instantClock } from '../../testing/instant-clock.ts'
+import { instantClock } from '../../test/harness/instant-clock.ts'
 import { Pulse } from './pulse.ts'
 import { LOOK_MS, untilStuck, Watchdog, type WatchdogOptions } from './watchdog.ts'
 

@@ -56,7 +56,7 @@ test('after a restart, finished uploads are still known and unfinished ones are 
   expect(await next.uploads.status(id, ADA)).toMatchObject({ stage: 'done', package: hash })
   expect(await refusal(next.uploads.status(pending.id, ADA))).toMatchObject({
     status: 404,
-    message: expect.stringContaining('ends with the server'),
+    message: expect.stringContaining('a restart of the server ends'),
   })
 })
 
