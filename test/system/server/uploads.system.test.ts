@@ -185,5 +185,5 @@ test('a server stopped during an upload leaves no files, and its next start repo
   expect(readdirSync(join(again.data, 'uploads'))).toEqual([])
   await expect(
     (await UploadUser.at(again.url, 'Ada', ada.identity)).api.ask('GET', `v1/uploads/${declared.id}`),
-  ).rejects.toMatchObject({ status: 404, message: expect.stringContaining('ends with the server') })
+  ).rejects.toMatchObject({ status: 404, message: expect.stringContaining('a restart of the server ends') })
 })

@@ -78,7 +78,7 @@ test('a player joins a realm whose worker has just died; a realm that stays down
   await until('the realm is given up', () => server.health().realms[0]?.problem?.includes('died too often'))
   const late = await enter(clean, server.url, 'Eve')
   const state = await until('Eve is told', () => late.state.type === 'closed' && late.state)
-  expect(state.reason).toMatch(/The realm died too often/)
+  expect(state.reason).toMatch(/the realm died too often/)
 })
 
 test('a worker that dies at every start is not restarted for ever, and the reason is reported', async () => {
