@@ -90,7 +90,7 @@ export class Transports extends Context.Service<Transports, TransportsService>()
 const WHEN_CLOSED: Readonly<Record<Closure['reason'], string>> = {
   starting: 'try again in a moment',
   stopping: 'try again later',
-  down: 'tell the operator of the server, whose log says why',
+  down: 'tell the operator of the server',
 }
 
 /** Refuses before a connection is made, because a client can be asked to wait only while it uses HTTP. */
