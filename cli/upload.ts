@@ -97,8 +97,8 @@ async function upload(
   const wish = {
     name: nameIn('name', args.text('name') ?? basename(file, extname(file)).slice(0, NAME_CHARACTERS_MAX)),
     fileName: basename(file),
-    kind,
-    humanoid: map === undefined ? undefined : readMap(map),
+    kind: kind ?? null,
+    humanoid: map === undefined ? null : readMap(map),
     sharing: args.flag('share') ? 'everyone' : 'owner',
   } as const
   const bytes = await readAsGlb(file)

@@ -1,12 +1,12 @@
 /** All addresses of the API below /v1: the server's routes, the clients, OpenAPI and the tables of docs/api.md follow this. */
 import { endpoint, type Body, type Endpoint, type FieldHelp, type ParametersOf } from './endpoint.ts'
 import type { ErrorReason } from './errors.ts'
-import { LOGIN_ROLES, PACKAGE_KINDS, REALM_ROLES, SHARINGS } from './fields.ts'
+import { HUMANOID_ENTRIES_MAX, LOGIN_ROLES, PACKAGE_KINDS, REALM_ROLES, SHARINGS } from './fields.ts'
 import { GrantAnswer, GrantBody, GrantList } from './grants.ts'
 import { Login, LoginBody } from './login.ts'
 import { PackageAnswer, PackageList, PackageRecord, SharingBody } from './packages.ts'
 import { ServerStatus } from './status.ts'
-import { DeclaredUpload, UploadBody, UploadStatus } from './uploads.ts'
+import { DeclaredUpload, FILE_BYTES_MIN, UploadBody, UploadStatus } from './uploads.ts'
 import * as Schema from 'effect/Schema'
 
 /** Errors that every address may answer with. */
@@ -38,7 +38,10 @@ const LOGIN_BODY: Body<typeof LoginBody.Type> = {
   schema: LoginBody,
   reason: 'bad-name',
   help: {
-    name: { message: 'the body is not {"name": string}', fix: 'send a name of 1 to 32 characters' },
+    name: {
+      message: (value) => (value === '' ? 'the name is empty' : 'the body is not {"name": string}'),
+      fix: 'send a name of 1 to 32 characters',
+    },
     role: { reason: 'bad-role', ...choice('role', LOGIN_ROLES) },
     identity: {
       reason: 'bad-identity',
@@ -55,15 +58,26 @@ const UPLOAD_BODY: Body<UploadBody> = {
     '': { message: 'the body is not an object', fix: 'send {"name", "bytes", "sha256"}' },
     name: NAME_HELP,
     fileName: { message: 'the file name is not text', fix: 'send text, or leave it out' },
-    bytes: { message: 'the size is missing', fix: 'send the number of bytes of the file' },
+    bytes: {
+      message: (value) =>
+        Number.isInteger(value) && Number(value) >= 0
+          ? `a file of ${Number(value)} bytes is no model`
+          : 'the size is missing',
+      fix: `send the number of bytes of the file; a binary glTF file (.glb or .vrm) has at least ${FILE_BYTES_MIN}`,
+    },
     sha256: {
       message: 'the SHA-256 is missing or not valid',
       fix: 'send the SHA-256 of the file as 64 lower-case hex digits',
     },
     kind: choice('kind', PACKAGE_KINDS),
     humanoid: {
-      message: (_, where) =>
-        where === 'humanoid' ? 'the humanoid map is not an object' : 'this entry names no bone or no node',
+      message: (value, where) => {
+        const entries = Object.keys(value ?? {}).length
+        if (where !== 'humanoid') return 'this entry names no bone or no node'
+        return entries > HUMANOID_ENTRIES_MAX
+          ? `the humanoid map has ${entries} entries; there are at most ${HUMANOID_ENTRIES_MAX}`
+          : 'the humanoid map is not an object'
+      },
       fix: HUMANOID_FIX,
     },
     sharing: choice('sharing', SHARINGS),
@@ -115,7 +129,7 @@ export const ENDPOINTS = {
     status: 201,
     answer: DeclaredUpload,
     summary:
-      'Declares a file. Send its bytes to `put.url`, which is a [link](#links), with all of `put.headers`. `put` is null and the stage `done` if the same bytes of yours became a package in the same way before.',
+      'Declares a file. The body has `name` or `fileName`. Send its bytes to `put.url`, which is a [link](#links), with all of `put.headers`. `put` is null and the stage `done` if the same bytes of yours became a package in the same way before.',
     errors: ['bad-declaration', 'too-large', 'quota', 'too-many-uploads', 'store-away', 'unavailable'],
   }),
   completeUpload: endpoint('POST', '/v1/uploads/{id}/complete', {

@@ -53,8 +53,8 @@ export const ErrorBody = Schema.Struct({
   reason: Schema.String,
   /** For people: what is wrong. */
   message: Schema.String,
-  where: Schema.optional(Schema.String),
+  where: Schema.optionalKey(Schema.String),
   /** Tells the caller what to do. */
-  fix: Schema.optional(Schema.String),
+  fix: Schema.optionalKey(Schema.String),
 }).annotate({ identifier: 'Error' })
 export type ErrorBody = typeof ErrorBody.Type

@@ -23,7 +23,6 @@ export {
   type DeclaredUpload,
   type IngestStage,
   type Rejection,
-  type UploadBody,
   type UploadLink,
   type UploadStage,
   type UploadStatus,

@@ -1,12 +1,11 @@
 /** The login: a name for a token. */
 import * as Schema from 'effect/Schema'
-import { LoginRole, optional } from './fields.ts'
+import { LoginRole, Name, optional } from './fields.ts'
 
 export const LoginBody = Schema.Struct({
-  /** 1 to 32 characters. */
-  name: Schema.String,
+  name: Name,
   /** Default: `player`. */
-  role: Schema.optional(LoginRole),
+  role: Schema.optionalKey(LoginRole),
   /** From an earlier login: you are the same user again. */
   identity: optional(Schema.String),
 })

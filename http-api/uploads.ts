@@ -1,6 +1,6 @@
 /** Uploads: the client's declaration, and the server's status reports until the upload is settled. */
 import * as Schema from 'effect/Schema'
-import { HumanoidMap, Kind, optional, Ranks, Sha256, Sharing } from './fields.ts'
+import { HumanoidMap, Kind, Name, optional, Ranks, Sha256, Sharing } from './fields.ts'
 
 /** The part of an upload's stages that the ingest runs through, in order. */
 export const INGEST_STAGES = ['checking', 'validating', 'normalising', 'fitting', 'packaging'] as const
@@ -16,11 +16,27 @@ export type UploadStage = (typeof UPLOAD_STAGES)[number]
 
 export const isSettled = (stage: string): stage is SettledStage => SETTLED_STAGES.some((each) => each === stage)
 
+/** A binary glTF has a header of 12 bytes and a chunk's of 8. */
+export const FILE_BYTES_MIN = 20
+
+const isNamed = Schema.makeFilter(
+  ({ name, fileName }: Readonly<Partial<Record<'name' | 'fileName', string | null | undefined>>>) =>
+    (name ?? fileName ?? '') !== '' || { path: ['name'], issue: 'Missing key' },
+  {
+    toJsonSchema: () => ({
+      anyOf: ['name', 'fileName'].map((field) => ({
+        properties: { [field]: { type: 'string', minLength: 1 } },
+        required: [field],
+      })),
+    }),
+  },
+)
+
 export const UploadBody = Schema.Struct({
-  /** What the package is called, 1 to 32 characters. Default: `fileName` without its ending. */
-  name: optional(Schema.String),
+  /** What the package is called. Default: `fileName` without its ending. */
+  name: optional(Name),
   fileName: optional(Schema.String),
-  bytes: Schema.Finite,
+  bytes: Schema.Finite.check(Schema.isMultipleOf(1), Schema.isGreaterThanOrEqualTo(FILE_BYTES_MIN)),
   sha256: Sha256,
   /** Default: chosen by the file's content. */
   kind: optional(Kind),
@@ -28,7 +44,7 @@ export const UploadBody = Schema.Struct({
   humanoid: optional(HumanoidMap),
   /** Default: `owner`. */
   sharing: optional(Sharing),
-})
+}).check(isNamed)
 export type UploadBody = typeof UploadBody.Type
 
 const Found = Schema.NullOr(Schema.Union([Schema.Finite, Schema.String]))

@@ -88,7 +88,7 @@ const shapeIn = (content) => {
 function shapeOf(schema) {
   if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1)
   const { type, enum: values, properties, required = [], items, anyOf } = schema
-  if (anyOf) {
+  if (anyOf && properties === undefined) {
     const shapes = anyOf.filter((each) => each.type !== 'null').map((each) => shapeOf(each))
     return [...new Set(shapes)].filter(Boolean).join(' | ')
   }
