@@ -37,11 +37,11 @@ const VERBS: readonly { readonly name: string; readonly summary: string; load():
       summary: 'list the roles in a realm',
       load: async () => ({ verb: (await import('./admin.ts')).grants }),
     },
-    { name: 'replay info', summary: 'show what a recording holds', load: () => import('./replay-info.ts') },
+    { name: 'replay info', summary: 'show what a recording holds', load: () => import('./replay/info.ts') },
     {
       name: 'replay verify',
       summary: 'replay recordings and compare every state hash',
-      load: () => import('./replay-verify.ts'),
+      load: () => import('./replay/verify.ts'),
     },
   ]
 

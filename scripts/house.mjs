@@ -59,6 +59,9 @@ function functionLengths(text) {
     const begin = BEGIN.exec(line)
     if (begin === null || KEYWORD.test(line) || !/[{(]\s*$/.test(line)) return []
     const indent = begin[1] ?? ''
+    const after = lines.slice(at + 1).find((next) => next.startsWith(indent) && !next.startsWith(`${indent} `))
+    // A line that ends with "(" begins a function only if its parameters end with a block. Otherwise it is a call.
+    if (/\(\s*$/.test(line) && !/\{\s*$/.test(after ?? '')) return []
     const end = lines.findIndex(
       (next, i) => i > at && next.startsWith(`${indent}}`) && !/^\s*\}\s*[:)]?.*\{\s*$/.test(next),
     )

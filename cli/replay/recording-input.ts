@@ -1,9 +1,9 @@
 /** Opens the recordings named on the command line, and maps errors to exit codes. */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readRecording, RecordingError, type Recording, type RecordingErrorReason } from '../replay/index.ts'
-import { listRecordings } from '../storage/recordings/index.ts'
-import { Exit, UsageError } from './verb.ts'
+import { readRecording, RecordingError, type Recording, type RecordingErrorReason } from '../../replay/index.ts'
+import { listRecordings } from '../../storage/recordings/index.ts'
+import { Exit, UsageError } from '../verb.ts'
 
 const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
   'not-a-recording': Exit.corrupt,
