@@ -174,7 +174,7 @@ test('a damaged embedded database is reported, the realm continues from its reco
   const bob = await joined(clean, second.url, 'Bob')
   await until('Bob sees the ball', () => bob.sample().props.some((prop) => prop.element === element))
   await expect
-    .poll(async () => (await healthOf(second)).health, { timeout: 30_000 })
+    .poll(async () => (await healthOf(second)).health, { timeout: 120_000 })
     .toMatchObject({ ok: true, archive: { kind: 'embedded', state: 'broken' } })
   expect(second.errors()).toMatch(
     /the embedded database is damaged.* where=.*archive\/database.* fix=.*move this folder aside/,
@@ -184,7 +184,7 @@ test('a damaged embedded database is reported, the realm continues from its reco
   renameSync(database, `${database}.broken`)
   const third = await serveProcess(clean, args)
   await expect
-    .poll(async () => (await healthOf(third)).health, { timeout: 30_000 })
+    .poll(async () => (await healthOf(third)).health, { timeout: 120_000 })
     .toMatchObject({ ok: true, archive: { state: 'up' } })
   const cleo = await joined(clean, third.url, 'Cleo')
   await until('Cleo sees the ball', () => cleo.sample().props.some((prop) => prop.element === element))

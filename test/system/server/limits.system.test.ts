@@ -117,7 +117,7 @@ const attacks: readonly [string, (to: RealmStage) => void, RegExp][] = [
           [],
         ),
       ),
-    /does not send "teleport"/,
+    /may not send "teleport"/,
   ],
   ['an empty packet', (to) => to.receive(2, new Uint8Array(0)), /not valid/],
 ]
