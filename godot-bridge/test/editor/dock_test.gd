@@ -113,7 +113,7 @@ func test_a_selected_node_is_uploaded() -> void:
 func test_a_rejection_is_shown_and_nothing_stays_locked() -> void:
 	await _open()
 	await _dock.upload_file(_assets.path_join("hostile/node_cycle.glb"))
-	check("was not uploaded. NODE_LOOP, in /nodes/0" in _message(), _message())
+	check("was not uploaded. Rule NODE_LOOP. Where: /nodes/0." in _message(), _message())
 	check(not _button("UploadFile").disabled, "it stays locked")
 
 
