@@ -135,7 +135,7 @@ test('wrong keys, a wrong address and a missing bucket are reported in plain wor
   expect(await messageOf(new S3Assets(optionsOf({ endpoint: 'http://127.0.0.1:1', msMax: 1_000 })))).toMatch(
     /^away .*--s3-endpoint/s,
   )
-  expect(() => new S3Assets(optionsOf({ endpoint: 'not an address' }))).toThrow(/no address/)
+  expect(() => new S3Assets(optionsOf({ endpoint: 'not an address' }))).toThrow(/not the address of an S3 server/)
 
   const bucket = `gone-${randomUUID()}`
   const store = new S3Assets(optionsOf({ bucket }))
