@@ -1,4 +1,7 @@
-/** What is wrong with a port that the server cannot have. UDP is tried before anything costly starts; see listener.ts for TCP. */
+/**
+ * Explains why the server cannot use a port. The server tries its UDP port before anything costly starts; listener.ts
+ * does the same for TCP.
+ */
 import { createSocket } from 'node:dgram'
 import { isIP } from 'node:net'
 import { Effect } from 'effect'

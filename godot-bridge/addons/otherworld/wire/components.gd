@@ -32,7 +32,7 @@ var ticks := PackedInt64Array()
 var changed := PackedInt64Array()
 ## Records of the last section whose baseline was missing.
 var missing := 0
-## What is wrong with the last section; "" if nothing.
+## The reason why the last section was refused, or "" if it was read.
 var fault := ""
 
 ## End of the last varint.

@@ -29,7 +29,7 @@ var roots := MoverComponents.new(true)
 var joints := JointComponents.new()
 var bones := BoneComponents.new()
 var props := MoverComponents.new(false)
-## What is wrong with the refused snapshot.
+## The reason why the last snapshot was refused.
 var fault := ""
 ## Records of the last snapshot whose baseline was missing. If there are any, its packet must not be acknowledged.
 var missing := 0
