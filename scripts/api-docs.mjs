@@ -1,9 +1,10 @@
 // Writes the tables of docs/api.md from the contract of the HTTP API (http-api/), between their markers.
 //   node scripts/api-docs.mjs           exit code 1 if the tables are out of date
 //   node scripts/api-docs.mjs --write   writes them
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { importTypescript } from './import-typescript.mjs'
 import { readOptions } from './options.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -108,31 +109,12 @@ function nullable({ anyOf }, isRequired) {
   return [...new Set(anyOf.map((each) => shapeOf(each) || each.type))].join(' | ')
 }
 
-/** The contract's OpenAPI document: bundled, as Node does not read TypeScript. */
-async function contract() {
-  const { build } = await import('esbuild')
-  const outfile = join(ROOT, 'node_modules/.otherworld-api-docs.mjs')
-  await build({
-    entryPoints: [join(ROOT, 'http-api/index.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  })
-  try {
-    const { openApi } = await import(pathToFileURL(outfile).href)
-    return openApi('0')
-  } finally {
-    rmSync(outfile)
-  }
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = readOptions({ write: { type: 'boolean', default: false } })
   const file = join(ROOT, DOCUMENT)
   const now = readFileSync(file, 'utf8')
-  const next = withTables(now, await contract())
+  const { openApi } = await importTypescript('http-api/index.ts')
+  const next = withTables(now, openApi('0'))
   if (values.write) writeFileSync(file, next)
   else if (next !== now) {
     process.stderr.write(`The tables of ${DOCUMENT} are out of date: run node scripts/api-docs.mjs --write\n`)

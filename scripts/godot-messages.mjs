@@ -2,9 +2,10 @@
 // a script with the tables, and the template for translators with every text that goes through tr().
 //   node scripts/godot-messages.mjs           exit code 1 if a file is out of date
 //   node scripts/godot-messages.mjs --write   writes them
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { importTypescript } from './import-typescript.mjs'
 import { readOptions } from './options.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -86,28 +87,9 @@ function templateText(sharedScript) {
   return [head, ...entries].join('\n')
 }
 
-/** The tables, bundled because Node does not read TypeScript. */
-async function bundledTables() {
-  const { build } = await import('esbuild')
-  const outfile = join(ROOT, 'node_modules/.otherworld-messages.mjs')
-  await build({
-    entryPoints: [join(ROOT, 'protocol/player-messages.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  })
-  try {
-    return await import(pathToFileURL(outfile).href)
-  } finally {
-    rmSync(outfile)
-  }
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = readOptions({ write: { type: 'boolean', default: false } })
-  for (const [path, text] of Object.entries(generated(await bundledTables()))) {
+  for (const [path, text] of Object.entries(generated(await importTypescript('protocol/player-messages.ts')))) {
     if (values.write) writeFileSync(join(ADDON, path), text)
     else if (text !== current(path)) {
       process.stderr.write(`${path} of the addon is out of date: run node scripts/godot-messages.mjs --write\n`)

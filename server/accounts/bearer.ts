@@ -25,7 +25,7 @@ export function bearerOf(
             reason: 'token',
             message: token === '' ? 'the request has no token' : 'the token is not from this server, or has expired',
             where: 'Authorization',
-            fix: 'log in with POST /v1/login and send "Authorization: Bearer TOKEN"',
+            fix: 'log in again, and send the new token as "Authorization: Bearer TOKEN"',
           }),
         ),
   )

@@ -62,7 +62,6 @@ describe('the repository', () => {
         (path) => /^(?:http|netcode|server|storage)\//.test(path) && !/\.(?:test|suite|fixture|fake)\.ts$/.test(path),
       )
       // Without a token there is no client that could show it.
-      .filter((path) => path !== 'server/accounts/bearer.ts')
       .filter((path) =>
         read(path)
           .split('\n')

@@ -272,7 +272,7 @@ export class Sessions {
 
   #serve(member: Member, link: LinkId, nowMs: number): void {
     const { session } = member
-    if (!this.#commands.submitDueMoves(member)) this.#expel(member, 'backlog', BACKLOG_FULL, nowMs)
+    if (!this.#commands.submitDueMoves(member)) return this.#expel(member, 'backlog', BACKLOG_FULL, nowMs)
     this.#replication.queue(member)
     this.#send(link, session.packets(this.#replication.snapshot(member, nowMs), nowMs))
     if (session.fault) this.#expel(member, session.fault.reason, session.fault.message, nowMs)
