@@ -68,7 +68,7 @@ test('without a token of this server, requests are refused', async () => {
     ] as const)
       expect(await nobody.ask(method, path, method === 'POST' ? {} : undefined)).toMatchObject({
         status: 401,
-        body: { reason: 'token', fix: expect.stringContaining('/v1/login') },
+        body: { reason: 'token', fix: expect.stringContaining('log in again') },
       })
   }
 })
