@@ -68,15 +68,18 @@ export const POSE_BONES_MAX = 18
 export const POSE_FIXED_BYTES = 30
 /** One bone's rotation. */
 export const POSE_BONE_BYTES = 4
-/** How far from 1 the squared length of a unit quaternion may be: rounding to 32 bits leaves 1e-6, a careless client 1e-4. */
+/**
+ * How far from 1 the squared length of a unit quaternion may be: rounding to 32 bits leaves 1e-6, a careless client
+ * 1e-4.
+ */
 export const QUATERNION_TOLERANCE = 1e-3
 
 /** Bytes of a block of a snapshot (avatars or props). */
 export const SNAPSHOT_BLOCK_BYTES_MAX = 16_384
 
 /**
- * Metres, and metres a second, of one's own avatar: far beyond the largest realm (10 km), and small enough that predicting
- * from it stays finite. Its yaw is wrapped, or a definition's spawn yaw of at most 4 rad.
+ * Metres, and metres a second, of your own avatar: far beyond the largest realm (10 km), and small enough that a
+ * prediction from it stays finite. Its yaw is wrapped, or a definition's spawn yaw of at most 4 rad.
  */
 export const OWN_METRES_MAX = 65_536
 export const OWN_YAW_MAX = 4

@@ -76,7 +76,7 @@ function templateText(sharedScript) {
   const files = readdirSync(ADDON, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'))
   for (const file of [...new Set([...files, SCRIPT])].filter((each) => each.endsWith('.gd')).toSorted()) {
     const script = withoutComments(file === SCRIPT ? sharedScript : current(file))
-    const calls = script.matchAll(new RegExp(`(?:\\btr\\(|TranslationServer\\.translate\\()(${TEXT})`, 'g'))
+    const calls = script.matchAll(new RegExp(`(?:\\btr\\(|TranslationServer\\.translate\\()\\s*(${TEXT})`, 'g'))
     const constants = file === SCRIPT ? ['UNKNOWN_REJECTION', ...Object.keys(TABLES)] : (TRANSLATED[file] ?? [])
     for (const text of [...[...calls].map((match) => match[1]), ...constants.flatMap((name) => textsOf(script, name))])
       found.set(text, new Set([...(found.get(text) ?? []), file]))

@@ -4,7 +4,7 @@ import { BYTES_MAX, LAST, REPEATS_MAX } from './rules.mjs'
 
 // Engine classes have these names.
 const CLASS_NAMES = { Input: 'PlayerInput' }
-// Told as values of the engine, not as messages.
+// Decoded to values of the engine, not to messages.
 const VALUES = { Vec3: { type: 'Vector3', codec: 'vector3' }, Quat: { type: 'Quaternion', codec: 'quaternion' } }
 // Names that the generated functions use; a field of such a name would be shadowed.
 const LOCALS = new Set(['data', 'from', 'to', 'made', 'at', 'head', 'tag', 'number', 'stop', 'item', 'out'])
@@ -71,7 +71,7 @@ function valueCode(field, { type, codec }) {
   const tag = tagOf(field, DELIMITED)
   return {
     declare: [
-      `## Setting it says that it is there ([member has_${field.name}]).`,
+      `## Setting it also sets [member has_${field.name}].`,
       `var ${field.name}: ${type}:`,
       '\tset(value):',
       `\t\t${field.name} = value`,
@@ -243,7 +243,7 @@ function decoder(message, codes) {
 function oneofCode(oneof) {
   const names = oneof.fieldsArray.map((field) => `\t${upper(field.name)} = ${field.id},`)
   return [
-    '## Which of the fields that exclude each other is there: the one that was set last, which alone is written.',
+    '## The field that was set last, of the fields that exclude each other. Only this field is written.',
     `enum ${pascal(oneof.name)}Case {`,
     '\tNONE = 0,',
     ...names,
@@ -288,10 +288,9 @@ export function messagesText(root) {
     'extends RefCounted',
     '## The messages of the wire. Fields are at their default where they were not sent.',
     '##',
-    '## [code]decode[/code] reads the bytes from [code]from[/code] up to [code]to[/code], which lie within [code]data[/code], and',
-    '## returns null where they are no such message. What it returns has the form of the message and nothing more:',
-    '## [code]checks.gd[/code] says whether it may be used. A field that stands twice holds what came last; two of which only one',
-    '## may be there are malformed.',
+    '## [code]decode[/code] reads the bytes of [code]data[/code] from [code]from[/code] up to [code]to[/code]. It returns',
+    '## null if they are malformed. A field that was sent twice has its last value. Two fields that exclude each other are',
+    '## malformed. Check the values with [code]checks.gd[/code] before you use them.',
     '',
     'const Codec := preload("../codec.gd")',
     'const Limits := preload("limits.gd")',

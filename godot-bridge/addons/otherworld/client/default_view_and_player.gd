@@ -16,9 +16,12 @@ static func add_to(client: OtherworldClient) -> void:
 	ConsoleReporter.follow(client)
 	if client.add_view:
 		_add(client, _VIEW)
-	if client.player_kind == OtherworldClient.PlayerKind.NONE or _is_there(client, _DESKTOP[0]) or _is_there(client, _XR[0]):
+	if client.player_kind == OtherworldClient.PlayerKind.NONE or _is_there(client, _DESKTOP[0]) \
+			or _is_there(client, _XR[0]):
 		return
-	_add(client, _XR if client.player_kind == OtherworldClient.PlayerKind.XR or (client.player_kind == OtherworldClient.PlayerKind.AUTO and _has_headset(client)) else _DESKTOP)
+	var is_xr := client.player_kind == OtherworldClient.PlayerKind.XR \
+			or (client.player_kind == OtherworldClient.PlayerKind.AUTO and _has_headset(client))
+	_add(client, _XR if is_xr else _DESKTOP)
 
 
 static func _add(client: OtherworldClient, what: Array) -> void:

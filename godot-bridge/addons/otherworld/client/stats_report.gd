@@ -26,7 +26,8 @@ static func of(realm_session: RealmSession, now_msec: float) -> OtherworldStats:
 	stats.tick_rate = realm_session.welcome.tick_rate
 	stats.jitter_msec = realm_session.presented.playback.jitter_msec
 	stats.delay_msec = realm_session.presented.playback.delay_msec()
-	stats.server_tick = 0 if realm_session.presented.playback.newest == 0 else floori(realm_session.presented.clock.server_tick(now_msec))
+	stats.server_tick = 0 if realm_session.presented.playback.newest == 0 \
+			else floori(realm_session.presented.clock.server_tick(now_msec))
 	stats.drift_ppm = realm_session.presented.clock.drift_ppm
 	stats.correction_metres = realm_session.presented.local_avatar.correction_metres
 	stats.correction_rms_metres = realm_session.presented.local_avatar.correction_rms_metres

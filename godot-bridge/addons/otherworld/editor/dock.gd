@@ -86,7 +86,8 @@ func refresh() -> void:
 		return
 	var realms := await _server.realms()
 	var problem := _server.problem
-	_fill(_realms, realms.map(func(realm: Dictionary) -> Array: return [realm.get("id"), realm.get("players"), realm.get("tick")]))
+	_fill(_realms, realms.map(
+			func(realm: Dictionary) -> Array: return [realm.get("id"), realm.get("players"), realm.get("tick")]))
 	var packages := await _server.packages()
 	_fill(_packages, packages.map(_row_of))
 	for i: int in packages.size():
@@ -135,7 +136,8 @@ func upload(next: OtherworldUpload) -> void:
 	var is_done := await _upload.run_at(_server.url, _server.token)
 	_way.hide()
 	_upload = null
-	_end("" if is_done else "\"%s\" was not uploaded. %s" % [next.name, next.message if next.message else UploadMessages.of_stage(next.stage) + "."])
+	var reason := next.message if next.message else UploadMessages.of_stage(next.stage) + "."
+	_end("" if is_done else "\"%s\" was not uploaded. %s" % [next.name, reason])
 	if is_done:
 		await refresh()
 		_select(next.package)
@@ -151,7 +153,8 @@ func cancel_upload() -> void:
 ## Adds an OtherworldClient with the dock's address to the edited scene.
 func add_client() -> void:
 	var client := _edit.add_client(_url.text.strip_edges().trim_suffix("/"))
-	_show_message("%s connects to %s when the scene runs." % [client.name, client.get(&"url")] if client != null else _edit.problem)
+	_show_message("%s connects to %s when the scene runs." % [client.name, client.get(&"url")] if client != null
+			else _edit.problem)
 
 
 func _choose_file() -> void:

@@ -45,7 +45,8 @@ func make(server: Server, hash: String) -> String:
 
 ## Returns a readable file name that differs for packages of the same name.
 static func path_of(manifest: Manifest) -> String:
-	return FOLDER.path_join("%s-%s.scn" % [manifest.name.validate_filename().to_lower().replace(" ", "_"), manifest.hash.left(8)])
+	return FOLDER.path_join("%s-%s.scn"
+			% [manifest.name.validate_filename().to_lower().replace(" ", "_"), manifest.hash.left(8)])
 
 
 func _save(manifest: Manifest, glb: PackedByteArray, path: String) -> void:

@@ -38,7 +38,8 @@ func add_client(url: String) -> Node:
 	else:
 		client = Node.new()
 		client.name = CLIENT_NAME
-		client.set_script(load((get_script() as Script).resource_path.get_base_dir().path_join(CLIENT_SCRIPT).simplify_path()))
+		var folder := (get_script() as Script).resource_path.get_base_dir()
+		client.set_script(load(folder.path_join(CLIENT_SCRIPT).simplify_path()))
 		client.set(&"url", url)
 		_add(client, scene_root, "Add OtherworldClient")
 	_select(client)
@@ -51,8 +52,11 @@ func selected() -> Node3D:
 	problem = ""
 	if nodes.size() == 1 and nodes[0] is Node3D:
 		return nodes[0]
-	problem = "Select the Node3D to upload in the Scene dock, and only that one." if nodes.size() != 1 \
-			else "\"%s\" is a %s. Select a Node3D: a mesh, a figure, or a node above them." % [nodes[0].name, nodes[0].get_class()]
+	if nodes.size() == 1:
+		problem = "\"%s\" is a %s. Select a Node3D: a mesh, a figure, or a node above them." \
+				% [nodes[0].name, nodes[0].get_class()]
+	else:
+		problem = "Select the Node3D to upload in the Scene dock, and only that one."
 	return null
 
 

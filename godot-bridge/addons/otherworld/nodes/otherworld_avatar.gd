@@ -289,7 +289,8 @@ func _set_shadows() -> void:
 	if _figure == null:
 		return
 	for mesh: GeometryInstance3D in _figure.meshes():
-		mesh.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_ON if casts_shadow else GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
+		mesh.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_ON if casts_shadow \
+				else GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
 
 
 func _release_packages() -> void:

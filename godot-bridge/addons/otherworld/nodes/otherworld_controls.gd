@@ -71,7 +71,8 @@ const _DEADZONE := 0.2
 ## Returns the names of all actions.
 func actions() -> Array[StringName]:
 	var all: Array[StringName] = [
-		forward, back, left, right, run, jump, down, fly, turn_left, turn_right, look_up, look_down, look, capture, first_person,
+		forward, back, left, right, run, jump, down, fly,
+		turn_left, turn_right, look_up, look_down, look, capture, first_person,
 		take, grab, grow, shrink, farther, nearer, delete, gizmo,
 	]
 	all.append_array(spawn)

@@ -9,8 +9,8 @@ extends Node3D
 ## [codeblock]
 ## gizmo.element = prop.element
 ## [/codeblock]
-## The gizmo holds the prop with the pointer's hand while you drag. Other players cannot grab it then, and it is not thrown when
-## you release it.
+## The gizmo holds the prop with the pointer's hand while you drag. Other players cannot grab it then, and it is not
+## thrown when you release it.
 
 ## Emitted when you start dragging a handle. The prop is then held or scaled.
 signal drag_began(element: int)
@@ -149,7 +149,8 @@ func move(camera: Camera3D, at: Vector2) -> void:
 	if not is_dragged:
 		return
 	if _handle == _Handles.Handle.SCALE:
-		_wished_scale = clampf(_scale * _Maths.factor_of(at - _at, _DOUBLE_PIXELS), _DragTarget.SCALE_MIN, _DragTarget.SCALE_MAX)
+		_wished_scale = clampf(_scale * _Maths.factor_of(at - _at, _DOUBLE_PIXELS), _DragTarget.SCALE_MIN,
+				_DragTarget.SCALE_MAX)
 		return
 	var value := _value_at(camera, at)
 	if is_nan(value):

@@ -65,7 +65,8 @@ func _build() -> void:
 	_rate = _add_graph(column, "Down", _RATE_COLOR, 4.0)
 	_correction = _add_graph(column, "Correction", _CORRECTION_COLOR, 2.0)
 	column.add_child(HSeparator.new())
-	for title: String in ["Transport", "Loss", "Jitter", "Up", "Snapshots", "Tick", "Drawn behind", "Picture", "Reconnects"]:
+	for title: String in ["Transport", "Loss", "Jitter", "Up", "Snapshots", "Tick", "Drawn behind", "Picture",
+			"Reconnects"]:
 		_add_figure(column, title)
 
 

@@ -235,7 +235,8 @@ func _meshes() -> Array[Node]:
 
 func _set_shadows() -> void:
 	for mesh: GeometryInstance3D in _meshes():
-		mesh.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_ON if casts_shadow else GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
+		mesh.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_ON if casts_shadow \
+				else GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
 
 
 func _set_overlays() -> void:

@@ -120,9 +120,11 @@ func _detach() -> void:
 		for pair: Array in _connections():
 			_client.disconnect(pair[0] as StringName, pair[1] as Callable)
 	_client = null
-	for state: OtherworldAvatarState in _avatar_nodes.map(func(node: OtherworldAvatar) -> OtherworldAvatarState: return node.state):
+	for state: OtherworldAvatarState in _avatar_nodes.map(
+			func(node: OtherworldAvatar) -> OtherworldAvatarState: return node.state):
 		_on_avatar_removed(state)
-	for state: OtherworldPropState in _prop_nodes.map(func(node: OtherworldProp) -> OtherworldPropState: return node.state):
+	for state: OtherworldPropState in _prop_nodes.map(
+			func(node: OtherworldProp) -> OtherworldPropState: return node.state):
 		_on_prop_removed(state)
 
 
@@ -136,9 +138,11 @@ func _enter() -> void:
 	var avatars: Dictionary = _client.get(&"avatars")
 	var props: Dictionary = _client.get(&"props")
 	# Removes nodes of an earlier session.
-	for node: OtherworldAvatar in _avatar_nodes.filter(func(it: OtherworldAvatar) -> bool: return avatars.get(it.state.element) != it.state):
+	for node: OtherworldAvatar in _avatar_nodes.filter(
+			func(it: OtherworldAvatar) -> bool: return avatars.get(it.state.element) != it.state):
 		_on_avatar_removed(node.state)
-	for node: OtherworldProp in _prop_nodes.filter(func(it: OtherworldProp) -> bool: return props.get(it.state.element) != it.state):
+	for node: OtherworldProp in _prop_nodes.filter(
+			func(it: OtherworldProp) -> bool: return props.get(it.state.element) != it.state):
 		_on_prop_removed(node.state)
 	for state: OtherworldAvatarState in avatars.values():
 		_on_avatar_added(state)
@@ -226,7 +230,8 @@ func _on_frame_updated(_tick: float) -> void:
 func _update_details(eye: Vector3) -> void:
 	for i: int in range(_frame % _DETAIL_FRAMES, _avatar_nodes.size(), _DETAIL_FRAMES):
 		var node := _avatar_nodes[i]
-		node.has_colliders = not node.state.is_local and eye.distance_squared_to(node.state.position) < collider_distance * collider_distance
+		node.has_colliders = not node.state.is_local \
+				and eye.distance_squared_to(node.state.position) < collider_distance * collider_distance
 		node._update_detail()
 	for i: int in range(_frame % _DETAIL_FRAMES, _prop_nodes.size(), _DETAIL_FRAMES):
 		_prop_nodes[i]._update_detail(eye)

@@ -73,7 +73,8 @@ func _ready() -> void:
 
 ## Returns the transform of the avatar's hand bone in realm space.
 func wrist() -> Transform3D:
-	return _XRMaths.wrist_of(global_transform, _XRMaths.Hand.LEFT if which == Which.LEFT else _XRMaths.Hand.RIGHT, XRServer.world_scale)
+	return _XRMaths.wrist_of(global_transform, _XRMaths.Hand.LEFT if which == Which.LEFT else _XRMaths.Hand.RIGHT,
+			XRServer.world_scale)
 
 
 ## Returns the origin of the pointing ray. The ray points along -Z.
@@ -108,7 +109,8 @@ func _find_target(may_take: Callable) -> void:
 			pointed_element = hit.element if hit.has("element") and may_take.call(hit.element) else 0
 	_look.visible = get_is_active()
 	_look.show_hand(show_hand)
-	_look.show_ray(ray, hit_metres, show_ray and held_element == 0 and not is_touching and ray_length > 0.0, pointed_element != 0)
+	_look.show_ray(ray, hit_metres, show_ray and held_element == 0 and not is_touching and ray_length > 0.0,
+			pointed_element != 0)
 	if pointed_element != before:
 		pointed_changed.emit(pointed_element)
 

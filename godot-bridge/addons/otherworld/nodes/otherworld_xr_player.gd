@@ -226,8 +226,10 @@ func _find_view(element: int) -> void:
 func _read_sticks(delta: float) -> void:
 	var snap := deg_to_rad(snap_degrees) if turning == Turning.SNAP else 0.0
 	if input_enabled:
-		_sticks.read(left_hand.get_vector2(&"primary"), right_hand.get_vector2(&"primary"), left_hand.is_button_pressed(&"primary_click"),
-				right_hand.is_button_pressed(&"ax_button"), right_hand.is_button_pressed(&"by_button"), snap, deg_to_rad(smooth_degrees), delta)
+		_sticks.read(left_hand.get_vector2(&"primary"), right_hand.get_vector2(&"primary"),
+				left_hand.is_button_pressed(&"primary_click"),
+				right_hand.is_button_pressed(&"ax_button"), right_hand.is_button_pressed(&"by_button"),
+				snap, deg_to_rad(smooth_degrees), delta)
 	else:
 		_sticks.read(Vector2.ZERO, Vector2.ZERO, false, false, false, snap, 0.0, delta)
 	var menu := left_hand.is_button_pressed(&"menu_button") or left_hand.is_button_pressed(&"by_button")
@@ -239,7 +241,8 @@ func _read_sticks(delta: float) -> void:
 # Moves the room with the avatar, except for movements that followed the head.
 func _move_room(local_avatar: OtherworldAvatarState, delta: float) -> void:
 	var speed := _XRMaths.flat(local_avatar.velocity).length()
-	global_position += _root.carry(local_avatar.position - _feet, local_avatar.position, camera.global_position, _sticks.pushed != Vector2.ZERO, speed, local_avatar.is_grounded, delta)
+	global_position += _root.carry(local_avatar.position - _feet, local_avatar.position, camera.global_position,
+			_sticks.pushed != Vector2.ZERO, speed, local_avatar.is_grounded, delta)
 	_feet = local_avatar.position
 
 

@@ -27,7 +27,8 @@ static func _problem_of(viewport: Viewport) -> String:
 	if not interface.is_initialized() and not interface.initialize():
 		if not ProjectSettings.get_setting_with_override("xr/openxr/enabled"):
 			return TranslationServer.translate("OpenXR is off: turn on xr/openxr/enabled in the project settings.")
-		return TranslationServer.translate("No headset was found: start its software (SteamVR, Monado, Quest Link) before the program.")
+		return TranslationServer.translate(
+				"No headset was found: start its software (SteamVR, Monado, Quest Link) before the program.")
 	XRServer.primary_interface = interface
 	_set_up(interface as OpenXRInterface, viewport)
 	viewport.use_xr = true

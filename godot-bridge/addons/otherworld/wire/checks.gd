@@ -36,7 +36,8 @@ static func server_message(message: Messages.ServerMessage) -> String:
 ## Checks your own avatar. Values out of range are refused, because the prediction would end in NAN.
 static func own(given: Messages.Own, where: String) -> String:
 	var fault := Values.point(given.position, given.has_position, where + ".position", Limits.OWN_METRES_MAX)
-	fault = fault if fault else Values.point(given.velocity, given.has_velocity, where + ".velocity", Limits.OWN_METRES_MAX)
+	fault = fault if fault else Values.point(given.velocity, given.has_velocity, where + ".velocity",
+			Limits.OWN_METRES_MAX)
 	fault = fault if fault else Values.number(given.yaw, where + ".yaw", Limits.OWN_YAW_MAX)
 	return fault if fault else Values.whole(given.move_ticks, where + ".move_ticks", 1 if given.move_sequence else 0)
 

@@ -234,7 +234,10 @@ static func _character_bytes(bytes: PackedByteArray, at: int) -> int:
 	var first := bytes[at]
 	if first < 128:
 		return 1 if first else 0
-	var length := 2 if first >= 0xc2 and first < 0xe0 else 3 if first >= 0xe0 and first < 0xf0 else 4 if first >= 0xf0 and first < 0xf5 else 0
+	var length := 2 if first >= 0xc2 and first < 0xe0 \
+			else 3 if first >= 0xe0 and first < 0xf0 \
+			else 4 if first >= 0xf0 and first < 0xf5 \
+			else 0
 	if length == 0 or at + length > bytes.size():
 		return 0
 	for i: int in range(1, length):

@@ -14,7 +14,9 @@ const _Case := Messages.PlayerInput.CommandCase
 ## Inputs of which only the newest counts.
 const LATEST: Array[_Case] = [_Case.MOVE, _Case.POSE, _Case.DRAG]
 ## Inputs that are delivered exactly once.
-const COMMANDS: Array[_Case] = [_Case.SPAWN, _Case.DESPAWN, _Case.GRAB, _Case.RELEASE, _Case.SCALE, _Case.WEAR, _Case.ACCESS]
+const COMMANDS: Array[_Case] = [
+	_Case.SPAWN, _Case.DESPAWN, _Case.GRAB, _Case.RELEASE, _Case.SCALE, _Case.WEAR, _Case.ACCESS,
+]
 
 
 ## Checks a packet; null if its bytes were malformed.
@@ -71,7 +73,8 @@ static func _command(given: Messages.PlayerInput, where: String) -> String:
 
 
 static func _hand(hand: int, where: String) -> String:
-	return "" if hand >= 0 and hand <= HAND_MAX else "%s.hand: is %d; 0 (left), 1 (right) and 2 (pointer) are known" % [where, hand]
+	return "" if hand >= 0 and hand <= HAND_MAX \
+			else "%s.hand: is %d; 0 (left), 1 (right) and 2 (pointer) are known" % [where, hand]
 
 
 static func _move(given: Messages.Move, where: String) -> String:
@@ -83,7 +86,8 @@ static func _move(given: Messages.Move, where: String) -> String:
 
 static func _pose(given: Messages.Pose, where: String) -> String:
 	var fault := Values.whole(given.bone_mask, where + ".bone_mask", 0, (1 << Limits.POSE_BONES_MAX) - 1)
-	return fault if fault else Values.bytes(given.bytes, where + ".bytes", Pose.JOINTS_BYTES + Pose.BONE_BYTES * Pose.count_bones(given.bone_mask))
+	return fault if fault else Values.bytes(given.bytes, where + ".bytes",
+			Pose.JOINTS_BYTES + Pose.BONE_BYTES * Pose.count_bones(given.bone_mask))
 
 
 static func _drag(given: Messages.Drag, where: String) -> String:

@@ -158,7 +158,8 @@ func _read_change(bytes: PackedByteArray, at: int, mask: int, base: int, age: in
 		_velocity = Vector3(Vector3i(bytes.decode_s16(at), bytes.decode_s16(at + 2), bytes.decode_s16(at + 4)))
 		_flags = bytes[at + 6]
 	elif speed != 0:
-		_velocity += Vector3(Vector3i(bytes.decode_s8(at), bytes.decode_s8(at + 2) if speed == 2 else 0, bytes.decode_s8(at + 1)))
+		_velocity += Vector3(Vector3i(bytes.decode_s8(at), bytes.decode_s8(at + 2) if speed == 2 else 0,
+				bytes.decode_s8(at + 1)))
 		if _velocity != _velocity.clamp(VELOCITY_MIN, VELOCITY_MAX):
 			_velocity = (_velocity - VELOCITY_MIN).posmod(65_536.0) + VELOCITY_MIN
 	return true

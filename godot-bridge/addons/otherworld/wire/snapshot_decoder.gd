@@ -68,7 +68,8 @@ func receive(tick: int, avatars: PackedByteArray, props_block: PackedByteArray) 
 	if roots.rows.size() + joints.rows.size() + bones.rows.size() + props.rows.size() > COMPONENTS_MAX:
 		fault = "snapshot: more than %d components are shown" % COMPONENTS_MAX
 		return false
-	if maxi(maxi(roots.ticks.size(), joints.ticks.size()), bones.ticks.size()) > AVATAR_STATES_MAX or props.ticks.size() > PROP_STATES_MAX:
+	if maxi(maxi(roots.ticks.size(), joints.ticks.size()), bones.ticks.size()) > AVATAR_STATES_MAX \
+			or props.ticks.size() > PROP_STATES_MAX:
 		fault = "snapshot: more states are shown than this client keeps"
 		return false
 	if tick > newest_tick and not (roots.changed.is_empty() and joints.changed.is_empty() and bones.changed.is_empty()
@@ -91,7 +92,8 @@ func sweep(known_avatars: Dictionary, known_props: Dictionary) -> void:
 	_swept_tick = newest_tick
 	for kind: Components in [roots, joints, bones, props]:
 		for element: int in kind.rows.keys():
-			if not known_avatars.has(element) and not known_props.has(element) and kind.newest_tick(element) < newest_tick - UNKNOWN_TICKS_MAX:
+			if not known_avatars.has(element) and not known_props.has(element) \
+					and kind.newest_tick(element) < newest_tick - UNKNOWN_TICKS_MAX:
 				kind.forget(element)
 
 

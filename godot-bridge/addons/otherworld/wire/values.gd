@@ -12,10 +12,12 @@ const FLOAT_MAX := 3.4028234663852886e38
 
 ## Characters that draw nothing in a name (docs/protocol.md, NAM-1), except a joiner between emoji and a variation
 ## selector after its character. As in the simulation's name.ts.
-const _UNDRAWN := "\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\x{2800}\\x{1D159}\\x{13441}\\x{13442}\\x{16FE4}\\x{FFFC}\\x{FFFD}"
+const _UNDRAWN := "\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}" \
+	+ "\\x{2800}\\x{1D159}\\x{13441}\\x{13442}\\x{16FE4}\\x{FFFC}\\x{FFFD}"
 const _EMOJI := "[\\p{Extended_Pictographic}\\p{Emoji_Modifier}]"
 const _JOINER := "(?:(?<=" + _EMOJI + ")|(?<=" + _EMOJI + "\\x{FE0F}))\\x{200D}(?=\\p{Extended_Pictographic})"
-const _VARIATION := "(?<=(?![" + _UNDRAWN + "])[\\p{L}\\p{N}\\p{P}\\p{S}])[\\x{FE00}-\\x{FE0F}\\x{180B}-\\x{180D}\\x{180F}\\x{E0100}-\\x{E01EF}]"
+const _VARIATION := "(?<=(?![" + _UNDRAWN + "])[\\p{L}\\p{N}\\p{P}\\p{S}])" \
+	+ "[\\x{FE00}-\\x{FE0F}\\x{180B}-\\x{180D}\\x{180F}\\x{E0100}-\\x{E01EF}]"
 const _HIDDEN := "(?!" + _JOINER + "|" + _VARIATION + ")[" + _UNDRAWN + "]|(?! )\\p{Zs}"
 
 static var _plain := RegEx.create_from_string("^[!-~](?:[ -~]*[!-~])?$")
@@ -26,12 +28,14 @@ static var _seen := RegEx.create_from_string("[\\p{L}\\p{N}\\p{P}\\p{S}]")
 ## Checks a finite number of at most [param most], positive or negative.
 static func number(value: float, where: String, most := FLOAT_MAX) -> String:
 	# Written so that NAN fails, too.
-	return "" if absf(value) <= most else "%s: is %s; a number of at most %s either way is needed" % [where, _shown(value), _shown(most)]
+	return "" if absf(value) <= most \
+			else "%s: is %s; a number of at most %s either way is needed" % [where, _shown(value), _shown(most)]
 
 
 ## Checks a whole number from [param least] to [param most].
 static func whole(value: int, where: String, least: int, most := Limits.UINT32_MAX) -> String:
-	return "" if value >= least and value <= most else "%s: is %d; a whole number from %d to %d is needed" % [where, value, least, most]
+	return "" if value >= least and value <= most \
+			else "%s: is %d; a whole number from %d to %d is needed" % [where, value, least, most]
 
 
 ## Checks a required position. [param most] is the limit of each coordinate, positive or negative.
@@ -46,7 +50,8 @@ static func point(value: Vector3, there: bool, where: String, most := FLOAT_MAX)
 static func rotation(value: Quaternion, there: bool, where: String) -> String:
 	if not there:
 		return where + ": is missing"
-	return "" if absf(value.length_squared() - 1.0) <= Limits.QUATERNION_TOLERANCE else "%s: %s is not a unit quaternion" % [where, value]
+	return "" if absf(value.length_squared() - 1.0) <= Limits.QUATERNION_TOLERANCE \
+			else "%s: %s is not a unit quaternion" % [where, value]
 
 
 ## Checks a package's hash, which may be empty.
@@ -139,7 +144,8 @@ static func _trimesh(mesh: Messages.Trimesh, where: String) -> String:
 	sorted.sort()
 	@warning_ignore("integer_division")
 	var vertices := mesh.vertices.size() / 3
-	return "" if sorted[0] >= 0 and sorted[-1] < vertices else "%s.indices: name a vertex beyond the %d that there are" % [where, vertices]
+	return "" if sorted[0] >= 0 and sorted[-1] < vertices \
+			else "%s.indices: name a vertex beyond the %d that there are" % [where, vertices]
 
 
 static func _points(values: PackedFloat32Array, where: String, least: int, most: int) -> String:

@@ -74,7 +74,9 @@ func _leave_from(place: int) -> void:
 		# Usually the bone has just reached the end, or does not rotate.
 		if bits != _from_bits[i]:
 			_from_bits[i] = bits
-			_from_bones[i] = _to_bones[i] if bits == _to_bits[i] else Rotations.unpack_bone(bits) if bits != 0 else Quaternion.IDENTITY
+			_from_bones[i] = _to_bones[i] if bits == _to_bits[i] \
+					else Rotations.unpack_bone(bits) if bits != 0 \
+					else Quaternion.IDENTITY
 		_bones[i] = _from_bones[i]
 
 

@@ -102,7 +102,8 @@ func _arms(into: OtherworldPose, seconds: float) -> void:
 		var upper := OtherworldPose.Bone.LEFT_UPPER_ARM if side == 0 else OtherworldPose.Bone.RIGHT_UPPER_ARM
 		var sign_of := 1.0 if side == 0 else -1.0
 		# Opposite to the leg of the same side.
-		var wave := sin(phase + (PI if side == 0 else 0.0)) * _stride * (0.42 + 0.4 * _run) * (-1.0 if _forward < -0.2 else 1.0)
+		var wave := sin(phase + (PI if side == 0 else 0.0)) * _stride * (0.42 + 0.4 * _run) \
+				* (-1.0 if _forward < -0.2 else 1.0)
 		var hang := 0.75 if is_airborne else HANG - 0.12 * _run + breath
 		into.set_bone(upper, _about(Vector3.RIGHT, wave) * _about(Vector3.BACK, sign_of * hang))
 		into.set_bone(_after(upper, 1), _about(Vector3.UP, -sign_of * (0.22 + _run * 1.05 + _stride * 0.18)))

@@ -27,7 +27,8 @@ func _init(client: OtherworldClient) -> void:
 
 ## Updates the pose. [param known] is the body that the view shows; null for the realm's body. [param reach_for] is
 ## where the held prop should be, realm space; [code]Vector3.INF[/code] if nothing is held.
-func frame(local_avatar: OtherworldAvatarState, known: AvatarBody, yaw: float, pitch: float, reach_for: Vector3, delta: float, now_msec: float) -> void:
+func frame(local_avatar: OtherworldAvatarState, known: AvatarBody, yaw: float, pitch: float, reach_for: Vector3,
+		delta: float, now_msec: float) -> void:
 	var body := known if known != null else _body_of(local_avatar)
 	if body == null:
 		return

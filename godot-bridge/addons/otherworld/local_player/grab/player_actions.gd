@@ -31,7 +31,9 @@ func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
 	var turn := Quaternion(Vector3.UP, yaw)
 	var place := _client.local_avatar.position + turn * Vector3(0.0, HEIGHT_METRES, -AHEAD_METRES)
 	if index < StarterShapes.NAMES.size():
-		_report(await _client.spawn_shape(StarterShapes.shape(index), place, turn, StarterShapes.COLORS[index], OtherworldPropState.Motion.DYNAMIC, StarterShapes.NAMES[index]), tr("You made a %s.") % tr(StarterShapes.NAMES[index]))
+		_report(await _client.spawn_shape(StarterShapes.shape(index), place, turn, StarterShapes.COLORS[index],
+				OtherworldPropState.Motion.DYNAMIC, StarterShapes.NAMES[index]),
+				tr("You made a %s.") % tr(StarterShapes.NAMES[index]))
 		return
 	index -= StarterShapes.NAMES.size()
 	if index < packages.size():

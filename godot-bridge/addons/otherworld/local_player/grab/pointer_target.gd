@@ -110,7 +110,8 @@ func find_near(at: Vector2) -> bool:
 ## Highlights the prop under the pointer, or [param held] if that is not 0.
 func look(at: Vector2, held: int, highlight_targets: bool) -> void:
 	var found := 0
-	if held == 0 and _cast(at, false) and prop.motion != OtherworldPropState.Motion.STATIC and point.distance_to(head()) <= reach():
+	if held == 0 and _cast(at, false) and prop.motion != OtherworldPropState.Motion.STATIC \
+			and point.distance_to(head()) <= reach():
 		found = prop.element
 	_highlight(held if held else found, highlight_targets)
 	if found != element:
@@ -130,7 +131,8 @@ func _cast(at: Vector2, only_movable: bool) -> bool:
 	var to_scene := realm()
 	var space := _camera.get_world_3d().direct_space_state
 	var layers := LAYERS if _view == null else _view.pick_layer
-	var is_found := _pointer.cast(space, to_scene * origin, to_scene.basis * direction, layers, _client.props, only_movable)
+	var is_found := _pointer.cast(space, to_scene * origin, to_scene.basis * direction, layers, _client.props,
+			only_movable)
 	_keep(to_scene.affine_inverse())
 	return is_found
 

@@ -20,7 +20,8 @@ var distance := 0.0
 
 
 ## Finds the first prop on a ray. [param only_movable] ignores static props.
-func cast(space: PhysicsDirectSpaceState3D, from: Vector3, direction: Vector3, layers: int, props: Dictionary[int, OtherworldPropState], only_movable := false) -> bool:
+func cast(space: PhysicsDirectSpaceState3D, from: Vector3, direction: Vector3, layers: int,
+		props: Dictionary[int, OtherworldPropState], only_movable := false) -> bool:
 	prop = null
 	var query := PhysicsRayQueryParameters3D.create(from, from + direction * METRES_MAX, layers)
 	var passed: Array[RID] = []
@@ -42,7 +43,8 @@ func cast(space: PhysicsDirectSpaceState3D, from: Vector3, direction: Vector3, l
 
 ## Finds the prop that a key grabs: of the movable props within [param reach] of [param head], the one nearest to the
 ## player and to the view's middle. Call [method cast] for movable props first: its prop counts as the middle.
-func choose(from: Vector3, direction: Vector3, head: Vector3, reach: float, props: Dictionary[int, OtherworldPropState]) -> bool:
+func choose(from: Vector3, direction: Vector3, head: Vector3, reach: float,
+		props: Dictionary[int, OtherworldPropState]) -> bool:
 	var middle := prop
 	var best: OtherworldPropState = null
 	var least := INF

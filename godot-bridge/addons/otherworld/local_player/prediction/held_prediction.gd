@@ -109,7 +109,8 @@ func released(hand: int, now_msec: float) -> void:
 ## Places held and just released props where they are drawn. [param props] by element, as the server reports them now.
 ## [param lag_msec] is the age of the drag that they show. [param head] and [param reach] limit the hand.
 ## [param displace] is called with each prop, position and rotation; it shows the prop there until the next snapshot.
-func place(props: Dictionary[int, OtherworldPropState], now_msec: float, lag_msec: float, head: Vector3, reach: float, displace: Callable) -> void:
+func place(props: Dictionary[int, OtherworldPropState], now_msec: float, lag_msec: float, head: Vector3, reach: float,
+		displace: Callable) -> void:
 	if _grips.is_empty() and _fading.is_empty():
 		return
 	for element: int in _fading.keys():
@@ -130,7 +131,8 @@ func place(props: Dictionary[int, OtherworldPropState], now_msec: float, lag_mse
 
 
 # Returns false if the prop is not drawn in the hand.
-func _hold(hand: int, grip: Grip, prop: OtherworldPropState, now_msec: float, lag_msec: float, head: Vector3, reach: float) -> bool:
+func _hold(hand: int, grip: Grip, prop: OtherworldPropState, now_msec: float, lag_msec: float, head: Vector3,
+		reach: float) -> bool:
 	var is_ours := prop.holder == _player
 	grip.is_confirmed = grip.is_confirmed or is_ours
 	if not is_ours and (prop.holder != 0 or grip.is_confirmed or now_msec - grip.since_msec > CONFIRM_MSEC):

@@ -71,7 +71,8 @@ func move_sent(sequence: int, tick: float, permissions: int) -> void:
 
 ## Reconciles the prediction with the server's answer of its [param tick]. [param away_ticks] is half a round trip.
 ## [param props] are all props, as last drawn.
-func reconcile(own: Messages.Own, tick: int, present: float, away_ticks: float, now_msec: float, props: Dictionary[int, OtherworldPropState]) -> void:
+func reconcile(own: Messages.Own, tick: int, present: float, away_ticks: float, now_msec: float,
+		props: Dictionary[int, OtherworldPropState]) -> void:
 	_prediction.reconcile(own, tick, present, now_msec, away_ticks, _obstacles_near(own.position, props))
 
 
@@ -93,7 +94,8 @@ func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> vo
 ## Places held props in the hand. Call it after [method place]. [param sampled_tick] is the moment at which
 ## [param world] was sampled.
 func place_props(world: World, sampled_tick: float, present: float, now_msec: float) -> void:
-	var head := Vector3(0.0, HEAD_METRES, 0.0) if world.local_avatar == null else world.local_avatar.position + Vector3(0.0, world.local_avatar.head_metres, 0.0)
+	var head := Vector3(0.0, HEAD_METRES, 0.0) if world.local_avatar == null \
+			else world.local_avatar.position + Vector3(0.0, world.local_avatar.head_metres, 0.0)
 	var lag_ticks := present + _prediction.delay_ticks - sampled_tick
 	var lag_msec := maxf(0.0, lag_ticks * 1000.0 / _terrain.tick_rate)
 	held_prediction.place(world.props, now_msec, lag_msec, head, _terrain.reach, world.displace)

@@ -25,7 +25,8 @@ const _HALF_PI := 1.5707963267948966
 
 ## Steps an avatar by one tick; changes [param motion]. [param jump]: a jump is waiting, whatever the move says. Returns
 ## [code]true[/code] if it jumped, which uses up the jump.
-static func step(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool, jump: bool) -> bool:
+static func step(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool,
+		jump: bool) -> bool:
 	var jumped := jump and motion.grounded and not flying
 	var velocity := _steered(terrain, motion, move, yaw, flying, jumped)
 	var from := motion.position
@@ -41,7 +42,8 @@ static func step(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw
 
 
 ## Returns the velocity of the next tick.
-static func _steered(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool, jumped: bool) -> Vector3:
+static func _steered(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool,
+		jumped: bool) -> Vector3:
 	var input_x := move.x
 	var input_z := move.z
 	var length := sqrt(input_x * input_x + input_z * input_z)

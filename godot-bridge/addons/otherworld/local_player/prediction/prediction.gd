@@ -96,7 +96,8 @@ func move_sent(sequence: int, tick: float, move: Messages.Move) -> void:
 ## Reconciles with the server's answer of its [param tick], which arrived at [param present] of the client's timeline.
 ## [param away_ticks] estimates a move's way to the server by round trips, until an answer has measured it.
 ## [param obstacles] are x, radius (as y), z of each.
-func reconcile(answer: Messages.Own, tick: int, present: float, now_msec: float, away_ticks: float, obstacles: PackedVector3Array) -> void:
+func reconcile(answer: Messages.Own, tick: int, present: float, now_msec: float, away_ticks: float,
+		obstacles: PackedVector3Array) -> void:
 	if _answer != null and tick <= _answer_tick:
 		return
 	_advance(present)
@@ -244,7 +245,8 @@ func _step(state: MotionState, tick: int) -> void:
 	state.jumping = state.jumping and not jumped
 
 
-# Corrects a step near obstacles: an avatar that stands on one does not fall through it, and a blocked one stays blocked.
+# Corrects a step near obstacles: an avatar that stands on one does not fall through it, and a blocked one stays
+# blocked.
 func _step_among(state: MotionState, from: Vector3, sequence: int) -> void:
 	if _knows_per_tick and _answer != null and sequence == _answer.move_sequence:
 		state.position = from + _per_tick.limit_length(state.velocity.length() / _terrain.tick_rate)

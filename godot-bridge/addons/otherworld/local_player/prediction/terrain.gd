@@ -33,7 +33,9 @@ func is_over_ground(x: float, z: float) -> bool:
 
 ## Returns whether a point is inside the realm's bounds.
 func is_in_bounds(at: Vector3) -> bool:
-	return at.x >= _min[0] and at.x <= _max[0] and at.y >= _min[1] and at.y <= _max[1] and at.z >= _min[2] and at.z <= _max[2]
+	return at.x >= _min[0] and at.x <= _max[0] \
+			and at.y >= _min[1] and at.y <= _max[1] \
+			and at.z >= _min[2] and at.z <= _max[2]
 
 
 func _numbers(of: Dictionary) -> PackedFloat64Array:

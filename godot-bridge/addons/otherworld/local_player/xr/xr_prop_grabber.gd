@@ -143,7 +143,8 @@ func _lose(grip: Grip) -> void:
 ## A scale that was rejected or lost is not sent again until the hands make another one.
 func _scale(grip: Grip, now_msec: float) -> void:
 	var target_scale := grip.hold.scale
-	if now_msec - grip.scaled_at_msec < SCALE_INTERVAL_MSEC or absf(target_scale - grip.sent_scale) <= grip.sent_scale * SCALE_SHARE_MIN:
+	if now_msec - grip.scaled_at_msec < SCALE_INTERVAL_MSEC \
+			or absf(target_scale - grip.sent_scale) <= grip.sent_scale * SCALE_SHARE_MIN:
 		return
 	grip.sent_scale = target_scale
 	grip.scaled_at_msec = now_msec

@@ -80,13 +80,15 @@ func follow(head: Vector3, walked: Vector3, root: Vector3, delta: float) -> Vect
 		_follows = true
 	elif away.length() < BELOW_METRES and _head_velocity.length() < HEAD_STANDS:
 		_follows = false
-	follow_velocity = (away * FOLLOW_RATE + _head_velocity * SPEED_SHARE).limit_length(XRMaths.RUN_SPEED) if _follows else Vector3.ZERO
+	follow_velocity = (away * FOLLOW_RATE + _head_velocity * SPEED_SHARE).limit_length(XRMaths.RUN_SPEED) if _follows \
+			else Vector3.ZERO
 	return follow_velocity
 
 
 ## Returns the movement of the origin after the root moved by [param step] to [param root]. [param head] is the head's
 ## position before. [param sticks]: a stick is pushed. [param speed] is the root's over the ground, m/s.
-func carry(step: Vector3, root: Vector3, head: Vector3, sticks: bool, speed: float, is_grounded: bool, delta: float) -> Vector3:
+func carry(step: Vector3, root: Vector3, head: Vector3, sticks: bool, speed: float, is_grounded: bool,
+		delta: float) -> Vector3:
 	if step.length() > ELSEWHERE_METRES:
 		return XRMaths.flat(root - head) + Vector3(0.0, step.y, 0.0)
 	var along := Vector3(0.0, step.y, 0.0)

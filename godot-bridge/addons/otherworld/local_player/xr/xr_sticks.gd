@@ -27,7 +27,8 @@ var _fly_was := false
 
 ## Reads both controllers. [param snap] is the angle of a step, radians; 0 turns smoothly, by [param speed] radians per
 ## second.
-func read(left: Vector2, right: Vector2, run: bool, jump: bool, fly: bool, snap: float, speed: float, delta: float) -> void:
+func read(left: Vector2, right: Vector2, run: bool, jump: bool, fly: bool, snap: float, speed: float,
+		delta: float) -> void:
 	pushed = XRMaths.stick(left)
 	runs = pushed != Vector2.ZERO and (runs or run)
 	jumps = jump

@@ -60,7 +60,8 @@ static func scale(element: int, factor: float) -> Messages.PlayerInput:
 
 
 ## Spawns [param spec], or if that is null, the package with that hash (64 hex digits).
-static func spawn(spec: Messages.PropSpec, hash: String, position: Vector3, rotation: Quaternion, factor: float, access: int) -> Messages.PlayerInput:
+static func spawn(spec: Messages.PropSpec, hash: String, position: Vector3, rotation: Quaternion, factor: float,
+		access: int) -> Messages.PlayerInput:
 	var input := Messages.PlayerInput.new()
 	input.spawn = Messages.Spawn.new()
 	input.spawn.prop = spec
@@ -122,10 +123,12 @@ static func bytes_of(hash: String) -> PackedByteArray:
 
 ## Returns whether two moves are equal. A jump is never equal: each one counts.
 static func is_same_move(a: Messages.Move, b: Messages.Move) -> bool:
-	return not b.jump and a.x == b.x and a.y == b.y and a.z == b.z and a.yaw == b.yaw and a.jump == b.jump and a.run == b.run and a.fly == b.fly
+	return not b.jump and a.x == b.x and a.y == b.y and a.z == b.z and a.yaw == b.yaw and a.jump == b.jump \
+			and a.run == b.run and a.fly == b.fly
 
 
 ## Returns whether a player would notice the delay of this change: starting, stopping, reversing, jumping. A stick that
 ## moves by a degree does not count.
 static func changes_course(a: Messages.Move, b: Messages.Move) -> bool:
-	return signf(a.x) != signf(b.x) or signf(a.y) != signf(b.y) or signf(a.z) != signf(b.z) or a.jump != b.jump or a.run != b.run or a.fly != b.fly
+	return signf(a.x) != signf(b.x) or signf(a.y) != signf(b.y) or signf(a.z) != signf(b.z) or a.jump != b.jump \
+			or a.run != b.run or a.fly != b.fly

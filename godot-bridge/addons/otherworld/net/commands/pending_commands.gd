@@ -35,7 +35,8 @@ func receive(message: Messages.ServerMessage) -> void:
 		done.tick = message.command_done.tick
 		_resolve(message.command_done.sequence, done)
 	elif message.command_rejected != null:
-		_resolve(message.command_rejected.sequence, OtherworldOutcome.rejected(message.command_rejected.reason, message.command_rejected.tick))
+		_resolve(message.command_rejected.sequence,
+				OtherworldOutcome.rejected(message.command_rejected.reason, message.command_rejected.tick))
 
 
 func _resolve(sequence: int, outcome: OtherworldOutcome) -> void:

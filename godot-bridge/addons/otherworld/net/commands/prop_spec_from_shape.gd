@@ -9,7 +9,8 @@ const _RESTITUTION := 0.1
 
 
 ## Returns a prop of one shape around its origin; null if realms have no such shape.
-static func spec_of(shape: Shape3D, name: String, color: Color, motion: OtherworldPropState.Motion) -> Messages.PropSpec:
+static func spec_of(shape: Shape3D, name: String, color: Color,
+		motion: OtherworldPropState.Motion) -> Messages.PropSpec:
 	var collider := Messages.Collider.new()
 	if not _fill(collider, shape):
 		return null

@@ -41,7 +41,8 @@ func _default_port() -> int:
 
 
 func _parse(url: String) -> void:
-	var pattern := RegEx.create_from_string("^(https?)://(?:\\[([0-9A-Fa-f:.]+)\\]|([^/:?#@\\s\\[\\]]+))(?::(\\d{1,5}))?(/[^?#\\s]*)?$")
+	var pattern := RegEx.create_from_string(
+			"^(https?)://(?:\\[([0-9A-Fa-f:.]+)\\]|([^/:?#@\\s\\[\\]]+))(?::(\\d{1,5}))?(/[^?#\\s]*)?$")
 	var found := pattern.search(url)
 	var given := found.get_string(4) if found != null else ""
 	if found == null or (given and (given.to_int() < 1 or given.to_int() > 65535)):
@@ -55,4 +56,5 @@ func _parse(url: String) -> void:
 
 static func _invalid(url: String) -> RequestError:
 	var message := String(TranslationServer.translate(SharedMessages.CONNECT.invalid_url)) % url.left(200)
-	return RequestError.new(RequestError.Kind.REFUSED, message, "bad-url", "", TranslationServer.translate(SharedMessages.CONNECT.invalid_url_fix))
+	return RequestError.new(RequestError.Kind.REFUSED, message, "bad-url", "",
+			TranslationServer.translate(SharedMessages.CONNECT.invalid_url_fix))

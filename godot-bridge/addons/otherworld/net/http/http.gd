@@ -15,7 +15,8 @@ const TIMEOUT_MSEC := 10_000.0
 
 
 ## Sends [param body] unchanged. A failure is in the response's [code]fault[/code].
-static func request(method: HTTPClient.Method, url: String, headers: PackedStringArray = [], body := PackedByteArray(), timeout_msec := TIMEOUT_MSEC) -> HttpResponse:
+static func request(method: HTTPClient.Method, url: String, headers: PackedStringArray = [], body := PackedByteArray(),
+		timeout_msec := TIMEOUT_MSEC) -> HttpResponse:
 	var http_call := Call.new(method, url, headers, body, timeout_msec, _now())
 	var tree := Engine.get_main_loop() as SceneTree
 	while not http_call.poll(_now()):
@@ -24,8 +25,10 @@ static func request(method: HTTPClient.Method, url: String, headers: PackedStrin
 
 
 ## Sends [param body] as JSON, or no body if it is null. Adds the session's [param token] if it is not empty.
-static func request_json(method: HTTPClient.Method, url: String, body: Variant = null, token := "", timeout_msec := TIMEOUT_MSEC) -> HttpResponse:
-	return await request(method, url, json_headers(token, body != null), JSON.stringify(body).to_utf8_buffer() if body != null else PackedByteArray(), timeout_msec)
+static func request_json(method: HTTPClient.Method, url: String, body: Variant = null, token := "",
+		timeout_msec := TIMEOUT_MSEC) -> HttpResponse:
+	var bytes := JSON.stringify(body).to_utf8_buffer() if body != null else PackedByteArray()
+	return await request(method, url, json_headers(token, body != null), bytes, timeout_msec)
 
 
 ## Returns the headers of a JSON request.

@@ -27,7 +27,8 @@ var _answer := HttpResponse.new()
 
 
 ## Starts the request. It fails after [param timeout_msec].
-func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, body: PackedByteArray, timeout_msec: float, now_msec: float) -> void:
+func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, body: PackedByteArray,
+		timeout_msec: float, now_msec: float) -> void:
 	_method = method
 	_headers = headers
 	_body = body
@@ -41,8 +42,11 @@ func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, b
 	# A server sends the URLs and headers of files. A line break in them would let it add headers and send anything to
 	# any host that this device reaches.
 	var lines := RegEx.create_from_string("[\\x00-\\x1f\\x7f]")
-	if lines.search("".join(headers)) != null or (query_at >= 0 and (lines.search(url) != null or " " in url.substr(query_at))):
-		_fail(RequestError.new(RequestError.Kind.REFUSED, "\"%s\" is not a valid address: it or the headers contain invalid characters." % url.left(200).c_escape(), "bad-url"))
+	if lines.search("".join(headers)) != null \
+			or (query_at >= 0 and (lines.search(url) != null or " " in url.substr(query_at))):
+		_fail(RequestError.new(RequestError.Kind.REFUSED,
+				"\"%s\" is not a valid address: it or the headers contain invalid characters." % url.left(200).c_escape(),
+				"bad-url"))
 		return
 	_path = (_address.path if _address.path else "/") + ("" if query_at < 0 else url.substr(query_at))
 	# The parser drops a slash at the end, which is part of the name here.
@@ -114,7 +118,8 @@ func _read() -> bool:
 ## The connection ended. That is the end of a response of unknown length, and of a complete one.
 func _lost() -> void:
 	var expected := _answer.headers.get("content-length", "") as String
-	var is_whole := _answer.body.size() == expected.to_int() if expected else _client.get_status() == HTTPClient.STATUS_DISCONNECTED
+	var is_whole := _answer.body.size() == expected.to_int() if expected \
+			else _client.get_status() == HTTPClient.STATUS_DISCONNECTED
 	if _answer.status != 0 and is_whole:
 		_finish()
 	else:
@@ -153,19 +158,24 @@ func _fail(fault: RequestError) -> void:
 
 
 func _too_large() -> RequestError:
-	return RequestError.new(RequestError.Kind.REFUSED, "The answer of %s has more than %d bytes, or reports a negative size." % [_address.authority(), body_bytes_max])
+	return RequestError.new(RequestError.Kind.REFUSED,
+			"The answer of %s has more than %d bytes, or reports a negative size." % [_address.authority(), body_bytes_max])
 
 
 ## The error if the server does not answer.
 static func unreachable(address: Address) -> RequestError:
-	return RequestError.new(RequestError.Kind.UNREACHABLE, String(TranslationServer.translate(SharedMessages.CONNECT.no_answer)) % address.authority())
+	return RequestError.new(RequestError.Kind.UNREACHABLE,
+			String(TranslationServer.translate(SharedMessages.CONNECT.no_answer)) % address.authority())
 
 
 ## The error if the server did not answer in time.
 static func timed_out(address: Address, timeout_msec: float) -> RequestError:
-	return RequestError.new(RequestError.Kind.TIMED_OUT, String(TranslationServer.translate(SharedMessages.CONNECT.timed_out)) % [address.authority(), timeout_msec / 1000.0])
+	return RequestError.new(RequestError.Kind.TIMED_OUT,
+			String(TranslationServer.translate(SharedMessages.CONNECT.timed_out)) % [address.authority(), timeout_msec / 1000.0])
 
 
 ## The error if something other than an Otherworld server answers.
 static func not_otherworld(address: Address) -> RequestError:
-	return RequestError.new(RequestError.Kind.REFUSED, TranslationServer.translate("What answers at %s is not an Otherworld server.") % address.authority(), "not-otherworld", "", "Check the address and the port; a proxy before the server may change its answers.")
+	return RequestError.new(RequestError.Kind.REFUSED,
+			TranslationServer.translate("What answers at %s is not an Otherworld server.") % address.authority(),
+			"not-otherworld", "", "Check the address and the port; a proxy before the server may change its answers.")

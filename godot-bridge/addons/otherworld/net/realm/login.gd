@@ -36,7 +36,9 @@ static func request(url: String, name: String, remember := true) -> RefCounted:
 	var clean := " ".join(name.split(" ", false))
 	login.fault = address.fault
 	if address.fault == null and (clean.is_empty() or clean.length() > NAME_CHARACTERS_MAX):
-		login.fault = RequestError.new(RequestError.Kind.REFUSED, "The name \"%s\" has %d characters; it needs 1 to %d." % [clean.left(40), clean.length(), NAME_CHARACTERS_MAX], "bad-name", "player_name")
+		login.fault = RequestError.new(RequestError.Kind.REFUSED,
+				"The name \"%s\" has %d characters; it needs 1 to %d." % [clean.left(40), clean.length(), NAME_CHARACTERS_MAX],
+				"bad-name", "player_name")
 	if login.fault != null:
 		return login
 	var identity := identity_at(address) if remember else ""
@@ -93,7 +95,8 @@ static func remember_identity(address: Address, identity: String) -> void:
 	var whole_path := "%s.%d" % [IDENTITIES_PATH, OS.get_process_id()]
 	# If the disk cannot be written, only the identity is lost, not this session.
 	if file.save(whole_path) != OK or DirAccess.rename_absolute(whole_path, IDENTITIES_PATH) != OK:
-		push_warning("Otherworld: who you are could not be kept in %s; the next visit is that of a new guest." % IDENTITIES_PATH)
+		push_warning("Otherworld: who you are could not be kept in %s; the next visit is that of a new guest."
+				% IDENTITIES_PATH)
 
 
 static func _text(value: Variant) -> String:

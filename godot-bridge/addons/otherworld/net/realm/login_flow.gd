@@ -89,4 +89,5 @@ func _should_retry(fault: RequestError) -> bool:
 
 
 func _wait_msec(fault: RequestError) -> float:
-	return Reconnector.starting_retry_msec(_attempts) if fault.kind == RequestError.Kind.STARTING or retries_forever else Reconnector.BUSY_RETRY_MSEC
+	return Reconnector.starting_retry_msec(_attempts) if fault.kind == RequestError.Kind.STARTING or retries_forever \
+			else Reconnector.BUSY_RETRY_MSEC

@@ -236,7 +236,8 @@ func _receive_message(message: Messages.ServerMessage) -> bool:
 
 func _receive_welcome(given: Messages.Welcome) -> bool:
 	if given.protocol != Limits.PROTOCOL_VERSION:
-		_reconnector.end("The server speaks protocol %d, this client %d. Update the one of the lower number." % [given.protocol, Limits.PROTOCOL_VERSION])
+		_reconnector.end("The server speaks protocol %d, this client %d. Update the one of the lower number."
+				% [given.protocol, Limits.PROTOCOL_VERSION])
 		return false
 	var read: RealmDefinition = RealmDefinition.parse(given.definition, given.tick_rate)
 	if read.fault:
@@ -321,7 +322,8 @@ func _latest(input: Messages.PlayerInput, is_urgent := false) -> void:
 
 ## Wears the avatar of a package. A rejection is a warning for the developer.
 func wear(hash: String) -> void:
-	var outcome := await command(InputMessages.wear(hash, 0)) if InputMessages.is_hash(hash) else OtherworldOutcome.rejected("invalid-value")
+	var outcome := await command(InputMessages.wear(hash, 0)) if InputMessages.is_hash(hash) \
+			else OtherworldOutcome.rejected("invalid-value")
 	if not outcome.ok:
 		push_warning("OtherworldClient: the avatar of package %s could not be worn: %s." % [hash.left(12), outcome.reason])
 

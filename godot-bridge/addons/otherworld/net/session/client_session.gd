@@ -135,7 +135,9 @@ func latest(input: Messages.PlayerInput, urgent := false) -> int:
 		return 0
 	_sequence += 1
 	input.sequence = _sequence
-	var slot := LatestInput.MOVE if input.move != null else LatestInput.POSE if input.pose != null else LatestInput.DRAG + input.drag.hand
+	var slot := LatestInput.MOVE if input.move != null \
+			else LatestInput.POSE if input.pose != null \
+			else LatestInput.DRAG + input.drag.hand
 	_slots[slot].set_input(_sequence, input.encode(), urgent)
 	_is_urgent = _is_urgent or urgent
 	return _sequence
@@ -214,7 +216,8 @@ func _welcome(welcome: Messages.Welcome) -> void:
 ## unacknowledged. A new command is sent at once. Otherwise only heartbeats are sent. A packet has at most
 ## PACKET_BYTES_MAX bytes, unless it carries a single larger command. [param answer] forces a packet.
 func packet_due(now_msec: float, answer := false) -> PackedByteArray:
-	var is_urgent := _is_urgent and now_msec - _urgent_at_msec >= Limits.COMMAND_INTERVAL_MSEC and _bytes.available(now_msec) >= Limits.PACKET_BYTES_MAX
+	var is_urgent := _is_urgent and now_msec - _urgent_at_msec >= Limits.COMMAND_INTERVAL_MSEC \
+			and _bytes.available(now_msec) >= Limits.PACKET_BYTES_MAX
 	var is_due := _has_news() and now_msec - _tracker.sent_at_msec >= Limits.INPUT_INTERVAL_MSEC
 	if not (answer or is_urgent or is_due or _tracker.is_heartbeat_due(now_msec)):
 		return PackedByteArray()
@@ -248,7 +251,8 @@ func _affordable(commands: int, now_msec: float) -> int:
 func _slots_that_fit(commands: int) -> Array[LatestInput]:
 	var fitting: Array[LatestInput] = []
 	var room := _room() - _pending.packed_bytes(commands)
-	var ordered: Array[LatestInput] = _slots.slice(0, LatestInput.COUNT if commands == _pending.size() else LatestInput.DRAG)
+	var ordered: Array[LatestInput] = _slots.slice(0, LatestInput.COUNT if commands == _pending.size()
+			else LatestInput.DRAG)
 	ordered.sort_custom(func(a: LatestInput, b: LatestInput) -> bool: return a.sequence < b.sequence)
 	for slot: LatestInput in ordered:
 		if slot.sequence > 0 and slot.bytes.size() + Outbox.INPUT_OVERHEAD_BYTES <= room:
@@ -298,7 +302,8 @@ func _packet(commands: int, slots: Array[LatestInput], now_msec: float) -> Packe
 
 
 # Inputs are already encoded. They follow all other fields.
-func _with_inputs(packet: PackedByteArray, commands: int, slots: Array[LatestInput], now_msec: float) -> PackedByteArray:
+func _with_inputs(packet: PackedByteArray, commands: int, slots: Array[LatestInput],
+		now_msec: float) -> PackedByteArray:
 	for i: int in commands:
 		Codec.put_bytes(packet, _COMMANDS_TAG, _pending.at(i), true)
 	for slot: LatestInput in slots:

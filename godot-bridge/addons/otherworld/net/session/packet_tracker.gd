@@ -37,7 +37,8 @@ func is_heartbeat_due(now_msec: float) -> bool:
 
 
 ## Receives a packet's numbers. Appends the sequences that it acknowledges for the first time to [param arrived].
-func receive(packet: int, ack_packet: int, ack_bits: int, now_msec: float, arrived: PackedInt64Array) -> ReceivedPackets.Arrival:
+func receive(packet: int, ack_packet: int, ack_bits: int, now_msec: float,
+		arrived: PackedInt64Array) -> ReceivedPackets.Arrival:
 	var arrival := received.record(packet)
 	if arrival == ReceivedPackets.Arrival.OLD:
 		return arrival

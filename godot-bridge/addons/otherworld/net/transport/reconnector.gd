@@ -124,7 +124,8 @@ func _receive_packets(now_msec: float) -> void:
 # A server that closes the connection was reached, so a client that had joined reconnects over the same transport. A
 # client that had not joined may have met a realm that failed and starts again.
 func _ended(current: Connection, reason: String, now_msec: float) -> void:
-	if current.was_closed_by_peer and not _is_confirmed and not _was_ever_confirmed and _transport + 1 >= _transports.size():
+	if current.was_closed_by_peer and not _is_confirmed and not _was_ever_confirmed \
+			and _transport + 1 >= _transports.size():
 		handle_restart(reason, now_msec)
 	else:
 		handle_loss(reason, now_msec, not (_was_ever_confirmed and current.was_closed_by_peer))

@@ -8,7 +8,8 @@ const WebsocketConnection := preload("websocket_connection.gd")
 
 
 ## Returns functions (now_msec: float) -> Connection: WebRTC first, if it is available.
-static func in_order(transport: OtherworldClient.Transport, url: String, token: String, ice_servers: Array[Dictionary]) -> Array[Callable]:
+static func in_order(transport: OtherworldClient.Transport, url: String, token: String,
+		ice_servers: Array[Dictionary]) -> Array[Callable]:
 	var transports: Array[Callable] = []
 	if transport != OtherworldClient.Transport.WEBSOCKET and WebrtcSupport.is_there():
 		transports.append(_webrtc.bind(url, token, ice_servers))

@@ -184,7 +184,8 @@ func _wait_for_channel(now_msec: float) -> void:
 	elif _channel != null and _channel.get_ready_state() == WebRTCDataChannel.STATE_OPEN:
 		status = Status.OPEN
 		_received_at_msec = now_msec
-	elif _has_failed() or (now_msec - _step_at_msec >= REACH_MSEC_MAX and _peer.get_connection_state() != WebRTCPeerConnection.STATE_CONNECTED):
+	elif _has_failed() or (now_msec - _step_at_msec >= REACH_MSEC_MAX
+			and _peer.get_connection_state() != WebRTCPeerConnection.STATE_CONNECTED):
 		_give_up(_udp_blocked())
 
 
@@ -194,8 +195,10 @@ func _has_failed() -> bool:
 
 
 func _udp_blocked() -> RequestError:
-	return RequestError.new(RequestError.Kind.UDP_BLOCKED, ("The server at %s answers, but no UDP packets get through between it and this device. "
-		+ "A firewall or the network may block UDP, or the server does not know its public address.") % _signalling.address.authority())
+	return RequestError.new(RequestError.Kind.UDP_BLOCKED,
+			("The server at %s answers, but no UDP packets get through between it and this device. "
+			+ "A firewall or the network may block UDP, or the server does not know its public address.")
+			% _signalling.address.authority())
 
 
 # Checks a silent connection over HTTP. If the server reports that it has ended, it ends here.

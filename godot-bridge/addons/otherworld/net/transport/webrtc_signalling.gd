@@ -58,7 +58,8 @@ func is_answered() -> bool:
 
 
 func request_offer(now_msec: float) -> void:
-	_call = HttpCall.new(HTTPClient.METHOD_POST, address.below(PATH), Http.json_headers(_token, false), PackedByteArray(), _TIMEOUT_MSEC, now_msec)
+	_call = HttpCall.new(HTTPClient.METHOD_POST, address.below(PATH), Http.json_headers(_token, false), PackedByteArray(),
+			_TIMEOUT_MSEC, now_msec)
 
 
 ## Returns the server's offer; "" if the response is not of an Otherworld server, or if [member fault] says why there is
@@ -99,7 +100,8 @@ func pop_late_candidates() -> Array[Candidate]:
 	if not is_answered():
 		return []
 	var answer := _pop_response()
-	if answer.fault != null and (answer.fault.kind == RequestError.Kind.TIMED_OUT or answer.fault.kind == RequestError.Kind.REFUSED) and answer.status > 0:
+	if answer.fault != null and answer.status > 0 \
+			and answer.fault.kind in [RequestError.Kind.TIMED_OUT, RequestError.Kind.REFUSED]:
 		fault = answer.fault
 	return _candidates_of(answer.json)
 

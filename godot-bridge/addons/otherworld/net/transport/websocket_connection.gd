@@ -39,7 +39,8 @@ func _init(url: String, token: String, now_msec: float) -> void:
 	if _address.fault != null:
 		_fail(_address.fault)
 	else:
-		_probe = HttpCall.new(HTTPClient.METHOD_GET, _address.below(_PATH), Http.json_headers(token, false), PackedByteArray(), CONNECT_MSEC_MAX, now_msec)
+		_probe = HttpCall.new(HTTPClient.METHOD_GET, _address.below(_PATH), Http.json_headers(token, false),
+				PackedByteArray(), CONNECT_MSEC_MAX, now_msec)
 
 
 func poll(now_msec: float) -> void:
@@ -88,7 +89,9 @@ func _closed() -> void:
 	# It may have opened and closed between two polls, for example if the realm is starting.
 	if was_closed_by_peer:
 		_opened()
-	_fail(RequestError.new(RequestError.Kind.UNREACHABLE, tr("The server at %s answers, but a WebSocket to it did not open. A proxy on the way may not let WebSockets through.") % _address.authority()))
+	_fail(RequestError.new(RequestError.Kind.UNREACHABLE,
+			tr("The server at %s answers, but a WebSocket to it did not open. "
+			+ "A proxy on the way may not let WebSockets through.") % _address.authority()))
 	_end(_close_reason())
 
 

@@ -92,7 +92,8 @@ func _reach(body: AvatarBody, upper: int, target: Vector3, pole: Vector3, end: Q
 	var to_target := target - from
 	var direction := _unit(to_target, Vector3.DOWN)
 	# Like sim's clamp: if a limb's bones have no length, the lower limit is the larger and wins.
-	var distance := minf(to_target.length(), l1 + l2 - 1e-4) if to_target.length() >= absf(l1 - l2) + 1e-3 else absf(l1 - l2) + 1e-3
+	var distance := minf(to_target.length(), l1 + l2 - 1e-4) if to_target.length() >= absf(l1 - l2) + 1e-3 \
+			else absf(l1 - l2) + 1e-3
 	var along := (l1 * l1 - l2 * l2 + distance * distance) / (2.0 * distance)
 	var out := sqrt(maxf(l1 * l1 - along * along, 0.0))
 	var ahead := _unit(Vector3.FORWARD - direction * direction.dot(Vector3.FORWARD), Vector3.RIGHT)

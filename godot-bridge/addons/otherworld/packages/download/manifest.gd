@@ -105,7 +105,8 @@ func _read(r: JsonReader, m: Dictionary, links: Dictionary) -> void:
 	bounds = AABB(least, (r.vector(box.get("max"), "manifest/bounds/max", METRES_MAX) - least).max(Vector3.ZERO))
 	var counts := r.object(m.get("counts"), "manifest/counts")
 	texture_bytes = r.integer(counts.get("textureBytes"), "manifest/counts/textureBytes", 0, 1 << 31)
-	_read_models(r, r.object(m.get("files"), "manifest/files"), links, r.integer(counts.get("triangles"), "manifest/counts/triangles", 0, 1 << 31))
+	_read_models(r, r.object(m.get("files"), "manifest/files"), links,
+			r.integer(counts.get("triangles"), "manifest/counts/triangles", 0, 1 << 31))
 	for item: Variant in r.list(m.get("skeleton"), "manifest/skeleton", JOINTS_MAX):
 		joints.append(_read_joint(r, item, "manifest/skeleton/%d" % joints.size()))
 	for item: Variant in r.list(m.get("capsules"), "manifest/capsules", CAPSULES_MAX):
@@ -127,7 +128,8 @@ func _read_physics(r: JsonReader, it: Dictionary) -> void:
 		body = AvatarBody.read(r, it.get("body"), "manifest/physics/body")
 		return
 	var prop := r.object(it.get("prop"), "manifest/physics/prop")
-	is_static = r.one_of(prop.get("motion"), ["static", "dynamic", "kinematic"], "manifest/physics/prop/motion") == "static"
+	is_static = r.one_of(prop.get("motion"), ["static", "dynamic", "kinematic"],
+			"manifest/physics/prop/motion") == "static"
 
 
 func _read_models(r: JsonReader, files: Dictionary, links: Dictionary, triangles: int) -> void:

@@ -48,7 +48,8 @@ func file(url: String, bytes: int) -> HttpResponse:
 
 ## Returns whether a retry may help: after a network error, or if a store or a package is not available yet.
 static func is_transient(answer: HttpResponse) -> bool:
-	return answer.status == 0 or answer.status == 429 or answer.status == 401 or answer.status == 404 or answer.status >= 500
+	return answer.status == 0 or answer.status == 429 or answer.status == 401 or answer.status == 404 \
+			or answer.status >= 500
 
 
 ## Returns whether a link has expired, so that a new one is needed.

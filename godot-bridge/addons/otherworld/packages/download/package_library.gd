@@ -182,7 +182,8 @@ func _download(load_request: LoadRequest) -> HttpResponse:
 	if not fresh.is_ok():
 		return fresh
 	var result := await _on_thread(_read_manifest.bind(fresh.json, load_request.package))
-	for file: Manifest.ModelFile in result.manifest.models if result.manifest != null else ([] as Array[Manifest.ModelFile]):
+	for file: Manifest.ModelFile in result.manifest.models if result.manifest != null \
+			else ([] as Array[Manifest.ModelFile]):
 		if file.sha256 == load_request.file.sha256:
 			load_request.file.url = file.url
 			return await api.file(file.url, load_request.file.bytes)
@@ -209,7 +210,8 @@ func _fail(load_request: LoadRequest, message: String, is_transient: bool) -> vo
 ## Runs work on another thread and returns its result.
 func _on_thread(work: Callable) -> LoadResult:
 	var box: Array[LoadResult] = []
-	var task := WorkerThreadPool.add_task(func() -> void: box.append(work.call() as LoadResult), false, "Otherworld: reads a package")
+	var task := WorkerThreadPool.add_task(func() -> void: box.append(work.call() as LoadResult), false,
+			"Otherworld: reads a package")
 	_tasks[task] = true
 	var tree := Engine.get_main_loop() as SceneTree
 	# _exit_tree() has waited for all tasks.

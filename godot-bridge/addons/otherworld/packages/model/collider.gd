@@ -36,7 +36,8 @@ static func read(r: JsonReader, value: Variant, where: String) -> RefCounted:
 	var it := r.object(value, where)
 	var found := new()
 	found.place = Transform3D(
-			Basis(r.quaternion(it.get("rotation"), where + "/rotation")), r.vector(it.get("position"), where + "/position", METRES_MAX))
+			Basis(r.quaternion(it.get("rotation"), where + "/rotation")),
+			r.vector(it.get("position"), where + "/position", METRES_MAX))
 	found._read_shape(r, r.object(it.get("shape"), where + "/shape"), where + "/shape")
 	return found
 
@@ -60,7 +61,8 @@ static func of_messages(messages: Array) -> Array:
 
 
 func _take(message: Messages.Collider) -> void:
-	place = Transform3D(Basis(message.rotation.normalized() if message.has_rotation else Quaternion.IDENTITY), message.position)
+	place = Transform3D(Basis(message.rotation.normalized() if message.has_rotation else Quaternion.IDENTITY),
+			message.position)
 	match message.shape_case:
 		Messages.Collider.ShapeCase.BOX:
 			kind = Kind.BOX

@@ -28,7 +28,8 @@ static func with_animations(bytes: PackedByteArray, kept: PackedStringArray) -> 
 	if not json.get("animations") is Array:
 		return bytes
 	var animations: Array = json.animations
-	json.animations = animations.filter(func(it: Variant) -> bool: return it is Dictionary and kept.has(str((it as Dictionary).get("name"))))
+	json.animations = animations.filter(
+			func(it: Variant) -> bool: return it is Dictionary and kept.has(str((it as Dictionary).get("name"))))
 	if (json.animations as Array).size() == animations.size():
 		return bytes
 	if (json.animations as Array).is_empty():

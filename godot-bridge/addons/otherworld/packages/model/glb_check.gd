@@ -36,7 +36,9 @@ const PIXELS_MAX := 4_096 * 4_096
 const ALL_PIXELS_MAX := 6 * PIXELS_MAX
 const INT_MAX := 0x7fffffff
 const COMPONENT_BYTES: Dictionary[int, int] = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
-const COMPONENTS: Dictionary[String, int] = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
+const COMPONENTS: Dictionary[String, int] = {
+	"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16,
+}
 
 var _r := JsonReader.new()
 var _json: Dictionary = {}
@@ -61,7 +63,8 @@ static func fault_of(bytes: PackedByteArray) -> String:
 func _check(bytes: PackedByteArray) -> void:
 	_read_chunks(bytes)
 	# Each check needs the results of those before it.
-	for part: Callable in [_check_views, _check_accessors, _check_meshes, _check_nodes, _check_skins, _check_animations, _check_pictures]:
+	for part: Callable in [_check_views, _check_accessors, _check_meshes, _check_nodes, _check_skins, _check_animations,
+			_check_pictures]:
 		if _r.fault:
 			return
 		part.call()
@@ -69,7 +72,8 @@ func _check(bytes: PackedByteArray) -> void:
 
 func _read_chunks(bytes: PackedByteArray) -> void:
 	var begin := GlbAnimations.HEAD_BYTES + GlbAnimations.CHUNK_HEAD_BYTES
-	if bytes.size() < begin or bytes.decode_u32(0) != GlbAnimations.MAGIC or bytes.decode_u32(16) != GlbAnimations.JSON_CHUNK:
+	if bytes.size() < begin or bytes.decode_u32(0) != GlbAnimations.MAGIC \
+			or bytes.decode_u32(16) != GlbAnimations.JSON_CHUNK:
 		_r.fail("the file", "a GLB")
 		return
 	var length := bytes.decode_u32(12)
@@ -223,7 +227,8 @@ func _check_animations() -> void:
 			channels += 1
 			var found := _r.object(channel, "animations/channels")
 			_index(found, "sampler", samplers.size(), "animations/channels")
-			_optional(_r.object(found.get("target"), "animations/channels/target"), "node", _list("nodes", NODES_MAX).size(), "animations/channels/target")
+			_optional(_r.object(found.get("target"), "animations/channels/target"), "node", _list("nodes", NODES_MAX).size(),
+					"animations/channels/target")
 	if channels > CHANNELS_MAX or _touched_bytes > TOUCHED_BYTES_MAX:
 		_r.fail("animations", "at most %d channels and %d bytes" % [CHANNELS_MAX, TOUCHED_BYTES_MAX])
 

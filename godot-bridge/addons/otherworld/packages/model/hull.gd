@@ -76,7 +76,10 @@ static func _first_faces(points: PackedVector3Array) -> Array[Vector3i]:
 		second = third
 		third = swapped
 	return [
-		Vector3i(first, second, third), Vector3i(first, fourth, second), Vector3i(second, fourth, third), Vector3i(third, fourth, first),
+		Vector3i(first, second, third),
+		Vector3i(first, fourth, second),
+		Vector3i(second, fourth, third),
+		Vector3i(third, fourth, first),
 	]
 
 

@@ -92,7 +92,8 @@ func _drop_unused(root: Node3D) -> void:
 			continue
 		var carries := not node.find_children("*", "VisualInstance3D", true, false).is_empty()
 		var is_idle := node is AnimationPlayer and _clips().is_empty()
-		if node is CollisionObject3D or node is Light3D or node is Camera3D or is_idle or (node is BoneAttachment3D and not carries):
+		if node is CollisionObject3D or node is Light3D or node is Camera3D or is_idle \
+				or (node is BoneAttachment3D and not carries):
 			node.get_parent().remove_child(node)
 			node.free()
 
@@ -126,7 +127,8 @@ func _walk_bones(skeleton: Skeleton3D, root: Node3D, parent: int, above: Transfo
 		var bone_parent := skeleton.get_bone_parent(bone)
 		var place := above * skeleton.get_bone_global_rest(bone)
 		var node_above := indices[bone_parent] if bone_parent >= 0 else parent
-		indices[bone] = _note(skeleton.get_bone_name(bone), node_above, skeleton.get_bone_rest(bone), place, root.get_path_to(skeleton), bone)
+		indices[bone] = _note(skeleton.get_bone_name(bone), node_above, skeleton.get_bone_rest(bone), place,
+				root.get_path_to(skeleton), bone)
 
 
 func _note(name: String, parent: int, local: Transform3D, place: Transform3D, path: NodePath, bone: int) -> int:

@@ -4,7 +4,8 @@ extends RefCounted
 
 ## The humanoid bones that the server needs, by the names of Godot's [SkeletonProfileHumanoid].
 const _REQUIRED_BONES: Array[StringName] = [
-	&"Hips", &"Spine", &"Head", &"LeftUpperArm", &"LeftLowerArm", &"LeftHand", &"RightUpperArm", &"RightLowerArm", &"RightHand",
+	&"Hips", &"Spine", &"Head",
+	&"LeftUpperArm", &"LeftLowerArm", &"LeftHand", &"RightUpperArm", &"RightLowerArm", &"RightHand",
 	&"LeftUpperLeg", &"LeftLowerLeg", &"LeftFoot", &"RightUpperLeg", &"RightLowerLeg", &"RightFoot",
 ]
 

@@ -189,7 +189,12 @@ func _export() -> bool:
 
 
 func _declaration(file: _UploadFile) -> Dictionary:
-	var declaration := {"name": name, "bytes": file.bytes.size(), "sha256": file.sha256, "sharing": "everyone" if is_shared else "owner"}
+	var declaration := {
+		"name": name,
+		"bytes": file.bytes.size(),
+		"sha256": file.sha256,
+		"sharing": "everyone" if is_shared else "owner",
+	}
 	if _path:
 		declaration.fileName = _path.get_file().right(255)
 	if kind:

@@ -60,7 +60,8 @@ func _load() -> bool:
 		if _path.begins_with("res://"):
 			problem += " An exported game holds imported scenes, not their files: upload the scene with from_node()."
 	elif file.get_length() > FILE_BYTES_MAX:
-		problem = "\"%s\" has %d MiB; no server takes more than %d. Make its textures and meshes smaller." % [_path, file.get_length() >> 20, FILE_BYTES_MAX >> 20]
+		problem = "\"%s\" has %d MiB; no server takes more than %d. Make its textures and meshes smaller." \
+				% [_path, file.get_length() >> 20, FILE_BYTES_MAX >> 20]
 	else:
 		bytes = file.get_buffer(file.get_length())
 	return problem.is_empty()

@@ -10,7 +10,8 @@ const _NAME_CHARACTERS_MAX := 32
 
 ## Returns the translated name of a stage. An unknown stage of a newer server is shown as it is.
 static func of_stage(stage: String) -> String:
-	return TranslationServer.translate(SharedMessages.UPLOAD_STAGES[stage]) if SharedMessages.UPLOAD_STAGES.has(stage) else stage
+	return TranslationServer.translate(SharedMessages.UPLOAD_STAGES[stage]) if SharedMessages.UPLOAD_STAGES.has(stage) \
+			else stage
 
 
 ## Returns the message of an upload that failed without a reason of the server.
@@ -25,7 +26,8 @@ static func of_rejection(rejection: Variant) -> String:
 	var where := _shown(fields.get("where"))
 	var parts: PackedStringArray = [
 		_filled(SharedMessages.UPLOAD.rule, _shown(fields.get("rule"))),
-		_filled(SharedMessages.UPLOAD.where, where if where else String(TranslationServer.translate(SharedMessages.UPLOAD.whole_file))),
+		_filled(SharedMessages.UPLOAD.where,
+				where if where else String(TranslationServer.translate(SharedMessages.UPLOAD.whole_file))),
 	]
 	if fields.get("value") != null:
 		parts.append(_filled(SharedMessages.UPLOAD.found, _shown(fields.get("value"))))

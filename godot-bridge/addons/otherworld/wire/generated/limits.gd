@@ -65,13 +65,14 @@ const POSE_BONES_MAX := 18
 const POSE_FIXED_BYTES := 30
 ## One bone's rotation.
 const POSE_BONE_BYTES := 4
-## How far from 1 the squared length of a unit quaternion may be: rounding to 32 bits leaves 1e-6, a careless client 1e-4.
+## How far from 1 the squared length of a unit quaternion may be: rounding to 32 bits leaves 1e-6, a careless client
+## 1e-4.
 const QUATERNION_TOLERANCE := 1e-3
 
 ## Bytes of a block of a snapshot (avatars or props).
 const SNAPSHOT_BLOCK_BYTES_MAX := 16_384
 
-## Metres, and metres a second, of one's own avatar: far beyond the largest realm (10 km), and small enough that predicting
-## from it stays finite. Its yaw is wrapped, or a definition's spawn yaw of at most 4 rad.
+## Metres, and metres a second, of your own avatar: far beyond the largest realm (10 km), and small enough that a
+## prediction from it stays finite. Its yaw is wrapped, or a definition's spawn yaw of at most 4 rad.
 const OWN_METRES_MAX := 65_536
 const OWN_YAW_MAX := 4

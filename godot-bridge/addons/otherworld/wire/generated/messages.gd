@@ -2,10 +2,9 @@
 extends RefCounted
 ## The messages of the wire. Fields are at their default where they were not sent.
 ##
-## [code]decode[/code] reads the bytes from [code]from[/code] up to [code]to[/code], which lie within [code]data[/code], and
-## returns null where they are no such message. What it returns has the form of the message and nothing more:
-## [code]checks.gd[/code] says whether it may be used. A field that stands twice holds what came last; two of which only one
-## may be there are malformed.
+## [code]decode[/code] reads the bytes of [code]data[/code] from [code]from[/code] up to [code]to[/code]. It returns
+## null if they are malformed. A field that was sent twice has its last value. Two fields that exclude each other are
+## malformed. Check the values with [code]checks.gd[/code] before you use them.
 
 const Codec := preload("../codec.gd")
 const Limits := preload("limits.gd")
@@ -26,7 +25,7 @@ enum ClientMode {
 
 class Box:
 	extends RefCounted
-	## Setting it says that it is there ([member has_half_extents]).
+	## Setting it also sets [member has_half_extents].
 	var half_extents: Vector3:
 		set(value):
 			half_extents = value
@@ -220,7 +219,7 @@ class Trimesh:
 
 class Collider:
 	extends RefCounted
-	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
+	## The field that was set last, of the fields that exclude each other. Only this field is written.
 	enum ShapeCase {
 		NONE = 0,
 		BOX = 1,
@@ -250,13 +249,13 @@ class Collider:
 		set(value):
 			trimesh = value
 			shape_case = ShapeCase.TRIMESH if value else ShapeCase.NONE
-	## Setting it says that it is there ([member has_position]).
+	## Setting it also sets [member has_position].
 	var position: Vector3:
 		set(value):
 			position = value
 			has_position = true
 	var has_position: bool
-	## Setting it says that it is there ([member has_rotation]).
+	## Setting it also sets [member has_rotation].
 	var rotation: Quaternion:
 		set(value):
 			rotation = value
@@ -403,13 +402,13 @@ class PropSpec:
 class BoneCapsule:
 	extends RefCounted
 	var bone: int
-	## Setting it says that it is there ([member has_a]).
+	## Setting it also sets [member has_a].
 	var a: Vector3:
 		set(value):
 			a = value
 			has_a = true
 	var has_a: bool
-	## Setting it says that it is there ([member has_b]).
+	## Setting it also sets [member has_b].
 	var b: Vector3:
 		set(value):
 			b = value
@@ -593,7 +592,7 @@ class Leave:
 class Teleport:
 	extends RefCounted
 	var player: int
-	## Setting it says that it is there ([member has_position]).
+	## Setting it also sets [member has_position].
 	var position: Vector3:
 		set(value):
 			position = value
@@ -765,13 +764,13 @@ class Pose:
 class Spawn:
 	extends RefCounted
 	var prop: PropSpec
-	## Setting it says that it is there ([member has_position]).
+	## Setting it also sets [member has_position].
 	var position: Vector3:
 		set(value):
 			position = value
 			has_position = true
 	var has_position: bool
-	## Setting it says that it is there ([member has_rotation]).
+	## Setting it also sets [member has_rotation].
 	var rotation: Quaternion:
 		set(value):
 			rotation = value
@@ -906,13 +905,13 @@ class Grab:
 class Drag:
 	extends RefCounted
 	var hand: int
-	## Setting it says that it is there ([member has_position]).
+	## Setting it also sets [member has_position].
 	var position: Vector3:
 		set(value):
 			position = value
 			has_position = true
 	var has_position: bool
-	## Setting it says that it is there ([member has_rotation]).
+	## Setting it also sets [member has_rotation].
 	var rotation: Quaternion:
 		set(value):
 			rotation = value
@@ -1026,7 +1025,7 @@ class Scale:
 ## The part of a package that the simulation knows.
 class Package:
 	extends RefCounted
-	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
+	## The field that was set last, of the fields that exclude each other. Only this field is written.
 	enum PhysicsCase {
 		NONE = 0,
 		PROP = 2,
@@ -1197,7 +1196,7 @@ class Refused:
 
 class PlayerInput:
 	extends RefCounted
-	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
+	## The field that was set last, of the fields that exclude each other. Only this field is written.
 	enum CommandCase {
 		NONE = 0,
 		JOIN = 3,
@@ -1482,7 +1481,7 @@ class InputFrame:
 
 class ClientPacket:
 	extends RefCounted
-	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
+	## The field that was set last, of the fields that exclude each other. Only this field is written.
 	enum ControlCase {
 		NONE = 0,
 		HELLO = 8,
@@ -1668,7 +1667,7 @@ class Goodbye:
 
 class ServerPacket:
 	extends RefCounted
-	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
+	## The field that was set last, of the fields that exclude each other. Only this field is written.
 	enum ControlCase {
 		NONE = 0,
 		GOODBYE = 10,
@@ -1814,13 +1813,13 @@ class Own:
 	var move_sequence: int
 	## steps that were made with it, from 1; 0: none yet
 	var move_ticks: int
-	## Setting it says that it is there ([member has_position]).
+	## Setting it also sets [member has_position].
 	var position: Vector3:
 		set(value):
 			position = value
 			has_position = true
 	var has_position: bool
-	## Setting it says that it is there ([member has_velocity]).
+	## Setting it also sets [member has_velocity].
 	var velocity: Vector3:
 		set(value):
 			velocity = value
@@ -1890,7 +1889,7 @@ class Own:
 ## Sent until acknowledged, handled in order
 class ServerMessage:
 	extends RefCounted
-	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
+	## The field that was set last, of the fields that exclude each other. Only this field is written.
 	enum MessageCase {
 		NONE = 0,
 		WELCOME = 1,
@@ -2075,8 +2074,9 @@ class ServerMessage:
 		return made
 
 
-## First message after each Hello. `sequence`: highest sequence of the player's inputs that was received, numbering continues
-## after it; `ack_command`: highest sequence of its commands that the log holds. The messages after it describe the whole world.
+## First message after each Hello. `sequence`: highest sequence of the player's inputs that was received. Numbering
+## continues after it. `ack_command`: highest sequence of its commands that the log holds. The messages after the Welcome
+## describe the whole world.
 class Welcome:
 	extends RefCounted
 	var protocol: int
@@ -2266,13 +2266,13 @@ class PropAdded:
 	var scale: float
 	var holder: int
 	var owner: int
-	## Setting it says that it is there ([member has_position]).
+	## Setting it also sets [member has_position].
 	var position: Vector3:
 		set(value):
 			position = value
 			has_position = true
 	var has_position: bool
-	## Setting it says that it is there ([member has_rotation]).
+	## Setting it also sets [member has_rotation].
 	var rotation: Quaternion:
 		set(value):
 			rotation = value
@@ -2494,7 +2494,8 @@ class CommandRejected:
 		return made
 
 
-## A ServerMessage that is too large for a packet travels as parts, numbered like messages. Their bytes in order are the message.
+## A ServerMessage that is too large for a packet travels as parts, numbered like messages. Their bytes in order are the
+## message.
 class MessagePart:
 	extends RefCounted
 	var bytes: PackedByteArray
@@ -2632,7 +2633,7 @@ class HashSample:
 
 class LockstepMessage:
 	extends RefCounted
-	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
+	## The field that was set last, of the fields that exclude each other. Only this field is written.
 	enum MessageCase {
 		NONE = 0,
 		START = 1,
