@@ -5,7 +5,7 @@ const HeldPrediction := preload("res://addons/otherworld/local_player/prediction
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const MotionState := preload("res://addons/otherworld/local_player/prediction/motion_state.gd")
 const Prediction := preload("res://addons/otherworld/local_player/prediction/prediction.gd")
-const Locomotion := preload("res://addons/otherworld/local_player/prediction/locomotion.gd")
+const Steering := preload("res://addons/otherworld/local_player/prediction/steering.gd")
 const Terrain := preload("res://addons/otherworld/local_player/prediction/terrain.gd")
 
 const FIXTURES := "../../../../fixtures/godot/"
@@ -20,7 +20,7 @@ func test_each_step_equals_the_simulations_step_exactly() -> void:
 		var move := _move(run.move, 0)
 		_set_motion(motion, run.motions[0])
 		for i: int in range(1, run.motions.size()):
-			Locomotion.step(terrain, motion, move, move.yaw, move.fly, move.jump)
+			Steering.step(terrain, motion, move, move.yaw, move.fly, move.jump)
 			var is_same := _numbers(motion) == _numbers_of(run.motions[i])
 			check(is_same, "step %d: got %s, expected %s" % [steps, _numbers(motion), run.motions[i]])
 			if not is_same:
@@ -31,7 +31,7 @@ func test_each_step_equals_the_simulations_step_exactly() -> void:
 
 func test_sine_equals_the_simulations_sine() -> void:
 	for i: int in range(-700, 700):
-		near(Locomotion.sine(i / 100.0), sin(i / 100.0), 1e-10)
+		near(Steering.sine(i / 100.0), sin(i / 100.0), 1e-10)
 
 
 func test_prediction_matches_typescript() -> void:
@@ -197,10 +197,10 @@ func _read(file: String) -> Variant:
 
 func _move(numbers: Array, from: int) -> Messages.Move:
 	var move := Messages.Move.new()
-	move.x = Locomotion.rounded(numbers[from])
-	move.y = Locomotion.rounded(numbers[from + 1])
-	move.z = Locomotion.rounded(numbers[from + 2])
-	move.yaw = Locomotion.rounded(numbers[from + 3])
+	move.x = Steering.rounded(numbers[from])
+	move.y = Steering.rounded(numbers[from + 1])
+	move.z = Steering.rounded(numbers[from + 2])
+	move.yaw = Steering.rounded(numbers[from + 3])
 	move.jump = numbers[from + 4] == 1.0
 	move.run = numbers[from + 5] == 1.0
 	move.fly = numbers[from + 6] == 1.0

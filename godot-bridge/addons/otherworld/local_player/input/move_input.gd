@@ -3,7 +3,7 @@ extends RefCounted
 
 const CameraRig := preload("../body/camera_rig.gd")
 const HeldActions := preload("held_actions.gd")
-const Locomotion := preload("../prediction/locomotion.gd")
+const Steering := preload("../prediction/steering.gd")
 
 ## Looking up and down by keys has this share of the turn speed.
 const PITCH_SHARE := 0.6
@@ -42,7 +42,7 @@ func read(held: HeldActions, controls: OtherworldControls, delta: float, turn_sp
 
 ## Turns the view, radians. Left and up are positive.
 func turn(left: float, up: float) -> void:
-	yaw = Locomotion.rounded(Locomotion.wrap_angle(yaw + left))
+	yaw = Steering.rounded(Steering.wrap_angle(yaw + left))
 	pitch = clampf(pitch + up, -CameraRig.PITCH_MAX, CameraRig.PITCH_MAX)
 
 

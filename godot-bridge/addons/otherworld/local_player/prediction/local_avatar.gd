@@ -7,7 +7,7 @@ const HeldPrediction := preload("held_prediction.gd")
 const Messages := preload("../../wire/generated/messages.gd")
 const MotionState := preload("motion_state.gd")
 const Prediction := preload("prediction.gd")
-const Locomotion := preload("locomotion.gd")
+const Steering := preload("steering.gd")
 const Terrain := preload("terrain.gd")
 const World := preload("../../world/world.gd")
 
@@ -88,7 +88,7 @@ func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> vo
 	avatar.is_flying = _shown.flying
 	# A turn that is not sent yet is shown at once. A turn by the server stays until the player turns.
 	var turns := _move != null and _move.yaw != _sent_yaw
-	avatar.yaw = Locomotion.wrap_angle(_move.yaw) if turns else _shown.yaw
+	avatar.yaw = Steering.wrap_angle(_move.yaw) if turns else _shown.yaw
 
 
 ## Places held props in the hand. Call it after [method place]. [param sampled_tick] is the moment at which

@@ -10,7 +10,7 @@ extends RefCounted
 
 const Messages := preload("../../wire/generated/messages.gd")
 const MotionState := preload("motion_state.gd")
-const Locomotion := preload("locomotion.gd")
+const Steering := preload("steering.gd")
 const Terrain := preload("terrain.gd")
 
 ## Time constant of the blend: short enough to be right soon, long enough not to be seen.
@@ -108,7 +108,7 @@ func reconcile(answer: Messages.Own, tick: int, present: float, now_msec: float,
 	_answer_tick = tick
 	_obstacles = obstacles.duplicate()
 	for i: int in _obstacles.size():
-		_obstacles[i].y = Locomotion.obstacle_reach(obstacles[i].y)
+		_obstacles[i].y = Steering.obstacle_reach(obstacles[i].y)
 	_answered_at = _answered(floori(present), away_ticks)
 	_at = _answered_at
 	_restart()
@@ -145,10 +145,10 @@ func _stand_still(shown: MotionState) -> void:
 # Rounded as on the wire.
 func _as_sent(move: Messages.Move) -> Messages.Move:
 	var copy := Messages.Move.new()
-	copy.x = Locomotion.rounded(move.x)
-	copy.y = Locomotion.rounded(move.y)
-	copy.z = Locomotion.rounded(move.z)
-	copy.yaw = Locomotion.rounded(Locomotion.wrap_angle(move.yaw))
+	copy.x = Steering.rounded(move.x)
+	copy.y = Steering.rounded(move.y)
+	copy.z = Steering.rounded(move.z)
+	copy.yaw = Steering.rounded(Steering.wrap_angle(move.yaw))
 	copy.jump = move.jump
 	copy.run = move.run
 	copy.fly = move.fly
@@ -237,7 +237,7 @@ func _step(state: MotionState, tick: int) -> void:
 		state.yaw = move.yaw
 	var position := state.position
 	var was_grounded := state.grounded
-	var jumped := Locomotion.step(_terrain, state, move, state.yaw, state.flying, state.jumping and sent_move != null)
+	var jumped := Steering.step(_terrain, state, move, state.yaw, state.flying, state.jumping and sent_move != null)
 	if was_grounded and not jumped and _is_near_obstacle(position):
 		_step_among(state, position, 0 if sent_move == null else sent_move.sequence)
 	if not _terrain.is_in_bounds(state.position):

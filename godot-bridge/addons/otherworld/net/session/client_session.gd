@@ -5,15 +5,15 @@ extends RefCounted
 
 const Checks := preload("../../wire/checks.gd")
 const Codec := preload("../../wire/codec.gd")
-const ReceivedContent := preload("received_content.gd")
-const Inbox := preload("inbox.gd")
-const Limits := preload("limits.gd")
-const PacketTracker := preload("packet_tracker.gd")
-const Messages := preload("../../wire/generated/messages.gd")
-const Outbox := preload("outbox.gd")
-const ReceivedPackets := preload("received_packets.gd")
 const LatestInput := preload("latest_input.gd")
+const Limits := preload("limits.gd")
+const MessageReceiver := preload("message_receiver.gd")
+const Messages := preload("../../wire/generated/messages.gd")
+const PacketTracker := preload("packet_tracker.gd")
+const ReceivedContent := preload("received_content.gd")
+const ReceivedPackets := preload("received_packets.gd")
 const TokenBucket := preload("token_bucket.gd")
+const UnacknowledgedCommands := preload("unacknowledged_commands.gd")
 
 ## Upper limit of an encoded Hello, bytes.
 const _HELLO_BYTES := 24
@@ -40,11 +40,11 @@ var refusal := ""
 
 var _hello := Messages.Hello.new()
 var _tracker: PacketTracker
-var _inbox := Inbox.new()
+var _message_receiver := MessageReceiver.new()
 var _bytes: TokenBucket
 # The numbering of inputs is known since the first Welcome.
 var _is_numbering := false
-var _pending := Outbox.new()
+var _pending := UnacknowledgedCommands.new()
 var _slots: Array[LatestInput] = []
 var _sequence := 0
 var _is_urgent := false
@@ -66,7 +66,7 @@ func _init(now_msec: float, body := 0) -> void:
 ## Welcome.
 func attach(now_msec: float) -> void:
 	_tracker = PacketTracker.new(now_msec)
-	_inbox = Inbox.new()
+	_message_receiver = MessageReceiver.new()
 	_bytes = TokenBucket.new(Limits.SENT_BYTES_PER_SECOND_MAX, Limits.SENT_BYTES_BURST_MAX, now_msec)
 	_acked_message = 0
 	is_welcomed = false
@@ -160,7 +160,7 @@ func receive(bytes: PackedByteArray, now_msec: float) -> ReceivedContent:
 	_clear_arrived(arrived)
 	if arrival == ReceivedPackets.Arrival.AHEAD:
 		content.rtt_msec = _measure(packet, now_msec)
-	wrong = _inbox.receive(packet.first_message, packet.messages, content.messages)
+	wrong = _message_receiver.receive(packet.first_message, packet.messages, content.messages)
 	if wrong:
 		content.fault = "a message of the server is not valid: " + wrong
 		return content
@@ -224,7 +224,7 @@ func packet_due(now_msec: float, answer := false) -> PackedByteArray:
 	if _is_urgent:
 		_urgent_at_msec = now_msec
 	_is_urgent = false
-	_acked_message = _inbox.acked
+	_acked_message = _message_receiver.acked
 	var commands := _affordable(_pending.fitting(_room()), now_msec) if is_welcomed else 0
 	var slots: Array[LatestInput] = []
 	if is_welcomed:
@@ -233,7 +233,7 @@ func packet_due(now_msec: float, answer := false) -> PackedByteArray:
 
 
 func _has_news() -> bool:
-	if not is_welcomed or _tracker.is_goodbye_said or _acked_message != _inbox.acked or _pending.size() > 0:
+	if not is_welcomed or _tracker.is_goodbye_said or _acked_message != _message_receiver.acked or _pending.size() > 0:
 		return true
 	for slot: LatestInput in _slots:
 		if slot.sequence > 0:
@@ -255,8 +255,8 @@ func _slots_that_fit(commands: int) -> Array[LatestInput]:
 			else LatestInput.DRAG)
 	ordered.sort_custom(func(a: LatestInput, b: LatestInput) -> bool: return a.sequence < b.sequence)
 	for slot: LatestInput in ordered:
-		if slot.sequence > 0 and slot.bytes.size() + Outbox.INPUT_OVERHEAD_BYTES <= room:
-			room -= slot.bytes.size() + Outbox.INPUT_OVERHEAD_BYTES
+		if slot.sequence > 0 and slot.bytes.size() + UnacknowledgedCommands.INPUT_OVERHEAD_BYTES <= room:
+			room -= slot.bytes.size() + UnacknowledgedCommands.INPUT_OVERHEAD_BYTES
 			fitting.append(slot)
 	return fitting
 
@@ -288,7 +288,7 @@ func _packet(commands: int, slots: Array[LatestInput], now_msec: float) -> Packe
 	head.packet = _tracker.next(now_msec, sequences)
 	head.ack_packet = _tracker.received.highest
 	head.ack_bits = _tracker.received.bits
-	head.ack_message = _inbox.acked
+	head.ack_message = _message_receiver.acked
 	head.client_time_ms = _clock_of(now_msec)
 	if _tracker.is_goodbye_said:
 		head.goodbye = Messages.Goodbye.new()
