@@ -101,7 +101,7 @@ export type ServerMessage =
   | { readonly type: 'notice'; readonly text: string }
   /** The state hash after `tick`, 16 hex digits. */
   | { readonly type: 'hashSample'; readonly tick: number; readonly hash: string }
-  /** A piece of a message too large for one packet (netcode/session/outbox.ts). */
+  /** A piece of a message too large for one packet (netcode/session/server/message-sender.ts). */
   | { readonly type: 'part'; readonly bytes: Uint8Array; readonly last: boolean }
 
 export const MESSAGE_LAYOUT = layout({

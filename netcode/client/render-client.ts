@@ -16,7 +16,7 @@ import type {
   Vec3,
 } from '../../sim/types.ts'
 import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
-import { ClientSession } from '../session/client-session.ts'
+import { ClientSession } from '../session/client/client-session.ts'
 import { PendingCommands, wireFaultOf } from './prediction/pending-commands.ts'
 import { changesCourse, isSame, sendable } from './prediction/outgoing-move.ts'
 import { readDefinition } from './definition.ts'

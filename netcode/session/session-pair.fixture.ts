@@ -1,8 +1,8 @@
 /** Both ends of a session without a network, and the messages of their tests. */
 import type { Command } from '../../sim/types.ts'
 import { encodeInput, type ServerMessage, type Welcome } from '../../protocol/index.ts'
-import { ClientSession } from './client-session.ts'
-import { ServerSession, type OutgoingPart, type ReceivedInputs } from './server-session.ts'
+import { ClientSession } from './client/client-session.ts'
+import { ServerSession, type OutgoingPart, type ReceivedInputs } from './server/server-session.ts'
 
 export const WELCOME: Welcome = {
   type: 'welcome',

@@ -3,9 +3,9 @@ import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import type { Command, Input } from '../../sim/types.ts'
 import { encodeSnapshotPart, type ServerMessage, type Welcome } from '../../protocol/index.ts'
-import { ClientSession } from './client-session.ts'
+import { ClientSession } from './client/client-session.ts'
 import { COMMANDS_UNACKED_MAX, MESSAGE_WINDOW } from './limits.ts'
-import { ServerSession } from './server-session.ts'
+import { ServerSession } from './server/server-session.ts'
 
 interface Conditions {
   readonly lossShare: number

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { decodeClientPacket, type ClientPacket } from '../../protocol/index.ts'
 import type { Command } from '../../sim/types.ts'
-import { ClientSession } from './client-session.ts'
-import { ServerSession } from './server-session.ts'
+import { ClientSession } from './client/client-session.ts'
+import { ServerSession } from './server/server-session.ts'
 
 const move = (z: number): Command => ({ type: 'move', x: 0, y: 0, z, yaw: 0, jump: false, run: false, fly: false })
 

@@ -5,7 +5,7 @@
 import { encodeSnapshotPart, OWN_BYTES_MAX, type OwnState } from '../../protocol/index.ts'
 import type { ElementId } from '../../sim/types.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
-import type { OutgoingPart } from '../session/server-session.ts'
+import type { OutgoingPart } from '../session/server/server-session.ts'
 import { varintBytes } from './bytes.ts'
 import { BASELINE_TICKS_MAX, grown, NO_TICK, type History } from './history.ts'
 import { levelOf, DETAIL_LEVELS, OWN_INTERVALS, shareOf, UPDATE_TICKS_MAX, type Intervals } from './interest.ts'

@@ -15,7 +15,7 @@ import {
 } from '../../../protocol/index.ts'
 import type { Command, ElementId } from '../../../sim/index.ts'
 import type { ClientConnection, Connect } from '../../../netcode/index.ts'
-import { Inbox } from '../../../netcode/session/inbox.ts'
+import { MessageReceiver } from '../../../netcode/session/client/message-receiver.ts'
 import { PacketTracker } from '../../../netcode/session/packet-tracker.ts'
 import {
   HEAD_BYTES_MAX,
@@ -63,7 +63,7 @@ export class WireGuest {
   ended: string | null = null
   #connection: ClientConnection | null = null
   readonly #link: PacketTracker<null>
-  readonly #inbox = new Inbox()
+  readonly #receiver = new MessageReceiver()
   readonly #bytes: TokenBucket
   readonly #packets: TokenBucket
   readonly #inputs: TokenBucket
@@ -174,7 +174,7 @@ export class WireGuest {
       packet: this.#link.nextPacket(nowMs, null),
       ackPacket: received.highest,
       ackBits: received.bits,
-      ackMessage: this.#inbox.acked,
+      ackMessage: this.#receiver.acked,
       clientTimeMs: Math.floor(nowMs) >>> 0,
       control: this.#joined
         ? null
@@ -194,7 +194,7 @@ export class WireGuest {
     const packet = decoded.value
     if (this.#link.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs).arrival === 'old') return
     if (packet.control !== null) this.ended = packet.control.reason
-    const messages = this.#inbox.receive(packet.firstMessage, packet.messages)
+    const messages = this.#receiver.receive(packet.firstMessage, packet.messages)
     for (const message of messages.ok ? messages.value : []) this.#receiveMessage(message)
     const acked = this.#waiting.findIndex(({ sequence }) => sequence > packet.ackCommand)
     const done = acked < 0 ? this.#waiting.length : acked

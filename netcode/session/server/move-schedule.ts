@@ -4,8 +4,8 @@
  * at most a few ticks, until the server is as far behind that timeline as the latest of the recent packets were. Then
  * moves are as far apart as they were made (a playout buffer; RFC 3550 calls the cause jitter).
  */
-import type { Input } from '../../sim/types.ts'
-import { MOVE_HOLD_TICKS_MAX, MOVES_HELD_MAX } from './limits.ts'
+import type { Input } from '../../../sim/types.ts'
+import { MOVE_HOLD_TICKS_MAX, MOVES_HELD_MAX } from '../limits.ts'
 
 /** Length of the intervals in which delays are remembered, ticks: together 8 s at 60 ticks a second. */
 const STRETCH_TICKS = 60

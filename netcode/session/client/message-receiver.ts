@@ -5,10 +5,10 @@ import {
   type ProtocolError,
   type Result,
   type ServerMessage,
-} from '../../protocol/index.ts'
-import { MESSAGE_WINDOW } from './limits.ts'
+} from '../../../protocol/index.ts'
+import { MESSAGE_WINDOW } from '../limits.ts'
 
-export class Inbox {
+export class MessageReceiver {
   /** All messages up to this number were received; 0 if none. */
   #acked = 0
   readonly #early = new Map<number, ServerMessage>()

@@ -1,12 +1,12 @@
 /** The reliable messages to one client: numbered, sent until acknowledged, and repeated only if they seem lost. */
-import { encodeServerMessage, type ServerMessage } from '../../protocol/index.ts'
+import { encodeServerMessage, type ServerMessage } from '../../../protocol/index.ts'
 import {
   MESSAGE_IN_PACKET_BYTES_MAX,
   MESSAGE_QUEUE_BYTES_MAX,
   MESSAGE_WINDOW,
   RESEND_MS_MAX,
   RESEND_MS_MIN,
-} from './limits.ts'
+} from '../limits.ts'
 
 /** Bytes around each message in a packet: tag and length. */
 export const MESSAGE_OVERHEAD_BYTES = 4
@@ -54,7 +54,7 @@ function partsOf(bytes: Uint8Array): Uint8Array[] {
   return parts
 }
 
-export class Outbox {
+export class MessageSender {
   /** Unacknowledged messages, oldest first. */
   #queue: Queued[] = []
   #bytes = 0

@@ -3,7 +3,7 @@
  * call `detach` when one is lost, `attach` when the client comes back. Every fault is a return value, never an
  * exception, and ends only this client.
  */
-import type { Input, PlayerId } from '../../sim/types.ts'
+import type { Input, PlayerId } from '../../../sim/types.ts'
 import {
   decodeClientPacket,
   describe,
@@ -13,7 +13,7 @@ import {
   type Hello,
   type Result,
   type ServerMessage,
-} from '../../protocol/index.ts'
+} from '../../../protocol/index.ts'
 import {
   HEAD_BYTES_MAX,
   INPUTS_BURST_MAX,
@@ -25,11 +25,11 @@ import {
   RECEIVED_BYTES_BURST_MAX,
   RECEIVED_BYTES_PER_SECOND_MAX,
   SEQUENCE_JUMP_MAX,
-} from './limits.ts'
+} from '../limits.ts'
 import { InputReceiver, type SequenceState } from './input-receiver.ts'
-import { PacketTracker, type SessionFault } from './packet-tracker.ts'
-import { MESSAGE_OVERHEAD_BYTES, Outbox, type MessageRun } from './outbox.ts'
-import { TokenBucket } from '../../http/token-bucket.ts'
+import { PacketTracker, type SessionFault } from '../packet-tracker.ts'
+import { MESSAGE_OVERHEAD_BYTES, MessageSender, type MessageRun } from './message-sender.ts'
+import { TokenBucket } from '../../../http/token-bucket.ts'
 
 /** The new inputs of a packet, with the session's player. */
 export interface ReceivedInputs {
@@ -70,7 +70,7 @@ const isOutcome = (message: ServerMessage): message is CommandOutcome =>
 /** The part of a session that belongs to one connection and starts over with the next. */
 class ConnectionState {
   readonly tracker: PacketTracker<PacketContent>
-  readonly outbox = new Outbox()
+  readonly sender = new MessageSender()
   readonly packetBucket: TokenBucket
   readonly byteBucket: TokenBucket
   readonly inputBucket: TokenBucket
@@ -139,7 +139,7 @@ export class ServerSession {
 
   /** Bytes of reliable messages without acknowledgement. */
   get queuedBytes(): number {
-    return this.#connection.outbox.bytes
+    return this.#connection.sender.bytes
   }
 
   /** Mean time from a packet to its acknowledgement, ms. */
@@ -195,21 +195,21 @@ export class ServerSession {
 
   /** Keeps an outcome until it is delivered. Delivered ones are removed whenever the list has grown by 64. */
   #remember(message: CommandOutcome): void {
-    this.#outcomes.push({ number: this.#welcomed ? this.#connection.outbox.last + 1 : Infinity, message })
+    this.#outcomes.push({ number: this.#welcomed ? this.#connection.sender.last + 1 : Infinity, message })
     if (this.#outcomes.length % 64 === 0) this.#forgetDelivered()
   }
 
   #forgetDelivered(): void {
-    const { outbox } = this.#connection
-    const heard = outbox.last - outbox.length
+    const { sender } = this.#connection
+    const heard = sender.last - sender.length
     this.#outcomes = this.#outcomes.filter(({ number }) => number > heard)
   }
 
   #push(message: ServerMessage): void {
-    if (this.#fault !== null || this.#connection.outbox.push(message)) return
+    if (this.#fault !== null || this.#connection.sender.push(message)) return
     this.#end(
       'slow-reader',
-      `the client reads too slowly: more than ${Math.round(this.#connection.outbox.bytes / 1024)} KiB wait for it`,
+      `the client reads too slowly: more than ${Math.round(this.#connection.sender.bytes / 1024)} KiB wait for it`,
     )
   }
 
@@ -240,7 +240,7 @@ export class ServerSession {
   }
 
   #track(packet: ClientPacket, nowMs: number): SessionFault | 'old' | null {
-    const { tracker, outbox } = this.#connection
+    const { tracker, sender } = this.#connection
     if (packet.packet > tracker.received.highest + SEQUENCE_JUMP_MAX)
       return this.#end('sequence', `packet ${packet.packet} follows packet ${tracker.received.highest}`)
     if (packet.ackPacket > tracker.sent.last)
@@ -248,11 +248,11 @@ export class ServerSession {
     const { arrival, acked } = tracker.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return 'old'
     for (const { content } of acked) {
-      if (content.run !== null) outbox.markArrived(content.run)
+      if (content.run !== null) sender.markArrived(content.run)
       content.part?.acknowledged()
     }
-    outbox.acknowledgementMs = tracker.acknowledgementMs
-    if (!outbox.acknowledge(packet.ackMessage))
+    sender.acknowledgementMs = tracker.acknowledgementMs
+    if (!sender.acknowledge(packet.ackMessage))
       return this.#end('protocol', `message ${packet.ackMessage} is acknowledged, but was never sent`)
     if (arrival === 'ahead') {
       this.#connection.clientTimeMs = packet.clientTimeMs
@@ -338,9 +338,9 @@ export class ServerSession {
 
   /** Messages for one packet, within the rate limit. */
   #run(bytesMax: number, nowMs: number): MessageRun | null {
-    const { outbox, messageBucket, tracker } = this.#connection
+    const { sender, messageBucket, tracker } = this.#connection
     const room = tracker.goodbye === null ? bytesMax : bytesMax - goodbyeBytes(tracker.goodbye.reason)
-    const run = outbox.nextRun(Math.min(room, messageBucket.available(nowMs)), nowMs)
+    const run = sender.nextRun(Math.min(room, messageBucket.available(nowMs)), nowMs)
     if (run !== null)
       messageBucket.take(
         run.messages.reduce((sum, { length }) => sum + length, 0),

@@ -1,7 +1,7 @@
 /** The client's unacknowledged inputs: commands in order, and the newest move, pose and drags. */
-import type { CommandType, Input } from '../../sim/types.ts'
-import { COMMAND_BYTES_MAX, encodeInput, PACKET_COMMANDS_MAX } from '../../protocol/index.ts'
-import { COMMAND_BYTES_UNACKED_MAX, COMMANDS_UNACKED_MAX } from './limits.ts'
+import type { CommandType, Input } from '../../../sim/types.ts'
+import { COMMAND_BYTES_MAX, encodeInput, PACKET_COMMANDS_MAX } from '../../../protocol/index.ts'
+import { COMMAND_BYTES_UNACKED_MAX, COMMANDS_UNACKED_MAX } from '../limits.ts'
 
 /** An unacknowledged command. */
 export interface PendingCommand {

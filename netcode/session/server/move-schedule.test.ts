@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import type { Input } from '../../sim/types.ts'
-import { MOVE_HOLD_TICKS_MAX, MOVES_HELD_MAX } from './limits.ts'
+import type { Input } from '../../../sim/types.ts'
+import { MOVE_HOLD_TICKS_MAX, MOVES_HELD_MAX } from '../limits.ts'
 import { MoveSchedule } from './move-schedule.ts'
 
 const move = (sequence: number): Input => ({

@@ -2,9 +2,9 @@
  * Selects the new inputs of a client's packets: commands each exactly once; moves, poses and drags only if newer than
  * any before.
  */
-import type { HandId, Input, PlayerId } from '../../sim/types.ts'
-import type { ClientPacket } from '../../protocol/index.ts'
-import { SEQUENCE_JUMP_MAX } from './limits.ts'
+import type { HandId, Input, PlayerId } from '../../../sim/types.ts'
+import type { ClientPacket } from '../../../protocol/index.ts'
+import { SEQUENCE_JUMP_MAX } from '../limits.ts'
 
 /** The numbering of a session: the highest sequence of all inputs, and of the commands. */
 export interface SequenceState {

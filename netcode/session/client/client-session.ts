@@ -2,7 +2,7 @@
  * The client's side of a session, the counterpart of ServerSession: a pure state machine that gets time as an argument.
  * It outlives connections; call `attach` for each new one.
  */
-import type { Command, Input } from '../../sim/types.ts'
+import type { Command, Input } from '../../../sim/types.ts'
 import {
   decodeServerPacket,
   describe,
@@ -18,18 +18,18 @@ import {
   type ServerPacket,
   type SnapshotPart,
   type Welcome,
-} from '../../protocol/index.ts'
+} from '../../../protocol/index.ts'
 import {
   COMMAND_INTERVAL_MS,
   HEAD_BYTES_MAX,
   INPUT_INTERVAL_MS,
   SENT_BYTES_BURST_MAX,
   SENT_BYTES_PER_SECOND_MAX,
-} from './limits.ts'
+} from '../limits.ts'
 import { UnacknowledgedInputs, type LatestInput, type PendingCommand } from './unacknowledged-inputs.ts'
-import { Inbox } from './inbox.ts'
-import { PacketTracker, type SessionFault } from './packet-tracker.ts'
-import { TokenBucket } from '../../http/token-bucket.ts'
+import { MessageReceiver } from './message-receiver.ts'
+import { PacketTracker, type SessionFault } from '../packet-tracker.ts'
+import { TokenBucket } from '../../../http/token-bucket.ts'
 
 /** The new content of a packet. */
 export interface ReceivedPacket {
@@ -64,7 +64,7 @@ export interface ClientSessionOptions {
 export class ClientSession {
   readonly #hello: Hello
   #tracker: PacketTracker<readonly number[]>
-  #inbox = new Inbox()
+  #receiver = new MessageReceiver()
   #bytes: TokenBucket
   #welcomed = false
   /** True since the first Welcome, which gives the numbering. */
@@ -112,7 +112,7 @@ export class ClientSession {
 
   /** Messages that wait for an earlier one, at most MESSAGE_WINDOW. */
   get messagesWaiting(): number {
-    return this.#inbox.waiting
+    return this.#receiver.waiting
   }
 
   /** Inputs sent; repeats do not count, nor do inputs that were replaced before they were sent. */
@@ -146,7 +146,7 @@ export class ClientSession {
    */
   attach(nowMs: number): void {
     this.#tracker = new PacketTracker(nowMs)
-    this.#inbox = new Inbox()
+    this.#receiver = new MessageReceiver()
     this.#bytes = new TokenBucket(SENT_BYTES_PER_SECOND_MAX, SENT_BYTES_BURST_MAX, nowMs)
     this.#ackedMessage = 0
     this.#welcomed = false
@@ -198,7 +198,7 @@ export class ClientSession {
     if (arrival === 'old') return { ok: true, value: NOTHING }
     for (const { content } of acked) this.#inputs.acknowledgeLatest(content)
     const rttMs = arrival === 'ahead' ? this.#measure(packet, nowMs) : null
-    const messages = this.#inbox.receive(packet.firstMessage, packet.messages)
+    const messages = this.#receiver.receive(packet.firstMessage, packet.messages)
     if (!messages.ok)
       return {
         ok: false,
@@ -270,14 +270,14 @@ export class ClientSession {
     if (!answer && !urgent && !due && !this.#tracker.heartbeatDue(nowMs)) return []
     if (this.#urgent) this.#urgentAtMs = nowMs
     this.#urgent = false
-    this.#ackedMessage = this.#inbox.acked
+    this.#ackedMessage = this.#receiver.acked
     if (!this.#welcomed) return [this.#packet([], [], nowMs)]
     const commands = this.#affordable(this.#inputs.commandsThatFit(this.#room()), nowMs)
     return [this.#packet(commands, this.#inputs.latestThatFit(commands, this.#room()), nowMs)]
   }
 
   #isNews(): boolean {
-    if (!this.#welcomed || this.#tracker.goodbye !== null || this.#ackedMessage !== this.#inbox.acked) return true
+    if (!this.#welcomed || this.#tracker.goodbye !== null || this.#ackedMessage !== this.#receiver.acked) return true
     return !this.#inputs.isEmpty
   }
 
@@ -311,7 +311,7 @@ export class ClientSession {
       ),
       ackPacket: received.highest,
       ackBits: received.bits,
-      ackMessage: this.#inbox.acked,
+      ackMessage: this.#receiver.acked,
       clientTimeMs: clockOf(nowMs),
       control: goodbye ?? (this.#welcomed ? null : this.#hello),
       tick,
