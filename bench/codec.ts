@@ -8,7 +8,7 @@ import {
   encodeLockstep,
   encodeServerPacket,
 } from '../protocol/index.ts'
-import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../netcode/snapshot.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../netcode/snapshot/index.ts'
 import { meanMs } from './measure.ts'
 import type { BenchReport, BenchRow } from './report.ts'
 import { scene, sceneDefinition, loadFittedClips, type BenchScene } from './scene.ts'

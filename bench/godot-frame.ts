@@ -6,7 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { SnapshotSource, SnapshotBuilder } from '../netcode/snapshot.ts'
+import { SnapshotSource, SnapshotBuilder } from '../netcode/snapshot/index.ts'
 import { RecordWriter } from '../netcode/snapshot/bytes.ts'
 import { NO_TICK } from '../netcode/snapshot/history.ts'
 import type { Roster } from '../netcode/snapshot/roster.ts'

@@ -16,7 +16,7 @@ import {
   type Vec3,
 } from '../sim/index.ts'
 import { PROTOCOL_VERSION } from '../protocol/index.ts'
-import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotBuilder, type Savings } from '../netcode/snapshot.ts'
+import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotBuilder, type Savings } from '../netcode/snapshot/index.ts'
 import { ClientSession, ServerSession } from '../netcode/session/index.ts'
 import { Playback } from '../netcode/client/playback/playback.ts'
 import { ReplicatedWorld } from '../netcode/client/replicated-world.ts'

@@ -32,7 +32,7 @@ export interface ServerHead {
   readonly control: Goodbye | null
 }
 
-/** The part of a snapshot in one packet. Records: netcode/snapshot.ts. */
+/** The part of a snapshot in one packet. Records: netcode/snapshot/write.ts. */
 export interface SnapshotPart {
   readonly tick: number
   readonly avatars: Uint8Array

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../snapshot.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../snapshot/index.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/default-realm.ts'
 import type { AvatarView } from '../../sim/state/views.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/default-realm.ts'
-import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../snapshot.ts'
+import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotBuilder } from './index.ts'
 
 const HEAD = {
   packet: 1,

@@ -1,4 +1,4 @@
-/** Reads records. netcode/snapshot.ts describes the bytes. */
+/** Reads records. `write.ts` describes the bytes. */
 import type { RecordReader } from './bytes.ts'
 import { BONE_BITS, changed, ROTATION_BITS } from './rotation.ts'
 import {

@@ -4,7 +4,7 @@
  */
 import { makeSeeds } from './seeds.ts'
 import type { FuzzTarget } from './target.ts'
-import { TARGETS, targetNamed } from './targets.ts'
+import { TARGETS, targetNamed } from './targets/index.ts'
 
 const name = process.env['FUZZ_TARGET']
 const target = name === undefined ? null : targetNamed(name)

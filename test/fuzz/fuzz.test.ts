@@ -10,7 +10,7 @@ import { mutateRun } from './mutate-run.ts'
 import { Mutator } from './mutator.ts'
 import { makeSeeds } from './seeds.ts'
 import { joinRecords, splitRecords, type FuzzTarget } from './target.ts'
-import { TARGETS } from './targets.ts'
+import { TARGETS } from './targets/index.ts'
 
 const CORPUS = fileURLToPath(new URL('corpus', import.meta.url))
 /**

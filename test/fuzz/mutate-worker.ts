@@ -5,7 +5,7 @@
 import { readCorpus } from './corpus.ts'
 import { mutateRun } from './mutate-run.ts'
 import { makeSeeds } from './seeds.ts'
-import { TARGETS, targetNamed } from './targets.ts'
+import { TARGETS, targetNamed } from './targets/index.ts'
 
 interface Job {
   readonly target: string

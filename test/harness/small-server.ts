@@ -3,7 +3,7 @@
  * It admits every token as a session of that name, and keeps lost sessions for ever.
  */
 import { MemoryTransport, type LinkConditions } from '../../netcode/memory.ts'
-import { OwnMoveTracker, SnapshotSource, SnapshotBuilder } from '../../netcode/snapshot.ts'
+import { OwnMoveTracker, SnapshotSource, SnapshotBuilder } from '../../netcode/snapshot/index.ts'
 import { MoveSchedule, ServerSession, type OutgoingPart } from '../../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'

@@ -1,7 +1,7 @@
 /**
  * The snapshot vectors of docs/protocol.md: a client's packets from a small, busy world, and the states that they give.
  */
-import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../../netcode/snapshot.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder } from '../../netcode/snapshot/index.ts'
 import { unpackBone } from '../../netcode/snapshot/rotation.ts'
 import { BONES, JOINTS, ROOT, type ComponentKind } from '../../netcode/snapshot/components.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'

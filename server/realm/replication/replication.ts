@@ -3,7 +3,7 @@
  * changes. Snapshots carry their motion, for each client at the rate that its connection allows.
  */
 import type { OutgoingPart } from '../../../netcode/session/index.ts'
-import { SnapshotSource, SnapshotBuilder } from '../../../netcode/snapshot.ts'
+import { SnapshotSource, SnapshotBuilder } from '../../../netcode/snapshot/index.ts'
 import { PROTOCOL_VERSION, type ServerMessage } from '../../../protocol/index.ts'
 import { defined } from '../../../sim/assert.ts'
 import { iterateAvatars, iterateProps, type Avatar, type Realm } from '../../../sim/index.ts'

@@ -1,7 +1,7 @@
 /** A player of the realm as the server keeps it. It outlives connections and ends when the player leaves. */
 import { MoveSchedule, ServerSession } from '../../../netcode/session/index.ts'
 import { TokenBucket } from '../../../http/token-bucket.ts'
-import { OwnMoveTracker, type SnapshotBuilder } from '../../../netcode/snapshot.ts'
+import { OwnMoveTracker, type SnapshotBuilder } from '../../../netcode/snapshot/index.ts'
 import { assert } from '../../../sim/assert.ts'
 import type { Avatar, PlayerId, UserNumber } from '../../../sim/index.ts'
 import { TAKEOVERS_BURST_MAX, TAKEOVERS_PER_SECOND_MAX } from '../../limits.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SnapshotBuilder } from '../../../netcode/snapshot.ts'
+import { SnapshotBuilder } from '../../../netcode/snapshot/index.ts'
 import { PROTOCOL_VERSION, type Hello } from '../../../protocol/index.ts'
 import { AssertionError } from '../../../sim/assert.ts'
 import { DEFAULT_DEFINITION, genesis, loadEngine, step, type Input, type Realm } from '../../../sim/index.ts'

@@ -8,7 +8,7 @@ import {
   SNAPSHOT_PART_BYTES_MAX,
   type ReceivedInputs,
 } from '../../../netcode/session/index.ts'
-import { SnapshotDecoder } from '../../../netcode/snapshot.ts'
+import { SnapshotDecoder } from '../../../netcode/snapshot/index.ts'
 import {
   decodeClientPacket,
   decodeServerPacket,

@@ -1756,7 +1756,7 @@ class ServerPacket:
 		return made
 
 
-## Motion at a tick. netcode/snapshot.ts describes the records, their baselines and numbers.
+## Motion at a tick. netcode/snapshot/write.ts describes the records, their baselines and numbers.
 class Snapshot:
 	extends RefCounted
 	var tick: int

@@ -1,20 +1,11 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { arbitraryQuat, arbitraryVec3 } from '../testing/arbitraries.ts'
-import { packPose, type AvatarView, type Quat } from '../sim/index.ts'
-import { encodeServerPacket, PACKET_BYTES_MAX } from '../protocol/index.ts'
-import { SNAPSHOT_PART_BYTES_MAX } from './session/limits.ts'
-import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotBuilder, UPDATE_TICKS_MAX } from './snapshot.ts'
-import {
-  BONES,
-  bonesState,
-  JOINTS,
-  jointsState,
-  componentKey,
-  PROP,
-  ROOT,
-  type ComponentKind,
-} from './snapshot/components.ts'
+import { arbitraryQuat, arbitraryVec3 } from '../../testing/arbitraries.ts'
+import { packPose, type AvatarView, type Quat } from '../../sim/index.ts'
+import { encodeServerPacket, PACKET_BYTES_MAX } from '../../protocol/index.ts'
+import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
+import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotBuilder, UPDATE_TICKS_MAX } from './index.ts'
+import { BONES, bonesState, JOINTS, jointsState, componentKey, PROP, ROOT, type ComponentKind } from './components.ts'
 import {
   BOUNDS,
   HEAD,

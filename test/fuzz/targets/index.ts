@@ -1,12 +1,12 @@
 /** Every decoder of bytes or text from outside. */
-import { gltfTargets } from './targets/gltf.ts'
-import { packetTargets } from './targets/packets.ts'
-import { realmTarget } from './targets/realm.ts'
-import { recordingTargets } from './targets/recordings.ts'
-import { renderTarget } from './targets/render-client.ts'
-import { sessionTargets } from './targets/sessions.ts'
-import { textTargets } from './targets/texts.ts'
-import type { FuzzTarget } from './target.ts'
+import { gltfTargets } from './gltf.ts'
+import { packetTargets } from './packets.ts'
+import { realmTarget } from './realm.ts'
+import { recordingTargets } from './recordings.ts'
+import { renderTarget } from './render-client.ts'
+import { sessionTargets } from './sessions.ts'
+import { textTargets } from './texts.ts'
+import type { FuzzTarget } from '../target.ts'
 
 export const TARGETS: readonly FuzzTarget[] = [
   ...packetTargets,

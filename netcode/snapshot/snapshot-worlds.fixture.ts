@@ -1,10 +1,10 @@
 /** Worlds for snapshot tests, and what clients must have decoded of them. */
 import { fc } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { arbitraryPackedPose, arbitraryPropSpec, arbitraryQuat, arbitraryVec3 } from '../testing/arbitraries.ts'
-import { unpackPose, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../sim/index.ts'
-import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../protocol/index.ts'
-import { SnapshotDecoder, SnapshotSource, SnapshotBuilder, type Bounds, type ComponentSample } from './snapshot.ts'
+import { arbitraryPackedPose, arbitraryPropSpec, arbitraryQuat, arbitraryVec3 } from '../../testing/arbitraries.ts'
+import { unpackPose, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../../sim/index.ts'
+import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotBuilder, type Bounds, type ComponentSample } from './index.ts'
 import {
   AVATAR_KINDS,
   BONES,
@@ -19,7 +19,7 @@ import {
   rootState,
   WIDTHS,
   type ComponentKind,
-} from './snapshot/components.ts'
+} from './components.ts'
 
 export const BOUNDS: Bounds = { min: { x: -500, y: -20, z: -300 }, max: { x: 500, y: 200, z: 300 } }
 export const HEAD = {
