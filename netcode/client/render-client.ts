@@ -21,7 +21,7 @@ import { PendingCommands, wireFaultOf } from './prediction/pending-commands.ts'
 import { changesCourse, isSame, sendable } from './prediction/outgoing-move.ts'
 import { readDefinition } from './definition.ts'
 import { Reconnector } from './reconnector.ts'
-import { OwnAvatar } from './prediction/own-avatar.ts'
+import { LocalAvatar } from './prediction/local-avatar.ts'
 import { Playback } from './playback/playback.ts'
 import type { Move } from './prediction/prediction.ts'
 import { Rate } from './rates.ts'
@@ -46,7 +46,7 @@ interface Joined {
   readonly definition: RealmDefinition
   readonly world: ReplicatedWorld
   readonly playback: Playback
-  readonly own: OwnAvatar
+  readonly own: LocalAvatar
 }
 
 export class RenderClient {
@@ -227,7 +227,7 @@ export class RenderClient {
     else this.#commands.markLost()
     this.#reconnector.confirm()
     this.#permissions = welcome.permissions
-    const own = new OwnAvatar(welcome, definition, welcome.resumed ? this.#joined?.own.clock : undefined)
+    const own = new LocalAvatar(welcome, definition, welcome.resumed ? this.#joined?.own.clock : undefined)
     const world = new ReplicatedWorld(definition.bounds, welcome.tickRate, this.#decoder, this.#options.poses)
     this.#joined = { welcome, definition, world, playback: new Playback(welcome.tickRate), own }
     this.#session.timeline = (nowMs) => Math.floor(own.clock.tick(nowMs))
@@ -304,7 +304,7 @@ export class RenderClient {
   /** Sets the target of the prop in the hand, world space. Throws a RangeError for an invalid position or rotation. */
   drag(hand: HandId, position: Vec3, rotation: Quat): void {
     const drag = sendable({ type: 'drag', hand, position, rotation })
-    this.#joined?.own.grips.dragged(hand, position, rotation)
+    this.#joined?.own.heldPrediction.dragged(hand, position, rotation)
     this.#latest(drag)
   }
 
@@ -315,15 +315,15 @@ export class RenderClient {
 
   /** Grabs a prop. It follows the hand at once, unless the server refuses. */
   async grab(element: ElementId, hand: HandId): Promise<CommandResult> {
-    const grips = this.#joined?.own.grips
-    grips?.grabbed(hand, element, this.#clock())
+    const heldPrediction = this.#joined?.own.heldPrediction
+    heldPrediction?.grabbed(hand, element, this.#clock())
     const outcome = await this.#command({ type: 'grab', element, hand })
-    if (!outcome.ok) grips?.refused(hand, element, this.#clock())
+    if (!outcome.ok) heldPrediction?.refused(hand, element, this.#clock())
     return outcome
   }
 
   release(hand: HandId): Promise<CommandResult> {
-    this.#joined?.own.grips.released(hand, this.#clock())
+    this.#joined?.own.heldPrediction.released(hand, this.#clock())
     return this.#command({ type: 'release', hand })
   }
 

@@ -4,7 +4,7 @@
  */
 import { add, fround, scaled, vec } from '../maths/maths.ts'
 import { capsuleCentre } from './avatars.ts'
-import { waitingAvatars } from './walking.ts'
+import { waitingAvatars } from '../limits/walking-budget.ts'
 import { Groups, isFiniteVec } from '../props/shapes.ts'
 import { moveFreely, obstacleReach, overGround, settle, steer } from './steering.ts'
 import { Permission, type Vec3 } from '../types.ts'

@@ -1,5 +1,5 @@
 extends "../../test_case.gd"
-## Your own avatar behaves as in TypeScript, by traces of test/godot/own-avatar-traces.test.ts.
+## Your own avatar behaves as in TypeScript, by traces of test/godot/local-avatar-traces.test.ts.
 
 const HeldPrediction := preload("res://addons/otherworld/local_player/prediction/held_prediction.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")

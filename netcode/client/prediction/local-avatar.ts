@@ -6,7 +6,7 @@ import { Permission, type PackedPose, type PropSpec, type RealmDefinition, type 
 import type { OwnState, Welcome } from '../../../protocol/index.ts'
 import type { SentMove } from '../../session/client/client-session.ts'
 import { ServerClock } from '../playback/clock.ts'
-import { Grips } from './grips.ts'
+import { HeldPrediction } from './held-prediction.ts'
 import { Prediction, type Move, type Obstacle } from './prediction.ts'
 import type { AvatarSample, PropSample } from '../types.ts'
 
@@ -14,9 +14,9 @@ import type { AvatarSample, PropSample } from '../types.ts'
 const OBSTACLE_METRES = 12
 const HEAD_METRES = 1.6
 
-export class OwnAvatar {
+export class LocalAvatar {
   readonly clock: ServerClock
-  readonly grips: Grips
+  readonly heldPrediction: HeldPrediction
   readonly #definition: RealmDefinition
   readonly #prediction: Prediction
   readonly #radii = new WeakMap<PropSpec, number>()
@@ -29,7 +29,7 @@ export class OwnAvatar {
   constructor({ tickRate, player }: Welcome, definition: RealmDefinition, clock?: ServerClock) {
     this.#definition = definition
     this.clock = clock ?? new ServerClock(tickRate)
-    this.grips = new Grips(player, tickRate)
+    this.heldPrediction = new HeldPrediction(player, tickRate)
     this.#prediction = new Prediction(definition)
   }
 
@@ -111,7 +111,7 @@ export class OwnAvatar {
     this.#props = props
     const head = add(own?.position ?? vec(0, 0, 0), vec(0, own?.headMetres ?? HEAD_METRES, 0))
     const lagTicks = this.clock.tick(nowMs) + this.#prediction.delayTicks - tick
-    return this.grips.place(
+    return this.heldPrediction.place(
       props,
       nowMs,
       Math.max(0, (lagTicks * 1_000) / this.#definition.tickRate),

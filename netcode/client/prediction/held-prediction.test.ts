@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PropSpec, Vec3 } from '../../../sim/types.ts'
-import { Grips } from './grips.ts'
+import { HeldPrediction } from './held-prediction.ts'
 import type { PropSample } from '../types.ts'
 
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
@@ -36,7 +36,7 @@ const prop = (x: number, holder = 1): PropSample => ({
  * drawn.
  */
 function draw(
-  grips: Grips,
+  heldPrediction: HeldPrediction,
   fromMs: number,
   toMs: number,
   server: (atMs: number) => PropSample,
@@ -45,22 +45,22 @@ function draw(
   const drawn: number[] = []
   for (let nowMs = fromMs; nowMs < toMs; nowMs += FRAME_MS) {
     each(nowMs)
-    drawn.push(grips.place([server(nowMs - LAG_MS)], nowMs, LAG_MS, HEAD, REACH)[0]?.position.x ?? Number.NaN)
+    drawn.push(heldPrediction.place([server(nowMs - LAG_MS)], nowMs, LAG_MS, HEAD, REACH)[0]?.position.x ?? Number.NaN)
   }
   return drawn
 }
 
 describe('a held prop', () => {
   test('follows the hand from the next frame on, without being pulled back by late answers', () => {
-    const grips = new Grips(1, 60)
+    const heldPrediction = new HeldPrediction(1, 60)
     const hand = (atMs: number): number => Math.max(0, atMs) / 500
-    grips.grabbed(0, 7, 0)
+    heldPrediction.grabbed(0, 7, 0)
     const drawn = draw(
-      grips,
+      heldPrediction,
       0,
       2_000,
       (atMs) => prop(hand(atMs), atMs > -100 ? 1 : 0),
-      (atMs) => grips.dragged(0, at(hand(atMs)), IDENTITY),
+      (atMs) => heldPrediction.dragged(0, at(hand(atMs)), IDENTITY),
     )
     expect(drawn[3]).toBeGreaterThan(0.01)
     // At 2 m/s the rule lags a few centimetres behind the hand; the server's answer lags 40 cm.
@@ -68,59 +68,63 @@ describe('a held prop', () => {
   })
 
   test('stays where the server keeps it, behind a wall that the client does not know', () => {
-    const grips = new Grips(1, 60)
-    grips.grabbed(0, 7, 0)
+    const heldPrediction = new HeldPrediction(1, 60)
+    heldPrediction.grabbed(0, 7, 0)
     const drawn = draw(
-      grips,
+      heldPrediction,
       0,
       3_000,
       () => prop(0.2),
-      () => grips.dragged(0, at(2), IDENTITY),
+      () => heldPrediction.dragged(0, at(2), IDENTITY),
     )
     expect(drawn.at(-1)).toBeCloseTo(0.2, 1)
   })
 
   test('does not leave the reach', () => {
-    const grips = new Grips(1, 60)
-    grips.grabbed(0, 7, 0)
+    const heldPrediction = new HeldPrediction(1, 60)
+    heldPrediction.grabbed(0, 7, 0)
     const drawn = draw(
-      grips,
+      heldPrediction,
       0,
       150,
       () => prop(0, 0),
-      () => grips.dragged(0, { ...HEAD, x: 50 }, IDENTITY),
+      () => heldPrediction.dragged(0, { ...HEAD, x: 50 }, IDENTITY),
     )
     expect(Math.max(...drawn)).toBeLessThanOrEqual(REACH)
   })
 
   test("is blended into the server's state after its release", () => {
-    const grips = new Grips(1, 60)
-    grips.grabbed(0, 7, 0)
+    const heldPrediction = new HeldPrediction(1, 60)
+    heldPrediction.grabbed(0, 7, 0)
     const before =
       draw(
-        grips,
+        heldPrediction,
         0,
         1_000,
         () => prop(0, 0),
-        () => grips.dragged(0, at(1), IDENTITY),
+        () => heldPrediction.dragged(0, at(1), IDENTITY),
       ).at(-1) ?? 0
-    grips.released(0, 1_000)
-    const after = draw(grips, 1_000, 2_500, () => prop(0, 0))
+    heldPrediction.released(0, 1_000)
+    const after = draw(heldPrediction, 1_000, 2_500, () => prop(0, 0))
     expect(before).toBeGreaterThan(0.9)
     for (const [i, x] of after.entries()) expect(Math.abs(x - (after[i - 1] ?? before))).toBeLessThan(0.15)
     expect(after.at(-1)).toBe(0)
   })
 
   test.each([
-    ['the server refuses it', (grips: Grips) => grips.refused(0, 7, 100), (): PropSample => prop(0, 0)],
+    [
+      'the server refuses it',
+      (heldPrediction: HeldPrediction) => heldPrediction.refused(0, 7, 100),
+      (): PropSample => prop(0, 0),
+    ],
     ['another player holds it', () => undefined, (): PropSample => prop(0, 2)],
     ['the server never confirms the hold', () => undefined, (): PropSample => prop(0, 0)],
   ])('goes back if %s', (_, happens, server) => {
-    const grips = new Grips(1, 60)
-    grips.grabbed(0, 7, 0)
-    grips.dragged(0, at(1), IDENTITY)
-    draw(grips, 0, 100, server)
-    happens(grips)
-    expect(draw(grips, 100, 3_500, server).at(-1)).toBe(0)
+    const heldPrediction = new HeldPrediction(1, 60)
+    heldPrediction.grabbed(0, 7, 0)
+    heldPrediction.dragged(0, at(1), IDENTITY)
+    draw(heldPrediction, 0, 100, server)
+    happens(heldPrediction)
+    expect(draw(heldPrediction, 100, 3_500, server).at(-1)).toBe(0)
   })
 })

@@ -5,9 +5,9 @@
  */
 import { defined } from '../assert.ts'
 import { boxAround, grown, placeColliderBoxes, touches, type Box } from '../maths/boxes.ts'
-import { capsuleCentre } from './avatars.ts'
-import { CAPSULE_RADIUS } from './steering.ts'
-import { shapeCost } from '../limits/physics-cost.ts'
+import { capsuleCentre } from '../avatar/avatars.ts'
+import { CAPSULE_RADIUS } from '../avatar/steering.ts'
+import { shapeCost } from './physics-cost.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 
 /**

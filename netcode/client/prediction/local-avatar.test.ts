@@ -28,7 +28,7 @@ afterEach(() => {
   server = null
 })
 
-class OwnAvatarStage {
+class LocalAvatarStage {
   readonly server: SmallServer
   readonly ada: RenderClient
   readonly bob: RenderClient
@@ -71,7 +71,7 @@ const nothing = (): undefined => undefined
 
 describe('the own avatar', () => {
   test('moves at once, and others see it later', async () => {
-    const visit = new OwnAvatarStage(PLAIN)
+    const visit = new LocalAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     const start = visit.of(visit.ada).position.z
     visit.ada.move({ z: -1, yaw: 0 })
@@ -84,7 +84,7 @@ describe('the own avatar', () => {
   })
 
   test('stands still for others after it stopped', async () => {
-    const visit = new OwnAvatarStage(PLAIN)
+    const visit = new LocalAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ z: -1, yaw: 0 })
     await visit.pass(60, nothing)
@@ -96,7 +96,7 @@ describe('the own avatar', () => {
   })
 
   test("shows the player's yaw and pose before they are sent", async () => {
-    const visit = new OwnAvatarStage(PLAIN)
+    const visit = new LocalAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ yaw: 0.1 })
     visit.ada.move({ yaw: 0.2 })
@@ -107,7 +107,7 @@ describe('the own avatar', () => {
   })
 
   test('jumps and lands as on the server', async () => {
-    const visit = new OwnAvatarStage(PLAIN)
+    const visit = new LocalAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ yaw: 0, jump: true })
     visit.ada.update(visit.server.nowMs)
@@ -118,7 +118,7 @@ describe('the own avatar', () => {
   })
 
   test('CHN-4: continues after a lost connection, without a jump', async () => {
-    const visit = new OwnAvatarStage(PLAIN)
+    const visit = new LocalAvatarStage(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ z: -1, yaw: 0 })
     await visit.pass(60, nothing)
@@ -137,7 +137,7 @@ describe('the own avatar', () => {
       rotation: IDENTITY,
       scale: 1,
     }
-    const visit = new OwnAvatarStage({ ...PLAIN, props: [wall] })
+    const visit = new LocalAvatarStage({ ...PLAIN, props: [wall] })
     await visit.pass(120, nothing)
     visit.ada.move({ z: -1, yaw: 0 })
     const path = await visit.pass(180, () => visit.of(visit.ada).position.z)
@@ -154,7 +154,7 @@ describe('the own avatar', () => {
       rotation: IDENTITY,
       scale: 1,
     }
-    const visit = new OwnAvatarStage({ ...PLAIN, props: [crate] })
+    const visit = new LocalAvatarStage({ ...PLAIN, props: [crate] })
     await visit.pass(120, nothing)
     const { element, position } = visit.ada.sample(visit.server.nowMs).props[0] ?? expect.fail('there is no crate')
     void visit.ada.grab(element, 1)

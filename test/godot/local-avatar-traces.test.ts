@@ -1,9 +1,9 @@
-/** The committed traces are current: `UPDATE_GODOT_TRACES=1 npx vitest run test/godot/own-avatar-traces` writes them again. */
+/** The committed traces are current: `UPDATE_GODOT_TRACES=1 npx vitest run test/godot/local-avatar-traces` writes them again. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { loadEngine } from '../../sim/index.ts'
 import { gaitTrace } from './gait-traces.ts'
-import { GRIPS, LINES, predictionTrace, steeringTrace } from './own-avatar-traces.ts'
+import { GRIPS, LINES, predictionTrace, steeringTrace } from './local-avatar-traces.ts'
 
 /** Compares with the committed file, which has a line per entry so that a difference is readable. */
 function check(name: string, made: object): void {

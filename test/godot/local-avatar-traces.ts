@@ -1,5 +1,5 @@
 /** Traces of a player's own avatar for the Godot addon's tests, which must match steering, prediction and grips here. */
-import { Grips } from '../../netcode/client/prediction/grips.ts'
+import { HeldPrediction } from '../../netcode/client/prediction/held-prediction.ts'
 import { Prediction, type Move, type Obstacle } from '../../netcode/client/prediction/prediction.ts'
 import type { PropSample } from '../../netcode/client/types.ts'
 import { OwnMoveTracker } from '../../netcode/snapshot/own-move-tracker.ts'
@@ -238,14 +238,14 @@ export function gripTrace(
   server: (atMs: number) => { position: Vec3; holder: number },
   refusedMs = Infinity,
 ): GripTrace {
-  const grips = new Grips(1, 60)
+  const heldPrediction = new HeldPrediction(1, 60)
   const steps: { do: (string | number)[][]; frame: number[] }[] = []
   const [takenMs, goneMs] = [100, 1_500]
   for (let i = 0, nowMs = 0; nowMs < 2_900; i += 1, nowMs += i % 3 === 2 ? 33 : 16) {
     const done: (string | number)[][] = []
     const once = (atMs: number): boolean => nowMs >= atMs && (steps.at(-1)?.frame[0] ?? -1) < atMs
     if (once(takenMs)) {
-      grips.grabbed(2, 7, nowMs)
+      heldPrediction.grabbed(2, 7, nowMs)
       done.push(['grabbed', 2, 7])
     }
     if (nowMs >= takenMs && nowMs < goneMs) {
@@ -256,15 +256,15 @@ export function gripTrace(
         z: Math.fround(-1 - 4 * seconds),
       }
       const rotation = { x: 0, y: Math.fround(Math.sin(seconds)), z: 0, w: Math.fround(Math.cos(seconds)) }
-      grips.dragged(2, position, rotation)
+      heldPrediction.dragged(2, position, rotation)
       done.push(['dragged', 2, ...flat(position), ...turned(rotation)])
     }
     if (once(refusedMs)) {
-      grips.refused(2, 7, nowMs)
+      heldPrediction.refused(2, 7, nowMs)
       done.push(['refused', 2, 7])
     }
     if (once(goneMs)) {
-      grips.released(2, nowMs)
+      heldPrediction.released(2, nowMs)
       done.push(['released', 2])
     }
     const { position, holder } = server(nowMs - LAG_MS)
@@ -280,7 +280,7 @@ export function gripTrace(
       rotation: IDENTITY,
       asleep: false,
     }
-    const [drawn] = grips.place([prop], nowMs, LAG_MS, HEAD, REACH)
+    const [drawn] = heldPrediction.place([prop], nowMs, LAG_MS, HEAD, REACH)
     if (drawn === undefined) throw new Error('the crate is gone')
     steps.push({
       do: done,

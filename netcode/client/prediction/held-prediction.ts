@@ -49,7 +49,7 @@ interface Fading {
   offset: Vec3 | null
 }
 
-export class Grips {
+export class HeldPrediction {
   readonly #player: PlayerId
   readonly #tickRate: number
   readonly #grips = new Map<HandId, HandGrip>()
