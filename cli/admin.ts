@@ -1,7 +1,7 @@
 /** `otherworld admin`: gives and takes roles in a realm. It needs to read the server's data directory. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { REALM_ROLES, type RealmRole } from '../http-api/index.ts'
+import { REALM_ROLES, type RealmRole } from '../http-contract/index.ts'
 import { OPERATOR_TOKEN_FILE } from '../server/accounts/data-directory.ts'
 import { codeOf } from '../storage/fault.ts'
 import { printJson, rows, schemaOf, terminal } from './output.ts'

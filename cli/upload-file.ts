@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { errorOf, type BodyFor, type UploadLink, type UploadStage, type UploadStatus } from '../http-api/index.ts'
+import { errorOf, type BodyFor, type UploadLink, type UploadStage, type UploadStatus } from '../http-contract/index.ts'
 import { below, tlsWords, unexplained } from '../netcode/connect-error.ts'
 import { ApiError, type ServerApi } from './server-api.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { Document, Mesh, Node } from '@gltf-transform/core'
 import type { AvatarBody, Collider, PropSpec, Quat } from '../sim/index.ts'
-import type { IngestStage, Rejection, UploadWarning as IngestWarning } from '../http-api/index.ts'
+import type { IngestStage, Rejection, UploadWarning as IngestWarning } from '../http-contract/index.ts'
 import type { PackageCapsule, PackageKind, PackageManifest } from '../packages/manifest.ts'
 
 export type { IngestStage, Rejection, IngestWarning }

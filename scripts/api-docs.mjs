@@ -1,4 +1,4 @@
-// Writes the tables of docs/api.md from the contract of the HTTP API (http-api/), between their markers.
+// Writes the tables of docs/api.md from the contract of the HTTP API (http-contract/), between their markers.
 //   node scripts/api-docs.mjs           exit code 1 if the tables are out of date
 //   node scripts/api-docs.mjs --write   writes them
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -113,7 +113,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = readOptions({ write: { type: 'boolean', default: false } })
   const file = join(ROOT, DOCUMENT)
   const now = readFileSync(file, 'utf8')
-  const { openApi } = await importTypescript('http-api/index.ts')
+  const { openApi } = await importTypescript('http-contract/index.ts')
   const next = withTables(now, openApi('0'))
   if (values.write) writeFileSync(file, next)
   else if (next !== now) {

@@ -7,7 +7,7 @@ export const LAYERS = [
   'sim',
   'protocol',
   'packages',
-  'http-api',
+  'http-contract',
   'http',
   'netcode',
   'replay',

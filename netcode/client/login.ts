@@ -1,5 +1,5 @@
 /** The guest login: exchanges a name for a token. */
-import { decode, ENDPOINTS, Login, pathOf, type BodyFor, type LoginRole } from '../../http-api/index.ts'
+import { decode, ENDPOINTS, Login, pathOf, type BodyFor, type LoginRole } from '../../http-contract/index.ts'
 import { cleanName } from '../../protocol/index.ts'
 import { below, refusal, startingRetryMs, unreachable } from '../connect-error.ts'
 import { ConnectError } from '../transport.ts'

@@ -8,7 +8,7 @@ const SOURCES = [
   'bots',
   'cli',
   'http',
-  'http-api',
+  'http-contract',
   'ingest',
   'netcode',
   'packages',

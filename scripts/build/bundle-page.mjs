@@ -17,7 +17,7 @@ const withoutSideEffects = {
     building.onResolve({ filter: /^\.|^@dimforge\// }, async ({ path, pluginData, ...options }) => {
       if (pluginData === withoutSideEffects) return undefined
       const resolved = await building.resolve(path, { ...options, pluginData: withoutSideEffects })
-      return /\/(sim|protocol|packages|http-api|http|netcode)\/[^?]*\.ts$|@dimforge/.test(resolved.path)
+      return /\/(sim|protocol|packages|http-contract|http|netcode)\/[^?]*\.ts$|@dimforge/.test(resolved.path)
         ? { ...resolved, sideEffects: false }
         : resolved
     })

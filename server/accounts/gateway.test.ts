@@ -3,7 +3,7 @@ import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import type { ObserverPolicy } from '../config.ts'
 import { makeGateway, type Caller, type GatewayService, type LoginError } from './gateway.ts'
-import type { Login } from '../../http-api/index.ts'
+import type { Login } from '../../http-contract/index.ts'
 import { IDENTITY_SECONDS_MAX, LOGINS_PER_MINUTE_MAX, TOKEN_SECONDS_MAX } from '../limits.ts'
 import { signIdentity, signToken, verifyToken } from './tokens.ts'
 

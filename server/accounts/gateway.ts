@@ -2,7 +2,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { Context, Data, Effect, Layer } from 'effect'
 import { isLoopback, limitKey } from '../../http/connection-limits.ts'
-import { decodeBody, ENDPOINTS, type Login, type LoginRole } from '../../http-api/index.ts'
+import { decodeBody, ENDPOINTS, type Login, type LoginRole } from '../../http-contract/index.ts'
 import { cleanName, NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { Archive } from '../../storage/archive/index.ts'
 import { isLocalHost } from '../http/address.ts'

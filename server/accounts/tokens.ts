@@ -4,7 +4,7 @@
  * other.
  */
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
-import type { LoginRole } from '../../http-api/index.ts'
+import type { LoginRole } from '../../http-contract/index.ts'
 import { NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { nameFault } from '../../sim/index.ts'
 

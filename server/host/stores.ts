@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { Cause, Context, Effect, Exit, Layer, Redacted, Schedule } from 'effect'
-import type { ServerStatus, StoreState } from '../../http-api/index.ts'
+import type { ServerStatus, StoreState } from '../../http-contract/index.ts'
 import { archiveLayer, Archive, ArchiveError } from '../../storage/archive/index.ts'
 import { assetsLayer, Assets, type AssetError } from '../../storage/assets/index.ts'
 import { ServerSettings } from '../config.ts'

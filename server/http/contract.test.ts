@@ -1,7 +1,7 @@
 /** The OpenAPI document and the server agree on bodies: what the document accepts is not malformed, what it requires is required. */
 import { fc } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
-import { requiredIn, valuesOf, type JsonSchema } from '../../http-api/json-schema.fixture.ts'
+import { requiredIn, valuesOf, type JsonSchema } from '../../http-contract/json-schema.fixture.ts'
 import { OPERATOR, Site, useSites } from './api.fixture.ts'
 
 useSites()

@@ -1,23 +1,18 @@
 /** The routes of the server's HTTP port. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isIP } from 'node:net'
 import { Cause, Effect } from 'effect'
-import { isLoopback, plainAddress } from '../../http/connection-limits.ts'
 import { API_CORS, handleCors, sendError, sendJson, sendRefusal, type HttpRefusal } from '../../http/http.ts'
 import type { AssetsService } from '../../storage/assets/index.ts'
-import { openApi, type Login, type OpenApi } from '../../http-api/index.ts'
 import { METRICS_CONTENT_TYPE } from '../metrics/text.ts'
-import type { GatewayService } from '../accounts/gateway.ts'
 import { inArea } from '../log.ts'
-import { packageVersion } from '../package-root.ts'
 import { RouteError, securityHeaders, sendText } from './reply.ts'
-import { makeRouter, only, type RequestError, type Router } from './router.ts'
+import { only, type RequestError, type Router } from './router.ts'
+import { serverRoutes, type ServerRouteParts } from './server-routes.ts'
 import { attempt, type RunEffect } from './effect-runner.ts'
 import type { StaticFiles } from './static-files.ts'
-import type { Health, ServerStatus } from './status.ts'
+import type { Health } from './status.ts'
 
-export interface HttpParts {
-  readonly gateway: GatewayService
+export interface HttpParts extends ServerRouteParts {
   readonly viewer: StaticFiles
   /** Origins of pages elsewhere that may use the API. */
   readonly origins: readonly string[]
@@ -26,7 +21,6 @@ export interface HttpParts {
   /** The file store: answers requests below /v1/assets, with headers of its own. */
   readonly assets: Pick<AssetsService, 'answers' | 'origin'>
   readonly api: Router
-  status(): ServerStatus
   health(): Health
   /** Returns text in the Prometheus format. */
   metrics(): string
@@ -82,17 +76,6 @@ const route = (
     return undefined
   })
 
-/** The part of the API that is about the server itself. */
-const serverRoutes = (parts: HttpParts): Router =>
-  makeRouter({
-    login: ({ request, json }) => login(parts.gateway, request, json),
-    status: () => Effect.sync(() => parts.status()),
-    openApi: () => Effect.sync(document),
-  })
-
-let openApiDocument: OpenApi | null = null
-const document = (): OpenApi => (openApiDocument ??= openApi(packageVersion()))
-
 const pathOf = (request: IncomingMessage): Effect.Effect<string, RouteError> =>
   Effect.try({
     try: () => decodeURIComponent(new URL(request.url ?? '/', 'http://server').pathname),
@@ -112,31 +95,6 @@ const notFound = (path: string): RouteError =>
     where: path,
     fix: 'see docs/api.md for the addresses',
   })
-
-/** The address that a proxy on this machine added last. From any other peer the header is ignored. */
-function callerAddress(peer: string, forwardedFor: string | string[] | undefined): string {
-  if (!isLoopback(peer) || forwardedFor === undefined) return peer
-  const last = plainAddress(String(forwardedFor).split(',').at(-1)?.trim() ?? '')
-  return isIP(last) === 0 ? peer : last
-}
-
-const login = (
-  gateway: GatewayService,
-  { headers, socket }: IncomingMessage,
-  json: Effect.Effect<unknown, RequestError>,
-): Effect.Effect<Login, RequestError> => {
-  const caller = {
-    address: callerAddress(plainAddress(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
-    host: headers.host,
-    forwarded: headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined,
-  }
-  return Effect.flatMap(json, (body) =>
-    Effect.mapError(
-      gateway.login(body, caller),
-      ({ reason, what, where, fix }) => new RouteError({ reason, message: what, where, fix }),
-    ),
-  )
-}
 
 /** The page while the viewer is not built; it needs no scripts and no styles. */
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Otherworld</title>

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { Data } from 'effect'
 import type { HttpRefusal } from '../../http/http.ts'
-import { statusOf, type ErrorReason } from '../../http-api/index.ts'
+import { statusOf, type ErrorReason } from '../../http-contract/index.ts'
 
 /** Why the API refuses a request. The contract has one status for each reason. `cause` is for the operator's log only. */
 export class RouteError

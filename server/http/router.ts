@@ -1,8 +1,8 @@
-/** Carries requests to the handlers of the contract's endpoints (http-api/), and their answers back. */
+/** Carries requests to the handlers of the contract's endpoints (http-contract/), and their answers back. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Effect, Schema } from 'effect'
 import { readJson, sendJson, type HttpError } from '../../http/http.ts'
-import type { Endpoint } from '../../http-api/endpoint.ts'
+import type { Endpoint } from '../../http-contract/endpoint.ts'
 import {
   ALL_ENDPOINTS,
   decodeBody,
@@ -12,7 +12,7 @@ import {
   type BodyFor,
   type EndpointId,
   type ParametersFor,
-} from '../../http-api/index.ts'
+} from '../../http-contract/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import type { StoreError } from '../store-calls.ts'
 import { RouteError } from './reply.ts'

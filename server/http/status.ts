@@ -1,7 +1,7 @@
 /**
- * The server's report about itself: GET /healthz, and what GET /v1/status is made of (its shape: http-api/status.ts).
+ * The server's report about itself: GET /healthz, and what GET /v1/status is made of (its shape: http-contract/status.ts).
  */
-import type { RealmStatus, ServerStatus } from '../../http-api/index.ts'
+import type { RealmStatus, ServerStatus } from '../../http-contract/index.ts'
 import type { StoresState } from '../host/stores.ts'
 import { HEALTHY_TICK_AGE_MS_MAX } from '../limits.ts'
 

@@ -4,7 +4,7 @@
  */
 import { Effect } from 'effect'
 import { KIND_LIMITS } from '../../ingest/limits.ts'
-import type { Sharing } from '../../http-api/index.ts'
+import type { Sharing } from '../../http-contract/index.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
 import { cleanName } from '../../protocol/index.ts'
 import { RouteError } from '../http/reply.ts'

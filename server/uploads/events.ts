@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http'
 import { Deferred, Effect, Exit, Schedule } from 'effect'
 import { FOLLOWER_BEAT_MS, FOLLOWER_BUFFER_BYTES_MAX } from '../limits.ts'
-import { isSettled, type UploadStatus } from '../../http-api/index.ts'
+import { isSettled, type UploadStatus } from '../../http-contract/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import type { RouteError } from '../http/reply.ts'
 import type { StoreError } from '../store-calls.ts'

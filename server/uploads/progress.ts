@@ -1,5 +1,5 @@
 /** The progress of an upload, by its stage. */
-import type { UploadStage } from '../../http-api/index.ts'
+import type { UploadStage } from '../../http-contract/index.ts'
 
 /** Progress at the start of a stage: the share of a typical avatar's time that the earlier stages take. */
 const PROGRESS: Readonly<Record<UploadStage, number>> = {

@@ -6,7 +6,7 @@ import { until } from '../../test/harness/wait.ts'
 import type { IngestOutcome } from '../../ingest/types.ts'
 import { FOLLOWERS_PER_UPLOAD_MAX } from '../limits.ts'
 import { outcomeFor } from './uploads.fake.ts'
-import type { UploadStatus } from '../../http-api/index.ts'
+import type { UploadStatus } from '../../http-contract/index.ts'
 import { useDirectory, ADA, CUP, Shop, user } from './upload-service.fixture.ts'
 
 useDirectory()

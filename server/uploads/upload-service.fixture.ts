@@ -15,7 +15,7 @@ import type { Claims } from '../accounts/tokens.ts'
 import { UploadService, type UploadServiceParts, type UploadEnding } from './upload-service.ts'
 import { FakeAssets, outcomeFor, sha256Of } from './uploads.fake.ts'
 import { DedupeCache } from './dedupe-cache.ts'
-import type { DeclaredUpload, UploadStatus } from '../../http-api/index.ts'
+import type { DeclaredUpload, UploadStatus } from '../../http-contract/index.ts'
 
 export let directory = ''
 

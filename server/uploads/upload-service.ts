@@ -1,6 +1,6 @@
 /** Uploads of all users: declare, complete, follow, abandon. */
 import { Effect, Fiber } from 'effect'
-import { isSettled, type DeclaredUpload, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
+import { isSettled, type DeclaredUpload, type UploadStage, type UploadStatus } from '../../http-contract/index.ts'
 import { RouteError } from '../http/reply.ts'
 import * as limits from '../limits.ts'
 import type { UPLOAD_ENDINGS } from '../metrics/families.ts'

@@ -1,6 +1,6 @@
 /** One upload: its declaration, its status, its followers. It knows neither stores nor time. */
 import type { Fiber } from 'effect'
-import { isSettled, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
+import { isSettled, type UploadStage, type UploadStatus } from '../../http-contract/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import type { Declaration } from './declaration.ts'
 import { progressOf } from './progress.ts'

@@ -5,7 +5,7 @@
  */
 import { Context, Data, type Effect } from 'effect'
 import type { Quat, RealmDefinition, Vec3 } from '../../sim/index.ts'
-import type { RealmRole, Sharing } from '../../http-api/index.ts'
+import type { RealmRole, Sharing } from '../../http-contract/index.ts'
 import type { PackageKind, PackageManifest } from '../../packages/manifest.ts'
 import { faultText, type OperatorFault } from '../fault.ts'
 

@@ -1,5 +1,5 @@
 /** Reads rows of all tables except elements. */
-import { REALM_ROLES, SHARINGS } from '../../http-api/index.ts'
+import { REALM_ROLES, SHARINGS } from '../../http-contract/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
 import type {
   ArchivedCheckpoint,

@@ -10,7 +10,7 @@ const read = (path: string): string[] => readFileSync(`${root}/${path}`, 'utf8')
 
 /** Files whose comments and test names follow the guide. Add a room when its comments are done; never remove one. */
 const SOURCES =
-  /^(?:viewer|cli|sim|protocol|packages|http|http-api|netcode|replay|ingest|server|storage|bots|testing|bench|scripts|test)\/(?!generated).*\.(?:ts|mjs)$|^godot-bridge\/(?!.*\/generated\/).*\.gd$/
+  /^(?:viewer|cli|sim|protocol|packages|http|http-contract|netcode|replay|ingest|server|storage|bots|testing|bench|scripts|test)\/(?!generated).*\.(?:ts|mjs)$|^godot-bridge\/(?!.*\/generated\/).*\.gd$/
 /**
  * All pages for people. docs/STYLE.md quotes what it replaces; the pages in fixtures/ are generated with the files
  * beside them.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Api, ApiError } from './api.ts'
-import { eventsOf } from '../../http-api/server-events.ts'
+import { eventsOf } from '../../http-contract/server-events.ts'
 
 const HASH = 'ab'.repeat(32)
 const signal = new AbortController().signal

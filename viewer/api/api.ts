@@ -7,7 +7,7 @@ import {
   type PackageRecord,
   type Sharing,
   type UploadStatus,
-} from '../../http-api/index.ts'
+} from '../../http-contract/index.ts'
 import { below, unexplained } from '../../netcode/connect-error.ts'
 import { sentence } from '../ui/messages.ts'
 import { infoOf, type PackageInfo } from './package-info.ts'

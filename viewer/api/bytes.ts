@@ -1,5 +1,5 @@
 /** The page's side of the worker that hashes and fetches. */
-import { ApiError, type FileLink } from '../../http-api/index.ts'
+import { ApiError, type FileLink } from '../../http-contract/index.ts'
 import { below } from '../../netcode/connect-error.ts'
 import type { BytesJob, BytesNews } from './bytes-worker.ts'
 

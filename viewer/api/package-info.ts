@@ -1,5 +1,5 @@
 /** A package as the page draws it: its manifest with a link for each of its models. */
-import type { FileLink, PackageAnswer } from '../../http-api/index.ts'
+import type { FileLink, PackageAnswer } from '../../http-contract/index.ts'
 import type { PackageJoint, PackageKind } from '../../packages/manifest.ts'
 import type { AvatarBody, Collider, Vec3 } from '../../sim/types.ts'
 

@@ -1,5 +1,5 @@
 /** Uploads a file through its link and reports progress. fetch reports no upload progress, XMLHttpRequest does. */
-import { ApiError, type UploadLink } from '../../http-api/index.ts'
+import { ApiError, type UploadLink } from '../../http-contract/index.ts'
 import { below } from '../../netcode/connect-error.ts'
 
 /** Time without progress after which the network or the store counts as away, ms. */

@@ -1,6 +1,6 @@
 /** The inventory: uploads files, lists packages, places and wears them. */
 import { problemOf, type Api } from '../api/api.ts'
-import type { PackageRecord } from '../../http-api/index.ts'
+import type { PackageRecord } from '../../http-contract/index.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { Put } from '../api/put.ts'
 import { byId } from '../ui/dom.ts'

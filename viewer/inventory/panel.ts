@@ -1,7 +1,7 @@
 /** The inventory panel: the prop that you point at, and the packages that you can place or wear. */
 import { ACTS, Access, type Act } from '../../sim/types.ts'
 import { accessOf } from '../../sim/props/access.ts'
-import type { PackageRecord, Sharing } from '../../http-api/index.ts'
+import type { PackageRecord, Sharing } from '../../http-contract/index.ts'
 import { byId, make, makeButton } from '../ui/dom.ts'
 import { ACT_LABELS, withAccess, accessLabel, type Pointed } from './pointed.ts'
 

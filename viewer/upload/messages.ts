@@ -1,5 +1,5 @@
 /** Texts of an upload's card. Pure. */
-import type { Rejection } from '../../http-api/index.ts'
+import type { Rejection } from '../../http-contract/index.ts'
 import { fillMessage, UPLOAD_MESSAGES, UPLOAD_STAGE_LABELS } from '../../protocol/index.ts'
 import type { UploadState } from './upload.ts'
 

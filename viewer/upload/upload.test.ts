@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '../api/api.ts'
-import type { DeclaredUpload, UploadStatus } from '../../http-api/index.ts'
+import type { DeclaredUpload, UploadStatus } from '../../http-contract/index.ts'
 import { UploadQueue, type QueuedFile } from './queue.ts'
 import { upload, type UploadState, type UploadTools } from './upload.ts'
 

@@ -1,7 +1,7 @@
 /** Uploads one file: hash, declare, send, and follow the server's stages. */
 import type { Api, Declaration } from '../api/api.ts'
 import { ApiError, problemOf } from '../api/api.ts'
-import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
+import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../../http-contract/index.ts'
 import { UPLOAD_MESSAGES } from '../../protocol/index.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { Put } from '../api/put.ts'
