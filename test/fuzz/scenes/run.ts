@@ -17,6 +17,7 @@ import {
   type Realm,
   type RealmDefinition,
 } from '../../../sim/index.ts'
+import { PHYSICS_COST_MAX } from '../../../sim/limits/physics-cost.ts'
 import { CHECKPOINT_BYTES_MAX } from '../../../replay/format.ts'
 import { Draw } from './edge-numbers.ts'
 import { Scene } from './scene.ts'
@@ -74,6 +75,7 @@ export interface Source {
 export interface RunOptions {
   readonly world: number
   readonly ticks: number
+  /** Longest time of a step in a realm with the default `workMax` or less, ms. */
   readonly slowMs: number
   /** Seed of the tick at which a checkpoint is taken. */
   readonly seed: number
@@ -253,9 +255,15 @@ function shortest(engine: Engine, options: RunOptions, first: readonly number[])
   return times
 }
 
-export function runWorld(engine: Engine, options: RunOptions): WorldReport {
-  const { world, ticks, slowMs, makeSource } = options
+/** Longest time of a step, ms. A realm that permits more physics work than the default also permits longer steps. */
+export const slowMsOf = (slowMs: number, { workMax }: RealmDefinition): number =>
+  slowMs * Math.max(1, workMax / PHYSICS_COST_MAX)
+
+export function runWorld(engine: Engine, settings: RunOptions): WorldReport {
+  const { world, ticks, makeSource } = settings
   const { name: style, definition } = makeSource()
+  const slowMs = slowMsOf(settings.slowMs, definition)
+  const options = { ...settings, slowMs }
   const run = new SceneRun(engine, options)
   run.go(true)
   const times = run.failures.some(({ kind }) => kind === 'ended') ? run.stepMs : shortest(engine, options, run.stepMs)

@@ -13,7 +13,7 @@ import {
 import { RANGES } from '../../../sim/limits/ranges.ts'
 import { LIMITS, neighbour, NUMBERS, SIZES } from './edge-numbers.ts'
 import { minimise } from './minimise.ts'
-import { runWorld, sceneSource, seedOf, type Source, type WorldReport } from './run.ts'
+import { runWorld, slowMsOf, sceneSource, seedOf, type Source, type WorldReport } from './run.ts'
 
 const engine = await loadEngine()
 /** Worlds from 0 of this seed, shorter than those of npm run fuzz:scenes. */
@@ -49,6 +49,11 @@ test.each(Array.from({ length: WORLDS / 10 }, (_, i) => i * 10))(
     }
   },
 )
+
+test('a realm that permits more physics work than the default permits proportionally longer steps', () => {
+  const limitAt = (workMax: number): number => slowMsOf(50, { ...DEFAULT_DEFINITION, workMax })
+  expect([100, 2_000, 4_000, 100_000].map(limitAt)).toEqual([50, 50, 100, 2_500])
+})
 
 describe('a run reports', () => {
   const quiet: Source = {
