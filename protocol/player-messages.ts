@@ -4,8 +4,10 @@
  */
 import type { RejectReason } from '../sim/types.ts'
 
-/** Messages by the reason of a rejected command: the simulation's reasons and the client's own. */
-export const REJECTION_MESSAGES: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many', string>> = {
+/** Messages by the reason of a rejected command: the simulation's reasons, a recovery's, and the client's own. */
+export const REJECTION_MESSAGES: Readonly<
+  Record<RejectReason | 'quarantined' | 'lost' | 'not-joined' | 'too-many', string>
+> = {
   'not-permitted': 'You are not allowed to do that here.',
   'unknown-element': 'It no longer exists.',
   'not-movable': "This can't be moved.",
@@ -33,6 +35,7 @@ export const REJECTION_MESSAGES: Readonly<Record<RejectReason | 'lost' | 'not-jo
   'wrong-kind': 'Wrong kind of upload: you can wear avatars and place objects.',
   'archive-away': "The server can't look up your uploads right now. Try again later.",
   'package-limit': 'The realm holds too many different uploads. Delete some items first.',
+  quarantined: 'The realm failed on this, and recovered without it. Try something else.',
   lost: 'The server did not answer. Try again.',
   'not-joined': 'You are not connected. Wait for the connection to come back.',
   'too-many': 'Too many commands at once. Wait a moment.',

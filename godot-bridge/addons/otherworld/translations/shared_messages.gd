@@ -33,6 +33,7 @@ const REJECTIONS: Dictionary[String, String] = {
 	"wrong-kind": "Wrong kind of upload: you can wear avatars and place objects.",
 	"archive-away": "The server can't look up your uploads right now. Try again later.",
 	"package-limit": "The realm holds too many different uploads. Delete some items first.",
+	"quarantined": "The realm failed on this, and recovered without it. Try something else.",
 	"lost": "The server did not answer. Try again.",
 	"not-joined": "You are not connected. Wait for the connection to come back.",
 	"too-many": "Too many commands at once. Wait a moment.",

@@ -1161,7 +1161,7 @@ class Access:
 		return made
 
 
-## In the log: replaces a command that the server refused.
+## In a recording: replaces a command that the server refused.
 class Refused:
 	extends RefCounted
 	var reason: String
@@ -1676,7 +1676,7 @@ class ServerPacket:
 	var packet: int
 	var ack_packet: int
 	var ack_bits: int
-	## the log holds the commands up to this sequence
+	## the recording holds the commands up to this sequence
 	var ack_command: int
 	## not yet acknowledged, oldest first, numbered from first_message
 	var messages: Array[ServerMessage] = []
@@ -2075,7 +2075,7 @@ class ServerMessage:
 
 
 ## First message after each Hello. `sequence`: highest sequence of the player's inputs that was received. Numbering
-## continues after it. `ack_command`: highest sequence of its commands that the log holds. The messages after the Welcome
+## continues after it. `ack_command`: highest sequence of its commands that the recording holds. The messages after the Welcome
 ## describe the whole world.
 class Welcome:
 	extends RefCounted
