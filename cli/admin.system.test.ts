@@ -92,7 +92,7 @@ test.each([
   ['a role that does not exist', ['grant', UID, 'king'], /ROLE is "king"; it takes builder, owner/],
   ['an id that is not one', ['revoke', 'ada'], /UID is "ada"; it takes the id of a user/],
   ['nobody', ['revoke'], /it takes a user: otherworld admin revoke UID/],
-  ['a verb that is none', ['gift', UID], /there is no verb "admin gift"[^]*admin grant/],
+  ['an unknown command', ['gift', UID], /there is no command "admin gift"[^]*admin grant/],
 ])('%s is refused with words and exit code 2', async (_, args, words) => {
   const { code, out, errors } = await runCli([
     'admin',

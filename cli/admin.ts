@@ -44,7 +44,7 @@ export const grant: Verb = {
   positionals: 'UID ROLE',
   options: OPTIONS,
   summary:
-    'Gives a user a role in a realm: builder (changes and removes props of others) or owner (also flies, and gives roles).\nUID is the id of a user, who has logged in before; the page shows it. The role takes effect at once.',
+    'Gives a user a role in a realm. A builder may change and remove the props of others. An owner may also fly, and give roles.\nUID is the id of the user, which the page shows. The user must have logged in before. The role takes effect at once.',
   run: (args) => {
     const given = exactly(args, 2, 'a user and a role: otherworld admin grant UID ROLE')
     const [uid, role] = [uidOf(given[0]), roleOf(given[1])]

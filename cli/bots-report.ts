@@ -75,12 +75,12 @@ export function faultsOf(
   if (figures.inputsLost > 0) faults.push(`${figures.inputsLost} commands got no answer`)
   if (hashMismatches > 0)
     faults.push(
-      `${hashMismatches} ticks had another state than the server's, the first of them tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`,
+      `a lockstep peer computed a different state than the server in ${hashMismatches} ticks, first in tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`,
     )
   for (const { gap, lastTick: reached } of each) {
     if (gap > 0) faults.push(`a lockstep peer did not check ${gap} ticks`)
     if (reached < lastTick)
-      faults.push(`a lockstep peer came to tick ${reached} only; the bots received tick ${lastTick}`)
+      faults.push(`a lockstep peer reached only tick ${reached}; the bots received tick ${lastTick}`)
   }
   if (each.length < peers) faults.push(`${peers - each.length} lockstep peers checked no tick`)
   return faults

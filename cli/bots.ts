@@ -25,11 +25,11 @@ export const verb: Verb = {
   summary: [
     'Connects simulated players to a server, lets them play, and reports what they measured.',
     '',
-    'Behaviours: walk: walk around; drag: carry, throw and scale props; mocap: move by motion clips of people;',
+    'Behaviours: walk: walk around; drag: carry, throw and scale props; mocap: play the motion clips of sample models;',
     'mixed: each bot has one of the three, and also spawns props.',
     '',
     'Exits with 0 if all went well; with 1 if the server cannot be reached, a bot could not connect, a command got',
-    'no answer, or a lockstep peer found another state than the server or missed a tick.',
+    'no answer, or a lockstep peer computed a different state than the server or missed a tick.',
     'Ticks and processor time of the server come from its /metrics. Bots and peers report their own processor time.',
   ].join('\n'),
   options: {

@@ -207,9 +207,17 @@ function keep(out: string, { hash, manifest, files }: Extract<IngestOutcome, { a
   return folder
 }
 
+/** The help of `--humanoid`. */
+export const HUMANOID_HELP =
+  'JSON file that maps bones to node names, e.g. {"hips": "Hips"}; for skinned models that are not VRM'
+
 export const verb: Verb = {
   name: 'ingest',
-  summary: 'Checks a .glb, .vrm or .gltf file and makes the package that a server would make of it. Offline.',
+  summary: [
+    'Checks .glb, .vrm or .gltf files without a server, and makes the packages that a server would make of them.',
+    '',
+    'Exits with 0 if all files are accepted, 1 if a file is rejected, 2 for wrong usage, 3 if a file is not glTF.',
+  ].join('\n'),
   positionals: 'FILE...',
   options: {
     kind: {
@@ -221,7 +229,7 @@ export const verb: Verb = {
     humanoid: {
       type: 'string',
       value: 'FILE',
-      help: "JSON with the node's name by humanoid bone, for skinned models that are not VRM",
+      help: HUMANOID_HELP,
     },
     origin: {
       type: 'string',

@@ -1,4 +1,4 @@
-/** The `otherworld` command: finds the verb, runs it, turns its outcome into an exit code. */
+/** The `otherworld` program: finds the command, runs it, turns its outcome into an exit code. */
 import { readFileSync } from 'node:fs'
 import { printFailure, terminal } from './output.ts'
 import { Exit, helpOf, parseVerb, UsageError, type Verb } from './verb.ts'
@@ -48,11 +48,11 @@ const VERBS: readonly { readonly name: string; readonly summary: string; load():
 function overview(): string {
   const width = Math.max(...VERBS.map(({ name }) => name.length)) + 2
   return [
-    'otherworld VERB [options]',
+    'otherworld COMMAND [options]',
     '',
     ...VERBS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
-    '`otherworld VERB --help` shows its options; `otherworld --version` shows the version.',
+    '`otherworld COMMAND --help` shows its options; `otherworld --version` shows the version.',
     '',
   ].join('\n')
 }
@@ -68,7 +68,7 @@ function answerWithoutVerb(argv: readonly string[]): number {
   }
   const family = VERBS.some(({ name }) => name.startsWith(`${argv[0]} `)) && isHelp(argv[1])
   if (!isHelp(argv[0]) && !family)
-    process.stderr.write(`otherworld: there is no verb "${argv.slice(0, 2).join(' ')}"\n\n`)
+    process.stderr.write(`otherworld: there is no command "${argv.slice(0, 2).join(' ')}"\n\n`)
   const asked = isHelp(argv[0]) || family
   ;(asked ? process.stdout : process.stderr).write(overview())
   return asked ? Exit.ok : Exit.usage
@@ -78,7 +78,7 @@ function answerWithoutVerb(argv: readonly string[]): number {
 function refusedByTheSystem(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || !('path' in error || 'syscall' in error)) return null
   return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE', 'ENFILE'].includes(String(error.code))
-    ? `the system refuses it: ${error.message}`
+    ? `the operating system refused: ${error.message}`
     : null
 }
 

@@ -25,7 +25,8 @@ import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 export const verb: Verb = {
   name: 'serve',
-  summary: 'Runs a server with one realm: the page, WebRTC and WebSocket for clients, and a recording of everything.',
+  summary:
+    'Runs a server with one realm. It serves the page, accepts clients over WebRTC and WebSocket, and records every tick.',
   options: {
     port: {
       type: 'string',
@@ -45,7 +46,12 @@ export const verb: Verb = {
       help: 'UDP port that all WebRTC clients share; 0: any free port (default: same as --port)',
     },
     'public-address': { type: 'string', value: 'IP', help: 'public address of the router in front of this machine' },
-    data: { type: 'string', value: 'DIR', help: 'directory of recordings, keys, records and files', default: 'data' },
+    data: {
+      type: 'string',
+      value: 'DIR',
+      help: 'directory of recordings, keys and, by default, the database and the model files',
+      default: 'data',
+    },
     realm: { type: 'string', value: 'FILE', help: 'realm definition as JSON (default: a playground)' },
     observers: {
       type: 'string',
@@ -73,25 +79,25 @@ export const verb: Verb = {
     'database-url': {
       type: 'string',
       value: 'URL',
-      help: 'PostgreSQL or CockroachDB for the records; prefer OTHERWORLD_DATABASE_URL (default: embedded in DIR/archive)',
+      help: 'address of PostgreSQL or CockroachDB; prefer OTHERWORLD_DATABASE_URL, because other users can read a command line (default: an embedded database in DIR/archive)',
     },
     's3-endpoint': {
       type: 'string',
       value: 'URL',
-      help: 'S3 server for the files; every S3 option also as OTHERWORLD_S3_… (default: DIR/assets)',
+      help: 'address of the S3 server for the model files; OTHERWORLD_S3_… variables set the S3 options too (default: files in DIR/assets)',
     },
     's3-public-endpoint': {
       type: 'string',
       value: 'URL',
-      help: 'address at which devices reach it (default: same as --s3-endpoint)',
+      help: 'address at which players reach the S3 server (default: same as --s3-endpoint)',
     },
     's3-bucket': { type: 'string', value: 'NAME', help: 'bucket on the S3 server' },
     's3-region': { type: 'string', value: 'NAME', help: 'region of the bucket (default us-east-1)' },
-    's3-access-key': { type: 'string', value: 'KEY', help: 'access key' },
+    's3-access-key': { type: 'string', value: 'KEY', help: 'access key of the S3 server' },
     's3-secret-key': {
       type: 'string',
       value: 'SECRET',
-      help: 'secret key; prefer OTHERWORLD_S3_SECRET_KEY, because other users can read a command line',
+      help: 'secret key of the S3 server; prefer OTHERWORLD_S3_SECRET_KEY, because other users can read a command line',
     },
     'keep-gb': {
       type: 'string',

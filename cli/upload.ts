@@ -8,7 +8,7 @@ import { PACKAGE_KINDS, type UploadStatus } from '../http-contract/index.ts'
 import { readAsGlb, Rejected } from '../ingest/index.ts'
 import { cleanName, NAME_CHARACTERS_MAX } from '../protocol/index.ts'
 import { defaultIdentityFile, identityFor, keepIdentity, requireWritable, serverKey } from './identity-file.ts'
-import { readMap } from './ingest.ts'
+import { HUMANOID_HELP, readMap } from './ingest.ts'
 import { notesText } from './ingest-report.ts'
 import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from './output.ts'
 import { ApiError, isServerUrl, ServerApi } from './server-api.ts'
@@ -32,15 +32,15 @@ export const verb: Verb = {
     humanoid: {
       type: 'string',
       value: 'FILE',
-      help: "JSON with the node's name by humanoid bone, for skinned models that are not VRM",
+      help: HUMANOID_HELP,
     },
     share: { type: 'boolean', help: 'let everyone use it, not only you' },
     spawn: { type: 'boolean', help: 'spawn it in the realm, near the marker' },
-    as: { type: 'string', value: 'NAME', help: 'your name on the server (default: your user name)' },
+    as: { type: 'string', value: 'NAME', help: 'your name on the server (default: your login name on this computer)' },
     identity: {
       type: 'string',
       value: 'FILE',
-      help: 'file with your identity for each server (default: otherworld/identities.json in your configuration)',
+      help: 'file with your identity for each server (default: otherworld/identities.json in your configuration directory, ~/.config)',
     },
     timeout: { type: 'string', value: 'S', help: 'timeout in seconds', default: '600' },
   },

@@ -1,4 +1,4 @@
-/** The frame that every verb of the command line fits into: options, help, exit codes, output. */
+/** The frame that every command of the command line fits into: options, help, exit codes, output. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 /** Exit codes of every verb. */

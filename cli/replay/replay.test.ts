@@ -137,7 +137,7 @@ test.each([
   ['an empty file', [empty], 3],
   ['another version of the simulation', [other], 4],
   ['another version of the format', [format], 4],
-  ['out of time', [good, '--timeout-seconds', '0.001'], 5],
+  ['timed out', [good, '--timeout-seconds', '0.001'], 5],
   ['several, one of which diverges', [good, corrupt, diverged, other], 1],
   ['several, one of which is corrupt', [good, other, corrupt], 3],
 ] as const)('verify ends as the contract says: %s', async (_, argv, exit) => {

@@ -98,7 +98,7 @@ function lineOf(to: Terminal, { file, result, tickRate }: FileOutcome): string {
   if (firstDivergence)
     return `${paint(to, 'red', '✗')} ${name}: diverged at tick ${firstDivergence.tick}; ${counted}\n    ${firstDivergence.message}\n`
   if (aborted)
-    return `${paint(to, 'yellow', '?')} ${name}: out of time at tick ${ticksExecuted}; ${counted}, all equal so far\n`
+    return `${paint(to, 'yellow', '?')} ${name}: timed out at tick ${ticksExecuted}; ${counted}, all equal so far\n`
   if (ticksExecuted === 0)
     return `${paint(to, 'green', '✓')} ${name}: ${paint(to, 'yellow', `${truncated ? 'cut before its first tick' : 'it holds no tick'}, so nothing could be compared`)}\n`
   const tail = truncated ? paint(to, 'yellow', '; it was not closed, and ends with its last whole tick') : ''
@@ -113,7 +113,7 @@ function summaryOf(to: Terminal, outcomes: readonly FileOutcome[]): string {
 export const verb: Verb = {
   name: 'replay verify',
   summary:
-    'Replays recordings and compares every state hash. Exits: 0 all equal, 1 diverged, 3 corrupt, 4 other version, 5 out of time.',
+    'Replays recordings and compares every state hash.\nExit codes: 0 all equal, 1 diverged, 2 usage, 3 corrupt, 4 other version, 5 timed out.',
   positionals: 'FILE...',
   options: { 'timeout-seconds': { type: 'string', value: 'N', help: 'timeout in seconds' } },
   run: (args) => runVerify(args, terminal),
