@@ -102,8 +102,7 @@ interface KindLimits {
 }
 
 /**
- * The reason is what 100 avatars and some hundred objects may cost a headset (DESIGN: 128 and 48 MiB of textures, 70k
- * and 20k triangles).
+ * What 100 avatars and some hundred objects may cost a headset: 70,000 and 20,000 triangles, 128 and 48 MiB of textures.
  */
 export const KIND_LIMITS: Readonly<Record<PackageKind, KindLimits>> = {
   avatar: {

@@ -59,7 +59,7 @@ const _DEADZONE := 0.2
 @export var nearer: StringName = &"otherworld_nearer"
 ## Deletes the prop that you hold or point at.
 @export var delete: StringName = &"otherworld_delete"
-## Shows the gizmo on the prop that you hold or point at, or hides it.
+## Shows the gizmo on the prop under the pointer or in front of the avatar, or hides it.
 @export var gizmo: StringName = &"otherworld_gizmo"
 ## Spawn a box, ball, capsule and gem, then the packages of [member OtherworldPlayer.hotbar_packages].
 @export var spawn: Array[StringName] = [
