@@ -13,7 +13,7 @@ test.each(Object.keys(files))('%s is current', (path) => {
 
 test('every reason of a rejected command has a message', () => {
   expect(Object.keys(REJECTION_MESSAGES).toSorted()).toEqual(
-    [...REJECT_REASONS, 'lost', 'not-joined', 'too-many'].toSorted(),
+    [...REJECT_REASONS, 'quarantined', 'lost', 'not-joined', 'too-many'].toSorted(),
   )
 })
 
