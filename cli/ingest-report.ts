@@ -1,5 +1,6 @@
 /** The report of `otherworld ingest`, for programs and for people. */
 import type { IngestOutcome, IngestWarning, Rejection } from '../ingest/index.ts'
+import type { PackageManifest } from '../packages/manifest.ts'
 import { formatBytes, formatCount, paint, plural, rows, type Terminal } from './output.ts'
 
 export interface Ingested {
@@ -31,6 +32,7 @@ export function ingestJson({ file, outcome, kept }: Ingested): Record<string, un
       materials: null,
       textures: null,
       joints: null,
+      humanoid: null,
       capsules: [],
       colliders: [],
       rejections: outcome.rejections,
@@ -49,6 +51,7 @@ export function ingestJson({ file, outcome, kept }: Ingested): Record<string, un
     materials: counts.materials,
     textures: counts.textures,
     joints: counts.joints,
+    humanoid: humanoidOf(manifest),
     capsules,
     colliders: attachments.colliders,
     rejections: [],
@@ -60,6 +63,14 @@ export function ingestJson({ file, outcome, kept }: Ingested): Record<string, un
     runtimeBytes: manifest.files.runtime.bytes,
     package: kept,
   }
+}
+
+/** Name of the node (as uploaded) by humanoid bone, as a map for `--humanoid` has it; null without a humanoid. */
+function humanoidOf({ skeleton }: PackageManifest): Readonly<Record<string, string>> | null {
+  const bones = (skeleton ?? []).flatMap(({ humanoid, name }) =>
+    humanoid === undefined ? [] : [[humanoid, name] as const],
+  )
+  return bones.length === 0 ? null : Object.fromEntries(bones)
 }
 
 export function ingestText(to: Terminal, one: Ingested): string {
@@ -89,7 +100,7 @@ function foundText(to: Terminal, { outcome, kept }: Ingested): string {
   const { hash, manifest } = outcome
   const { counts, bounds, files, rank, attachments } = manifest
   const level = files.levels[0]
-  const humanoid = manifest.skeleton?.filter((joint) => joint.humanoid !== undefined).length ?? 0
+  const humanoid = Object.keys(humanoidOf(manifest) ?? {}).length
   return rows(to, [
     ['name', manifest.name],
     [

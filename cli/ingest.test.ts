@@ -32,6 +32,7 @@ test('an accepted file is reported with fields for programs, and its package wri
     materials: 1,
     textures: 0,
     joints: 19,
+    humanoid: null,
     colliders: [],
     rejections: [],
     name: 'RiggedFigure',
@@ -119,6 +120,7 @@ test('a humanoid map makes a skinned model a humanoid', async () => {
   )
   expect(code).toBe(0)
   expect((json()['capsules'] as { bone: string }[]).map(({ bone }) => bone)).toContain('leftUpperArm')
+  expect(json()['humanoid']).toEqual(JSON.parse(readFileSync(asset('humanoid/RiggedFigure.json'), 'utf8')))
 })
 
 test('wrong usage is reported', async () => {

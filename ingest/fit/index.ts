@@ -4,6 +4,7 @@
  */
 export { fitAvatar } from './avatar/avatar.ts'
 export { readHumanoid } from './avatar/humanoid.ts'
+export { recogniseHumanoid } from './avatar/names/recognise.ts'
 export { fitObject } from './object/object.ts'
 export { omiBounds } from './object/omi.ts'
 export { readOmi, shapeMeshes } from './object/omi-read.ts'

@@ -6,7 +6,7 @@ import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../checks/extensions.ts'
 import { refuse } from '../json.ts'
 import { trianglesOf } from '../measure.ts'
 import { Rejected, type IngestOptions, type OmiPhysics, type Warn } from '../types.ts'
-import { omiBounds, readHumanoid, readOmi, shapeMeshes } from '../fit/index.ts'
+import { omiBounds, readHumanoid, readOmi, recogniseHumanoid, shapeMeshes } from '../fit/index.ts'
 import { carriedOf, vrmTitle, vrmVersion } from './carried.ts'
 import { normaliseGeometry } from './geometry.ts'
 import { readDocument, type Opened } from './io.ts'
@@ -36,11 +36,12 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
   const omi = readOmi(checked.json, document.getRoot().listNodes(), document.getRoot().listMeshes())
   const named = shapeMeshes(omi)
   const vrm = vrmVersion(document)
-  const humanoid = humanoidOf(document, checked, options)
+  const mapped = humanoidOf(document, checked, options, warn)
   await decoded(() => normaliseGeometry(document, warn))
   removeUnused(document, named)
   const drawn = drawnBox(document)
-  const kind = kindOf(document, humanoid, drawn, options.kind ?? 'auto')
+  const kind = kindOf(document, mapped, drawn, options.kind ?? 'auto')
+  const humanoid = kind === 'avatar' && mapped.size === 0 ? recogniseHumanoid(document, warn) : mapped
   if (kind === 'object' && document.getRoot().listSkins().length > 0) {
     bakeSkins(document)
     warn({
@@ -85,10 +86,15 @@ async function decoded<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /** Run it before a node is added or removed: the map uses the file's indices. Throws Rejected. */
-function humanoidOf(document: Document, { json }: Checked, { humanoid }: IngestOptions): ReadonlyMap<string, Node> {
+function humanoidOf(
+  document: Document,
+  { json }: Checked,
+  { humanoid }: IngestOptions,
+  warn: Warn,
+): ReadonlyMap<string, Node> {
   const nodes = document.getRoot().listNodes()
   return new Map(
-    [...readHumanoid(json, humanoid)].flatMap(([bone, index]) => {
+    [...readHumanoid(json, humanoid, warn)].flatMap(([bone, index]) => {
       const node = nodes[index]
       return node ? [[bone, node] as const] : []
     }),

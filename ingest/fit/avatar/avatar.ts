@@ -105,7 +105,7 @@ function samplesAndSurface(document: Document): { surface: Surface; samples: Sur
 
 /** See FitAvatar in ingest/types.ts. */
 export const fitAvatar = ((document: Document, humanoid: ReadonlyMap<string, Node>, warn: Warn): AvatarFit => {
-  if (humanoid.size > 0) checkHumanoid(humanoid, warn)
+  if (humanoid.size > 0) checkHumanoid(document, humanoid, warn)
   const { surface, samples, height } = samplesAndSurface(document)
   const groups =
     humanoid.size > 0 ? humanoidGroups(samples, humanoid) : jointGroups(samples, jointsOf(document), CAPSULES_MAX)

@@ -24,7 +24,7 @@ import type { Warn } from '../../types.ts'
 import type { Capsule } from './capsule.ts'
 import { frameOf, quantised, quantisedVec } from '../node-frame.ts'
 import type { SurfaceSample } from './surface-groups.ts'
-import { parentOfBone } from './humanoid.ts'
+import { parentOfBone } from './bones.ts'
 
 export interface PlacedCapsule extends Capsule {
   readonly bone: string

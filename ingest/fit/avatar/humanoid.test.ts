@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readFileSync, readdirSync } from 'node:fs'
 import { Rejected } from '../../types.ts'
-import { parentOfBone, readHumanoid, REQUIRED_BONES } from './humanoid.ts'
+import { parentOfBone, REQUIRED_BONES } from './bones.ts'
+import { readHumanoid } from './humanoid.ts'
 
 const nodes = [{ name: 'Hips' }, { name: 'Spine' }, { name: 'Twin' }, { name: 'Twin' }]
 
@@ -31,6 +32,45 @@ describe('the humanoid map', () => {
       ['leftThumbProximal', 2],
       ['leftThumbDistal', 3],
     ])
+  })
+
+  describe('that names a bone twice in VRM 0.x', () => {
+    const tree = [
+      { name: 'Root', children: [1] },
+      { name: 'Hips', children: [2] },
+      { name: 'Spine' },
+      { name: 'Stray' },
+    ]
+    const twice = (...hips: number[]): { used: number | undefined; warnings: string[] } => {
+      const warnings: string[] = []
+      const humanBones = [...hips.map((node) => ({ bone: 'hips', node })), { bone: 'spine', node: 2 }]
+      const map = readHumanoid(
+        { nodes: tree, extensions: { VRM: { humanoid: { humanBones } } } },
+        undefined,
+        (warning) => warnings.push(`${warning.rule} ${warning.where}: ${warning.message}`),
+      )
+      return { used: map.get('hips'), warnings }
+    }
+
+    test('uses the node above the bones that hang from it, in any order, and says so', () => {
+      for (const hips of [
+        [1, 3],
+        [3, 1],
+      ]) {
+        const { used, warnings } = twice(...hips)
+        expect(used).toBe(1)
+        expect(warnings).toEqual([expect.stringMatching(/^HUMANOID_BONE_TWICE hips: .*"Hips" is used/)])
+      }
+    })
+
+    test('uses the last of nodes that fit equally well', () => {
+      expect(twice(0, 1).used).toBe(1)
+      expect(twice(1, 0).used).toBe(0)
+    })
+
+    test('says nothing if both are the same node', () => {
+      expect(twice(1, 1)).toEqual({ used: 1, warnings: [] })
+    })
   })
 
   test('is read from names in the file, and given names take priority', () => {

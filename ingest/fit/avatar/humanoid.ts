@@ -1,60 +1,14 @@
 /**
- * The map from humanoid bones to nodes: from VRM 1.0, from VRM 0.x, or from a map of names; never guessed from names.
- * Sources: VRMC_vrm-1.0 humanoid.md (bones, required bones, hierarchy), VRM 0.0 humanBones.
+ * The map from humanoid bones to nodes that a file or its uploader gives: VRM 1.0, VRM 0.x, or a map of names. Sources:
+ * VRMC_vrm-1.0 humanoid.md (bones, required bones, hierarchy), VRM 0.0 humanBones.
  */
-import { isObject, type JsonObject } from '../../../sim/json.ts'
-import type { Node } from '@gltf-transform/core'
-import { BONE_PARENTS, BONES, type Bone } from '../../../sim/types.ts'
+import { isObject, listOf, type JsonObject } from '../../json.ts'
+import type { Document, Node } from '@gltf-transform/core'
 import { Rejected, type Rejection, type Warn } from '../../types.ts'
 import { determinant } from '../node-frame.ts'
-
-/** Bones that a humanoid must have; all others are optional. */
-export const REQUIRED_BONES = [
-  'hips',
-  'spine',
-  'head',
-  'leftUpperArm',
-  'leftLowerArm',
-  'leftHand',
-  'rightUpperArm',
-  'rightLowerArm',
-  'rightHand',
-  'leftUpperLeg',
-  'leftLowerLeg',
-  'leftFoot',
-  'rightUpperLeg',
-  'rightLowerLeg',
-  'rightFoot',
-] as const satisfies readonly Bone[]
-
-const FINGERS = ['Thumb', 'Index', 'Middle', 'Ring', 'Little'] as const
-const PARTS = { Thumb: ['Metacarpal', 'Proximal', 'Distal'] } as const
-const BOTH = ['left', 'right'] as const
-
-/** Parents of the bones of VRM 1.0 beyond the simulation's 18. */
-const EXTRA_PARENTS: ReadonlyMap<string, string> = new Map([
-  ['jaw', 'head'],
-  ...BOTH.flatMap((side): [string, string][] => [
-    [`${side}Eye`, 'head'],
-    [`${side}Shoulder`, 'upperChest'],
-    [`${side}Toes`, `${side}Foot`],
-    ...FINGERS.flatMap((finger) => {
-      const parts = finger === 'Thumb' ? PARTS.Thumb : (['Proximal', 'Intermediate', 'Distal'] as const)
-      return parts.map((part, i): [string, string] => [
-        `${side}${finger}${part}`,
-        i === 0 ? `${side}Hand` : `${side}${finger}${parts[i - 1] ?? ''}`,
-      ])
-    }),
-  ]),
-])
-
-const indexOfBone = (bone: string): number => (BONES as readonly string[]).indexOf(bone)
-
-/** A bone's parent; null for the hips and for an unknown name. */
-export const parentOfBone = (bone: string): string | null =>
-  EXTRA_PARENTS.get(bone) ?? BONES[BONE_PARENTS[indexOfBone(bone)] ?? -1] ?? null
-
-const isBone = (name: string): boolean => indexOfBone(name) >= 0 || EXTRA_PARENTS.has(name)
+import { isAbove } from '../tree.ts'
+import { isBone, parentOfBone, REQUIRED_BONES } from './bones.ts'
+import { deformingJoints } from './names/attach.ts'
 
 /** VRM 0.x names the thumb's bones one segment lower than VRM 1.0. */
 const fromVrm0 = (bone: string): string =>
@@ -62,6 +16,8 @@ const fromVrm0 = (bone: string): string =>
 
 const inside = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce((v, key) => (isObject(v) ? v[key] : undefined), value)
+
+const nodesIn = (json: unknown): readonly unknown[] => listOf(inside(json, 'nodes'))
 
 const fault = (
   rule: string,
@@ -73,8 +29,7 @@ const fault = (
 
 /** Converts names to indices of nodes. Refuses a name that no node or more than one has. */
 function byName(json: unknown, names: JsonObject, where: string): Map<string, number> {
-  const nodes = inside(json, 'nodes')
-  const list: readonly unknown[] = Array.isArray(nodes) ? nodes : []
+  const list = nodesIn(json)
   const found = new Map<string, number>()
   for (const bone of Object.keys(names).toSorted()) {
     const name = names[bone]
@@ -97,11 +52,60 @@ function byName(json: unknown, names: JsonObject, where: string): Map<string, nu
   return found
 }
 
+/** For each node (by index) whether it is below another one. */
+function belowOf(json: unknown): (node: number, above: number) => boolean {
+  const parents = new Map<unknown, number>()
+  for (const [i, node] of nodesIn(json).entries())
+    for (const child of listOf(inside(node, 'children'))) parents.set(child, i)
+  return (node, above) => {
+    for (let at = parents.get(node); at !== undefined; at = parents.get(at)) if (at === above) return true
+    return false
+  }
+}
+
+const hangsFrom = (bone: string, above: string): boolean => {
+  for (let at = parentOfBone(bone); at !== null; at = parentOfBone(at)) if (at === above) return true
+  return false
+}
+
+/**
+ * One node for each bone of VRM 0.x, whose list can name a bone twice: the node above the most bones that hang from it,
+ * and among equals the last, as three-vrm reads it.
+ */
+function onePerBone(
+  json: unknown,
+  named: ReadonlyMap<string, readonly number[]>,
+  warn: Warn,
+): ReadonlyMap<string, number> {
+  const isBelow = belowOf(json)
+  const found = new Map<string, number>()
+  for (const [bone, nodes] of named) {
+    const below = (node: number): number =>
+      [...named].filter(
+        ([other, [only = -1, more]]) => more === undefined && hangsFrom(other, bone) && isBelow(only, node),
+      ).length
+    const node = nodes.reduce((best, next) => (below(next) >= below(best) ? next : best))
+    found.set(bone, node)
+    if (nodes.every((one) => one === node)) continue
+    const titles = nodes.map((one) => JSON.stringify(inside(nodesIn(json)[one], 'name') ?? `node ${one}`))
+    warn({
+      rule: 'HUMANOID_BONE_TWICE',
+      where: bone,
+      message: `the VRM file names ${nodes.length} nodes as ${bone}: ${titles.join(', ')}. ${titles[nodes.lastIndexOf(node)]} is used, because most bones are below it. Choose one in the VRM exporter.`,
+    })
+  }
+  return found
+}
+
 /**
  * Index of the node (in the uploaded file) by VRM 1.0 bone: from `names` {bone: node name} if given, otherwise from the
  * file: VRMC_vrm, VRM, or `asset.extras.otherworld.humanoid` {bone: node name}. Empty without any. Throws Rejected.
  */
-export function readHumanoid(json: unknown, names?: Readonly<Record<string, string>>): ReadonlyMap<string, number> {
+export function readHumanoid(
+  json: unknown,
+  names?: Readonly<Record<string, string>>,
+  warn: Warn = () => undefined,
+): ReadonlyMap<string, number> {
   if (names) return byName(json, names, 'humanoid')
   const vrm1 = inside(json, 'extensions', 'VRMC_vrm', 'humanoid', 'humanBones')
   const vrm0 = inside(json, 'extensions', 'VRM', 'humanoid', 'humanBones')
@@ -113,24 +117,38 @@ export function readHumanoid(json: unknown, names?: Readonly<Record<string, stri
       : []
   if (entries.length === 0)
     return isObject(extras) ? byName(json, extras, '/asset/extras/otherworld/humanoid') : new Map()
-  const found = new Map<string, number>()
+  const found = new Map<string, number[]>()
   for (const [bone, node] of entries) {
-    if (typeof bone === 'string' && typeof node === 'number' && Number.isInteger(node) && node >= 0)
-      found.set(isObject(vrm1) ? bone : fromVrm0(bone), node)
+    if (typeof bone !== 'string' || typeof node !== 'number' || !Number.isInteger(node) || node < 0) continue
+    const name = isObject(vrm1) ? bone : fromVrm0(bone)
+    found.set(name, [...(found.get(name) ?? []), node])
   }
-  return found
-}
-
-const isAbove = (above: Node, node: Node): boolean => {
-  for (let n = node.getParentNode(); n; n = n.getParentNode()) if (n === above) return true
-  return false
+  return onePerBone(json, found, warn)
 }
 
 /**
- * Throws Rejected if the map is not a humanoid: required bones missing, a node used twice, children above parents, or
- * mirrored.
+ * Why a map is not a humanoid: required bones missing, a node used twice, children above parents, or mirrored. Empty if
+ * it is one.
  */
-export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): void {
+export function humanoidFaults(document: Document, humanoid: ReadonlyMap<string, Node>): readonly Rejection[] {
+  return [
+    ...missingBones(humanoid),
+    ...sharedNodes(humanoid),
+    ...wrongOrder(humanoid, deformingJoints(document)),
+    ...mirrored(humanoid),
+  ]
+}
+
+/** Throws Rejected if the map is not a humanoid. */
+export function checkHumanoid(document: Document, humanoid: ReadonlyMap<string, Node>, warn: Warn): void {
+  for (const bone of humanoid.keys())
+    if (!isBone(bone))
+      warn({ rule: 'HUMANOID_BONE_UNKNOWN', where: bone, message: `${bone} is not a bone of VRM 1.0; it is ignored` })
+  const faults = humanoidFaults(document, humanoid)
+  if (faults.length > 0) throw new Rejected(...faults)
+}
+
+function missingBones(humanoid: ReadonlyMap<string, Node>): Rejection[] {
   const faults: Rejection[] = []
   for (const bone of REQUIRED_BONES) {
     if (!humanoid.has(bone))
@@ -144,12 +162,16 @@ export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): 
         ),
       )
   }
+  return faults
+}
+
+function sharedNodes(humanoid: ReadonlyMap<string, Node>): Rejection[] {
+  const faults: Rejection[] = []
   const users = new Map<Node, string>()
   for (const [bone, node] of humanoid) {
     const other = users.get(node)
-    if (!isBone(bone))
-      warn({ rule: 'HUMANOID_BONE_UNKNOWN', where: bone, message: `${bone} is not a bone of VRM 1.0; it is ignored` })
-    else if (other)
+    if (!isBone(bone)) continue
+    if (other)
       faults.push(
         fault(
           'HUMANOID_NODE_TWICE',
@@ -161,6 +183,19 @@ export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): 
       )
     else users.set(node, bone)
   }
+  return faults
+}
+
+/** Advice if one of the nodes moves no vertices, although other joints do. */
+function controlAdvice(nodes: readonly Node[], deforming: ReadonlySet<Node>): string {
+  const [control] = deforming.size === 0 ? [] : nodes.filter((node) => !deforming.has(node))
+  return control
+    ? `. "${control.getName()}" moves no vertices, so it seems to be a control bone (such as a target of inverse kinematics): name the bone that moves the mesh instead`
+    : ''
+}
+
+function wrongOrder(humanoid: ReadonlyMap<string, Node>, deforming: ReadonlySet<Node>): Rejection[] {
+  const faults: Rejection[] = []
   for (const [bone, node] of humanoid) {
     let above = parentOfBone(bone)
     while (above && !humanoid.has(above)) above = parentOfBone(above)
@@ -172,11 +207,16 @@ export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): 
           bone,
           node.getName(),
           parent.getName(),
-          `${bone} ("${node.getName()}") must be below ${above} ("${parent.getName()}") in the node tree`,
+          `${bone} ("${node.getName()}") must be below ${above} ("${parent.getName()}") in the node tree${controlAdvice([node, parent], deforming)}`,
         ),
       )
     }
   }
+  return faults
+}
+
+function mirrored(humanoid: ReadonlyMap<string, Node>): Rejection[] {
+  const faults: Rejection[] = []
   for (const [bone, node] of humanoid) {
     if (determinant(node.getWorldMatrix()) > 0) continue
     faults.push(
@@ -189,5 +229,5 @@ export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): 
       ),
     )
   }
-  if (faults.length > 0) throw new Rejected(...faults)
+  return faults
 }
