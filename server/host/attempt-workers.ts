@@ -6,8 +6,8 @@ import { Worker } from 'node:worker_threads'
 import { Effect } from 'effect'
 import type { AttemptOutcome, RepairAttempt } from '../../storage/recordings/index.ts'
 import { REPLAY_MS_MAX, START_PAUSE_MS_MAX, ATTEMPT_MS_MAX, ATTEMPT_STEP_MS_MAX } from '../limits.ts'
-import type { RealmStart } from '../realm-messages.ts'
-import { Pulse } from './pulse.ts'
+import type { RealmStart } from '../both-threads/realm-messages.ts'
+import { Pulse } from '../both-threads/pulse.ts'
 import { untilStuck } from './watchdog.ts'
 
 interface AttemptWorker {

@@ -5,14 +5,8 @@
  */
 import { Duration, Effect, Exit, Fiber, Latch, Schedule, type Scope } from 'effect'
 import type { ElementId, RealmDefinition } from '../../sim/index.ts'
-import {
-  ArchiveError,
-  type ArchiveService,
-  type ArchivedCheckpoint,
-  type ArchivedRecording,
-  type SavedElement,
-} from '../../storage/archive/index.ts'
-import type { ElementChanges } from '../realm/replication/element-change-tracker.ts'
+import { ArchiveError, type ArchiveService, type SavedElement } from '../../storage/archive/index.ts'
+import type { ElementChanges, LogEvent } from '../both-threads/archive-messages.ts'
 import { textOf } from '../error.ts'
 import { inArea } from '../log.ts'
 
@@ -28,12 +22,6 @@ const RETRY_MS_MAX = 10_000
 const BACK_OFF = Schedule.exponential(RETRY_MS).pipe(
   Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.millis(RETRY_MS_MAX)))),
 )
-
-/** A change in a realm's log. */
-export type LogEvent =
-  | { readonly type: 'recording'; readonly entry: ArchivedRecording }
-  | { readonly type: 'recording-removed'; readonly entry: Pick<ArchivedRecording, 'realm' | 'epoch' | 'segment'> }
-  | { readonly type: 'checkpoint'; readonly entry: ArchivedCheckpoint }
 
 export interface ElementWriteBehindOptions {
   readonly archive: ArchiveService

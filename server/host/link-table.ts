@@ -1,6 +1,6 @@
 /** Numbers the links of all transports together, because each transport counts its own connections. */
 import type { ConnectionId, ServerTransport } from '../../netcode/transport.ts'
-import type { LinkId } from '../realm-messages.ts'
+import type { LinkId } from '../both-threads/realm-messages.ts'
 
 export interface LinkEntry {
   readonly transport: ServerTransport

@@ -20,7 +20,7 @@ import { RealmMeters } from '../metrics/realm-meters.ts'
 import { callbackLog, inArea, type CallbackLog } from '../log.ts'
 import { RealmLifecycle, type RealmLifecycleOptions } from './realm-lifecycle.ts'
 import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
-import type { FromRealm, PackageAccessAnswer, RealmStart, WorkerStatus } from '../realm-messages.ts'
+import type { FromRealm, PackageAccessAnswer, RealmStart, WorkerStatus } from '../both-threads/realm-messages.ts'
 import { savedStart } from './saved-start.ts'
 import { healthOf, withRecording, type Closure, type Health, type RealmStatus } from '../http/status.ts'
 

@@ -29,10 +29,10 @@ import {
 } from '../limits.ts'
 import type { ServerTable } from '../metrics/server-meters.ts'
 import { packageRoot } from '../package-root.ts'
-import type { FromRealm, RealmStart, ToRealm } from '../realm-messages.ts'
-import type { SavedStart } from '../recorder/archive-restore.ts'
+import type { FromRealm, RealmStart, ToRealm } from '../both-threads/realm-messages.ts'
+import type { SavedStart } from '../both-threads/archive-messages.ts'
 import { AttemptWorkers } from './attempt-workers.ts'
-import { Pulse } from './pulse.ts'
+import { Pulse } from '../both-threads/pulse.ts'
 import { untilStuck } from './watchdog.ts'
 
 export interface RealmLifecycleOptions {

@@ -15,7 +15,7 @@ import {
   type LinkEvent,
   type LinkId,
   type ToRealm,
-} from '../realm-messages.ts'
+} from '../both-threads/realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
 
 export interface RealmLinksOptions {

@@ -5,7 +5,7 @@ import type { ArchiveError, ArchiveService, SavedElement } from '../../storage/a
 import { listRecordings } from '../../storage/recordings/index.ts'
 import { ServerError } from '../error.ts'
 import { inArea } from '../log.ts'
-import type { SavedStart } from '../recorder/archive-restore.ts'
+import type { SavedStart } from '../both-threads/archive-messages.ts'
 
 /** Time to wait for an archive that is away, ms. Starting without it would lose the realm's saved state. */
 const ARCHIVE_WAIT_MS_MAX = 30_000

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { instantClock } from '../../test/harness/instant-clock.ts'
-import { Pulse } from './pulse.ts'
+import { Pulse } from '../both-threads/pulse.ts'
 import { LOOK_MS, untilStuck, Watchdog, type WatchdogOptions } from './watchdog.ts'
 
 let stuck: string[] = []

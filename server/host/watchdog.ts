@@ -3,7 +3,7 @@
  * reads the count. A thread in an endless loop receives no messages, so only another thread can end it.
  */
 import { Effect, Schedule } from 'effect'
-import type { Pulse } from './pulse.ts'
+import type { Pulse } from '../both-threads/pulse.ts'
 
 /**
  * Time between looks of the main thread, ms. Time is counted in looks, so it stops while the process is stopped or the

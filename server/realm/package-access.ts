@@ -21,7 +21,7 @@ import {
   WANTED_BURST_MAX,
   WANTED_PER_SECOND_MAX,
 } from '../limits.ts'
-import type { FromRealm, PackageAccessAnswer, ToRealm } from '../realm-messages.ts'
+import type { FromRealm, PackageAccessAnswer, ToRealm } from '../both-threads/realm-messages.ts'
 
 export interface PackageAccessOptions {
   post(message: Extract<FromRealm, { readonly type: 'package-request' }>): void

@@ -15,7 +15,7 @@ import {
 } from '../../sim/index.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { NO_LAPS, type Laps } from '../metrics/tick-split.ts'
-import { Pulse } from '../host/pulse.ts'
+import { Pulse } from '../both-threads/pulse.ts'
 
 /** The write-ahead log of the core. */
 export interface TickLog {

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { loadEngine } from '../../sim/index.ts'
 import { repairable, runAttempt, type RepairAttempt } from '../../storage/recordings/index.ts'
-import { watched, type Pulse } from '../host/pulse.ts'
+import { watched, type Pulse } from '../both-threads/pulse.ts'
 
 /** Runs each attempt that it receives, one after the other. */
 export async function runAttempts(port: MessagePort, pulse: Pulse): Promise<void> {

@@ -5,16 +5,16 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { hash, loadEngine, SimulationFault } from '../../sim/index.ts'
 import { RecordingFault, repairable, ReplayFault } from '../../storage/recordings/index.ts'
-import { Champion } from '../recorder/champion.ts'
+import { Champion } from './recorder/recorder.ts'
 import { ServerError, textOf } from '../error.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
 import { ThreadMeter } from '../metrics/thread-meter.ts'
-import type { FromRealm, RealmStart, ToRealm } from '../realm-messages.ts'
+import type { FromRealm, RealmStart, ToRealm } from '../both-threads/realm-messages.ts'
 import { countsOf } from './reports/realm-reporter.ts'
 import { RealmRunner } from './runner.ts'
 import { preciseTimer } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
-import { watched, type Pulse } from '../host/pulse.ts'
+import { watched, type Pulse } from '../both-threads/pulse.ts'
 
 async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<void> {
   const post = (message: FromRealm, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)

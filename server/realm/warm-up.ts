@@ -14,9 +14,9 @@ import {
   type Realm,
   type RealmDefinition,
 } from '../../sim/index.ts'
-import { unpackOutbound, type FromRealm, type ToRealm } from '../realm-messages.ts'
+import { unpackOutbound, type FromRealm, type ToRealm } from '../both-threads/realm-messages.ts'
 import { RealmRunner } from './runner.ts'
-import { scratchLog } from './scratch-log.ts'
+import { scratchLog } from './recorder/scratch-log.ts'
 
 const PLAYERS = 4
 

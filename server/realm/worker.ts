@@ -3,8 +3,8 @@
  * that needs.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { RealmStart } from '../realm-messages.ts'
-import { Pulse } from '../host/pulse.ts'
+import type { RealmStart } from '../both-threads/realm-messages.ts'
+import { Pulse } from '../both-threads/pulse.ts'
 
 if (parentPort) {
   const start = workerData as RealmStart

@@ -3,7 +3,7 @@
  */
 import { ClientSession } from '../../netcode/session/index.ts'
 import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'
-import { SequenceTracker } from '../../server/recorder/sequence-tracker.ts'
+import { SequenceTracker } from '../../server/realm/recorder/sequence-tracker.ts'
 import {
   unpackOutbound,
   type FromRealm,
@@ -11,13 +11,13 @@ import {
   type PackageAccessAnswer,
   type ToRealm,
   type WorkerStatus,
-} from '../../server/realm-messages.ts'
+} from '../../server/both-threads/realm-messages.ts'
 import { RealmRunner } from '../../server/realm/runner.ts'
-import type { RealmLog } from '../../server/realm/realm-log.ts'
-import { scratchLog } from '../../server/realm/scratch-log.ts'
-import { RemovalNotices } from '../../server/recorder/removal-notices.ts'
+import type { RealmLog } from '../../server/realm/recorder/realm-log-interface.ts'
+import { scratchLog } from '../../server/realm/recorder/scratch-log.ts'
+import { RemovalNotices } from '../../server/realm/recorder/removal-notices.ts'
 import type { Role } from '../../server/accounts/tokens.ts'
-import { UndeliveredOutcomes } from '../../server/recorder/undelivered-outcomes.ts'
+import { UndeliveredOutcomes } from '../../server/realm/recorder/undelivered-outcomes.ts'
 import { uidOf } from '../../testing/simulator/uid.ts'
 import {
   DEFAULT_DEFINITION,

@@ -1,7 +1,7 @@
 /** The packages of a simulated world, and an archive that answers about them late, not at all, or that it is away. */
 import { DEFAULT_BODY, type PackageHash, type PackagePhysics, type PropSpec } from '../../sim/index.ts'
 import { IDENTITY } from '../../sim/maths/maths.ts'
-import type { PackageAccessAnswer } from '../../server/realm-messages.ts'
+import type { PackageAccessAnswer } from '../../server/both-threads/realm-messages.ts'
 import type { Dice } from '../../bots/bot-behaviour.ts'
 
 const CUP: PropSpec = {

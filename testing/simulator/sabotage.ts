@@ -1,5 +1,5 @@
 /** Deliberately planted bugs. Each breaks one promise, and the simulator must notice it. */
-import type { RealmLog } from '../../server/realm/realm-log.ts'
+import type { RealmLog } from '../../server/realm/recorder/realm-log-interface.ts'
 import { decodeLockstep, decodeServerPacket, encodeLockstep } from '../../protocol/index.ts'
 import { compareInputs, type Input } from '../../sim/index.ts'
 

@@ -2,13 +2,13 @@
  * The server of a simulated world: the real links, runner, Champion and recordings, in processes that can be killed at
  * any moment, on a disk that outlives them.
  */
-import { Champion } from '../../server/recorder/champion.ts'
+import { Champion } from '../../server/realm/recorder/recorder.ts'
 import { INBOUND_BATCH_MS } from '../../server/limits.ts'
 import { SERVER_FAMILIES } from '../../server/metrics/families.ts'
 import { RealmMeters } from '../../server/metrics/realm-meters.ts'
 import { MetricTable } from '../../server/metrics/table.ts'
 import { RealmLinks } from '../../server/host/realm-links.ts'
-import type { FromRealm, ToRealm } from '../../server/realm-messages.ts'
+import type { FromRealm, ToRealm } from '../../server/both-threads/realm-messages.ts'
 import { RealmRunner } from '../../server/realm/runner.ts'
 import type { Claims } from '../../server/accounts/tokens.ts'
 import { free, hash, type Engine, type Realm, type RealmDefinition } from '../../sim/index.ts'

@@ -12,8 +12,9 @@ import {
 } from '../../../sim/index.ts'
 import { elementOf } from '../../../storage/archive/archive.fixture.ts'
 import type { SavedElement } from '../../../storage/archive/index.ts'
-import { ElementChangeTracker, MOVING_SECONDS, ROUND_SECONDS, type ElementChanges } from './element-change-tracker.ts'
-import { restoreFromArchive } from '../../recorder/archive-restore.ts'
+import type { ElementChanges } from '../../both-threads/archive-messages.ts'
+import { ElementChangeTracker, MOVING_SECONDS, ROUND_SECONDS } from './element-change-tracker.ts'
+import { restoreFromArchive } from '../recorder/archive-restore.ts'
 
 let engine: Engine
 const realms: Realm[] = []

@@ -6,6 +6,7 @@ import { defined } from '../../../sim/assert.ts'
 import type { ElementId, Realm } from '../../../sim/index.ts'
 import { positionOf, rotationOf } from '../../../sim/props/props.ts'
 import type { SavedElement } from '../../../storage/archive/index.ts'
+import type { ElementChanges } from '../../both-threads/archive-messages.ts'
 
 /** Time between the starts of two rounds, s. */
 export const ROUND_SECONDS = 2
@@ -14,16 +15,6 @@ export const MOVING_SECONDS = 10
 /** Elements compared in one tick, and elements sent in one tick. Each of the two takes a few hundred microseconds. */
 const COMPARED_MAX = 1_024
 const SENT_MAX = 128
-
-export interface ElementChanges {
-  readonly tick: number
-  readonly put: readonly SavedElement[]
-  readonly removed: readonly ElementId[]
-  /** All elements follow from here on. Discard what was sent before. */
-  readonly begins: boolean
-  /** The round is complete: everything sent so far is one state of the realm and may be saved. */
-  readonly isComplete: boolean
-}
 
 /** The values of an element that were sent last. */
 interface SentElement {

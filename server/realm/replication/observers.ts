@@ -6,7 +6,7 @@ import { checkpoint, SIM_VERSION, type Realm } from '../../../sim/index.ts'
 import { HELLO_MS_MAX, OBSERVERS_MAX } from '../../limits.ts'
 import type { Outbound } from './outbound.ts'
 import type { TickOutcome } from '../realm-core.ts'
-import type { LinkId } from '../../realm-messages.ts'
+import type { LinkId } from '../../both-threads/realm-messages.ts'
 
 interface Observer {
   /** Decodes and limits what the peer sends. The peer gets frames in return, not packets. */

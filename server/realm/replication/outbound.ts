@@ -1,5 +1,5 @@
 /** The send buffer of one tick: packets by link, and links to close after them. */
-import { PacketBatch, type LinkId, type OutboundPackets } from '../../realm-messages.ts'
+import { PacketBatch, type LinkId, type OutboundPackets } from '../../both-threads/realm-messages.ts'
 
 export class Outbound {
   readonly #batch = new PacketBatch()

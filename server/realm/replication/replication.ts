@@ -8,7 +8,7 @@ import { PROTOCOL_VERSION, type ServerMessage } from '../../../protocol/index.ts
 import { defined } from '../../../sim/assert.ts'
 import { iterateAvatars, iterateProps, type Avatar, type Realm } from '../../../sim/index.ts'
 import type { RealmMeters } from '../../metrics/realm-meters.ts'
-import type { RemovalNotices } from '../../recorder/removal-notices.ts'
+import type { RemovalNotices } from '../recorder/removal-notices.ts'
 import { Catalog } from './element-catalog.ts'
 import type { Member } from '../sessions/member.ts'
 

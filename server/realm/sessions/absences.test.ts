@@ -4,8 +4,8 @@ import { ClientSession } from '../../../netcode/session/index.ts'
 import { DEFAULT_DEFINITION, free, loadEngine } from '../../../sim/index.ts'
 import { uidOf } from '../../../testing/simulator/uid.ts'
 import { Absences } from './absences.ts'
-import { Champion } from '../../recorder/champion.ts'
-import type { LinkEvent, ToRealm } from '../../realm-messages.ts'
+import { Champion } from '../recorder/recorder.ts'
+import type { LinkEvent, ToRealm } from '../../both-threads/realm-messages.ts'
 import { RealmRunner } from '../runner.ts'
 
 const engine = await loadEngine()

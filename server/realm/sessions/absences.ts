@@ -3,7 +3,7 @@
  * of the realm does not extend the wait: an avatar that holds props leaves in time, no matter how often it restarts.
  */
 import type { Note, Recording } from '../../../replay/index.ts'
-import { noteRows } from '../../recorder/note-rows.ts'
+import { noteRows } from '../recorder/note-rows.ts'
 import type { PlayerId } from '../../../sim/index.ts'
 
 /**

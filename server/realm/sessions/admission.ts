@@ -1,7 +1,7 @@
 /** Admission: from a client's Hello through the admission queue to the join of its avatar. */
 import { PROTOCOL_VERSION, type Hello } from '../../../protocol/index.ts'
 import type { Realm } from '../../../sim/index.ts'
-import type { LinkId } from '../../realm-messages.ts'
+import type { LinkId } from '../../both-threads/realm-messages.ts'
 import { AdmissionQueue } from './admission-queue.ts'
 import type { InteractionCenter } from '../interaction-center.ts'
 import type { Member } from './member.ts'

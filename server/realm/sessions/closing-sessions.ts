@@ -5,7 +5,7 @@
 import { GOODBYE_MS_MAX, INPUT_INTERVAL_MS } from '../../../netcode/session/limits.ts'
 import type { ServerSession } from '../../../netcode/session/index.ts'
 import type { Outbound } from '../replication/outbound.ts'
-import type { LinkId } from '../../realm-messages.ts'
+import type { LinkId } from '../../both-threads/realm-messages.ts'
 
 /**
  * A goodbye on a link whose session goes on at another link. The session cannot make new packets for it, so the last

@@ -1,7 +1,7 @@
 /** The players of a realm, by player and by the link that each is connected with. */
 import { assert, defined } from '../../../sim/assert.ts'
 import type { PlayerId } from '../../../sim/index.ts'
-import type { LinkId } from '../../realm-messages.ts'
+import type { LinkId } from '../../both-threads/realm-messages.ts'
 import type { Member } from './member.ts'
 
 export class MemberTable {

@@ -5,8 +5,8 @@ import { OwnMoveTracker, type SnapshotBuilder } from '../../../netcode/snapshot/
 import { assert } from '../../../sim/assert.ts'
 import type { Avatar, PlayerId, UserNumber } from '../../../sim/index.ts'
 import { TAKEOVERS_BURST_MAX, TAKEOVERS_PER_SECOND_MAX } from '../../limits.ts'
-import type { SequenceNumbers } from '../../recorder/sequence-tracker.ts'
-import type { LinkId } from '../../realm-messages.ts'
+import type { SequenceNumbers } from '../recorder/sequence-tracker.ts'
+import type { LinkId } from '../../both-threads/realm-messages.ts'
 import type { Claims } from '../../accounts/tokens.ts'
 
 /** `sinceMs`: when the connection was lost. */

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest'
 import { free, loadEngine, type Engine, type Realm, type RealmDefinition } from '../../../sim/index.ts'
 import { RecordingFault } from '../../../storage/recordings/index.ts'
 import { INPUTS_PER_FRAME_MAX } from '../../../server/limits.ts'
-import { UndeliveredOutcomes } from '../../../server/recorder/undelivered-outcomes.ts'
+import { UndeliveredOutcomes } from '../../../server/realm/recorder/undelivered-outcomes.ts'
 import { StageClient, RealmStage, walk } from '../../harness/server-stage.ts'
 
 let engine: Engine

@@ -3,8 +3,8 @@
  * realm's state. Where that does not fit, it starts with the last checkpoint that fits, and repeats the frames since
  * then.
  */
-import type { Recording } from '../../replay/index.ts'
-import { defined } from '../../sim/assert.ts'
+import type { Recording } from '../../../replay/index.ts'
+import { defined } from '../../../sim/assert.ts'
 import {
   elementCount,
   free,
@@ -14,8 +14,8 @@ import {
   type Engine,
   type Realm,
   type RealmDefinition,
-} from '../../sim/index.ts'
-import type { RecordingFile } from '../../storage/recordings/index.ts'
+} from '../../../sim/index.ts'
+import type { RecordingFile } from '../../../storage/recordings/index.ts'
 
 export interface SegmentStart {
   readonly recording: Recording

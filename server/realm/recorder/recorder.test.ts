@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { temporaryDirectory } from '../../test/harness/cleanup.ts'
-import { simulationOf } from '../../replay/index.ts'
-import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../../sim/index.ts'
-import { elementOf } from '../../storage/archive/archive.fixture.ts'
-import { nodePlatform, recover, type Platform, type RecordingEntry } from '../../storage/recordings/index.ts'
-import { Champion } from './champion.ts'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
+import { simulationOf } from '../../../replay/index.ts'
+import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../../../sim/index.ts'
+import { elementOf } from '../../../storage/archive/archive.fixture.ts'
+import { nodePlatform, recover, type Platform, type RecordingEntry } from '../../../storage/recordings/index.ts'
+import { Champion } from './recorder.ts'
 import { removable } from './retention.ts'
-import type { SavedStart } from './archive-restore.ts'
+import type { SavedStart } from '../../both-threads/archive-messages.ts'
 
 /** This machine, except that a test may forbid to remove files. */
 let unlinkFails = false

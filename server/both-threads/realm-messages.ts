@@ -2,18 +2,16 @@
  * Messages between the main thread and a realm's worker thread. The packets of all links travel in one array of bytes,
  * which is transferred and not copied. The events give the packets' lengths, in the same order.
  */
-import type { Peer } from '../netcode/transport.ts'
-import { assert, defined } from '../sim/assert.ts'
-import type { PackagePhysics, PlayerId, RealmDefinition } from '../sim/index.ts'
-import type { LockMark } from '../storage/lock-mark.ts'
-import type { LogEvent } from './host/element-write-behind.ts'
-import type { ElementChanges } from './realm/replication/element-change-tracker.ts'
-import type { MeterBuffers } from './metrics/realm-meters.ts'
-import type { Remedy } from '../storage/recordings/index.ts'
-import type { ServerErrorReason } from './error.ts'
-import type { SavedStart } from './recorder/archive-restore.ts'
-import type { RealmStatus } from './http/status.ts'
-import type { Claims } from './accounts/tokens.ts'
+import type { Peer } from '../../netcode/transport.ts'
+import { assert, defined } from '../../sim/assert.ts'
+import type { PackagePhysics, PlayerId, RealmDefinition } from '../../sim/index.ts'
+import type { LockMark } from '../../storage/lock-mark.ts'
+import type { ElementChanges, LogEvent, SavedStart } from './archive-messages.ts'
+import type { MeterBuffers } from '../metrics/realm-meters.ts'
+import type { Remedy } from '../../storage/recordings/index.ts'
+import type { ServerErrorReason } from '../error.ts'
+import type { RealmStatus } from '../http/status.ts'
+import type { Claims } from '../accounts/tokens.ts'
 
 /** Number of one connection of one client, over any transport. It is not used again while the server runs. */
 export type LinkId = number
@@ -55,7 +53,7 @@ export interface RealmStart {
   readonly saved?: SavedStart
   /** The remedy that a search found after a fault. */
   readonly remedy?: Remedy
-  /** Buffer in which the thread marks its progress for the watchdog (server/host/pulse.ts). */
+  /** Buffer in which the thread marks its progress for the watchdog (server/both-threads/pulse.ts). */
   readonly pulse?: SharedArrayBuffer
   /** True if the thread runs attempts of a search (storage/recordings/remedy-search.ts) and no realm. */
   readonly runsAttempts?: boolean

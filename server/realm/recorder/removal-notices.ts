@@ -2,8 +2,8 @@
  * Notices for users about props and avatars that a recovery removed from the realm. They are kept until the user
  * returns.
  */
-import type { Note, Recording } from '../../replay/index.ts'
-import type { UserNumber } from '../../sim/index.ts'
+import type { Note, Recording } from '../../../replay/index.ts'
+import type { UserNumber } from '../../../sim/index.ts'
 import { noteRows, isUint32 } from './note-rows.ts'
 
 /** Kind of the note that keeps the notices in a recording. Recordings depend on this text. */

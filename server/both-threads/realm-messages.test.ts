@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AssertionError } from '../sim/assert.ts'
+import { AssertionError } from '../../sim/assert.ts'
 import { PacketBatch, PacketReader, unpackOutbound } from './realm-messages.ts'
 
 const packets = [Uint8Array.of(1, 2, 3), Uint8Array.of(), Uint8Array.of(4)]

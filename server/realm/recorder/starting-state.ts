@@ -2,11 +2,11 @@
  * Finds the state that a realm starts with: its newest recording, that recording with a repair, what the archive saved,
  * or a new realm.
  */
-import { CHECKPOINT_BYTES_MAX, salvageRecording, simulationOf, type Note } from '../../replay/index.ts'
-import { checkpoint, genesis, type Realm, type RealmDefinition } from '../../sim/index.ts'
-import { nodePlatform, recover, type Recovered, type Skipped } from '../../storage/recordings/index.ts'
-import type { ChampionOptions } from './champion-options.ts'
-import { ServerError } from '../error.ts'
+import { CHECKPOINT_BYTES_MAX, salvageRecording, simulationOf, type Note } from '../../../replay/index.ts'
+import { checkpoint, genesis, type Realm, type RealmDefinition } from '../../../sim/index.ts'
+import { nodePlatform, recover, type Recovered, type Skipped } from '../../../storage/recordings/index.ts'
+import type { ChampionOptions } from './recorder-options.ts'
+import { ServerError } from '../../error.ts'
 import { SequenceTracker, SEQUENCES_NOTE } from './sequence-tracker.ts'
 import { findSegmentStart, type SegmentStart } from './segment-start.ts'
 import { droppedAtEnd, repairOf, type Repair } from './apply-remedy.ts'

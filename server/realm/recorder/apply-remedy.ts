@@ -2,10 +2,10 @@
  * Applies to a recovered realm the remedy that a search has found, and reports it to the operator and the users
  * concerned.
  */
-import { decodeFrame } from '../../protocol/index.ts'
-import type { Quarantine, Recording } from '../../replay/index.ts'
-import { assert } from '../../sim/assert.ts'
-import { hash, step, type InputFrame, type Realm } from '../../sim/index.ts'
+import { decodeFrame } from '../../../protocol/index.ts'
+import type { Quarantine, Recording } from '../../../replay/index.ts'
+import { assert } from '../../../sim/assert.ts'
+import { hash, step, type InputFrame, type Realm } from '../../../sim/index.ts'
 import {
   frameOf,
   describeElement,
@@ -13,7 +13,7 @@ import {
   removableElements,
   type Remedy,
   type RemovableElement,
-} from '../../storage/recordings/index.ts'
+} from '../../../storage/recordings/index.ts'
 import type { SequenceTracker } from './sequence-tracker.ts'
 import type { RemovalNotices } from './removal-notices.ts'
 import type { UndeliveredOutcomes } from './undelivered-outcomes.ts'

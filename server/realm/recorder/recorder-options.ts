@@ -1,9 +1,9 @@
 /** Options with which the Champion opens a realm's recording. */
-import type { Simulation } from '../../replay/index.ts'
-import type { Engine, Realm } from '../../sim/index.ts'
-import type { Platform } from '../../storage/recordings/index.ts'
-import type { LogEvent } from '../host/element-write-behind.ts'
-import type { RealmStart } from '../realm-messages.ts'
+import type { Simulation } from '../../../replay/index.ts'
+import type { Engine, Realm } from '../../../sim/index.ts'
+import type { Platform } from '../../../storage/recordings/index.ts'
+import type { LogEvent } from '../../both-threads/archive-messages.ts'
+import type { RealmStart } from '../../both-threads/realm-messages.ts'
 
 export interface ChampionOptions {
   readonly start: RealmStart

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Command, InputFrame } from '../../sim/index.ts'
+import type { Command, InputFrame } from '../../../sim/index.ts'
 import { SequenceTracker } from './sequence-tracker.ts'
 
 const move: Command = { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false }

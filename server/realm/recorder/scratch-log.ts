@@ -1,11 +1,11 @@
 /** The log of a realm that is not recorded: the warm-up's, and the base of the log that tests read. */
-import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
-import { CHECKPOINT_EVERY_TICKS } from '../../replay/index.ts'
-import { phaseHash, type Realm } from '../../sim/index.ts'
-import { RemovalNotices } from '../recorder/removal-notices.ts'
-import { SequenceTracker } from '../recorder/sequence-tracker.ts'
-import { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
-import type { RealmLog } from './realm-log.ts'
+import { decodeFrame, encodeFrame } from '../../../protocol/index.ts'
+import { CHECKPOINT_EVERY_TICKS } from '../../../replay/index.ts'
+import { phaseHash, type Realm } from '../../../sim/index.ts'
+import { RemovalNotices } from './removal-notices.ts'
+import { SequenceTracker } from './sequence-tracker.ts'
+import { UndeliveredOutcomes } from './undelivered-outcomes.ts'
+import type { RealmLog } from './realm-log-interface.ts'
 
 /** Stands for a frame that cannot be decoded. The realm itself would meet that fault and report it. */
 const UNREAD = { tick: 0, inputs: [] }

@@ -2,11 +2,11 @@
  * Tracks the highest input sequences of each player in the recording. A session that resumes after a crash starts from
  * them, so that a command is carried out once, no matter how often it was sent.
  */
-import { isLatestWins } from '../../protocol/index.ts'
-import type { Recording } from '../../replay/index.ts'
-import type { InputFrame, PlayerId } from '../../sim/index.ts'
+import { isLatestWins } from '../../../protocol/index.ts'
+import type { Recording } from '../../../replay/index.ts'
+import type { InputFrame, PlayerId } from '../../../sim/index.ts'
 import { noteRows, isUint32 } from './note-rows.ts'
-import { Absences } from '../realm/sessions/absences.ts'
+import { Absences } from '../sessions/absences.ts'
 
 /** Kind of the note that carries the sequences into the next recording. Recordings depend on this text. */
 export const SEQUENCES_NOTE = 'otherworld.heard'

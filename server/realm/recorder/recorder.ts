@@ -4,14 +4,19 @@
  * Nothing else writes a realm's recordings.
  */
 import { basename } from 'node:path'
-import { CHECKPOINT_BYTES_MAX, type Note } from '../../replay/index.ts'
-import { defined } from '../../sim/assert.ts'
-import { checkpoint, elementCount, hash, type InputFrame, type Realm } from '../../sim/index.ts'
-import { parseRecordingName, RecordingFile, RecordingFault, removeUnfinished } from '../../storage/recordings/index.ts'
-import { otherHolder } from '../../storage/lock-mark.ts'
-import type { TickLog } from '../realm/realm-core.ts'
-import type { CheckpointsState, LogSpace, RealmLog } from '../realm/realm-log.ts'
-import type { ChampionOptions } from './champion-options.ts'
+import { CHECKPOINT_BYTES_MAX, type Note } from '../../../replay/index.ts'
+import { defined } from '../../../sim/assert.ts'
+import { checkpoint, elementCount, hash, type InputFrame, type Realm } from '../../../sim/index.ts'
+import {
+  parseRecordingName,
+  RecordingFile,
+  RecordingFault,
+  removeUnfinished,
+} from '../../../storage/recordings/index.ts'
+import { otherHolder } from '../../../storage/lock-mark.ts'
+import type { TickLog } from '../realm-core.ts'
+import type { CheckpointsState, LogSpace, RealmLog } from './realm-log-interface.ts'
+import type { ChampionOptions } from './recorder-options.ts'
 import { headerOf } from './recording-header.ts'
 import type { RemovalNotices } from './removal-notices.ts'
 import { runFirst } from './apply-remedy.ts'

@@ -3,14 +3,14 @@
  * rejections of commands that a recovery left out. They are sent again when their players return. A client that already
  * has an outcome ignores it.
  */
-import { LruMap } from '../../http/lru-map.ts'
-import { COMMANDS_UNACKED_MAX } from '../../netcode/session/index.ts'
-import { decodeFrame, isLatestWins } from '../../protocol/index.ts'
-import type { Note, Quarantine, Recording, Simulation } from '../../replay/index.ts'
-import type { InputFrame, PlayerId, SimEvent } from '../../sim/index.ts'
+import { LruMap } from '../../../http/lru-map.ts'
+import { COMMANDS_UNACKED_MAX } from '../../../netcode/session/index.ts'
+import { decodeFrame, isLatestWins } from '../../../protocol/index.ts'
+import type { Note, Quarantine, Recording, Simulation } from '../../../replay/index.ts'
+import type { InputFrame, PlayerId, SimEvent } from '../../../sim/index.ts'
 import { noteRows, isUint32 } from './note-rows.ts'
 import type { SequenceTracker } from './sequence-tracker.ts'
-import { outcomeOf, type CommandOutcome } from '../realm/outcomes.ts'
+import { outcomeOf, type CommandOutcome } from '../outcomes.ts'
 
 /** Outcomes that have not been acknowledged, by player, oldest first. */
 export type OutcomesByPlayer = ReadonlyMap<PlayerId, readonly CommandOutcome[]>

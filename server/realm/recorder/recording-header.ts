@@ -1,8 +1,8 @@
 /** The header of a new recording. */
-import type { RecordingHeader } from '../../replay/index.ts'
-import { elementCount, hash, PHASES, SIM_VERSION } from '../../sim/index.ts'
-import { nodePlatform } from '../../storage/recordings/index.ts'
-import type { ChampionOptions } from './champion-options.ts'
+import type { RecordingHeader } from '../../../replay/index.ts'
+import { elementCount, hash, PHASES, SIM_VERSION } from '../../../sim/index.ts'
+import { nodePlatform } from '../../../storage/recordings/index.ts'
+import type { ChampionOptions } from './recorder-options.ts'
 import type { StartingState } from './starting-state.ts'
 
 /** The recording starts with the realm's state, or with the segment start where that state is too large. */

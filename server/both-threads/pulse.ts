@@ -1,4 +1,7 @@
-/** The pulse of a realm's thread: it counts its steps in shared memory, and the watchdog (watchdog.ts) reads the count. */
+/**
+ * The pulse of a realm's thread: it counts its steps in shared memory, and the main thread's watchdog reads the count
+ * (server/host/watchdog.ts).
+ */
 import { readFileSync, readlinkSync } from 'node:fs'
 import type { Simulation } from '../../replay/index.ts'
 

@@ -2,11 +2,11 @@
  * The recording of a running realm, as the realm's thread uses it. The Champion is one; tests and the warm-up keep
  * theirs in memory.
  */
-import type { Realm } from '../../sim/index.ts'
-import type { RemovalNotices } from '../recorder/removal-notices.ts'
-import type { SequenceTracker } from '../recorder/sequence-tracker.ts'
-import type { OutcomesByPlayer, UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
-import type { TickLog } from './realm-core.ts'
+import type { Realm } from '../../../sim/index.ts'
+import type { RemovalNotices } from './removal-notices.ts'
+import type { SequenceTracker } from './sequence-tracker.ts'
+import type { OutcomesByPlayer, UndeliveredOutcomes } from './undelivered-outcomes.ts'
+import type { TickLog } from '../realm-core.ts'
 
 export interface RealmLog extends TickLog {
   readonly realm: Realm

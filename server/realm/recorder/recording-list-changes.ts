@@ -1,8 +1,8 @@
 /** Finds what changed between two listings of a realm's recordings, for the archive's list. */
 import { basename } from 'node:path'
-import type { ArchivedRecording } from '../../storage/archive/index.ts'
-import type { RecordingEntry } from '../../storage/recordings/index.ts'
-import type { LogEvent } from '../host/element-write-behind.ts'
+import type { ArchivedRecording } from '../../../storage/archive/index.ts'
+import type { RecordingEntry } from '../../../storage/recordings/index.ts'
+import type { LogEvent } from '../../both-threads/archive-messages.ts'
 
 /**
  * Returns a function that takes the current recordings. It reports those that are new, changed or removed since its

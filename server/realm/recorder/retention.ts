@@ -1,7 +1,7 @@
 /** Retention of a realm's recordings: lists them for the archive, and removes the oldest beyond the limit. */
-import { listRecordings, nodePlatform, type Platform, type RecordingEntry } from '../../storage/recordings/index.ts'
-import { textOf } from '../error.ts'
-import type { LogEvent } from '../host/element-write-behind.ts'
+import { listRecordings, nodePlatform, type Platform, type RecordingEntry } from '../../../storage/recordings/index.ts'
+import { textOf } from '../../error.ts'
+import type { LogEvent } from '../../both-threads/archive-messages.ts'
 import { recordingListChanges } from './recording-list-changes.ts'
 
 export interface RetentionOptions {

@@ -2,28 +2,10 @@
  * Restores a realm that has no recording from what the archive saved. This happens before the new recording starts, so
  * that the recording starts with the restored state. If the server ends before, the next start restores again.
  */
-import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
-import {
-  parseProp,
-  step,
-  type Command,
-  type Input,
-  type PackagePhysics,
-  type PropSpec,
-  type Realm,
-} from '../../sim/index.ts'
-import type { LogPosition, SavedElement } from '../../storage/archive/index.ts'
-
-/** The archive's saved state of a realm without a recording. */
-export interface SavedStart {
-  /** The newest epoch of the realm that the archive knows. */
-  readonly newestEpoch: number
-  /** Position of the save in the log. Null where nothing was saved: the realm keeps the props of its definition. */
-  readonly at: LogPosition | null
-  readonly elements: readonly SavedElement[]
-  /** Packages of the elements, as far as the archive has them. */
-  readonly packages: readonly { readonly hash: string; readonly physics: PackagePhysics }[]
-}
+import { decodeFrame, encodeFrame } from '../../../protocol/index.ts'
+import { parseProp, step, type Command, type Input, type PropSpec, type Realm } from '../../../sim/index.ts'
+import type { LogPosition, SavedElement } from '../../../storage/archive/index.ts'
+import type { SavedStart } from '../../both-threads/archive-messages.ts'
 
 /**
  * Replaces the props of a realm, as genesis made it, with the saved elements, and reports how many. Throws

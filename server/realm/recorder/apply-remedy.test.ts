@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { temporaryDirectory } from '../../test/harness/cleanup.ts'
-import { decodeFrame } from '../../protocol/index.ts'
-import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
+import { decodeFrame } from '../../../protocol/index.ts'
+import { readRecording, simulationOf, verify, type Recording } from '../../../replay/index.ts'
 import {
   DEFAULT_DEFINITION,
   free,
@@ -15,7 +15,7 @@ import {
   type InputFrame,
   type PropSpec,
   type Realm,
-} from '../../sim/index.ts'
+} from '../../../sim/index.ts'
 import {
   findRemedy,
   listRecordings,
@@ -23,8 +23,8 @@ import {
   runAttempt,
   type Remedy,
   type RepairableSimulation,
-} from '../../storage/recordings/index.ts'
-import { Champion } from './champion.ts'
+} from '../../../storage/recordings/index.ts'
+import { Champion } from './recorder.ts'
 
 let engine: Engine
 let recordings = ''

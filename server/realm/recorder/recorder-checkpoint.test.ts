@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { temporaryDirectory } from '../../test/harness/cleanup.ts'
-import { CHECKPOINT_EVERY_TICKS, readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
+import { CHECKPOINT_EVERY_TICKS, readRecording, simulationOf, verify, type Recording } from '../../../replay/index.ts'
 import {
   checkpoint,
   DEFAULT_DEFINITION,
@@ -12,8 +12,8 @@ import {
   step,
   type Command,
   type Engine,
-} from '../../sim/index.ts'
-import { Champion } from './champion.ts'
+} from '../../../sim/index.ts'
+import { Champion } from './recorder.ts'
 
 let engine: Engine
 let recordings = ''
