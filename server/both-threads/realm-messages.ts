@@ -8,7 +8,7 @@ import type { PackagePhysics, PlayerId, RealmDefinition } from '../../sim/index.
 import type { LockMark } from '../../storage/lock-mark.ts'
 import type { ElementChanges, LogEvent, SavedStart } from './archive-messages.ts'
 import type { MeterBuffers } from '../metrics/realm-meters.ts'
-import type { Remedy } from '../../storage/recordings/index.ts'
+import type { RecoveryPlan } from '../../storage/recordings/index.ts'
 import type { ServerErrorReason } from '../error.ts'
 import type { RealmStatus } from '../http/status.ts'
 import type { Claims } from '../accounts/tokens.ts'
@@ -51,11 +51,11 @@ export interface RealmStart {
   readonly recordedBy: string
   /** State from the archive, if the realm has no recording and the archive has one. */
   readonly saved?: SavedStart
-  /** The remedy that a search found after a fault. */
-  readonly remedy?: Remedy
+  /** The recovery plan that a search found after a fault. */
+  readonly plan?: RecoveryPlan
   /** Buffer in which the thread marks its progress for the watchdog (server/both-threads/pulse.ts). */
   readonly pulse?: SharedArrayBuffer
-  /** True if the thread runs attempts of a search (storage/recordings/remedy-search.ts) and no realm. */
+  /** True if the thread runs attempts of a search (storage/recordings/fault-recovery/plan-search.ts) and no realm. */
   readonly runsAttempts?: boolean
   /** Ticks of a scratch realm before this one begins; absent: none. */
   readonly warmUpTicks?: number

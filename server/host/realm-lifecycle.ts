@@ -1,22 +1,15 @@
 /**
  * The lifecycle of a realm's worker: start, watch, and restart after it died. Before a restart a search may find out
- * what made the realm fail and leave it out (storage/recordings/remedy-search.ts). Starts without progress are counted,
- * whatever time each takes.
+ * what made the realm fail and leave it out (fault-recovery/). Starts without progress are counted, whatever time each
+ * takes.
  */
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Cause, Data, Duration, Effect, Fiber, Schedule, type Scope } from 'effect'
 import { otherHolder } from '../../storage/lock-mark.ts'
-import {
-  findRemedy,
-  listRecordings,
-  sealLeftOpen,
-  type SearchResult,
-  type Remedy,
-} from '../../storage/recordings/index.ts'
+import { sealLeftOpen, type RecoveryPlan, type SearchResult } from '../../storage/recordings/index.ts'
 import type { Settings } from '../config.ts'
 import { ServerError, textOf } from '../error.ts'
-import { effectRunner } from '../http/effect-runner.ts'
 import { inArea, type CallbackLog } from '../log.ts'
 import {
   PAUSE_MS_MAX,
@@ -31,7 +24,7 @@ import type { ServerTable } from '../metrics/server-meters.ts'
 import { packageRoot } from '../package-root.ts'
 import type { FromRealm, RealmStart, ToRealm } from '../both-threads/realm-messages.ts'
 import type { SavedStart } from '../both-threads/archive-messages.ts'
-import { AttemptWorkers } from './attempt-workers.ts'
+import { searchPlan } from './fault-recovery/search-plan.ts'
 import { Pulse } from '../both-threads/pulse.ts'
 import { untilStuck } from './watchdog.ts'
 
@@ -84,8 +77,8 @@ export class RealmLifecycle {
   #starts = 0
   /** True if the next start first searches for the cause of the failure. */
   #searches = false
-  /** The remedy of the last start, until the realm ticks and reports it. */
-  #pending: Extract<SearchResult, { type: 'remedy' }> | null = null
+  /** The plan of the last start, until the realm ticks and reports it. */
+  #pending: Extract<SearchResult, { type: 'plan' }> | null = null
 
   constructor(options: RealmLifecycleOptions) {
     this.#options = options
@@ -174,15 +167,18 @@ export class RealmLifecycle {
 
   /** Starts the worker and waits until it has died. Succeeds if the realm stays down. */
   #attempt(): Effect.Effect<void, unknown> {
-    const search = this.#search
+    const search = searchPlan(this.#file, this.#options.start)
     return Effect.gen({ self: this }, function* () {
       this.#starts++
       const found = this.#searches ? yield* search : null
       if (found?.type === 'none')
-        return this.#giveUp(`the realm continues with none of the remedies of ${found.tries} attempts`, found.reason)
-      this.#pending = found?.type === 'remedy' ? found : null
+        return this.#giveUp(
+          `the realm continues after none of the ${found.attempts} attempts of its recovery`,
+          found.reason,
+        )
+      this.#pending = found?.type === 'plan' ? found : null
       const saved = yield* this.#options.savedStart
-      const run = this.#launch(saved, this.#pending?.remedy ?? null)
+      const run = this.#launch(saved, this.#pending?.plan ?? null)
       // Not a child of this fiber: it watches a worker that is stopped, too. It ends with the worker.
       yield* Effect.forkDetach(this.#watch(run), { startImmediately: true })
       yield* exitOf(run.worker)
@@ -190,38 +186,18 @@ export class RealmLifecycle {
     })
   }
 
-  /** Finds out what to leave out so that the realm can continue. */
-  readonly #search = Effect.suspend(() => {
-    const { start } = this.#options
-    return Effect.acquireUseRelease(
-      Effect.sync(() => new AttemptWorkers(this.#file, start)),
-      (attempts) =>
-        // The search is plain code, which the tests run without threads
-        Effect.flatMap(effectRunner, (run) =>
-          Effect.tryPromise({
-            try: async () => {
-              const paths = (await listRecordings(start.recordings, start.definition.id)).map(({ path }) => path)
-              return findRemedy(paths, { run: (attempt) => run(attempts.run(attempt)) })
-            },
-            catch: (error) => error,
-          }),
-        ),
-      (attempts) => attempts.end,
-    )
-  })
-
   get #file(): string {
     return this.#options.settings.realmWorker ?? join(packageRoot(), 'dist/node/realm-worker.js')
   }
 
-  #launch(saved: SavedStart | null, remedy: Remedy | null): Run {
+  #launch(saved: SavedStart | null, plan: RecoveryPlan | null): Run {
     const { start } = this.#options
     const pulse = new Pulse()
     const workerData: RealmStart = {
       ...start,
       pulse: pulse.buffer,
       ...(saved ? { saved } : {}),
-      ...(remedy ? { remedy } : {}),
+      ...(plan ? { plan } : {}),
     }
     const worker = new Worker(this.#file, { workerData, name: `realm ${start.definition.id}` })
     const run: Run = { worker, pulse, failure: null, isStuck: false }
@@ -279,7 +255,7 @@ export class RealmLifecycle {
     if (!pending) return
     const { counted } = this.#options
     const {
-      remedy: { leavesOut, goesBack, tries },
+      plan: { leavesOut, goesBack, attempts },
       removed,
     } = pending
     const kinds = [
@@ -288,11 +264,11 @@ export class RealmLifecycle {
       ...(goesBack ? ['ticks' as const] : []),
     ]
     for (const kind of kinds) counted.count('quarantined', kind)
-    counted.add('searches', tries)
+    counted.add('searches', attempts)
     this.quarantined += kinds.length
     if (removed.length > 0 || leavesOut) this.#starts = 0
     if (kinds.length > 0)
-      this.#log.warn(`the cause was found in ${tries} attempts and is quarantined: ${kinds.join(', ')}`)
+      this.#log.warn(`the cause was found in ${attempts} attempts and is quarantined: ${kinds.join(', ')}`)
   }
 
   // --- ends

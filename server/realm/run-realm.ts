@@ -4,7 +4,7 @@
  */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { hash, loadEngine, SimulationFault } from '../../sim/index.ts'
-import { RecordingFault, repairable, ReplayFault } from '../../storage/recordings/index.ts'
+import { RecordingFault, recoverable, ReplayFault } from '../../storage/recordings/index.ts'
 import { Champion } from './recorder/recorder.ts'
 import { ServerError, textOf } from '../error.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
@@ -22,7 +22,7 @@ async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<
   const engine = await loadEngine()
   const meters = new RealmMeters(start.meters)
   const thread = new ThreadMeter(meters.thread)
-  const simulation = watched(repairable(engine), pulse)
+  const simulation = watched(recoverable(engine), pulse)
   const log = await Champion.open({
     start,
     engine,

@@ -10,6 +10,6 @@ if (parentPort) {
   const start = workerData as RealmStart
   const pulse = new Pulse(start.pulse)
   pulse.registerThread()
-  if (start.runsAttempts) await (await import('./repair-attempts.ts')).runAttempts(parentPort, pulse)
+  if (start.runsAttempts) await (await import('./fault-recovery/attempt-thread.ts')).runAttempts(parentPort, pulse)
   else (await import('./run-realm.ts')).runRealm(parentPort, start, pulse)
 }

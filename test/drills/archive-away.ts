@@ -9,7 +9,7 @@ import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { simulationOf } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine, props } from '../../sim/index.ts'
 import { openArchive, type SavedElement } from '../../storage/archive/index.ts'
-import { recover } from '../../storage/recordings/index.ts'
+import { resumeRecording } from '../../storage/recordings/index.ts'
 import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
 import { Players } from './players.ts'
 import { sleep, isTrueWithin } from '../harness/wait.ts'
@@ -99,8 +99,8 @@ async function compare(
   data: string,
   databaseUrl: string,
 ): Promise<{ readonly recorded: number; readonly saved: number; readonly different: number }> {
-  const found = await recover(join(data, 'recordings'), DEFAULT_DEFINITION.id, simulationOf(await loadEngine()))
-  if (found.status !== 'recovered') throw new Error(`the recordings are ${found.status}`)
+  const found = await resumeRecording(join(data, 'recordings'), DEFAULT_DEFINITION.id, simulationOf(await loadEngine()))
+  if (found.status !== 'resumed') throw new Error(`the recordings are ${found.status}`)
   const archive = openArchive({ databaseUrl, directory: '' })
   const saved = await Effect.runPromise(archive.service.savedRealm(DEFAULT_DEFINITION.id))
   await Effect.runPromise(archive.close)

@@ -20,7 +20,7 @@ import {
 } from '../../sim/index.ts'
 import { openArchive, type ArchiveService, type SavedElement } from '../../storage/archive/index.ts'
 import { manifestOf } from '../../storage/archive/archive.fixture.ts'
-import { recover } from '../../storage/recordings/index.ts'
+import { resumeRecording } from '../../storage/recordings/index.ts'
 import type { Settings } from '../../server/main.ts'
 import {
   joined,
@@ -82,8 +82,8 @@ const DEFINITION = parsed({
 
 /** Elements at the end of the realm's newest recording. */
 async function recordedElements(data: string): Promise<SavedElement[]> {
-  const found = await recover(join(data, 'recordings'), DEFINITION.id, simulationOf(await loadEngine()))
-  if (found.status !== 'recovered') throw new Error(`the recordings are ${found.status}`)
+  const found = await resumeRecording(join(data, 'recordings'), DEFINITION.id, simulationOf(await loadEngine()))
+  if (found.status !== 'resumed') throw new Error(`the recordings are ${found.status}`)
   const elements = props(found.realm).map(({ id, spec, package: hash, owner, access, position, rotation, scale }) => ({
     element: id,
     name: spec.name,

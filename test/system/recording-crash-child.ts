@@ -4,15 +4,15 @@
  */
 import { loadEngine } from '../../sim/index.ts'
 import { simulationOf } from '../../replay/index.ts'
-import { recover, RecordingFile } from '../../storage/recordings/index.ts'
+import { resumeRecording, RecordingFile } from '../../storage/recordings/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/index.ts'
 import { headerOf, sessionFrames } from '../harness/recording-example.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const [directory = '', checkpointEvery = '20'] = process.argv.slice(2)
 const simulation = simulationOf(await loadEngine())
-const found = await recover(directory, DEFAULT_DEFINITION.id, simulation)
-const goingOn = found.status === 'recovered' ? found : null
+const found = await resumeRecording(directory, DEFAULT_DEFINITION.id, simulation)
+const goingOn = found.status === 'resumed' ? found : null
 const realm = goingOn ? goingOn.realm : simulation.genesis(DEFAULT_DEFINITION)
 const startTick = goingOn?.tick ?? 0
 const file = RecordingFile.create({

@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readRecording, simulationOf, verify } from '../../replay/index.ts'
 import { loadEngine } from '../../sim/index.ts'
-import { listRecordings, recover } from '../../storage/recordings/index.ts'
+import { listRecordings, resumeRecording } from '../../storage/recordings/index.ts'
 import { randomFrom } from '../harness/recording-example.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -75,6 +75,6 @@ test(`a realm that is killed ${KILLS} times at random moments loses no printed t
       recorded.set(tick, recording.value.hash(tick))
   }
   for (const [tick, hash] of seen) expect([tick, recorded.get(tick)]).toEqual([tick, hash])
-  const found = await recover(directory, 'yard', simulation)
-  expect(found.status === 'recovered' && found.tick).toBeGreaterThanOrEqual(Math.max(...seen.keys()))
+  const found = await resumeRecording(directory, 'yard', simulation)
+  expect(found.status === 'resumed' && found.tick).toBeGreaterThanOrEqual(Math.max(...seen.keys()))
 })

@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { simulationOf } from '../../../replay/index.ts'
 import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../../../sim/index.ts'
 import { elementOf } from '../../../storage/archive/archive.fixture.ts'
-import { nodePlatform, recover, type Platform, type RecordingEntry } from '../../../storage/recordings/index.ts'
+import { nodePlatform, resumeRecording, type Platform, type RecordingEntry } from '../../../storage/recordings/index.ts'
 import { Champion } from './recorder.ts'
 import { removable } from './retention.ts'
 import type { SavedStart } from '../../both-threads/archive-messages.ts'
@@ -245,10 +245,10 @@ test('a realm is restored from the archive before its recording starts, and agai
     ),
   )
   // As after kill -9: nothing more is written, and everything is there.
-  const recovered = await recover(recordings, DEFAULT_DEFINITION.id, simulationOf(engine))
-  if (recovered.status !== 'recovered') throw new Error(recovered.status)
-  expect([recovered.realm.props.size, hash(recovered.realm)]).toEqual([300, hash(champion.realm)])
+  const resumed = await resumeRecording(recordings, DEFAULT_DEFINITION.id, simulationOf(engine))
+  if (resumed.status !== 'resumed') throw new Error(resumed.status)
+  expect([resumed.realm.props.size, hash(resumed.realm)]).toEqual([300, hash(champion.realm)])
   await champion.close()
   free(champion.realm)
-  free(recovered.realm)
+  free(resumed.realm)
 })

@@ -19,7 +19,7 @@ import type { CheckpointsState, LogSpace, RealmLog } from './realm-log-interface
 import type { ChampionOptions } from './recorder-options.ts'
 import { headerOf } from './recording-header.ts'
 import type { RemovalNotices } from './removal-notices.ts'
-import { runFirst } from './apply-remedy.ts'
+import { runFirst } from '../fault-recovery/apply-plan.ts'
 import { Retention } from './retention.ts'
 import { rewriteFrames } from './segment-start.ts'
 import { SEQUENCES_NOTE, type SequenceTracker } from './sequence-tracker.ts'
@@ -49,7 +49,7 @@ export class Champion implements RealmLog {
   #checkpoints: CheckpointsState
 
   private constructor(options: ChampionOptions, starting: StartingState) {
-    const { realm, epoch, sequences, undelivered, removalNotices, repair, segmentStart } = starting
+    const { realm, epoch, sequences, undelivered, removalNotices, applied, segmentStart } = starting
     this.#options = options
     this.realm = realm
     this.epoch = epoch
@@ -75,9 +75,9 @@ export class Champion implements RealmLog {
     })
     this.#checkpoints = { tick: header.startTick, bytes: state?.length ?? 0, skipped: 0, warning: null }
     removalNotices.onDelivered = () => this.#tryWrite(() => this.#file.note(removalNotices.note(realm.tick)))
-    for (const quarantine of repair.quarantined) this.#file.quarantine(quarantine)
+    for (const quarantine of applied.quarantined) this.#file.quarantine(quarantine)
     if (segmentStart) rewriteFrames(segmentStart, realm, this.#file)
-    if (repair.frame) runFirst(realm, repair.frame, this, undelivered)
+    if (applied.frame) runFirst(realm, applied.frame, this, undelivered)
   }
 
   /**

@@ -1,15 +1,15 @@
 /**
- * Finds the state that a realm starts with: its newest recording, that recording with a repair, what the archive saved,
+ * Finds the state that a realm starts with: its newest recording, that recording with a recovery plan, what the archive saved,
  * or a new realm.
  */
 import { CHECKPOINT_BYTES_MAX, salvageRecording, simulationOf, type Note } from '../../../replay/index.ts'
 import { checkpoint, genesis, type Realm, type RealmDefinition } from '../../../sim/index.ts'
-import { nodePlatform, recover, type Recovered, type Skipped } from '../../../storage/recordings/index.ts'
+import { nodePlatform, resumeRecording, type Resumed, type Skipped } from '../../../storage/recordings/index.ts'
 import type { ChampionOptions } from './recorder-options.ts'
 import { ServerError } from '../../error.ts'
 import { SequenceTracker, SEQUENCES_NOTE } from './sequence-tracker.ts'
 import { findSegmentStart, type SegmentStart } from './segment-start.ts'
-import { droppedAtEnd, repairOf, type Repair } from './apply-remedy.ts'
+import { droppedAtEnd, applyPlan, type AppliedPlan } from '../fault-recovery/apply-plan.ts'
 import { restoreFromArchive } from './archive-restore.ts'
 import { RemovalNotices } from './removal-notices.ts'
 import { UndeliveredOutcomes, undeliveredNote } from './undelivered-outcomes.ts'
@@ -20,27 +20,27 @@ export interface StartingState {
   readonly sequences: SequenceTracker
   readonly undelivered: UndeliveredOutcomes
   readonly removalNotices: RemovalNotices
-  readonly repair: Repair
+  readonly applied: AppliedPlan
   /** The start of the new recording, if it cannot start with the realm's own state. */
   readonly segmentStart: (SegmentStart & { readonly notes: readonly Note[] }) | null
 }
 
-const NO_REPAIR: Repair = { quarantined: [], frame: null }
+const NO_PLAN: AppliedPlan = { quarantined: [], frame: null }
 
 /**
  * Recovers the realm from its newest recording, or creates it. Throws ServerError, and ReplayFault where the simulation
  * fails on the recording.
  */
 export async function findStartingState(options: ChampionOptions): Promise<StartingState> {
-  const { recordings, definition, remedy } = options.start
+  const { recordings, definition, plan } = options.start
   const undelivered = new UndeliveredOutcomes()
-  const found = await recover(
+  const found = await resumeRecording(
     recordings,
     definition.id,
     undelivered.observing(options.simulation ?? simulationOf(options.engine)),
     {
       ...(options.platform ? { platform: options.platform } : {}),
-      ...(remedy ? { from: remedy } : {}),
+      ...(plan ? { from: plan } : {}),
     },
   )
   if (found.status === 'unusable' || found.status === 'other-version') throw unusableRecording(found, recordings)
@@ -70,18 +70,18 @@ function createRealm(
     sequences: new SequenceTracker(),
     undelivered: new UndeliveredOutcomes(),
     removalNotices: new RemovalNotices(),
-    repair: NO_REPAIR,
+    applied: NO_PLAN,
     segmentStart: null,
   }
 }
 
 async function resumeRealm(
   options: ChampionOptions,
-  found: Recovered<Realm>,
+  found: Resumed<Realm>,
   undelivered: UndeliveredOutcomes,
 ): Promise<StartingState> {
   const { start, note, platform = nodePlatform } = options
-  reportRecovery(found, options)
+  reportResumed(found, options)
   const { realm, tick } = found
   const salvage = salvageRecording(await platform.read(found.path))
   const parts = salvage.ok ? salvage.value.parts : []
@@ -89,12 +89,12 @@ async function resumeRealm(
   const removalNotices = RemovalNotices.fromRecording(parts, tick)
   undelivered.carryOver(parts, tick)
   for (const dropped of droppedAtEnd(found.recording, tick)) undelivered.recordLeftOut(dropped, sequences)
-  const repair = start.remedy
-    ? repairOf(realm, found.recording, start.remedy, { sequences, undelivered, removalNotices, note })
-    : NO_REPAIR
+  const applied = start.plan
+    ? applyPlan(realm, found.recording, start.plan, { sequences, undelivered, removalNotices, note })
+    : NO_PLAN
   const segmentStart = await segmentStartOf(options, found)
   if (segmentStart === null)
-    return { realm, epoch: found.nextEpoch, sequences, undelivered, removalNotices, repair, segmentStart }
+    return { realm, epoch: found.nextEpoch, sequences, undelivered, removalNotices, applied, segmentStart }
   note(
     `the state takes more bytes than a checkpoint may: the new recording begins with that of tick ${segmentStart.tick}, and repeats what came since`,
   )
@@ -115,12 +115,12 @@ async function resumeRealm(
     sequences,
     undelivered,
     removalNotices,
-    repair,
+    applied,
     segmentStart: { ...segmentStart, notes },
   }
 }
 
-function reportRecovery(found: Recovered<Realm>, { start, note }: ChampionOptions): void {
+function reportResumed(found: Resumed<Realm>, { start, note }: ChampionOptions): void {
   note(`continues at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
   for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
   for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
@@ -138,7 +138,7 @@ function reportRecovery(found: Recovered<Realm>, { start, note }: ChampionOption
 /** Returns null where the realm's own state fits into a checkpoint, which is the normal case. */
 async function segmentStartOf(
   { engine, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions,
-  { realm, recording, tick, definition }: Recovered<Realm>,
+  { realm, recording, tick, definition }: Resumed<Realm>,
 ): Promise<SegmentStart | null> {
   return checkpoint(realm).length <= checkpointBytesMax
     ? null

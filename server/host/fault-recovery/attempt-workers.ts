@@ -4,11 +4,11 @@
  */
 import { Worker } from 'node:worker_threads'
 import { Effect } from 'effect'
-import type { AttemptOutcome, RepairAttempt } from '../../storage/recordings/index.ts'
-import { REPLAY_MS_MAX, START_PAUSE_MS_MAX, ATTEMPT_MS_MAX, ATTEMPT_STEP_MS_MAX } from '../limits.ts'
-import type { RealmStart } from '../both-threads/realm-messages.ts'
-import { Pulse } from '../both-threads/pulse.ts'
-import { untilStuck } from './watchdog.ts'
+import type { AttemptOutcome, Attempt } from '../../../storage/recordings/index.ts'
+import { REPLAY_MS_MAX, START_PAUSE_MS_MAX, ATTEMPT_MS_MAX, ATTEMPT_STEP_MS_MAX } from '../../limits.ts'
+import type { RealmStart } from '../../both-threads/realm-messages.ts'
+import { Pulse } from '../../both-threads/pulse.ts'
+import { untilStuck } from '../watchdog.ts'
 
 interface AttemptWorker {
   readonly worker: Worker
@@ -31,7 +31,7 @@ export class AttemptWorkers {
     this.#workers = [this.#launch(), this.#launch()]
   }
 
-  run(attempt: RepairAttempt): Effect.Effect<AttemptOutcome> {
+  run(attempt: Attempt): Effect.Effect<AttemptOutcome> {
     return Effect.gen({ self: this }, function* () {
       const [current] = this.#workers
       if (this.#isEnded || !current) return { type: 'failed', tick: null, reason: 'the server stops' }
@@ -65,7 +65,7 @@ export class AttemptWorkers {
     return started
   }
 
-  #outcomeOf({ worker, pulse, gone }: AttemptWorker, attempt: RepairAttempt): Effect.Effect<AttemptOutcome> {
+  #outcomeOf({ worker, pulse, gone }: AttemptWorker, attempt: Attempt): Effect.Effect<AttemptOutcome> {
     if (gone !== null) return Effect.succeed({ type: 'failed', tick: null, reason: gone })
     const failed = (reason: string): AttemptOutcome => ({
       type: 'failed',
@@ -86,7 +86,7 @@ export class AttemptWorkers {
 }
 
 /** Sends an attempt and waits for its outcome. Fails with why there is none. */
-const answerOf = (worker: Worker, attempt: RepairAttempt): Effect.Effect<AttemptOutcome, string> =>
+const answerOf = (worker: Worker, attempt: Attempt): Effect.Effect<AttemptOutcome, string> =>
   Effect.callback((resume) => {
     const settle = (answer: Effect.Effect<AttemptOutcome, string>): void => {
       stopListening()

@@ -1,5 +1,5 @@
 /**
- * Applies to a recovered realm the remedy that a search has found, and reports it to the operator and the users
+ * Applies to a realm the recovery plan that a search has found, and reports it to the operator and the users
  * concerned.
  */
 import { decodeFrame } from '../../../protocol/index.ts'
@@ -11,56 +11,56 @@ import {
   describeElement,
   quarantineOf,
   removableElements,
-  type Remedy,
+  type RecoveryPlan,
   type RemovableElement,
 } from '../../../storage/recordings/index.ts'
-import type { SequenceTracker } from './sequence-tracker.ts'
-import type { RemovalNotices } from './removal-notices.ts'
-import type { UndeliveredOutcomes } from './undelivered-outcomes.ts'
+import type { SequenceTracker } from '../recorder/sequence-tracker.ts'
+import type { RemovalNotices } from '../recorder/removal-notices.ts'
+import type { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
 
-export interface Repair {
+export interface AppliedPlan {
   /** Entries of the new recording's quarantine. */
   readonly quarantined: readonly Quarantine[]
   /** First frame of the new recording, or null where none is needed. */
   readonly frame: InputFrame | null
 }
 
-/** Recorders and recipients of a repair. */
-export interface RepairTargets {
+/** Recorders and recipients of what a plan leaves out. */
+export interface PlanTargets {
   readonly sequences: SequenceTracker
   readonly undelivered: UndeliveredOutcomes
   readonly removalNotices: RemovalNotices
   note(text: string): void
 }
 
-/** `realm` must be at the remedy's tick, and `recording` is the one it was recovered from. */
-export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, targets: RepairTargets): Repair {
-  assert(realm.tick === remedy.tick, 'a repair begins at the tick of its remedy')
-  const tick = remedy.tick + 1
-  const pending = remedy.goesBack ? null : recording.frameBytes(tick)
+/** `realm` must be at the plan's tick, and `recording` is the one it was resumed from. */
+export function applyPlan(realm: Realm, recording: Recording, plan: RecoveryPlan, targets: PlanTargets): AppliedPlan {
+  assert(realm.tick === plan.tick, 'a realm is at the tick of its recovery plan')
+  const tick = plan.tick + 1
+  const pending = plan.goesBack ? null : recording.frameBytes(tick)
   const out = removableElements(realm).filter(({ type, element, player }) =>
-    type === 'prop' ? remedy.props.includes(element) : remedy.players.includes(player),
+    type === 'prop' ? plan.props.includes(element) : plan.players.includes(player),
   )
-  const quarantined = out.map((element) => quarantineOf(realm, element, tick, remedy.reason))
+  const quarantined = out.map((element) => quarantineOf(realm, element, tick, plan.reason))
   for (const element of out) {
     targets.note(
-      `${describeElement(element)} is removed because the simulation fails with it (${remedy.reason}); the recording keeps it in quarantine`,
+      `${describeElement(element)} is removed because the simulation fails with it (${plan.reason}); the recording keeps it in quarantine`,
     )
     targets.removalNotices.add(element.user, noticeFor(element))
   }
-  if (remedy.leavesOut && pending) {
-    const left = { tick, reason: remedy.reason, frame: pending.slice() }
+  if (plan.leavesOut && pending) {
+    const left = { tick, reason: plan.reason, frame: pending.slice() }
     quarantined.push(left)
     targets.undelivered.recordLeftOut(left, targets.sequences)
     targets.note(
-      `the inputs of tick ${tick} made the simulation fail twice (${remedy.reason}); they are left out, and the recording keeps them in quarantine`,
+      `the inputs of tick ${tick} made the simulation fail twice (${plan.reason}); they are left out, and the recording keeps them in quarantine`,
     )
   }
-  if (remedy.goesBack) goBack(realm, recording, remedy, targets)
+  if (plan.goesBack) goBack(realm, recording, plan, targets)
   const frame = frameOf(tick, {
-    pending: remedy.leavesOut ? null : pending,
-    props: remedy.props,
-    players: remedy.players,
+    pending: plan.leavesOut ? null : pending,
+    props: plan.props,
+    players: plan.players,
   })
   return { quarantined, frame: frame && frame.inputs.length > 0 ? frame : null }
 }
@@ -69,7 +69,7 @@ export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, tar
  * Rejects the commands of the ticks that are dropped, so that clients do not send them again: one of them made the
  * realm fail.
  */
-function goBack(realm: Realm, recording: Recording, { tick, reason }: Remedy, targets: RepairTargets): void {
+function goBack(realm: Realm, recording: Recording, { tick, reason }: RecoveryPlan, targets: PlanTargets): void {
   for (let at = tick + 1; at <= recording.lastTick + 1; at++) {
     const frame = recording.frameBytes(at)
     if (frame) targets.undelivered.recordLeftOut({ tick: at, reason, frame }, targets.sequences)

@@ -1,5 +1,5 @@
 /**
- * Finds out by attempts what to leave out so that a realm can continue. It tries these in order, each only if the one
+ * Finds out by attempts what to leave out so that a realm can continue. It attempts these in order, each only if the one
  * before does not help:
  * - the inputs of the failing tick,
  * - props, the most suspicious and newest first, narrowed down to the few that matter, or to one owner's,
@@ -11,39 +11,39 @@ import {
   frameOf,
   type Base,
   type AttemptOutcome,
-  type Remedy,
+  type RecoveryPlan,
   type RemovableElement,
   type AttemptRunner,
-  type RepairAttempt,
-} from './remedy.ts'
+  type Attempt,
+} from './attempt.ts'
 
 /** Attempts of one search. Each has a time limit; one search among a thousand elements takes some 20. */
 export const SEARCH_ATTEMPTS_MAX = 100
 /**
- * Ticks without inputs that a realm must survive to count as repaired: a second. A later failure starts another search.
+ * Ticks without inputs that a realm must survive to count as recovered: a second. A later failure starts another search.
  */
 export const PROOF_TICKS = 60
 /** Elements that are searched for one by one. If more are needed, all elements of an owner are removed together. */
-export const CULPRITS_MAX = 4
+export const CAUSES_MAX = 4
 /** Step of going back, ticks: a second, so that nobody loses more than that needlessly. */
 const BACK_TICKS = 60
 /** Replays of one recording that may fail, each at an earlier tick. */
 const REPLAYS_MAX = 3
 
 /**
- * - `remedy`: `removed` has the elements of `remedy.props` and `remedy.players`.
+ * - `plan`: `removed` has the elements of `plan.props` and `plan.players`.
  * - `untried`: no attempt could run, or no recording could be used; the start of the realm will report why.
  * - `none`: nothing helps, or SEARCH_ATTEMPTS_MAX was reached.
  */
 export type SearchResult =
-  | { readonly type: 'remedy'; readonly remedy: Remedy; readonly removed: readonly RemovableElement[] }
+  | { readonly type: 'plan'; readonly plan: RecoveryPlan; readonly removed: readonly RemovableElement[] }
   | { readonly type: 'untried' }
-  | { readonly type: 'none'; readonly tries: number; readonly reason: string }
+  | { readonly type: 'none'; readonly attempts: number; readonly reason: string }
 
 class AttemptsSpent extends Error {}
 
 /** `paths`: recordings of the realm, newest first. */
-export async function findRemedy(paths: readonly string[], runner: AttemptRunner): Promise<SearchResult> {
+export async function findRecoveryPlan(paths: readonly string[], runner: AttemptRunner): Promise<SearchResult> {
   const search = new Search(runner)
   try {
     for (const [i, path] of paths.entries()) await search.recording(path, i > 0)
@@ -53,28 +53,30 @@ export async function findRemedy(paths: readonly string[], runner: AttemptRunner
   return search.result()
 }
 
-/** Thrown if no better remedy can be found. */
-class BestRemedyFound extends AttemptsSpent {}
+/** Thrown if no better plan can be found. */
+class BestPlanFound extends AttemptsSpent {}
 
 class Search {
   readonly #runner: AttemptRunner
-  #tries = 0
+  #attempts = 0
   #reason: string | null = null
-  /** The best working remedy so far: the one with the fewest removals. */
-  #best: Extract<SearchResult, { type: 'remedy' }> | null = null
+  /** The best working plan so far: the one with the fewest removals. */
+  #best: Extract<SearchResult, { type: 'plan' }> | null = null
 
   constructor(runner: AttemptRunner) {
     this.#runner = runner
   }
 
   result(): SearchResult {
-    if (this.#best) return { ...this.#best, remedy: { ...this.#best.remedy, tries: this.#tries } }
-    return this.#reason === null ? { type: 'untried' } : { type: 'none', tries: this.#tries, reason: this.#reason }
+    if (this.#best) return { ...this.#best, plan: { ...this.#best.plan, attempts: this.#attempts } }
+    return this.#reason === null
+      ? { type: 'untried' }
+      : { type: 'none', attempts: this.#attempts, reason: this.#reason }
   }
 
-  async #run(attempt: RepairAttempt): Promise<AttemptOutcome> {
-    if (this.#tries >= SEARCH_ATTEMPTS_MAX) throw new AttemptsSpent()
-    this.#tries++
+  async #run(attempt: Attempt): Promise<AttemptOutcome> {
+    if (this.#attempts >= SEARCH_ATTEMPTS_MAX) throw new AttemptsSpent()
+    this.#attempts++
     return this.#runner.run(attempt)
   }
 
@@ -107,7 +109,7 @@ class Search {
   }
 
   /**
-   * Tries whether the realm continues from `base` without `elements`, and keeps the remedy if it is the best so far.
+   * Tries whether the realm continues from `base` without `elements`, and keeps the plan if it is the best so far.
    */
   async #works(
     base: Base,
@@ -131,9 +133,18 @@ class Search {
       const leavesOut = !keepsInputs && base.pending !== null && !goesBack
       const reason = this.#reason ?? ''
       this.#best = {
-        type: 'remedy',
+        type: 'plan',
         removed: elements,
-        remedy: { path: base.path, tick: base.tick, reason, leavesOut, props, players, goesBack, tries: this.#tries },
+        plan: {
+          path: base.path,
+          tick: base.tick,
+          reason,
+          leavesOut,
+          props,
+          players,
+          goesBack,
+          attempts: this.#attempts,
+        },
       }
     }
     return true
@@ -145,7 +156,7 @@ class Search {
     elements: readonly RemovableElement[],
     options?: { keepsInputs?: boolean; goesBack?: boolean },
   ): Promise<void> {
-    if (await this.#works(base, elements, options)) throw new BestRemedyFound()
+    if (await this.#works(base, elements, options)) throw new BestPlanFound()
   }
 
   async #removals(base: Base): Promise<void> {
@@ -163,7 +174,7 @@ class Search {
       frameOf(base.tick + 1, { pending: base.pending, props: [], players: [] })?.inputs.length
     )
       await this.#works(base, found, { keepsInputs: true })
-    throw new BestRemedyFound()
+    throw new BestPlanFound()
   }
 
   /**
@@ -188,7 +199,7 @@ class Search {
 
   /**
    * `others` and `needed` help together. Returns those that are really needed, or null if they are more than
-   * CULPRITS_MAX.
+   * CAUSES_MAX.
    */
   async #narrow<G>(
     others: readonly G[],
@@ -196,7 +207,7 @@ class Search {
     help: (some: readonly G[]) => Promise<boolean>,
   ): Promise<readonly G[] | null> {
     if (others.length === 0 || (needed.length > 0 && (await help(needed)))) return needed
-    if (needed.length >= CULPRITS_MAX) return null
+    if (needed.length >= CAUSES_MAX) return null
     // The shortest prefix of the others that helps, together with what is needed, ends with another needed one.
     const count =
       (await shortest(others.length, async (n) => n === others.length || help([...needed, ...others.slice(0, n)]))) ??
@@ -213,7 +224,7 @@ class Search {
       const outcome = await this.#run({ type: 'replay', path: end.path, tick })
       return outcome.type === 'replayed' && this.#works({ ...outcome.base, pending: null }, [], { goesBack: true })
     })
-    if (count !== null) throw new BestRemedyFound()
+    if (count !== null) throw new BestPlanFound()
   }
 }
 

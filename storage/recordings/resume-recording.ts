@@ -1,4 +1,4 @@
-/** Recovers a realm's state: its newest recording, the last checkpoint that restores, and the frames after it. */
+/** The ordinary restart of a realm: its newest recording, the last checkpoint that restores, and the frames after it. */
 import {
   Player,
   RecordingError,
@@ -17,8 +17,8 @@ export interface Skipped {
   readonly error: RecordingError
 }
 
-export interface Recovered<R> {
-  readonly status: 'recovered'
+export interface Resumed<R> {
+  readonly status: 'resumed'
   /** The caller owns it and frees it. */
   readonly realm: R
   readonly definition: RealmDefinition
@@ -30,7 +30,7 @@ export interface Recovered<R> {
   readonly ticksReplayed: number
   /** The recording that the realm continues from. Later frames of it, if any, are left out. */
   readonly recording: Recording
-  /** Ticks with a hash after the recovered tick. Clients saw them, and they are lost to damage or a remedy. */
+  /** Ticks with a hash after the resumed tick. Clients saw them, and they are lost to damage or a recovery plan. */
   readonly ticksLost: number
   /**
    * First replayed tick whose hash differs from the recorded one, which is a fault of the simulation; null if all are
@@ -46,8 +46,8 @@ export interface Recovered<R> {
  * - `other-version`: the newest recording is of another engine or simulation, and cannot be continued.
  * - `unusable`: there are recordings, but none gives a state. Only the operator may decide to start afresh.
  */
-export type Recovery<R> =
-  | Recovered<R>
+export type ResumeResult<R> =
+  | Resumed<R>
   | { readonly status: 'fresh'; readonly nextEpoch: number }
   | {
       readonly status: 'other-version'
@@ -58,8 +58,8 @@ export type Recovery<R> =
   | { readonly status: 'unusable'; readonly nextEpoch: number; readonly skipped: readonly Skipped[] }
 
 /**
- * The simulation failed while a recording was replayed. Do not use the engine instance any more. The search (search.ts)
- * finds out what to leave out.
+ * The simulation failed while a recording was replayed. Do not use the engine instance any more. The search
+ * (fault-recovery/plan-search.ts) finds out what to leave out.
  */
 export class ReplayFault extends Error {
   override readonly name = 'ReplayFault'
@@ -72,19 +72,19 @@ export class ReplayFault extends Error {
   }
 }
 
-export interface RecoverOptions {
+export interface ResumeOptions {
   readonly platform?: Platform
   /** Continue from this recording after this tick, whatever follows. */
   readonly from?: { readonly path: string; readonly tick: number }
 }
 
-/** Recovers a realm. Throws ReplayFault if the simulation fails on the recording, and errors of the file system. */
-export async function recover<R>(
+/** Finds the state that a realm continues from. Throws ReplayFault if the simulation fails on the recording, and errors of the file system. */
+export async function resumeRecording<R>(
   directory: string,
   realm: string,
   simulation: Simulation<R>,
-  options: RecoverOptions = {},
-): Promise<Recovery<R>> {
+  options: ResumeOptions = {},
+): Promise<ResumeResult<R>> {
   const { platform = nodePlatform, from } = options
   const entries = await listRecordings(directory, realm, platform)
   const nextEpoch = entries.reduce((newest, { epoch }) => Math.max(newest, epoch), 0) + 1
@@ -99,14 +99,14 @@ export async function recover<R>(
     } else {
       // Its last ticks may be only in the system's memory, and nobody will write to the file again.
       await platform.syncFile(entry.path)
-      return { status: 'recovered', ...found, path: entry.path, epoch: entry.epoch, nextEpoch, skipped }
+      return { status: 'resumed', ...found, path: entry.path, epoch: entry.epoch, nextEpoch, skipped }
     }
   }
   return skipped.length === 0 ? { status: 'fresh', nextEpoch } : { status: 'unusable', nextEpoch, skipped }
 }
 
 type Replayed<R> = Pick<
-  Recovered<R>,
+  Resumed<R>,
   'realm' | 'definition' | 'tick' | 'hash' | 'ticksReplayed' | 'recording' | 'ticksLost' | 'divergedAt' | 'damage'
 >
 

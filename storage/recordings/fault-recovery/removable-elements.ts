@@ -1,12 +1,12 @@
 /** The elements of a realm that a recovery can remove, and how quarantine keeps them. */
-import { encodeFrame } from '../../protocol/index.ts'
-import { simulationOf, type Quarantine } from '../../replay/index.ts'
-import { assert } from '../../sim/assert.ts'
-import type { Command, Engine, Realm } from '../../sim/index.ts'
-import { positionOf, rotationOf } from '../../sim/props/props.ts'
-import type { RepairableSimulation, RemovableElement } from './remedy.ts'
+import { encodeFrame } from '../../../protocol/index.ts'
+import { simulationOf, type Quarantine } from '../../../replay/index.ts'
+import { assert } from '../../../sim/assert.ts'
+import type { Command, Engine, Realm } from '../../../sim/index.ts'
+import { positionOf, rotationOf } from '../../../sim/props/props.ts'
+import type { RecoverableSimulation, RemovableElement } from './attempt.ts'
 
-export const repairable = (engine: Engine): RepairableSimulation<Realm> => ({
+export const recoverable = (engine: Engine): RecoverableSimulation<Realm> => ({
   ...simulationOf(engine),
   elements: removableElements,
 })

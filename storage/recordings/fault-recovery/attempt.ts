@@ -1,9 +1,9 @@
 /**
- * Remedies: what to leave out of a realm on which the simulation fails, so that it can continue; and one attempt with a
- * remedy. docs/recording.md, "Recovery", has the rules.
+ * The recovery plan: what to leave out of a realm on which the simulation fails, so that it can continue; and one
+ * attempt with a plan. docs/recording.md, "Recovery", has the rules.
  */
-import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
-import { RecordingError, type RecordingErrorReason, type Simulation } from '../../replay/index.ts'
+import { decodeFrame, encodeFrame } from '../../../protocol/index.ts'
+import { RecordingError, type RecordingErrorReason, type Simulation } from '../../../replay/index.ts'
 import type {
   Command,
   ElementId,
@@ -13,12 +13,12 @@ import type {
   RealmDefinition,
   SimEvent,
   UserNumber,
-} from '../../sim/index.ts'
-import type { Platform } from './platform.ts'
-import { replayFile, ReplayFault } from './recover.ts'
+} from '../../../sim/index.ts'
+import type { Platform } from '../platform.ts'
+import { replayFile, ReplayFault } from '../resume-recording.ts'
 
 /** Continue after `tick` of a recording. The next frame begins with the removals. */
-export interface Remedy {
+export interface RecoveryPlan {
   readonly path: string
   readonly tick: number
   /** The simulation's error message. */
@@ -31,7 +31,7 @@ export interface Remedy {
   /** True if the realm goes back to a tick before the last recorded one. */
   readonly goesBack: boolean
   /** Number of attempts that the search took. */
-  readonly tries: number
+  readonly attempts: number
 }
 
 /** An element that can be removed. */
@@ -46,7 +46,7 @@ export interface RemovableElement {
 }
 
 /** A simulation that can list and remove elements of its realms. */
-export interface RepairableSimulation<R> extends Simulation<R> {
+export interface RecoverableSimulation<R> extends Simulation<R> {
   elements(realm: R): readonly RemovableElement[]
 }
 
@@ -65,19 +65,19 @@ export interface Base {
   readonly touched: ReadonlyMap<ElementId, number>
 }
 
-export type RepairAttempt =
+export type Attempt =
   /** Replays a recording to `tick`, or to the last whole tick if null. */
   | { readonly type: 'replay'; readonly path: string; readonly tick: number | null }
   /** Continues from a state for `ticks` ticks; `frame` is the first. */
   | {
       readonly type: 'go-on'
       readonly base: Pick<Base, 'tick' | 'definition' | 'checkpoint'>
-      readonly frame: RepairFrame
+      readonly frame: FirstFrame
       readonly ticks: number
     }
 
 /** The frame after a base: the removals, and the recorded inputs if they are kept. */
-interface RepairFrame {
+interface FirstFrame {
   readonly pending: Uint8Array | null
   readonly props: readonly ElementId[]
   readonly players: readonly PlayerId[]
@@ -92,14 +92,14 @@ export type AttemptOutcome =
 
 /** Runs attempts, each with a time limit. A failed attempt has no effect on the next. */
 export interface AttemptRunner {
-  run(attempt: RepairAttempt): Promise<AttemptOutcome>
+  run(attempt: Attempt): Promise<AttemptOutcome>
 }
 
 /**
  * Puts the removals after the server's own inputs and before those of players. Returns null if the recorded inputs
  * cannot be decoded.
  */
-export function frameOf(tick: number, { pending, props, players }: RepairFrame): InputFrame | null {
+export function frameOf(tick: number, { pending, props, players }: FirstFrame): InputFrame | null {
   const decoded = pending === null ? null : decodeFrame(pending)
   if (decoded && !decoded.ok) return null
   const inputs = decoded?.value.inputs ?? []
@@ -116,8 +116,8 @@ export function frameOf(tick: number, { pending, props, players }: RepairFrame):
 
 /** Runs one attempt in this thread. It may never end, and after a failure the engine must not be used again. */
 export async function runAttempt<R>(
-  attempt: RepairAttempt,
-  simulation: RepairableSimulation<R>,
+  attempt: Attempt,
+  simulation: RecoverableSimulation<R>,
   platform?: Platform,
 ): Promise<AttemptOutcome> {
   try {
@@ -132,8 +132,8 @@ export async function runAttempt<R>(
 }
 
 async function replay<R>(
-  { path, tick }: Extract<RepairAttempt, { type: 'replay' }>,
-  simulation: RepairableSimulation<R>,
+  { path, tick }: Extract<Attempt, { type: 'replay' }>,
+  simulation: RecoverableSimulation<R>,
   platform?: Platform,
 ): Promise<AttemptOutcome> {
   const touched = new Map<ElementId, number>()
@@ -171,8 +171,8 @@ function noteTouch(event: SimEvent, tick: number, touched: Map<ElementId, number
 }
 
 function goOn<R>(
-  { base, frame: wanted, ticks }: Extract<RepairAttempt, { type: 'go-on' }>,
-  simulation: RepairableSimulation<R>,
+  { base, frame: wanted, ticks }: Extract<Attempt, { type: 'go-on' }>,
+  simulation: RecoverableSimulation<R>,
 ): AttemptOutcome {
   const realm = simulation.restore(base.definition, base.checkpoint)
   for (let tick = base.tick + 1; tick <= base.tick + ticks; tick++) {

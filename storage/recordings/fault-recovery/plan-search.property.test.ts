@@ -1,15 +1,15 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { encodeFrame } from '../../protocol/index.ts'
-import { DEFAULT_DEFINITION } from '../../sim/index.ts'
-import type { Base, AttemptOutcome, RemovableElement, AttemptRunner, RepairAttempt } from './remedy.ts'
-import { CULPRITS_MAX, findRemedy, PROOF_TICKS, SEARCH_ATTEMPTS_MAX, type SearchResult } from './remedy-search.ts'
+import { encodeFrame } from '../../../protocol/index.ts'
+import { DEFAULT_DEFINITION } from '../../../sim/index.ts'
+import type { Base, AttemptOutcome, RemovableElement, AttemptRunner, Attempt } from './attempt.ts'
+import { CAUSES_MAX, findRecoveryPlan, PROOF_TICKS, SEARCH_ATTEMPTS_MAX, type SearchResult } from './plan-search.ts'
 
 /** A minimal world for the search: who owns what, which elements fail together, and what was sent. */
 interface World {
   readonly owners: readonly number[]
   /** The step fails while one of these exists. */
-  readonly culprits: ReadonlySet<number>
+  readonly causes: ReadonlySet<number>
   /** The step fails while the inputs of the failing tick are carried out. */
   readonly badInputs: boolean
   /** From this tick on, only going back helps. */
@@ -23,19 +23,19 @@ const pendingFrame = encodeFrame({
 })
 
 class FakeRunner implements AttemptRunner {
-  readonly attempts: RepairAttempt[] = []
+  readonly attempts: Attempt[] = []
   readonly #world: World
 
   constructor(world: World) {
     this.#world = world
   }
 
-  run(attempt: RepairAttempt): Promise<AttemptOutcome> {
+  run(attempt: Attempt): Promise<AttemptOutcome> {
     this.attempts.push(attempt)
     return Promise.resolve(attempt.type === 'replay' ? this.#replay(attempt) : this.#goOn(attempt))
   }
 
-  #replay({ path, tick }: Extract<RepairAttempt, { type: 'replay' }>): AttemptOutcome {
+  #replay({ path, tick }: Extract<Attempt, { type: 'replay' }>): AttemptOutcome {
     const elements = this.#world.owners.map((user, i): RemovableElement => ({
       type: 'prop',
       element: i + 10,
@@ -66,38 +66,38 @@ class FakeRunner implements AttemptRunner {
     return { type: 'replayed', base }
   }
 
-  #goOn({ base, frame }: Extract<RepairAttempt, { type: 'go-on' }>): AttemptOutcome {
-    const { culprits, badInputs, brokenFrom } = this.#world
+  #goOn({ base, frame }: Extract<Attempt, { type: 'go-on' }>): AttemptOutcome {
+    const { causes, badInputs, brokenFrom } = this.#world
     const failed: AttemptOutcome = { type: 'failed', tick: base.tick + 1, reason: 'unreachable' }
     if (brokenFrom !== null) return base.tick >= brokenFrom ? failed : { type: 'went-on' }
     if (badInputs && frame.pending !== null) return failed
-    return [...culprits].every((i) => frame.props.includes(i + 10)) ? { type: 'went-on' } : failed
+    return [...causes].every((i) => frame.props.includes(i + 10)) ? { type: 'went-on' } : failed
   }
 }
 
 async function search(
   world: World,
   paths = [PATH],
-): Promise<{ readonly found: Extract<SearchResult, { type: 'remedy' }>; readonly tries: number }> {
+): Promise<{ readonly found: Extract<SearchResult, { type: 'plan' }>; readonly attempts: number }> {
   const runner = new FakeRunner(world)
-  const found = await findRemedy(paths, runner)
-  if (found.type !== 'remedy') throw new Error(found.type)
-  expect(found.remedy.tries).toBe(runner.attempts.length)
-  return { found, tries: runner.attempts.length }
+  const found = await findRecoveryPlan(paths, runner)
+  if (found.type !== 'plan') throw new Error(found.type)
+  expect(found.plan.attempts).toBe(runner.attempts.length)
+  return { found, attempts: runner.attempts.length }
 }
 
-const NOTHING: World = { owners: [1, 2], culprits: new Set(), badInputs: false, brokenFrom: null }
+const NOTHING: World = { owners: [1, 2], causes: new Set(), badInputs: false, brokenFrom: null }
 const arbitraryOwners = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 600 })
 const some = (count: number): fc.Arbitrary<readonly number[]> => fc.array(fc.nat(), { minLength: 1, maxLength: count })
 
-test.prop([arbitraryOwners, some(CULPRITS_MAX), fc.boolean()])(
-  'the search finds any few culprits within a limited number of attempts and removes nothing else',
+test.prop([arbitraryOwners, some(CAUSES_MAX), fc.boolean()])(
+  'the search finds any few causes within a limited number of attempts and removes nothing else',
   async (owners, picks, badInputs) => {
-    const culprits = new Set(picks.map((pick) => pick % owners.length))
-    const { found, tries } = await search({ owners, culprits, badInputs, brokenFrom: null })
-    expect(new Set(found.remedy.props)).toEqual(new Set([...culprits].map((i) => i + 10)))
-    expect(found.remedy.players).toEqual([])
-    expect(found.remedy).toMatchObject({
+    const causes = new Set(picks.map((pick) => pick % owners.length))
+    const { found, attempts } = await search({ owners, causes, badInputs, brokenFrom: null })
+    expect(new Set(found.plan.props)).toEqual(new Set([...causes].map((i) => i + 10)))
+    expect(found.plan.players).toEqual([])
+    expect(found.plan).toMatchObject({
       path: PATH,
       tick: LAST,
       goesBack: false,
@@ -105,33 +105,33 @@ test.prop([arbitraryOwners, some(CULPRITS_MAX), fc.boolean()])(
       reason: 'unreachable',
     })
     const halvings = Math.ceil(Math.log2(owners.length + 1))
-    expect(tries).toBeLessThanOrEqual(Math.min(SEARCH_ATTEMPTS_MAX, 5 + culprits.size * (2 * halvings + 2)))
+    expect(attempts).toBeLessThanOrEqual(Math.min(SEARCH_ATTEMPTS_MAX, 5 + causes.size * (2 * halvings + 2)))
   },
 )
 
 test.prop([
   fc.array(fc.integer({ min: 2, max: 6 }), { minLength: 1, maxLength: 300 }),
-  fc.integer({ min: CULPRITS_MAX + 1, max: 200 }),
+  fc.integer({ min: CAUSES_MAX + 1, max: 200 }),
   fc.infiniteStream(fc.nat()),
 ])(
-  "if many culprits belong to one user, the search removes that user's elements and keeps all others",
+  "if many causes belong to one user, the search removes that user's elements and keeps all others",
   async (others, count, places) => {
     const owners = [...others]
     for (let i = 0; i < count; i++) owners.splice((places.next().value ?? 0) % (owners.length + 1), 0, 1)
-    const culprits = new Set(owners.flatMap((owner, i) => (owner === 1 ? [i] : [])))
-    const { found, tries } = await search({ owners, culprits, badInputs: false, brokenFrom: null })
-    expect(new Set(found.remedy.props)).toEqual(new Set([...culprits].map((i) => i + 10)))
-    expect(tries).toBeLessThanOrEqual(SEARCH_ATTEMPTS_MAX)
+    const causes = new Set(owners.flatMap((owner, i) => (owner === 1 ? [i] : [])))
+    const { found, attempts } = await search({ owners, causes, badInputs: false, brokenFrom: null })
+    expect(new Set(found.plan.props)).toEqual(new Set([...causes].map((i) => i + 10)))
+    expect(attempts).toBeLessThanOrEqual(SEARCH_ATTEMPTS_MAX)
   },
 )
 
 test.prop([arbitraryOwners, fc.array(fc.nat(), { maxLength: 300 })])(
-  'the search ends with a remedy that removes all culprits',
+  'the search ends with a plan that removes all causes',
   async (owners, picks) => {
-    const culprits = new Set(picks.map((pick) => pick % owners.length))
-    const { found, tries } = await search({ owners, culprits, badInputs: false, brokenFrom: null })
-    for (const i of culprits) expect(found.remedy.props).toContain(i + 10)
-    expect(tries).toBeLessThanOrEqual(SEARCH_ATTEMPTS_MAX)
+    const causes = new Set(picks.map((pick) => pick % owners.length))
+    const { found, attempts } = await search({ owners, causes, badInputs: false, brokenFrom: null })
+    for (const i of causes) expect(found.plan.props).toContain(i + 10)
+    expect(attempts).toBeLessThanOrEqual(SEARCH_ATTEMPTS_MAX)
   },
 )
 
@@ -139,9 +139,9 @@ test.prop([fc.integer({ min: START + 1, max: LAST })])(
   'if nothing else helps, the realm goes back as little as possible, to a second',
   async (brokenFrom) => {
     const { found } = await search({ ...NOTHING, brokenFrom })
-    expect(found.remedy).toMatchObject({ path: PATH, goesBack: true, leavesOut: false, props: [] })
-    expect(brokenFrom - found.remedy.tick).toBeGreaterThan(0)
-    expect(brokenFrom - found.remedy.tick).toBeLessThanOrEqual(60)
+    expect(found.plan).toMatchObject({ path: PATH, goesBack: true, leavesOut: false, props: [] })
+    expect(brokenFrom - found.plan.tick).toBeGreaterThan(0)
+    expect(brokenFrom - found.plan.tick).toBeLessThanOrEqual(60)
   },
 )
 
@@ -149,33 +149,33 @@ test.prop([fc.integer({ min: 1, max: START })])(
   'if a recording is broken from its start, the search goes back to the one before',
   async (brokenFrom) => {
     const { found } = await search({ ...NOTHING, brokenFrom }, [PATH, OLDER])
-    expect(found.remedy).toMatchObject({ path: OLDER, goesBack: true })
-    expect(found.remedy.tick).toBeLessThan(brokenFrom)
+    expect(found.plan).toMatchObject({ path: OLDER, goesBack: true })
+    expect(found.plan.tick).toBeLessThan(brokenFrom)
   },
 )
 
 test('what does not fail again stays unchanged', async () => {
-  const { found, tries } = await search(NOTHING)
-  expect(found.remedy).toMatchObject({ leavesOut: false, goesBack: false, props: [], players: [] })
-  expect(tries).toBe(2)
+  const { found, attempts } = await search(NOTHING)
+  expect(found.plan).toMatchObject({ leavesOut: false, goesBack: false, props: [], players: [] })
+  expect(attempts).toBe(2)
 })
 
 test('if the inputs are to blame, only they are left out', async () => {
-  const { found, tries } = await search({ ...NOTHING, badInputs: true })
-  expect(found.remedy).toMatchObject({ leavesOut: true, goesBack: false, props: [], players: [] })
-  expect(tries).toBe(3)
+  const { found, attempts } = await search({ ...NOTHING, badInputs: true })
+  expect(found.plan).toMatchObject({ leavesOut: true, goesBack: false, props: [], players: [] })
+  expect(attempts).toBe(3)
 })
 
 test('the search gives up on a hopeless realm after a limited number of attempts, with a message', async () => {
   const runner = new FakeRunner({
     owners: Array.from({ length: 1_000 }, (_, i) => i),
-    culprits: new Set(),
+    causes: new Set(),
     badInputs: false,
     brokenFrom: 0,
   })
-  expect(await findRemedy([PATH, OLDER], runner)).toEqual({
+  expect(await findRecoveryPlan([PATH, OLDER], runner)).toEqual({
     type: 'none',
-    tries: runner.attempts.length,
+    attempts: runner.attempts.length,
     reason: 'unreachable',
   })
   expect(runner.attempts.length).toBeLessThanOrEqual(SEARCH_ATTEMPTS_MAX)
@@ -184,6 +184,6 @@ test('the search gives up on a hopeless realm after a limited number of attempts
 
 test('if no attempt can run, the search reaches no verdict', async () => {
   const dead: AttemptRunner = { run: () => Promise.resolve({ type: 'failed', tick: null, reason: 'the thread ended' }) }
-  expect(await findRemedy([PATH, OLDER], dead)).toEqual({ type: 'untried' })
-  expect(await findRemedy([], dead)).toEqual({ type: 'untried' })
+  expect(await findRecoveryPlan([PATH, OLDER], dead)).toEqual({ type: 'untried' })
+  expect(await findRecoveryPlan([], dead)).toEqual({ type: 'untried' })
 })

@@ -17,14 +17,14 @@ import {
   type Realm,
 } from '../../../sim/index.ts'
 import {
-  findRemedy,
+  findRecoveryPlan,
   listRecordings,
-  repairable,
+  recoverable,
   runAttempt,
-  type Remedy,
-  type RepairableSimulation,
+  type RecoveryPlan,
+  type RecoverableSimulation,
 } from '../../../storage/recordings/index.ts'
-import { Champion } from './recorder.ts'
+import { Champion } from '../recorder/recorder.ts'
 
 let engine: Engine
 let recordings = ''
@@ -71,8 +71,8 @@ function decoded(bytes: Uint8Array): readonly Input[] {
 }
 
 /** The simulation with a fault: its step throws if `fails` returns true for the resulting state. */
-function failing(fails: (realm: Realm, frame: InputFrame) => boolean): RepairableSimulation<Realm> {
-  const real = repairable(engine)
+function failing(fails: (realm: Realm, frame: InputFrame) => boolean): RecoverableSimulation<Realm> {
+  const real = recoverable(engine)
   return {
     ...real,
     step: (realm, frame, onPhase) => {
@@ -85,17 +85,17 @@ function failing(fails: (realm: Realm, frame: InputFrame) => boolean): Repairabl
 
 /** Does what the main thread does after a realm's worker has died, with the attempts in this thread. */
 async function reopen(
-  simulation: RepairableSimulation<Realm>,
-): Promise<{ readonly champion: Champion; readonly remedy: Remedy }> {
+  simulation: RecoverableSimulation<Realm>,
+): Promise<{ readonly champion: Champion; readonly plan: RecoveryPlan }> {
   const paths = (await listRecordings(recordings, DEFAULT_DEFINITION.id)).map(({ path }) => path)
-  const found = await findRemedy(paths, { run: (attempt) => runAttempt(attempt, simulation) })
-  if (found.type !== 'remedy') throw new Error(found.type)
+  const found = await findRecoveryPlan(paths, { run: (attempt) => runAttempt(attempt, simulation) })
+  if (found.type !== 'plan') throw new Error(found.type)
   return {
-    remedy: found.remedy,
+    plan: found.plan,
     champion: await Champion.open({
       engine,
       simulation,
-      start: { ...START, recordings, remedy: found.remedy },
+      start: { ...START, recordings, plan: found.plan },
       note: (text) => notes.push(text),
     }),
   }
@@ -139,10 +139,10 @@ test('inputs on which the simulation fails count as received, and their senders 
   run(first, 1, () => joins(4))
   first.frame({ tick: 2, inputs: [{ player: 4, sequence: 20, command: { type: 'despawn', element: 99 } }] })
 
-  const { champion: second, remedy } = await reopen(
+  const { champion: second, plan } = await reopen(
     failing((_, frame) => frame.inputs.some(({ sequence }) => sequence === 20)),
   )
-  expect(remedy).toMatchObject({ leavesOut: true, props: [], players: [], tries: 3 })
+  expect(plan).toMatchObject({ leavesOut: true, props: [], players: [], attempts: 3 })
   expect(second.realm.tick).toBe(1)
   expect(notes.join('\n')).toContain('they are left out, and the recording keeps them in quarantine')
   expect(second.sequences.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
@@ -174,10 +174,10 @@ test('a prop on which the simulation fails is quarantined and its owner notified
   // What a player sent in that very tick is still carried out.
   first.frame({ tick: 33, inputs: [{ player: 4, sequence: 330, command: { type: 'despawn', element: 9_999 } }] })
 
-  const { champion: second, remedy } = await reopen(
+  const { champion: second, plan } = await reopen(
     failing((realm) => realm.tick > 32 && [...realm.props.values()].some(({ spec }) => spec.name === 'cursed')),
   )
-  expect(remedy).toMatchObject({ tick: 32, leavesOut: false, props: [cursed?.id], players: [], goesBack: false })
+  expect(plan).toMatchObject({ tick: 32, leavesOut: false, props: [cursed?.id], players: [], goesBack: false })
   expect(second.realm.tick).toBe(33)
   expect(second.undelivered.of(4).at(-1)).toEqual({
     type: 'commandRejected',
@@ -231,8 +231,8 @@ test('a prop on which the simulation fails is quarantined and its owner notified
 test('an avatar on which the simulation fails is removed, and its player notified', async () => {
   const first = await open()
   run(first, 20, (tick) => (tick === 1 ? joins(4, 5) : []))
-  const { champion: second, remedy } = await reopen(failing((realm) => realm.tick > 20 && realm.players.has(5)))
-  expect(remedy).toMatchObject({ players: [5], leavesOut: false })
+  const { champion: second, plan } = await reopen(failing((realm) => realm.tick > 20 && realm.players.has(5)))
+  expect(plan).toMatchObject({ players: [5], leavesOut: false })
   expect([...second.realm.players.keys()]).toEqual([4])
   expect(second.removalNotices.deliver(105)).toEqual([expect.stringContaining('Your avatar was taken out')])
   for (const champion of [second, first]) {
@@ -244,8 +244,8 @@ test('an avatar on which the simulation fails is removed, and its player notifie
 test('a realm that has to go back rejects the commands since then and notifies everyone', async () => {
   const first = await open()
   run(first, 200, (tick) => (tick === 1 ? joins(4) : tick === 190 ? [[4, spawnOf('late', 0)]] : []))
-  const { champion: second, remedy } = await reopen(failing((realm) => realm.tick > 150))
-  expect(remedy).toMatchObject({ goesBack: true, tick: 90 })
+  const { champion: second, plan } = await reopen(failing((realm) => realm.tick > 150))
+  expect(plan).toMatchObject({ goesBack: true, tick: 90 })
   expect(second.realm.tick).toBe(90)
   expect(second.sequences.all.get(4)).toEqual({ sequence: 1_900, ackCommand: 1_900 })
   expect(second.undelivered.of(4)).toEqual([
