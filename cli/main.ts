@@ -10,38 +10,38 @@ const VERSION = (
 /** Verbs are loaded on use, so that `--help` answers at once. */
 const VERBS: readonly { readonly name: string; readonly summary: string; load(): Promise<{ readonly verb: Verb }> }[] =
   [
-    { name: 'serve', summary: 'run the server', load: () => import('./serve.ts') },
+    { name: 'serve', summary: 'run the server', load: () => import('./commands/serve.ts') },
     {
       name: 'bots',
       summary: 'connect simulated players to a server and report what they measured',
-      load: () => import('./bots.ts'),
+      load: () => import('./commands/bots.ts'),
     },
     {
       name: 'ingest',
       summary: 'check a model file and build its package offline',
-      load: () => import('./ingest.ts'),
+      load: () => import('./commands/ingest.ts'),
     },
-    { name: 'upload', summary: 'upload a model to a server', load: () => import('./upload.ts') },
+    { name: 'upload', summary: 'upload a model to a server', load: () => import('./commands/upload.ts') },
     {
       name: 'admin grant',
       summary: 'give a user a role in a realm',
-      load: async () => ({ verb: (await import('./admin.ts')).grant }),
+      load: async () => ({ verb: (await import('./commands/admin.ts')).grant }),
     },
     {
       name: 'admin revoke',
       summary: "remove a user's role in a realm",
-      load: async () => ({ verb: (await import('./admin.ts')).revoke }),
+      load: async () => ({ verb: (await import('./commands/admin.ts')).revoke }),
     },
     {
       name: 'admin grants',
       summary: 'list the roles in a realm',
-      load: async () => ({ verb: (await import('./admin.ts')).grants }),
+      load: async () => ({ verb: (await import('./commands/admin.ts')).grants }),
     },
-    { name: 'replay info', summary: 'show what a recording holds', load: () => import('./replay/info.ts') },
+    { name: 'replay info', summary: 'show what a recording holds', load: () => import('./commands/replay/info.ts') },
     {
       name: 'replay verify',
       summary: 'replay recordings and compare every state hash',
-      load: () => import('./replay/verify.ts'),
+      load: () => import('./commands/replay/verify.ts'),
     },
   ]
 

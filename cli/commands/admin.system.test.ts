@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { OPERATOR_TOKEN_FILE } from '../server/accounts/data-directory.ts'
-import { Permission } from '../sim/index.ts'
-import { runCli, type CliEnd } from '../test/harness/run-cli.ts'
-import { cleanup, serveHere, temporaryDirectory, until } from '../test/harness/server-harness.ts'
-import { UploadUser } from '../test/harness/upload-user.ts'
+import { OPERATOR_TOKEN_FILE } from '../../server/accounts/data-directory.ts'
+import { Permission } from '../../sim/index.ts'
+import { runCli, type CliEnd } from '../../test/harness/run-cli.ts'
+import { cleanup, serveHere, temporaryDirectory, until } from '../../test/harness/server-harness.ts'
+import { UploadUser } from '../../test/harness/upload-user.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())

@@ -3,9 +3,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { PropSample, RenderClient } from '../netcode/index.ts'
-import { runCli, type CliEnd } from '../test/harness/run-cli.ts'
-import { cleanup, joined, serveHere, temporaryDirectory, until } from '../test/harness/server-harness.ts'
+import type { PropSample, RenderClient } from '../../netcode/index.ts'
+import { runCli, type CliEnd } from '../../test/harness/run-cli.ts'
+import { cleanup, joined, serveHere, temporaryDirectory, until } from '../../test/harness/server-harness.ts'
 
 // Real files go through the ingest, at the lowest priority of a machine that may be busy.
 vi.setConfig({ testTimeout: 240_000 })
@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 240_000 })
 const clean = cleanup()
 afterEach(() => clean.all())
 
-const asset = (path: string): string => fileURLToPath(new URL(`../fixtures/assets/${path}`, import.meta.url))
+const asset = (path: string): string => fileURLToPath(new URL(`../../fixtures/assets/${path}`, import.meta.url))
 const TEACUP = asset('objects/teacup.glb')
 const HASH = /^[0-9a-f]{64}$/
 

@@ -1,13 +1,13 @@
 /** `otherworld admin`: gives and takes roles in a realm. It needs to read the server's data directory. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { REALM_ROLES, type RealmRole } from '../http-contract/index.ts'
-import { OPERATOR_TOKEN_FILE } from '../server/accounts/data-directory.ts'
-import { codeOf } from '../storage/fault.ts'
-import { printJson, rows, schemaOf, terminal } from './output.ts'
-import { isServerUrl, ServerApi } from './server-api.ts'
-import { printServerFailure, type Advice } from './server-failure.ts'
-import { Exit, UsageError, type Arguments, type Option, type Verb } from './verb.ts'
+import { REALM_ROLES, type RealmRole } from '../../http-contract/index.ts'
+import { OPERATOR_TOKEN_FILE } from '../../server/accounts/data-directory.ts'
+import { codeOf } from '../../storage/fault.ts'
+import { printJson, rows, schemaOf, terminal } from '../output.ts'
+import { isServerUrl, ServerApi } from '../server-client/server-api.ts'
+import { printServerFailure, type Advice } from '../server-client/server-failure.ts'
+import { Exit, UsageError, type Arguments, type Option, type Verb } from '../verb.ts'
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },

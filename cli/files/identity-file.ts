@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { makeFolder } from '../storage/folder.ts'
-import { UsageError } from './verb.ts'
+import { makeFolder } from '../../storage/folder.ts'
+import { UsageError } from '../verb.ts'
 
 /** The user's configuration folder, by XDG's Base Directory Specification. */
 export function defaultIdentityFile(): string {

@@ -1,9 +1,9 @@
 /** The result of a run of `otherworld bots`: its fields, its problems, its text. */
-import { percentile, type CrowdFigures } from '../bots/figures.ts'
-import type { WatchFigures } from '../bots/lockstep-watch.ts'
-import type { BehaviourName } from '../bots/bot-behaviour.ts'
-import type { ServerFigures } from '../bots/server-watch.ts'
-import { paint, rows, type Terminal } from './output.ts'
+import { percentile, type CrowdFigures } from '../../bots/figures.ts'
+import type { WatchFigures } from '../../bots/lockstep-watch.ts'
+import type { BehaviourName } from '../../bots/bot-behaviour.ts'
+import type { ServerFigures } from '../../bots/server-watch.ts'
+import { paint, rows, type Terminal } from '../output.ts'
 
 /** Above this interval between updates, ms, the bots measure their own delay. */
 const UPDATE_MS_LATE = 50

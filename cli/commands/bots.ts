@@ -1,14 +1,21 @@
 /** `otherworld bots`: simulated players against a server, and lockstep peers that check what it computes. */
-import { ConnectError, type Connect } from '../netcode/index.ts'
-import { connectWebSocket } from '../netcode/websocket/client-node.ts'
-import { loadClips } from '../bots/clip-files.ts'
-import { Crowd } from '../bots/crowd.ts'
-import { LockstepWatch } from '../bots/lockstep-watch.ts'
-import { BEHAVIOURS, type BehaviourName } from '../bots/bot-behaviour.ts'
-import { ServerWatch } from '../bots/server-watch.ts'
-import { faultsOf, figuresOfJoins, textOf, TRANSPORTS, type Report, type TransportName } from './bots-report.ts'
-import { printFailure, terminal } from './output.ts'
-import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
+import { ConnectError, type Connect } from '../../netcode/index.ts'
+import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
+import { loadClips } from '../../bots/clip-files.ts'
+import { Crowd } from '../../bots/crowd.ts'
+import { LockstepWatch } from '../../bots/lockstep-watch.ts'
+import { BEHAVIOURS, type BehaviourName } from '../../bots/bot-behaviour.ts'
+import { ServerWatch } from '../../bots/server-watch.ts'
+import {
+  faultsOf,
+  figuresOfJoins,
+  textOf,
+  TRANSPORTS,
+  type Report,
+  type TransportName,
+} from '../reports/bots-report.ts'
+import { printFailure, terminal } from '../output.ts'
+import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
 
 /** Most bots in one process: beyond this, the bots are the bottleneck instead of the server. */
 const BOTS_MAX = 1_000
@@ -110,7 +117,7 @@ async function run(args: Arguments): Promise<number> {
 class LockstepFailed extends Error {}
 
 const connectOf = async (transport: TransportName): Promise<Connect> =>
-  transport === 'websocket' ? connectWebSocket : (await import('../netcode/webrtc/client-node.ts')).connectWebRtc
+  transport === 'websocket' ? connectWebSocket : (await import('../../netcode/webrtc/client-node.ts')).connectWebRtc
 
 async function play(settings: Settings): Promise<Report> {
   const { url, count, behaviour, transport, seed, joinSeconds } = settings

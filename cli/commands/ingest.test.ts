@@ -2,14 +2,14 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { temporaryDirectory } from '../test/harness/cleanup.ts'
-import { prism } from '../ingest/glb.fixture.ts'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
+import { prism } from '../../ingest/glb.fixture.ts'
 import { runIngest, verb } from './ingest.ts'
-import type { Terminal } from './output.ts'
-import { parseVerb, UsageError } from './verb.ts'
+import type { Terminal } from '../output.ts'
+import { parseVerb, UsageError } from '../verb.ts'
 
 const directory = temporaryDirectory()
-const asset = (name: string): string => fileURLToPath(new URL(`../fixtures/assets/${name}`, import.meta.url))
+const asset = (name: string): string => fileURLToPath(new URL(`../../fixtures/assets/${name}`, import.meta.url))
 
 async function run(...argv: string[]): Promise<{ code: number; out: string; json: () => Record<string, unknown> }> {
   let out = ''

@@ -1,5 +1,5 @@
 /** `otherworld replay info`: what a recording holds. Runs nothing, so it works on recordings of other versions too. */
-import { describeRecording, RecordingError, type Recording, type RecordingInfo } from '../../replay/index.ts'
+import { describeRecording, RecordingError, type Recording, type RecordingInfo } from '../../../replay/index.ts'
 import {
   formatBytes,
   formatCount,
@@ -10,9 +10,9 @@ import {
   rows,
   terminal,
   type Terminal,
-} from '../output.ts'
-import { errorFields, exitOf, openNewest } from './recording-input.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
+} from '../../output.ts'
+import { errorFields, exitOf, openNewest } from '../../files/recording-input.ts'
+import { Exit, UsageError, type Arguments, type Verb } from '../../verb.ts'
 
 const SCHEMA = 'otherworld/replay-info/1'
 

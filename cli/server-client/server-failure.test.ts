@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ConnectError } from '../netcode/index.ts'
-import type { Terminal } from './output.ts'
+import { ConnectError } from '../../netcode/index.ts'
+import type { Terminal } from '../output.ts'
 import { ApiError } from './server-api.ts'
 import { printServerFailure, serverFailure } from './server-failure.ts'
 

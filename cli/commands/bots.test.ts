@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { freePort } from '../test/environments/ports.ts'
+import { freePort } from '../../test/environments/ports.ts'
 import { verb } from './bots.ts'
-import { helpOf, parseVerb, UsageError } from './verb.ts'
+import { helpOf, parseVerb, UsageError } from '../verb.ts'
 
 const written = { out: '', err: '' }
 beforeEach(() => {

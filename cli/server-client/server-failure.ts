@@ -1,6 +1,6 @@
 /** Why a server did not do what a verb wanted: what is wrong, where, and what to do on the command line. */
-import { ConnectError } from '../netcode/index.ts'
-import { printFailure, type Failure, type Terminal } from './output.ts'
+import { ConnectError } from '../../netcode/index.ts'
+import { printFailure, type Failure, type Terminal } from '../output.ts'
 import { ApiError } from './server-api.ts'
 
 /** What to do by the error's reason, where the server's advice is for programs that use its API. */

@@ -5,9 +5,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startListening } from '../test/harness/listen.ts'
-import { temporaryDirectory } from '../test/harness/cleanup.ts'
-import { readRecording } from '../replay/index.ts'
+import { startListening } from '../../test/harness/listen.ts'
+import { temporaryDirectory } from '../../test/harness/cleanup.ts'
+import { readRecording } from '../../replay/index.ts'
 
 let directory = ''
 const undo: (() => void)[] = []
@@ -30,10 +30,14 @@ function serve(
   ready: (out: string, stop: (signal: NodeJS.Signals) => void, child: ChildProcess) => void = () => undefined,
   options: SpawnOptions = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('otherworld.js', import.meta.url)), 'serve', ...args], {
-    ...options,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../otherworld.js', import.meta.url)), 'serve', ...args],
+    {
+      ...options,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   undo.push(() => child.kill('SIGKILL'))
   let out = ''
   let errors = ''

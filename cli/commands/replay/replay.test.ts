@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryDirectory } from '../../test/harness/cleanup.ts'
-import { rawCheckpoint, readRecording, RecordingWriter, simulationOf } from '../../replay/index.ts'
-import { FOOTER_BYTES } from '../../replay/format.ts'
-import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
-import { headerOf, joined, recordSession } from '../../test/harness/recording-example.ts'
-import { type Terminal } from '../output.ts'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
+import { rawCheckpoint, readRecording, RecordingWriter, simulationOf } from '../../../replay/index.ts'
+import { FOOTER_BYTES } from '../../../replay/format.ts'
+import { DEFAULT_DEFINITION, loadEngine } from '../../../sim/index.ts'
+import { headerOf, joined, recordSession } from '../../../test/harness/recording-example.ts'
+import { type Terminal } from '../../output.ts'
 import { runInfo, verb as infoVerb } from './info.ts'
 import { runVerify, verb as verifyVerb } from './verify.ts'
-import { parseVerb, UsageError } from '../verb.ts'
+import { parseVerb, UsageError } from '../../verb.ts'
 
 const simulation = simulationOf(await loadEngine())
 const directory = temporaryDirectory()

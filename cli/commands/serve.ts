@@ -1,6 +1,6 @@
 /** `otherworld serve`: runs the server until it gets a signal. */
 import { isIP } from 'node:net'
-import { DEFAULT_DEFINITION } from '../sim/index.ts'
+import { DEFAULT_DEFINITION } from '../../sim/index.ts'
 import {
   DEFAULT_KEEP_GB,
   DEFAULT_PORT,
@@ -18,10 +18,10 @@ import {
   type ObserverPolicy,
   type RunningServer,
   type Settings,
-} from '../server/main.ts'
-import { printFailure, rows, terminal } from './output.ts'
-import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX, SHUTDOWN_MS_MAX } from '../server/limits.ts'
-import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
+} from '../../server/main.ts'
+import { printFailure, rows, terminal } from '../output.ts'
+import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX, SHUTDOWN_MS_MAX } from '../../server/limits.ts'
+import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
 
 export const verb: Verb = {
   name: 'serve',

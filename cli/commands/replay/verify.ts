@@ -1,9 +1,9 @@
 /** `otherworld replay verify`: replays recordings and compares every state hash. */
-import { loadEngine, type Realm } from '../../sim/index.ts'
-import { RecordingError, simulationOf, verify, type Simulation, type Verification } from '../../replay/index.ts'
-import { formatSeconds, paint, plural, printJson, Progress, terminal, type Terminal } from '../output.ts'
-import { errorFields, exitOf, openRecording, recordingsIn } from './recording-input.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
+import { loadEngine, type Realm } from '../../../sim/index.ts'
+import { RecordingError, simulationOf, verify, type Simulation, type Verification } from '../../../replay/index.ts'
+import { formatSeconds, paint, plural, printJson, Progress, terminal, type Terminal } from '../../output.ts'
+import { errorFields, exitOf, openRecording, recordingsIn } from '../../files/recording-input.ts'
+import { Exit, UsageError, type Arguments, type Verb } from '../../verb.ts'
 
 const SCHEMA = 'otherworld/replay-verify/1'
 /** The longest that `--timeout-seconds` may ask for: a week. */

@@ -5,8 +5,14 @@
 import { createHash } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { errorOf, type BodyFor, type UploadLink, type UploadStage, type UploadStatus } from '../http-contract/index.ts'
-import { below, tlsWords, unexplained } from '../netcode/connect-error.ts'
+import {
+  errorOf,
+  type BodyFor,
+  type UploadLink,
+  type UploadStage,
+  type UploadStatus,
+} from '../../http-contract/index.ts'
+import { below, tlsWords, unexplained } from '../../netcode/connect-error.ts'
 import { ApiError, type ServerApi } from './server-api.ts'
 
 /** Bytes written to the network at once; progress is reported after each piece. */

@@ -10,11 +10,11 @@ import {
   type IngestOptions,
   type IngestOutcome,
   type Rejection,
-} from '../ingest/index.ts'
-import { makeFolder } from '../storage/folder.ts'
-import { checkedText, ingestJson, ingestText, type CheckedFile, type Ingested } from './ingest-report.ts'
-import { printJson, terminal, type Terminal } from './output.ts'
-import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
+} from '../../ingest/index.ts'
+import { makeFolder } from '../../storage/folder.ts'
+import { checkedText, ingestJson, ingestText, type CheckedFile, type Ingested } from '../reports/ingest-report.ts'
+import { printJson, terminal, type Terminal } from '../output.ts'
+import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
 
 const SCHEMA = 'otherworld/ingest/1'
 /** Packages are for whomever the user's umask lets read them, as other files of theirs. */
