@@ -132,18 +132,19 @@ async function takeBody(
   const away = new HttpError(503, 'away', 'the store of this server does not answer', where, 'try again later')
   const hash = createHash('sha256')
   let received = 0
-  let isWriting = false
+  /** Start of the write that has not ended. A write that just began does not make a slow sender the disk's fault. */
+  let writingSinceMs = Infinity
   const stop = watchRate(
     () => received,
     pace,
-    () => end(isWriting ? away : slow),
+    () => end(performance.now() - writingSinceMs > pace.windowMs / 2 ? away : slow),
   )
   const take = async (chunk: Buffer): Promise<void> => {
     received += chunk.length
     hash.update(chunk)
-    isWriting = true
+    writingSinceMs = performance.now()
     await file.write(chunk)
-    isWriting = false
+    writingSinceMs = Infinity
   }
   await forEachChunk(request, take, happens).finally(stop)
   if (received !== bytes)

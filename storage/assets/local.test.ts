@@ -273,6 +273,17 @@ test('a second sender of the same upload replaces the first, which gets an error
 /** Long enough that a sender at the permitted pace keeps it even if this process pauses for half a second. */
 const QUICK = { bytesMin: 65_536, windowMs: 1_000 }
 
+test('a disk that does not write is reported as the fault of the store, not of the sender', async () => {
+  const { store, base } = await here({ minimumRates: { upload: QUICK, download: QUICK } })
+  const create = store.disk.create.bind(store.disk)
+  store.disk.create = async () => Object.assign(await create(), { write: () => new Promise<void>(() => undefined) })
+  const bytes = newBytes(300_000)
+  const { url, headers } = await run(store.uploadLink('quarantine/a', fileOf(bytes), 60))
+  const response = await fetch(base + url, { method: 'PUT', headers, body: bytes })
+  expect(response.status).toBe(503)
+  expect(await response.json()).toMatchObject({ reason: 'away' })
+})
+
 test('a slow sender is disconnected with an error, and a sender at the permitted pace may take as long as it needs', async () => {
   const { store, base, directory } = await here({ minimumRates: { upload: QUICK, download: QUICK } })
   const bytes = newBytes(800_000)
