@@ -24,7 +24,7 @@ import type { ServerTable } from '../metrics/server-meters.ts'
 import { packageRoot } from '../package-root.ts'
 import type { FromRealm, RealmStart, ToRealm } from '../both-threads/realm-messages.ts'
 import type { SavedStart } from '../both-threads/archive-messages.ts'
-import { searchPlan } from './fault-recovery/search-plan.ts'
+import { runSearch } from './fault-recovery/run-search.ts'
 import { Pulse } from '../both-threads/pulse.ts'
 import { untilStuck } from './watchdog.ts'
 
@@ -167,7 +167,7 @@ export class RealmLifecycle {
 
   /** Starts the worker and waits until it has died. Succeeds if the realm stays down. */
   #attempt(): Effect.Effect<void, unknown> {
-    const search = searchPlan(this.#file, this.#options.start)
+    const search = runSearch(this.#file, this.#options.start)
     return Effect.gen({ self: this }, function* () {
       this.#starts++
       const found = this.#searches ? yield* search : null

@@ -1,6 +1,6 @@
 /**
- * Finds the state that a realm starts with: its newest recording, that recording with a recovery plan, what the archive saved,
- * or a new realm.
+ * Finds the state that a realm starts with: its newest recording, that recording with a recovery plan, what the archive
+ * saved, or a new realm.
  */
 import { CHECKPOINT_BYTES_MAX, salvageRecording, simulationOf, type Note } from '../../../replay/index.ts'
 import { checkpoint, genesis, type Realm, type RealmDefinition } from '../../../sim/index.ts'

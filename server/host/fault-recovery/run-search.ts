@@ -6,7 +6,7 @@ import { effectRunner } from '../../http/effect-runner.ts'
 import { AttemptWorkers } from './attempt-workers.ts'
 
 /** `file`: the built worker of a realm. Fails where the recordings cannot be listed. */
-export const searchPlan = (file: string, start: RealmStart): Effect.Effect<SearchResult, unknown> =>
+export const runSearch = (file: string, start: RealmStart): Effect.Effect<SearchResult, unknown> =>
   Effect.acquireUseRelease(
     Effect.sync(() => new AttemptWorkers(file, start)),
     (attempts) =>
