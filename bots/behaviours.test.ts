@@ -134,7 +134,7 @@ test('mixed bots spawn props and remove some of them', () => {
   expect(sent(played, 'pose')).toBeGreaterThan(100)
 })
 
-test('bots that may not grab go on walking and retry rarely', () => {
+test('bots that may not grab continue to walk and retry rarely', () => {
   const played = play('drag', { definition: { ...DEFAULT_DEFINITION, permissions: Permission.spawn }, seconds: 20 })
   expect(counted(played, 'grabbed')).toBe(0)
   expect(reasons(played)).toContain('grab: not-permitted')

@@ -1,5 +1,5 @@
 /**
- * Grabs a prop nearby, carries it, sometimes scales it, and throws it. If a command is rejected, it goes on with
+ * Grabs a prop nearby, carries it, sometimes scales it, and throws it. If a command is rejected, it continues with
  * another prop.
  */
 import { add, distance, rotate, yawRotation } from '../sim/maths/maths.ts'

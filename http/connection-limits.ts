@@ -3,7 +3,10 @@ import { bucketsByKey } from './rate-limit.ts'
 
 /** Limits of a transport's connections. All are counts of connections. */
 export interface ConnectionLimitOptions {
-  /** All together. */
+  /**
+   * All together. A realm takes fewer (LINKS_MAX of server/limits.ts). The rest are connections that open or close, and
+   * those that get a reason why the realm does not take them.
+   */
   readonly connectionsMax: number
   /** Connections of one address, which may be a whole household, school or office. */
   readonly connectionsPerAddressMax: number

@@ -153,7 +153,7 @@ const commandOf = ({ behaviour, count, seconds, seed, transport = 'websocket', a
 const readme = (rows) => `# Recorded sessions
 
 Sessions of a real server with real connections, made by \`node scripts/make-fixtures.mjs\`. \`npm test\` replays each and
-compares every state hash; they have to be recorded anew whenever the simulation changes on purpose (\`SIM_VERSION\`).
+compares every state hash; record them again whenever the simulation changes on purpose (\`SIM_VERSION\`).
 
 | file | what happens | ticks | players | inputs | KiB |
 |---|---|---|---|---|---|

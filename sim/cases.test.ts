@@ -35,7 +35,7 @@ function expectSound(s: Stage): void {
 
 describe('commands that once ended a realm', () => {
   for (const name of ['two-spawns-a', 'two-spawns-b'])
-    test(`${name} is refused, and the realm goes on`, () => {
+    test(`${name} is refused, and the realm continues`, () => {
       stage((s) => {
         s.join(1)
         const inputs = recorded(name)
@@ -68,7 +68,7 @@ describe('commands that once ended a realm', () => {
     })
   })
 
-  test('500 boxes of scale 20 in one place stay within the budget, and the realm goes on', () => {
+  test('500 boxes of scale 20 in one place stay within the budget, and the realm continues', () => {
     stage(
       (s) => {
         for (const player of [1, 2]) s.join(player)

@@ -221,7 +221,7 @@ describe('a render client', () => {
     const failing: Connect = (url, token, events) => {
       asked += 1
       if (asked > 1) return yard.transport.connect(url, token, events)
-      setImmediate(() => events.closed('The realm starts again; reconnect to go on where you were.'))
+      setImmediate(() => events.closed('The realm starts again; reconnect to continue where you were.'))
       return Promise.resolve({ kind: 'memory', ordered: false, send: () => undefined, close: () => undefined })
     }
     const ada = clientOf(yard, 'ada', [failing])

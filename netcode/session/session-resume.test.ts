@@ -38,13 +38,13 @@ describe('a session that resumes', () => {
     pair.up()
     const resumed = { ...WELCOME, resumed: true, sequence: pair.server.sequence, ackCommand: pair.server.ackCommand }
     pair.server.queue(resumed)
-    pair.server.queue(notice('the world anew'))
+    pair.server.queue(notice('the world again'))
     pair.down()
     expect(pair.messages.slice(1)).toEqual([
       resumed,
       { type: 'commandDone', sequence: 1, element: 1, tick: 5 },
       { type: 'commandRejected', sequence: 2, reason: 'hand-empty', tick: 9 },
-      notice('the world anew'),
+      notice('the world again'),
     ])
     pair.pass(INPUT_INTERVAL_MS)
     pair.up()

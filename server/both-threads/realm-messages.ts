@@ -113,7 +113,7 @@ export type FromRealm =
   | { readonly type: 'package-request'; readonly hash: string; readonly player: PlayerId; readonly uid: string }
   /** A message for the operator's log. */
   | { readonly type: 'note'; readonly text: string }
-  /** The realm cannot start or go on. The worker ends after it. */
+  /** The realm cannot start or continue. The worker ends after it. */
   | {
       readonly type: 'failed'
       readonly reason: ServerErrorReason

@@ -140,7 +140,7 @@ class Host {
       settle,
       savedStart: savedStart({ archive, realm: start.definition.id, recordings: start.recordings }),
       receive: (message) => this.#receive(message),
-      died: () => this.#links.closeAll('The realm starts again; reconnect to go on where you were.'),
+      died: () => this.#links.closeAll('The realm starts again; reconnect to continue where you were.'),
     })
   }
 

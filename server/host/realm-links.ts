@@ -67,7 +67,7 @@ export class RealmLinks {
     const claims = this.#options.claimsOf(peer.session)
     const refusal =
       this.#options.closedTo() ??
-      (this.#table.size >= LINKS_MAX ? `the server is full (${LINKS_MAX} connections)` : null)
+      (this.#table.size >= LINKS_MAX ? `the realm is full: it has ${LINKS_MAX} connections; try again later` : null)
     if (refusal !== null || !claims) {
       transport.close(connection, refusal ?? 'the session is not known; log in again')
       return

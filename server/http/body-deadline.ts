@@ -14,7 +14,7 @@ export function limitBody(request: IncomingMessage, response: ServerResponse, ms
   const timer = setInterval(() => {
     if (request.complete) return clearInterval(timer)
     if (response.headersSent) return void request.destroy()
-    // Check an upload again later: it may be answered by then although its sender goes on
+    // Check an upload again later: it may be answered by then although its sender continues
     if (isUpload(request)) return undefined
     return sendError(response, slowBody(msMax))
   }, msMax)

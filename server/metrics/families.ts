@@ -93,7 +93,7 @@ export const REALM_FAMILIES = {
   ),
   messagesQueuedMost: gauge('otherworld_messages_queued_max_bytes', 'The same of the session with the most.'),
   sessionsStarted: counter('otherworld_sessions_started_total', 'Players welcomed into the realm for the first time.'),
-  sessionsResumed: counter('otherworld_sessions_resumed_total', 'Sessions that went on after a lost connection.'),
+  sessionsResumed: counter('otherworld_sessions_resumed_total', 'Sessions that were resumed after a lost connection.'),
   sessionsEnded: counter('otherworld_sessions_ended_total', 'Sessions that ended, by how.', 'reason', [
     ...SESSION_ENDINGS,
     OTHER,

@@ -28,7 +28,7 @@ export class OutcomeRouter {
 
   /** The outcome of the server's input `sequence` will say whether `member` may enter. */
   expectJoin(sequence: number, member: Member): void {
-    assert(!this.#joins.has(sequence), 'each join has a sequence of its own')
+    assert(!this.#joins.has(sequence), 'each join has its own sequence')
     this.#joins.set(sequence, member)
   }
 
@@ -46,7 +46,7 @@ export class OutcomeRouter {
     const member = this.#joins.get(event.sequence)
     if (member === undefined || (event.type !== 'joined' && event.type !== 'rejected')) return
     this.#joins.delete(event.sequence)
-    // The player may have left meanwhile, and even be back as a new member with a join of its own.
+    // The player may have left since, and may even be back as a new member with its own join.
     if (this.#targets.memberOf(member.player) !== member) return
     if (event.type === 'joined') member.joined()
     else this.#targets.refuse(member, this.#refusalText(event.reason))
@@ -61,7 +61,7 @@ export class OutcomeRouter {
   #refusalText(reason: RejectReason): string {
     if (reason === 'realm-full')
       return `The realm is full: ${this.#realm.definition.playersMax} players are in it. Try again later.`
-    return `The realm did not let you in (${reason}).`
+    return `The realm did not admit you (${reason}).`
   }
 }
 

@@ -86,7 +86,7 @@ export class RealmCore {
   }
 
   /**
-   * Runs the next tick. Throws SimulationFault, after which the realm must not go on. Also throws what the log throws:
+   * Runs the next tick. Throws SimulationFault, after which the realm must not continue. Also throws what the log throws:
    * nothing of the tick may be sent then, and the next call resumes it with the same frame.
    */
   run(): TickOutcome {

@@ -52,7 +52,7 @@ export class RealmRunner {
   readonly #elementChanges: ElementChangeTracker
   readonly #reporter: RealmReporter
   #state: RunnerState = { state: 'running' }
-  /** `disk-full`: ticks wait until there is room. A realm may have to stop meanwhile. */
+  /** `disk-full`: ticks wait until there is room. A realm may have to stop while it waits. */
   #recording: 'writing' | 'disk-full' = 'writing'
 
   constructor(options: RealmRunnerOptions) {

@@ -41,7 +41,7 @@ export const UPLOAD_RATE_MIN: MinimumRate = { bytesMin: 65_536, windowMs: 10_000
 /** Slowest download: a chunk counts once the client has received all of it. */
 export const DOWNLOAD_RATE_MIN: MinimumRate = { bytesMin: DOWNLOAD_CHUNK_BYTES, windowMs: 60_000 }
 
-/** Time that a refused sender may go on sending before its connection is closed, ms: enough to read the response. */
+/** Time that a refused sender may continue to send before its connection is closed, ms: enough to read the response. */
 export const LINGER_MS_MAX = 2_000
 
 /** Time to connect to S3, ms. It is beside the server or in a near data centre. */

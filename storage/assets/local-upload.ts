@@ -51,7 +51,7 @@ export class UploadReceiver {
           'already-there',
           'this upload is complete',
           where,
-          'go on with the next step; to upload another file, ask the API for another link',
+          'continue with the next step; to upload another file, ask the API for another link',
         )
       await this.#store.disk.requireRoom(declared.bytes)
       await this.#save(pathOf(key), declared, request, cut)
@@ -71,7 +71,9 @@ export class UploadReceiver {
     const older = this.#running.get(name)
     if (older === undefined && this.#running.size >= UPLOADS_MAX)
       throw new HttpError(503, 'busy', 'the server takes as many uploads as it can', where, 'try again in a moment')
-    older?.end(new HttpError(409, 'superseded', 'the same upload was begun again', where, 'go on with the newer one'))
+    older?.end(
+      new HttpError(409, 'superseded', 'the same upload was begun again', where, 'continue with the newer one'),
+    )
     const cut = newCut()
     this.#running.set(name, cut)
     return cut

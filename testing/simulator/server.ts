@@ -150,7 +150,7 @@ export class SimulatedServer {
 
   #recovered({ realm }: Champion): void {
     const stateHash = hash(realm)
-    this.#log(`goes on at tick ${realm.tick} ${stateHash}`)
+    this.#log(`continues at tick ${realm.tick} ${stateHash}`)
     for (const missing of this.#options.facts.recovered(realm.tick, stateHash, this.#powerAtMs))
       this.#options.violated('ticks-kept', missing)
     this.#powerAtMs = null
@@ -217,7 +217,7 @@ export class SimulatedServer {
   /** The realm's worker ended through a fault of its own. */
   #failed(error: unknown): void {
     this.#log(`the worker died: ${error instanceof Error ? error.message : String(error)}`)
-    this.#endWorker('The realm starts again; reconnect to go on where you were.')
+    this.#endWorker('The realm starts again; reconnect to continue where you were.')
   }
 
   #endWorker(words: string): void {
@@ -249,7 +249,7 @@ export class SimulatedServer {
     const { clock, dice, sabotage } = this.#options
     this.counts.kills++
     this.#log(`${what} is killed`)
-    if (what === 'worker') return this.#endWorker('The realm starts again; reconnect to go on where you were.')
+    if (what === 'worker') return this.#endWorker('The realm starts again; reconnect to continue where you were.')
     this.#links = null
     this.#problem = 'the server is down'
     for (const access of this.#options.accesses) access.die()

@@ -7,7 +7,10 @@ const isKnown = (reason: string): reason is keyof typeof REJECTION_MESSAGES => O
 export const rejectionMessage = (reason: string): string =>
   isKnown(reason) ? REJECTION_MESSAGES[reason] : fillMessage(UNKNOWN_REJECTION, reason)
 
-/** What to do about a connection error. */
+/**
+ * What to do about a connection error. Only the page shows this advice, because it names what the page does. Messages
+ * that the addon shows too are in protocol/player-messages.ts.
+ */
 const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
   unreachable: 'Check that the server is running and that you are online.',
   refused: 'Choose a name and enter again.',

@@ -85,7 +85,7 @@ const end = async (champion: Champion): Promise<void> => {
   free(champion.realm)
 }
 
-test('a state that is too large for a checkpoint is reported once, and the realm goes on without one', async () => {
+test('a state that is too large for a checkpoint is reported once, and the realm continues without one', async () => {
   const champion = await open({ checkpointBytesMax: 1_000 })
   run(champion, 2 * CHECKPOINT_EVERY_TICKS + 5)
   expect(champion.space().checkpoints).toMatchObject({
@@ -108,7 +108,7 @@ test('a state that is too large for a checkpoint is reported once, and the realm
   await end(next)
 })
 
-test('a segment goes on past its size while the state is too large, and the next starts when it fits', async () => {
+test('a segment grows past its size while the state is too large, and the next starts when it fits', async () => {
   const champion = await open()
   const small = checkpoint(champion.realm).length
   await end(champion)

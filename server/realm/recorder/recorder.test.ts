@@ -62,7 +62,7 @@ function run(
   }
 }
 
-test('a realm that was closed goes on with the same state and the sequences of its players', async () => {
+test('a realm that was closed continues with the same state and the sequences of its players', async () => {
   const first = await open()
   run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   run(first, 40, () => [[4, { type: 'release', hand: 1 }]])

@@ -166,7 +166,7 @@ export class Champion implements RealmLog {
       return true
     }
     this.#rollAtTick = tick + this.#file.postponeCheckpoint(tick, bytes.length)
-    const warning = `the state takes ${inMib(bytes.length)} MiB, more than the ${inMib(bytesMax)} MiB of a checkpoint: none was written since tick ${before.tick}; remove things from the realm`
+    const warning = `the state takes ${inMib(bytes.length)} MiB, more than the ${inMib(bytesMax)} MiB of a checkpoint: none was written since tick ${before.tick}; remove props from the realm`
     if (before.warning === null)
       this.#options.note(`${warning}. The realm continues, and a recovery would replay from there`)
     this.#checkpoints = { tick: before.tick, bytes: bytes.length, skipped: before.skipped + 1, warning }

@@ -31,7 +31,7 @@ export class RemovalNotices {
     this.onDelivered()
     return own.length <= SENT_MAX
       ? own
-      : [...own.slice(0, SENT_MAX), `The same happened to ${own.length - SENT_MAX} more of your things.`]
+      : [...own.slice(0, SENT_MAX), `The same happened to ${own.length - SENT_MAX} more of your props.`]
   }
 
   note(tick: number): Note {

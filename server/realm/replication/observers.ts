@@ -82,7 +82,7 @@ export class Observers {
         observer.session.isSilent(nowMs) ||
         (observer.state === 'silent' && nowMs - observer.openedAtMs > HELLO_MS_MAX)
       )
-        this.#end(link, 'nothing was heard for too long')
+        this.#end(link, 'no packet came for too long')
       else if (observer.state === 'started')
         this.#options.out.send(link, (frameBytes ??= encodeLockstep({ type: 'frame', frame, hash })))
       else if (observer.state === 'requested') this.#start(link, observer, (startBytes ??= this.#startMessage()))

@@ -25,7 +25,7 @@ test('an owner gets the number of frozen props and what to do, and the operator 
   expect(toOwners).toEqual([
     [7, '2 props of yours could not be simulated and stay where they last were. Grab or scale them to try again.'],
   ])
-  expect(toOperator).toEqual(['2 props of user 7 could not be simulated; they were put back and stand still'])
+  expect(toOperator).toEqual(['2 props of user 7 could not be simulated; they were put back and are frozen'])
 })
 
 test('frozen props of the realm are reported to the operator only', () => {
@@ -34,7 +34,7 @@ test('frozen props of the realm are reported to the operator only', () => {
   reports.stepped([], PROP_REPORT_MS)
   expect(toOwners).toEqual([])
   expect(toOperator).toEqual([
-    "1 prop of the realm stands still: contacts cost more than the realm's workMax; have some removed, or set it higher",
+    "1 prop of the realm is frozen: contacts cost more than the realm's workMax; have some removed, or set it higher",
   ])
 })
 
@@ -44,7 +44,7 @@ test('a prop that freezes and thaws again and again counts once, or not at all i
   still.delete(4)
   reports.stepped([], PROP_REPORT_MS)
   expect(toOwners).toEqual([
-    [7, '1 prop of yours stands still: too many things touch one another here. Remove it, or move it away.'],
+    [7, '1 prop of yours is frozen: too many props touch each other here. Remove it, or move it away.'],
   ])
 })
 
@@ -54,6 +54,6 @@ test('props that were removed after their owner had left are reported to the ope
   reports.stepped([], PROP_REPORT_MS)
   expect(toOwners).toEqual([])
   expect(toOperator).toEqual([
-    "1 prop of user 9 was removed: the owner has left, and the realm's leftBehind rule lets it go",
+    "1 prop of user 9 was removed: the owner has left, and the realm's leftBehind rule removes it",
   ])
 })

@@ -25,8 +25,8 @@ const TO_OWNER: Readonly<Record<FreezeCause, (n: number) => string>> = {
     props(
       n,
       'yours',
-      'stands still: too many things touch one another here. Remove it, or move it away.',
-      'stand still: too many things touch one another here. Remove some, or move them apart.',
+      'is frozen: too many props touch each other here. Remove it, or move it away.',
+      'are frozen: too many props touch each other here. Remove some, or move them apart.',
     ),
   unstable: (n) =>
     props(
@@ -39,17 +39,17 @@ const TO_OWNER: Readonly<Record<FreezeCause, (n: number) => string>> = {
 
 const TO_OPERATOR: Readonly<Record<Kind, (n: number, users: string) => string>> = {
   work: (n, users) =>
-    props(n, users, 'stands still', 'stand still') +
+    props(n, users, 'is frozen', 'are frozen') +
     ": contacts cost more than the realm's workMax; have some removed, or set it higher",
   unstable: (n, users) =>
     props(
       n,
       users,
-      'could not be simulated; it was put back and stands still',
-      'could not be simulated; they were put back and stand still',
+      'could not be simulated; it was put back and is frozen',
+      'could not be simulated; they were put back and are frozen',
     ),
   expired: (n, users) =>
-    props(n, users, 'was', 'were') + " removed: the owner has left, and the realm's leftBehind rule lets it go",
+    props(n, users, 'was', 'were') + " removed: the owner has left, and the realm's leftBehind rule removes it",
 }
 
 /** Collects events and reports them PROP_REPORT_MS after the first, in one sentence for each kind. */

@@ -8,7 +8,7 @@ import type { Outbound } from '../replication/outbound.ts'
 import type { LinkId } from '../../both-threads/realm-messages.ts'
 
 /**
- * A goodbye on a link whose session goes on at another link. The session cannot make new packets for it, so the last
+ * A goodbye on a link whose session continues on another link. The session cannot make new packets for it, so the last
  * ones are sent again.
  */
 interface GoodbyeResend {

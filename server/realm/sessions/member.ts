@@ -57,7 +57,7 @@ export class Member {
   readonly own = new OwnMoveTracker()
   /** Limits how often the player may move to another link. */
   readonly takeovers: TokenBucket
-  /** True if the player was welcomed before, or recovered: its sequences go on. */
+  /** True if the player was welcomed before, or recovered: its sequences continue. */
   isKnown = false
   #state: MemberState
 

@@ -210,7 +210,7 @@ export class Sessions {
 
   /** A newer link takes the session over. The older one gets a goodbye. */
   #replace(member: Member, link: LinkId, nowMs: number): void {
-    const reason = 'This session goes on at another connection.'
+    const reason = 'This session continues on another connection.'
     member.session.goodbye(reason, nowMs)
     this.#closing.resendGoodbye(link, member.session.packets([], nowMs, true), reason, nowMs)
   }
@@ -310,7 +310,7 @@ export class Sessions {
     for (const [link, { openedAtMs }] of this.#silent) {
       if (nowMs - openedAtMs <= HELLO_MS_MAX) continue
       this.#silent.delete(link)
-      this.#options.out.close(link, 'nothing was said after connecting')
+      this.#options.out.close(link, 'no packet came within the time limit after connecting')
     }
     for (const member of this.#members.all()) {
       const { connection, session } = member
@@ -318,7 +318,7 @@ export class Sessions {
       if (connection.state === 'disconnected') {
         if (waitedMs > RESUME_MS_MAX) this.#remove(member, 'expired')
       } else if (session.isSilent(nowMs) || (connection.state === 'awaiting-hello' && waitedMs > HELLO_MS_MAX)) {
-        this.#options.out.close(connection.link, 'nothing was heard for too long')
+        this.#options.out.close(connection.link, 'no packet came for too long')
         this.#lose(member, nowMs)
       }
     }

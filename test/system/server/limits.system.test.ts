@@ -243,7 +243,7 @@ test('takeovers with a stolen token are limited; then further ones are refused w
     await at.pass(50)
   }
   await at.pass(1_000)
-  expect(at.closes.get(1)).toBe('This session goes on at another connection.')
+  expect(at.closes.get(1)).toBe('This session continues on another connection.')
   expect(at.closes.get(last)).toContain('too often')
   expect(at.realm.players.size).toBe(1)
 })

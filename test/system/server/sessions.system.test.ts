@@ -41,7 +41,7 @@ test('SES-8: a second connection takes the session over with its avatar, and the
     ...(first.type === 'joined' ? { avatar: first.avatar, player: first.player } : {}),
   })
   await until('the older one is told', () => ada.state.type === 'closed')
-  expect(ada.state).toMatchObject({ reason: 'This session goes on at another connection.' })
+  expect(ada.state).toMatchObject({ reason: 'This session continues on another connection.' })
   expect(server.status().players).toBe(1)
 })
 

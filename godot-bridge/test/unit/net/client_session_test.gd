@@ -336,7 +336,7 @@ func test_resumed_commands_keep_their_sequence_numbers() -> void:
 	_client.attach(_now)
 	_server.attach()
 	_up()
-	check(_server.last().hello != null and _server.last().commands.is_empty() and _server.last().packet == 1, "a new connection does not begin anew")
+	check(_server.last().hello != null and _server.last().commands.is_empty() and _server.last().packet == 1, "a new connection does not begin again")
 	equal(_client.command(_grab(2)), 3)
 	_welcome(true, 2, 1)
 	_now += Limits.INPUT_INTERVAL_MSEC

@@ -187,7 +187,7 @@ func test_a_grabbed_prop_keeps_its_body() -> void:
 	var before_it := shape.shape
 	state.holder = 3
 	_client.prop_changed.emit(state)
-	check(shape.shape == before_it, "its shapes were made anew")
+	check(shape.shape == before_it, "its shapes were made again")
 	state.scale = 2.0
 	_client.prop_changed.emit(state)
 	near_point((shape.shape as BoxShape3D).size, Vector3.ONE * 4.0, 1e-6)

@@ -13,7 +13,7 @@ func test_those_that_are_kept_are_all_that_godot_finds() -> void:
 
 
 func test_a_file_without_unused_animations_is_unchanged() -> void:
-	check(GlbAnimations.with_animations(_fox, ["Walk", "Run", "Survey"]) == _fox, "it was written anew")
+	check(GlbAnimations.with_animations(_fox, ["Walk", "Run", "Survey"]) == _fox, "it was written again")
 
 
 func test_bytes_that_are_not_a_glb_are_unchanged() -> void:

@@ -88,7 +88,7 @@ func test_after_another_welcome_elements_stay_the_same_objects() -> void:
 	equal(world.avatars.has(8) and world.props.has(21), true, "what is not described yet is gone at once")
 	_emitted.clear()
 	world.sample(700.0)
-	equal(world.avatars.has(8) or world.props.has(21), false, "what is not described anew stays")
+	equal(world.avatars.has(8) or world.props.has(21), false, "an element that is not described again stays")
 	equal(_emitted, ["avatar_removed", "prop_removed"] as Array[String])
 
 
