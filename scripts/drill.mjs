@@ -11,27 +11,67 @@
 //   guest [--seed S --seconds N --guests N --bots N --only PHASES --tick-ms-max N --from ADDRESS --fresh --json]
 //   hostile-uploads [--bots N --seconds S --senders N --files DIR --json]
 import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { build } from 'esbuild'
-import { readOptions, wrongUsage } from './options.mjs'
+import { oneOf, readOptions, wholeNumber, wrongUsage } from './options.mjs'
 
-/** Options of each drill that take a value. */
+const numberFrom = (min) => (name, text) => wholeNumber(name, text, min)
+const word =
+  (...allowed) =>
+  (name, text) =>
+    oneOf(name, text, allowed)
+const folder = (name, text) => {
+  if (!existsSync(text)) wrongUsage(`--${name} is "${text}"; it takes a folder that exists`)
+}
+const address = (name, text) => {
+  if (isIP(text) === 0) wrongUsage(`--${name} is "${text}"; it takes an IP address of this machine`)
+}
+/** The drill itself checks the value. */
+const unchecked = () => undefined
+
+/** Options of each drill that take a value, and their checks. */
 const DRILLS = {
-  'kill-transport': ['kills', 'bots', 'pause', 'seed'],
-  hostile: ['connects', 'bots', 'seed'],
-  'store-away': ['seconds', 'bots', 'store', 'seed'],
-  'archive-away': ['seconds', 'bots', 'how', 'seed'],
-  recovery: ['rounds', 'fault', 'things'],
-  locks: ['races', 'processes', 'pairs'],
-  guest: ['seed', 'seconds', 'guests', 'bots', 'only', 'tick-ms-max', 'from'],
-  'hostile-uploads': ['bots', 'seconds', 'senders', 'files'],
+  'kill-transport': { kills: numberFrom(1), bots: numberFrom(1), pause: numberFrom(0), seed: numberFrom(0) },
+  hostile: { connects: numberFrom(1), bots: numberFrom(2), seed: numberFrom(0) },
+  'store-away': {
+    seconds: numberFrom(5),
+    bots: numberFrom(1),
+    store: word('s3', 'disk', 'all'),
+    seed: numberFrom(0),
+  },
+  'archive-away': {
+    seconds: numberFrom(1),
+    bots: numberFrom(1),
+    how: word('freeze', 'stop', 'kill'),
+    seed: numberFrom(0),
+  },
+  recovery: { rounds: numberFrom(1), fault: word('trap', 'loop'), things: numberFrom(1) },
+  locks: { races: numberFrom(0), processes: numberFrom(1), pairs: numberFrom(0) },
+  guest: {
+    seed: numberFrom(0),
+    seconds: numberFrom(1),
+    guests: numberFrom(1),
+    bots: numberFrom(1),
+    only: unchecked,
+    'tick-ms-max': numberFrom(1),
+    from: address,
+  },
+  'hostile-uploads': { bots: numberFrom(1), seconds: numberFrom(1), senders: numberFrom(1), files: folder },
 }
 const [name = '', ...args] = process.argv.slice(2)
 const known = `there are ${Object.keys(DRILLS).join(', ')}`
 if (name === '') wrongUsage(`name a drill; ${known}`)
 if (!name.startsWith('-') && !Object.hasOwn(DRILLS, name)) wrongUsage(`there is no drill "${name}"; ${known}`)
-const options = (DRILLS[name] ?? []).map((option) => [option, { type: 'string' }])
+const checks = DRILLS[name] ?? {}
+const options = Object.keys(checks).map((option) => [option, { type: 'string' }])
 const flags = ['json', ...(name === 'guest' ? ['fresh'] : [])].map((flag) => [flag, { type: 'boolean' }])
-readOptions(Object.fromEntries([...options, ...flags]), 0, name.startsWith('-') ? process.argv.slice(2) : args)
+const { values } = readOptions(
+  Object.fromEntries([...options, ...flags]),
+  0,
+  name.startsWith('-') ? process.argv.slice(2) : args,
+)
+for (const [option, check] of Object.entries(checks)) if (values[option] !== undefined) check(option, values[option])
 execFileSync('node', ['scripts/build/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
 await build({
   entryPoints: [`test/drills/${name}.ts`],

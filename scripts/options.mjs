@@ -49,14 +49,39 @@ export function readOptions(options = {}, positionals = 0, args = process.argv.s
 }
 
 /**
- * The value of a numeric option.
+ * The value of a numeric option. Another value ends the script.
  *
  * @param {string} name
  * @param {string} text
  * @returns {number}
  */
-export function wholeNumber(name, text, min = 0) {
-  const value = Number(text)
-  if (text !== '' && Number.isSafeInteger(value) && value >= min) return value
-  return wrongUsage(`--${name} is "${text}"; it takes a whole number from ${min}`)
+export function wholeNumber(name, text, min = 0, max = Number.MAX_SAFE_INTEGER) {
+  if (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`
+  return wrongUsage(`--${name} is "${text}"; it takes a whole number ${range}`)
+}
+
+/**
+ * The value of an option that takes one of a few words. Another value ends the script.
+ *
+ * @param {string} name
+ * @param {string} text
+ * @param {readonly string[]} allowed
+ * @returns {string}
+ */
+export function oneOf(name, text, allowed) {
+  return allowed.includes(text) ? text : wrongUsage(`--${name} is "${text}"; it takes one of: ${allowed.join(', ')}`)
+}
+
+/**
+ * The values of an option that takes words with commas between them; all of `allowed` for an empty text. An unknown word
+ * ends the script.
+ *
+ * @param {string} name
+ * @param {string} text
+ * @param {readonly string[]} allowed
+ * @returns {readonly string[]}
+ */
+export function someOf(name, text, allowed) {
+  return text === '' ? allowed : text.split(',').map((word) => oneOf(name, word, allowed))
 }

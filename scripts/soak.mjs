@@ -3,7 +3,7 @@
 // Runs a server for 2 to 10000 minutes with 4 to 200 bots and reports whether its memory grows (docs/testing.md). Build first.
 import { spawnSync } from 'node:child_process'
 import { bundle } from './build/bundle.mjs'
-import { readOptions, wholeNumber, wrongUsage } from './options.mjs'
+import { readOptions, wholeNumber } from './options.mjs'
 
 const { values } = readOptions({
   minutes: { type: 'string', default: '30' },
@@ -11,8 +11,8 @@ const { values } = readOptions({
   seed: { type: 'string', default: '1' },
   json: { type: 'boolean', default: false },
 })
-if (!(Number(values.minutes) >= 2 && Number(values.minutes) <= 10_000)) wrongUsage('--minutes takes 2 to 10000')
-if (wholeNumber('count', values.count, 4) > 200) wrongUsage('--count takes a whole number from 4 to 200')
+wholeNumber('minutes', values.minutes, 2, 10_000)
+wholeNumber('count', values.count, 4, 200)
 wholeNumber('seed', values.seed)
 
 await bundle({ soak: 'test/soak/main.ts' }, 'dist/soak')

@@ -3,7 +3,7 @@
 // Mutated packets, for every decoder and for both ends of a session. All changes come from the seed; a failure is printed
 // with its bytes. Exits with 1 on a failure.
 import { fork } from 'node:child_process'
-import { readOptions, wholeNumber, wrongUsage } from '../options.mjs'
+import { readOptions, someOf, wholeNumber } from '../options.mjs'
 import { bundleMutate } from './fuzz-bundle.mjs'
 
 const text = (value) => ({ type: 'string', default: value })
@@ -14,7 +14,9 @@ const { values } = readOptions({
   targets: text(''),
   json: { type: 'boolean', default: false },
 })
-for (const name of ['packets', 'seed']) wholeNumber(name, values[name])
+const packetsTotal = wholeNumber('packets', values.packets)
+const seed = wholeNumber('seed', values.seed)
+const processes = wholeNumber('processes', values.processes, 1)
 /** Inputs of one job: figures are printed often, and a growing process is noticed. */
 const JOB_INPUTS = 250_000
 /**
@@ -24,7 +26,7 @@ const JOB_INPUTS = 250_000
 const HEAP_BYTES_MAX = 400_000_000
 
 await bundleMutate()
-const workers = Array.from({ length: wholeNumber('processes', values.processes, 1) }, () =>
+const workers = Array.from({ length: processes }, () =>
   fork('dist/fuzz/mutate-worker.js', [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
 )
 for (const worker of workers)
@@ -37,10 +39,12 @@ const message = (worker) =>
   })
 
 const readies = await Promise.all(workers.map(message))
-const wanted = values.targets === '' ? null : values.targets.split(',')
-const targets = readies[0].targets.filter(({ name }) => wanted === null || wanted.includes(name))
-if (targets.length === 0)
-  wrongUsage(`--targets is "${values.targets}"; there are ${readies[0].targets.map(({ name }) => name).join(', ')}`)
+const names = someOf(
+  'targets',
+  values.targets,
+  readies[0].targets.map(({ name }) => name),
+)
+const targets = readies[0].targets.filter(({ name }) => names.includes(name))
 
 /** The jobs of all targets in turn, so that no target waits for the end. */
 function jobsOf(packets) {
@@ -53,12 +57,10 @@ function jobsOf(packets) {
       count: Math.min(JOB_INPUTS, inputs - i * JOB_INPUTS),
     }))
   })
-  return jobs
-    .toSorted((a, b) => a.round - b.round)
-    .map((job, i) => ({ ...job, seed: Number(values.seed) * 1_000_003 + i }))
+  return jobs.toSorted((a, b) => a.round - b.round).map((job, i) => ({ ...job, seed: seed * 1_000_003 + i }))
 }
 
-const jobs = jobsOf(Number(values.packets))
+const jobs = jobsOf(packetsTotal)
 const all = jobs.reduce((sum, { count }) => sum + count, 0)
 const sums = new Map(
   targets.map(({ name }) => [
@@ -101,7 +103,7 @@ const rows = [...sums.values()]
 const failures = rows.flatMap(({ target, failures: found }) => found.map((failure) => ({ target, ...failure })))
 const report = {
   schema: 'otherworld/mutate/1',
-  seed: Number(values.seed),
+  seed,
   packets: done,
   accepted: rows.reduce((sum, { accepted }) => sum + accepted, 0),
   seconds,

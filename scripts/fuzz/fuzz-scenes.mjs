@@ -1,7 +1,7 @@
 // npm run fuzz:scenes -- [--worlds N --ticks N --seed S --jobs N --json] | --world K | --case FILE [--save FILE
 // --minimise]: random extreme scenes on the simulation only, in worker threads (docs/testing.md). Exits with 1 if a
 // world ended, hung, had a slow step or a NaN, or continued differently from its checkpoint.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
@@ -23,6 +23,9 @@ const { values } = readOptions({
   minimise: { type: 'boolean', default: false },
 })
 const number = (name) => wholeNumber(name, values[name])
+const jobs = wholeNumber('jobs', values.jobs, 1)
+if (values.case !== undefined && !existsSync(values.case))
+  wrongUsage(`--case is "${values.case}"; it takes a file that exists`)
 const isSingle = values.world !== undefined || values.case !== undefined
 if ((values.save !== undefined || values.minimise) && !isSingle)
   wrongUsage('--save and --minimise are for one world: give --world or --case too')
@@ -180,7 +183,7 @@ const teller = setInterval(
   () => process.stderr.write(process.stderr.isTTY ? `${clear()}${progress()}` : `${progress()}\n`),
   process.stderr.isTTY ? 500 : TELL_MS,
 )
-await Promise.all(Array.from({ length: Math.min(count, Math.max(1, number('jobs'))) }, run))
+await Promise.all(Array.from({ length: Math.min(count, jobs) }, run))
 clearInterval(teller)
 
 const sum = (of) => reports.reduce((total, report) => total + of(report), 0)

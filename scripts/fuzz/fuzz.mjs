@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { readOptions, wholeNumber, wrongUsage } from '../options.mjs'
+import { readOptions, someOf, wholeNumber } from '../options.mjs'
 import { bundleFuzz } from './fuzz-bundle.mjs'
 import { minimise } from './fuzz-minimise.mjs'
 import { fuzzerNode } from './fuzz-runtime.mjs'
@@ -19,7 +19,7 @@ const { values } = readOptions({
   merge: { type: 'boolean', default: false },
   'if-possible': { type: 'boolean', default: false },
 })
-wholeNumber('seconds', values.seconds)
+const secondsTotal = wholeNumber('seconds', values.seconds)
 const WORK = resolve('.tmp/fuzz')
 const ENTRY = 'dist/fuzz/entry.cjs'
 /** Longest input, bytes: a few packets. Longer inputs only repeat, and the committed corpus stays small. */
@@ -41,9 +41,12 @@ function runtime() {
 const node = runtime()
 await bundleFuzz()
 const { targets, seeds, take } = createRequire(import.meta.url)(resolve(ENTRY))
-const wanted = values.targets === '' ? targets : targets.filter(({ name }) => values.targets.split(',').includes(name))
-if (wanted.length === 0)
-  wrongUsage(`--targets is "${values.targets}"; there are ${targets.map(({ name }) => name).join(', ')}`)
+const names = someOf(
+  'targets',
+  values.targets,
+  targets.map(({ name }) => name),
+)
+const wanted = targets.filter(({ name }) => names.includes(name))
 
 function folder(...path) {
   const made = join(WORK, ...path)
@@ -115,12 +118,11 @@ async function merge({ name }) {
   process.stdout.write(`${name.padEnd(20)} ${kept.length} inputs in the corpus\n`)
 }
 
-const seconds = Number(values.seconds)
-if (seconds > 0) rmSync(WORK, { recursive: true, force: true })
+if (secondsTotal > 0) rmSync(WORK, { recursive: true, force: true })
 await writeSeeds()
-const each = Math.max(1, Math.floor(seconds / wanted.length))
+const each = Math.max(1, Math.floor(secondsTotal / wanted.length))
 let found = 0
-if (seconds > 0) for (const target of wanted) if (fuzz(target, each)) found += 1
+if (secondsTotal > 0) for (const target of wanted) if (fuzz(target, each)) found += 1
 if (values.merge) for (const target of wanted) await merge(target)
 if (found > 0)
   process.stdout.write(`Finds are in ${folder('found')}. Each becomes a named test and a file in test/fuzz/corpus.\n`)

@@ -38,7 +38,7 @@ const [seed, seconds, tickMsMax] = [Number(values.seed), Number(values.seconds),
 const names = values.only.split(',')
 const unknown = names.filter((name) => !(name in PHASES))
 if (unknown.length > 0) {
-  process.stderr.write(`There is no phase "${unknown.join(', ')}"; there are ${Object.keys(PHASES).join(', ')}.\n`)
+  process.stderr.write(`--only is "${values.only}"; it takes one or more of: ${Object.keys(PHASES).join(',')}\n`)
   process.exit(2)
 }
 

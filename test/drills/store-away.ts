@@ -4,6 +4,7 @@ import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { ServerWatch, type ServerFigures } from '../../bots/server-watch.ts'
 import { serverWithDisk, serverWithS3, type Outage, type StoreScenario } from './outages.ts'
 import { Players } from './players.ts'
+import { defined } from '../../sim/assert.ts'
 import { sleep } from '../harness/wait.ts'
 import { UploadRun } from './uploader.ts'
 
@@ -222,12 +223,8 @@ function textOf(result: OutageResult | undefined): string {
 }
 
 const stands = { s3: [serverWithS3], disk: [serverWithDisk], all: [serverWithDisk, serverWithS3] }[values.store]
-if (stands === undefined || !(seconds >= 5) || !(Number(values.bots) >= 1)) {
-  process.stderr.write('--store takes s3, disk or all; --seconds at least 5; --bots at least 1\n')
-  process.exit(2)
-}
 const results = []
-for (const make of stands) results.push(...(await rehearseAll(make)))
+for (const make of defined(stands, 'scripts/drill.mjs has checked --store')) results.push(...(await rehearseAll(make)))
 if (values.json)
   process.stdout.write(
     `${JSON.stringify({ schema: 'otherworld/store-away/1', seconds, bots: Number(values.bots), results })}\n`,

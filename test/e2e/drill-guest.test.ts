@@ -69,5 +69,5 @@ test('hostile guests end neither the realm nor an honest player, and the realm r
 
 test('an unknown phase is refused with the list of phases', async () => {
   const { code, errors } = await drill('guest', '--only', 'nothing')
-  expect([code, errors]).toEqual([2, expect.stringContaining('There is no phase "nothing"; there are poses, ')])
+  expect([code, errors]).toEqual([2, expect.stringContaining('--only is "nothing"; it takes one or more of: poses,')])
 })

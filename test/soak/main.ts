@@ -205,6 +205,7 @@ function memoryOf(metrics: Metrics): Record<string, number> {
   ])
 }
 
+/** scripts/soak.mjs has checked the options. */
 function settingsOf(): SoakSettings {
   const { values } = parseArgs({
     options: {
@@ -214,11 +215,12 @@ function settingsOf(): SoakSettings {
       json: { type: 'boolean', default: false },
     },
   })
-  const [minutes, count, seed] = [Number(values.minutes), Number(values.count), Number(values.seed)]
-  if (!(minutes >= 2 && minutes <= 10_000)) throw new RangeError('--minutes takes 2 to 10000')
-  if (!(count >= 4 && count <= 200 && Number.isInteger(count)))
-    throw new RangeError('--count takes a whole number from 4 to 200')
-  return { minutes, count, seed, json: values.json }
+  return {
+    minutes: Number(values.minutes),
+    count: Number(values.count),
+    seed: Number(values.seed),
+    json: values.json,
+  }
 }
 
 function textOf(
