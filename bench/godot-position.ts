@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { LinkConditions } from '../netcode/link-conditions.ts'
-import { Player, readRecording, simulationOf } from '../replay/index.ts'
+import { RecordingPlayer, readRecording, simulationOf } from '../replay/index.ts'
 import { avatars, loadEngine, type Vec3 } from '../sim/index.ts'
 import { listRecordings } from '../storage/recordings/index.ts'
 import { importProject, projectWithAddon, runGodot } from '../test/environments/godot.ts'
@@ -73,7 +73,7 @@ async function truthOf(data: string, from: number, to: number): Promise<Map<numb
   for (const { path } of await listRecordings(join(data, 'recordings'))) {
     const recording = readRecording(readFileSync(path))
     if (!recording.ok) throw recording.error
-    const player = await Player.open(recording.value, simulation, from)
+    const player = await RecordingPlayer.open(recording.value, simulation, from)
     if (!player.ok) throw player.error
     await player.value.seek(from)
     while (player.value.tick <= to && !player.value.done) {

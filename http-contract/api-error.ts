@@ -1,5 +1,5 @@
 /** Errors of the HTTP client: the server refused a request, or its answer does not follow the contract. */
-import { decode, type Fault, type JsonSchema } from './decode.ts'
+import { decode, type Fault, type JsonCodec } from './decode.ts'
 import { ErrorBody } from './errors.ts'
 
 export class ApiError extends Error {
@@ -54,7 +54,7 @@ class AnswerError extends ApiError {
 }
 
 /** Throws AnswerError. */
-export function decodeAnswer<T>(schema: JsonSchema<T>, value: unknown, status = 200): T {
+export function decodeAnswer<T>(schema: JsonCodec<T>, value: unknown, status = 200): T {
   const decoded = decode(schema, value)
   if (decoded.ok) return decoded.value
   throw new AnswerError(status, decoded.fault)

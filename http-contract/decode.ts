@@ -4,7 +4,7 @@ import * as Schema from 'effect/Schema'
 import * as SchemaIssue from 'effect/SchemaIssue'
 
 /** A schema for JSON values, without transformations and services. */
-export type JsonSchema<T = unknown> = Schema.Codec<T, unknown>
+export type JsonCodec<T = unknown> = Schema.Codec<T, unknown>
 
 export interface Fault {
   /** Keys from the value's root. */
@@ -18,7 +18,7 @@ export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly o
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** Drops unknown fields, so that later servers and clients may send more. */
-export function decode<T>(schema: JsonSchema<T>, value: unknown): Decoded<T> {
+export function decode<T>(schema: JsonCodec<T>, value: unknown): Decoded<T> {
   const result = Schema.decodeUnknownResult(schema)(value)
   if (Result.isSuccess(result)) return { ok: true, value: result.success }
   const [first] = format(result.failure.issue).issues

@@ -1,6 +1,6 @@
 /** The contract of one address of the API. */
 import type { ErrorReason } from './errors.ts'
-import { decode, type JsonSchema } from './decode.ts'
+import { decode, type JsonCodec } from './decode.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -14,13 +14,13 @@ export interface FieldHelp {
 }
 
 export interface Body<T> {
-  readonly schema: JsonSchema<T>
+  readonly schema: JsonCodec<T>
   readonly reason: ErrorReason
   /** By field; the empty name is a body that is not an object. */
   readonly help: Readonly<Record<string, FieldHelp>>
 }
 
-export interface Refusal {
+export interface BodyRefusal {
   readonly reason: ErrorReason
   readonly message: string
   readonly where: string
@@ -43,7 +43,7 @@ export interface Endpoint<Path extends string = string, B = unknown, A = unknown
   /** The status of a success. */
   readonly status: 200 | 201 | 202 | 204
   /** Null: the answer has no body. In an event stream, the data of each event has this shape. */
-  readonly answer: JsonSchema<A> | null
+  readonly answer: JsonCodec<A> | null
   readonly isEventStream: boolean
   /** For docs/api.md and OpenAPI: what the request does, in Markdown. */
   readonly summary: string
@@ -59,7 +59,7 @@ export type ParametersOf<Path extends string> = Path extends `${string}{${infer 
 type Given<A, B, Path extends string> = Partial<Pick<Endpoint<Path, B, A>, 'isEventStream' | 'asker'>> &
   Pick<Endpoint, 'summary'> & {
     readonly body?: Body<B>
-    readonly answer?: JsonSchema<A>
+    readonly answer?: JsonCodec<A>
     readonly status?: Endpoint['status']
     readonly errors?: readonly ErrorReason[]
   }
@@ -91,7 +91,7 @@ export function endpoint<const Path extends `/v1/${string}`, B = undefined, A = 
 export function decodeBody<T>(
   { schema, reason, help }: Body<T>,
   json: unknown,
-): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal } {
+): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: BodyRefusal } {
   const decoded = decode(schema, json)
   if (decoded.ok) return decoded
   const { path, message: expected } = decoded.fault

@@ -1,6 +1,6 @@
 /** The contract as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html). */
 import * as Schema from 'effect/Schema'
-import type { JsonSchema } from './decode.ts'
+import type { JsonCodec } from './decode.ts'
 import { ALL_ENDPOINTS, BODY_ERRORS, COMMON_ERRORS } from './endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { ErrorBody, meaningOf, statusOf, type ErrorReason } from './errors.ts'
@@ -26,7 +26,7 @@ export function openApi(version: string): OpenApi {
   const schemas: Record<string, unknown> = {}
   const paths: Record<string, Record<string, Json>> = {}
   /** A JSON Schema whose definitions are in the document's components. */
-  const schemaOf = (schema: JsonSchema): unknown => {
+  const schemaOf = (schema: JsonCodec): unknown => {
     const { schema: root, definitions } = Schema.toJsonSchemaDocument(schema)
     Object.assign(schemas, withComponents(definitions))
     return withComponents(root)
@@ -50,7 +50,7 @@ export function openApi(version: string): OpenApi {
   }
 }
 
-function operationOf(id: string, endpoint: Endpoint, schemaOf: (schema: JsonSchema) => unknown, error: unknown): Json {
+function operationOf(id: string, endpoint: Endpoint, schemaOf: (schema: JsonCodec) => unknown, error: unknown): Json {
   const { path, asker, body, status, answer, isEventStream, summary } = endpoint
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
   const media = isEventStream ? 'text/event-stream' : 'application/json'

@@ -12,7 +12,7 @@ import {
 } from './limits.ts'
 import { measure } from './measure.ts'
 import { readDocument } from './normalise/io.ts'
-import type { Box } from './normalise/math.ts'
+import type { BoundingBox } from './normalise/math.ts'
 import { setPixels, within } from './normalise/textures.ts'
 import { removeUnused } from './normalise/unused.ts'
 import { decodePixels } from './pixels/decode.ts'
@@ -32,7 +32,7 @@ export interface SimplifiedLevel {
 export async function levelOfDetail(
   runtime: Uint8Array,
   triangles: number,
-  bounds: Box,
+  bounds: BoundingBox,
 ): Promise<SimplifiedLevel | null> {
   if (triangles <= LEVEL_TRIANGLES_FROM) return null
   const opened = openContainer(runtime)
@@ -94,7 +94,7 @@ async function shrinkTextures(document: Document): Promise<void> {
 }
 
 /** Metres, rounded to a decimetre. */
-function distanceOf({ min, max }: Box): number {
+function distanceOf({ min, max }: BoundingBox): number {
   const size = Math.max(max.x - min.x, max.y - min.y, max.z - min.z)
   return Math.max(1, Math.round(10 * LEVEL_DISTANCE_SIZES * size) / 10)
 }

@@ -3,7 +3,7 @@ import { Primitive, type Document, type Mesh, type Texture } from '@gltf-transfo
 import type { PackageKind, PackageManifest, PackageRank } from '../packages/manifest.ts'
 import { readImageHeader } from './preflight/image-header.ts'
 import { KIND_LIMITS } from './limits.ts'
-import type { Box } from './normalise/math.ts'
+import type { BoundingBox } from './normalise/math.ts'
 import { Rejected, type Rejection, type Warn } from './types.ts'
 
 type Counts = PackageManifest['counts']
@@ -173,7 +173,7 @@ function rankBy(table: Table, values: Readonly<Record<keyof Table, number>>): Pa
   return RANKS[worst] ?? 'verypoor'
 }
 
-export function rankOf(measures: Measures, { min, max }: Box): PackageManifest['rank'] {
+export function rankOf(measures: Measures, { min, max }: BoundingBox): PackageManifest['rank'] {
   const values = { ...measures, width: max.x - min.x, height: max.y - min.y, depth: max.z - min.z }
   return { pc: rankBy(TABLES.pc, values), mobile: rankBy(TABLES.mobile, values) }
 }

@@ -11,7 +11,7 @@ import { checkLimits, measure } from './measure.ts'
 import { normalise, type Normalised } from './normalise/index.ts'
 import { mirrorColliders, removeOmi } from './omi-mirror.ts'
 import { removeUnused } from './normalise/unused.ts'
-import { makePackage, type Package } from './package.ts'
+import { makePackage, type IngestedPackage } from './package.ts'
 import { plainName } from './text.ts'
 import { Rejected, type IngestOptions, type Warn } from './types.ts'
 
@@ -42,7 +42,7 @@ export async function packageModel(
   { normalised, name, joints }: NamedModel,
   fitted: Fitted,
   original: Uint8Array,
-): Promise<Package> {
+): Promise<IngestedPackage> {
   const { document, kind, originals, place } = normalised
   const measures = measure(document, joints)
   const runtime = await normalised.write()

@@ -36,7 +36,7 @@ export interface Parts {
   readonly level: SimplifiedLevel | null
 }
 
-export interface Package {
+export interface IngestedPackage {
   readonly hash: string
   readonly manifest: PackageManifest
   readonly files: ReadonlyMap<string, IngestFile>
@@ -54,7 +54,7 @@ class Files {
 
 const GLB = 'model/gltf-binary'
 
-export function makePackage(parts: Parts): Package {
+export function makePackage(parts: Parts): IngestedPackage {
   const files = new Files()
   const { measures, place } = parts
   const { triangles, vertices, materials, textures, joints, textureBytes } = measures

@@ -1,8 +1,14 @@
 /** The ingest as a list of named stages: from the bytes of an upload to its package. */
 import { defined } from '../sim/assert.ts'
-import { acceptValidation, preflightUpload, validateUpload, type Checked, type Opened } from './checks/check.ts'
+import {
+  acceptValidation,
+  preflightUpload,
+  validateUpload,
+  type Checked,
+  type PreflightResult,
+} from './checks/check.ts'
 import type { Fitted, NamedModel } from './model-stages.ts'
-import type { Package } from './package.ts'
+import type { IngestedPackage } from './package.ts'
 import type { IngestOptions, IngestStage, Warn } from './types.ts'
 
 /** One upload in the pipeline. Each stage reads what earlier stages have set. */
@@ -11,11 +17,11 @@ interface IngestJob {
   readonly bytes: Uint8Array
   readonly options: IngestOptions
   readonly warn: Warn
-  opened?: Opened
+  opened?: PreflightResult
   checked?: Checked
   model?: NamedModel
   fitted?: Fitted
-  package?: Package
+  package?: IngestedPackage
 }
 
 interface Stage {
@@ -64,7 +70,7 @@ async function pack(job: IngestJob): Promise<void> {
 }
 
 /** Runs all stages on one upload. Throws Rejected. */
-export async function runPipeline(bytes: Uint8Array, options: IngestOptions, warn: Warn): Promise<Package> {
+export async function runPipeline(bytes: Uint8Array, options: IngestOptions, warn: Warn): Promise<IngestedPackage> {
   const job: IngestJob = { bytes, options, warn }
   for (const { name, run } of PIPELINE) {
     options.onStage?.(name)

@@ -5,7 +5,7 @@
 export * from './transport.ts'
 export * from './session/index.ts'
 
-export { login, type Login, type Role } from './client/login.ts'
+export { login, type Login } from './client/login.ts'
 export { RenderClient } from './client/render-client.ts'
 export { drive } from './client/drive.ts'
 export type {

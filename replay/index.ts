@@ -14,7 +14,7 @@ export { readRecording, salvageRecording } from './read.ts'
 export { readSummary, type RecordingSummary } from './summary.ts'
 
 export { simulationOf, type Simulation } from './simulation.ts'
-export { Player } from './player.ts'
+export { RecordingPlayer } from './player.ts'
 export { verify, type Verification } from './verify.ts'
 export { sealRecording } from './seal.ts'
 export { describeRecording, type RecordingInfo } from './info.ts'

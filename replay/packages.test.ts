@@ -12,7 +12,7 @@ import {
 import { headerOf, joined, recordSession, recordTick } from '../test/harness/recording-example.ts'
 import {
   describeRecording,
-  Player,
+  RecordingPlayer,
   rawCheckpoint,
   readRecording,
   RecordingWriter,
@@ -144,7 +144,7 @@ test.each([
 })
 
 test('a player that seeks arrives with the packages, their avatars and their props', async () => {
-  const player = await Player.open(opened(whole), simulation, 130)
+  const player = await RecordingPlayer.open(opened(whole), simulation, 130)
   if (!player.ok) throw player.error
   expect(player.value.tick).toBe(100)
   expect((await player.value.seek(200)).ok).toBe(true)

@@ -32,7 +32,7 @@ function checkVersions(
   return null
 }
 
-export class Player<R> {
+export class RecordingPlayer<R> {
   readonly recording: Recording
   readonly definition: RealmDefinition
   readonly #simulation: Simulation<R>
@@ -60,7 +60,7 @@ export class Player<R> {
     recording: Recording,
     simulation: Simulation<R>,
     from = recording.startTick,
-  ): Promise<RecordingResult<Player<R>>> {
+  ): Promise<RecordingResult<RecordingPlayer<R>>> {
     const other = checkVersions(recording, simulation)
     if (other) return bad(other)
     const parsed = simulation.parseDefinition(recording.header.definition)
@@ -74,7 +74,7 @@ export class Player<R> {
       )
     }
     const start = await load(recording, simulation, parsed.definition, from)
-    return start.ok ? good(new Player(recording, simulation, parsed.definition, start.value)) : start
+    return start.ok ? good(new RecordingPlayer(recording, simulation, parsed.definition, start.value)) : start
   }
 
   /** The state after `tick`. It belongs to the player, and is invalid after `seek` and `free`. */

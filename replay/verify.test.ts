@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { loadEngine, type InputFrame, type Realm } from '../sim/index.ts'
 import { recordSession } from '../test/harness/recording-example.ts'
 import {
-  Player,
+  RecordingPlayer,
   readRecording,
   simulationOf,
   verify,
@@ -42,7 +42,7 @@ test('a recorded session replays to its hashes, samples and checkpoints', async 
 
 test('a player that seeks arrives at the recorded states', async () => {
   const recording = opened(session)
-  const player = await Player.open(recording, simulation, 150)
+  const player = await RecordingPlayer.open(recording, simulation, 150)
   if (!player.ok) throw player.error
   expect(player.value.tick).toBe(100)
   for (const tick of [170, 30, 240, 200, 201, 0]) {

@@ -1,6 +1,6 @@
 /** Replays a recording and compares every state hash, phase hash and checkpoint with the recorded ones. */
 import { good, type RecordingResult } from './error.ts'
-import { Player } from './player.ts'
+import { RecordingPlayer } from './player.ts'
 import type { Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -49,13 +49,13 @@ export interface VerifyOptions {
 const SLICE_MS = 50
 const NO_TICK_YET = -1
 
-/** Errors: those of Player.open, and `corrupt` if a frame or a checkpoint is malformed. */
+/** Errors: those of RecordingPlayer.open, and `corrupt` if a frame or a checkpoint is malformed. */
 export async function verify<R>(
   recording: Recording,
   simulation: Simulation<R>,
   options: VerifyOptions = {},
 ): Promise<RecordingResult<Verification>> {
-  const player = await Player.open(recording, simulation)
+  const player = await RecordingPlayer.open(recording, simulation)
   if (!player.ok) return player
   const run = new Run(player.value, simulation, options)
   try {
@@ -66,7 +66,7 @@ export async function verify<R>(
 }
 
 class Run<R> {
-  readonly #player: Player<R>
+  readonly #player: RecordingPlayer<R>
   readonly #simulation: Simulation<R>
   readonly #options: VerifyOptions
   readonly #nowMs: () => number
@@ -75,7 +75,7 @@ class Run<R> {
   #checkpointsCompared = 0
   #lastExecuted = NO_TICK_YET
 
-  constructor(player: Player<R>, simulation: Simulation<R>, options: VerifyOptions) {
+  constructor(player: RecordingPlayer<R>, simulation: Simulation<R>, options: VerifyOptions) {
     this.#player = player
     this.#simulation = simulation
     this.#options = options

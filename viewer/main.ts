@@ -9,7 +9,7 @@ import { putTo } from './api/put.ts'
 import { Connection, storeOf, tokenIn, type LinkState } from './app/connection.ts'
 import { byId } from './ui/dom.ts'
 import { Hud } from './ui/hud.ts'
-import { bindStick, Input } from './input/input.ts'
+import { bindStick, InputDevices } from './input/input.ts'
 import { JoinCard } from './ui/join.ts'
 import { HashCheck } from './app/lockstep.ts'
 import { Meter } from './app/meter.ts'
@@ -55,7 +55,7 @@ class Page {
   readonly #view: StageView
   readonly #hud: Hud
   readonly #card: JoinCard
-  readonly #input: Input
+  readonly #input: InputDevices
   readonly #connection: Connection
   readonly #inventory: Inventory
   readonly #meter = new Meter()
@@ -77,7 +77,7 @@ class Page {
       leave: () => void this.#connection.leave(),
     })
     this.#card = new JoinCard((name) => void this.#connection.join(name))
-    this.#input = new Input(canvas, {
+    this.#input = new InputDevices(canvas, {
       act: (action) => this.#act(action, false),
       press: (at) => this.#player?.press(at) ?? false,
       release: () => this.#player?.holding.release(),

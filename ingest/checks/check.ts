@@ -15,15 +15,15 @@ export interface Checked {
   readonly warnings: readonly IngestWarning[]
 }
 
-export type Opened = Container | Malformed
+export type PreflightResult = Container | Malformed
 
-const isMalformed = (opened: Opened): opened is Malformed => 'fault' in opened
+const isMalformed = (opened: PreflightResult): opened is Malformed => 'fault' in opened
 const nothing: Resolve = () => null
 
 /**
  * Opens the container and runs the preflight. `resolve` returns the bytes of a file beside a .gltf. Throws Rejected.
  */
-export function preflightUpload(bytes: Uint8Array, resolve: Resolve = nothing): Opened {
+export function preflightUpload(bytes: Uint8Array, resolve: Resolve = nothing): PreflightResult {
   const opened = openContainer(bytes)
   if (!isMalformed(opened)) preflight(opened, resolve)
   return opened
@@ -31,7 +31,7 @@ export function preflightUpload(bytes: Uint8Array, resolve: Resolve = nothing): 
 
 /** Runs the validator on an upload that passed the preflight. */
 export function validateUpload(
-  opened: Opened,
+  opened: PreflightResult,
   bytes: Uint8Array,
   resolve: Resolve = nothing,
 ): Promise<ValidationResult> {
@@ -43,7 +43,7 @@ export function validateUpload(
 export async function examine(
   bytes: Uint8Array,
   resolve: Resolve = nothing,
-): Promise<{ readonly opened: Opened; readonly verdict: ValidationResult }> {
+): Promise<{ readonly opened: PreflightResult; readonly verdict: ValidationResult }> {
   const opened = preflightUpload(bytes, resolve)
   return { opened, verdict: await validateUpload(opened, bytes, resolve) }
 }
@@ -55,7 +55,7 @@ export async function checkUpload(bytes: Uint8Array): Promise<Checked> {
 }
 
 /** Throws Rejected if the validator found errors. */
-export function acceptValidation(opened: Opened, verdict: ValidationResult): Checked {
+export function acceptValidation(opened: PreflightResult, verdict: ValidationResult): Checked {
   if (verdict.rejections.length > 0) throw new Rejected(...verdict.rejections)
   if (isMalformed(opened)) throw new Rejected(opened.fault)
   const unaligned: IngestWarning[] = opened.isUnaligned

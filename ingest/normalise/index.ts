@@ -9,16 +9,16 @@ import { Rejected, type IngestOptions, type OmiPhysics, type Warn } from '../typ
 import { omiBounds, readHumanoid, readOmi, recogniseHumanoid, shapeMeshes } from '../fit/index.ts'
 import { carriedOf, vrmTitle, vrmVersion } from './carried.ts'
 import { normaliseGeometry } from './geometry.ts'
-import { readDocument, type Opened } from './io.ts'
+import { readDocument, type OpenedDocument } from './io.ts'
 import { renameAll, type OriginalNames } from './names.ts'
-import type { Box } from './math.ts'
+import type { BoundingBox } from './math.ts'
 import { BALL, hasExtent, place, type ModelPlacement } from './place.ts'
 import { prepare } from './prepare.ts'
 import { bakeSkins, restBounds } from './skinning.ts'
 import { normaliseTextures } from './textures.ts'
 import { removeUnused } from './unused.ts'
 
-export interface Normalised extends Opened {
+export interface Normalised extends OpenedDocument {
   readonly kind: PackageKind
   readonly humanoid: ReadonlyMap<string, Node>
   readonly omi: OmiPhysics
@@ -102,7 +102,7 @@ function humanoidOf(
 }
 
 /** The box of everything drawn; null if nothing drawn has an extent. */
-function drawnBox(document: Document): Box | null {
+function drawnBox(document: Document): BoundingBox | null {
   const box = restBounds(document)
   return box && hasExtent(box) ? box : null
 }
@@ -111,7 +111,7 @@ function drawnBox(document: Document): Box | null {
  * The box of an object without visible meshes (an invisible wall, lights, an empty scene): around its colliders, or
  * around the default ball.
  */
-async function undrawnBox(omi: OmiPhysics, warn: Warn): Promise<Box> {
+async function undrawnBox(omi: OmiPhysics, warn: Warn): Promise<BoundingBox> {
   const said = await omiBounds(omi)
   warn({
     rule: 'NOTHING_DRAWN',
@@ -131,7 +131,7 @@ function shown(omi: OmiPhysics, document: Document): OmiPhysics {
 function kindOf(
   document: Document,
   humanoid: ReadonlyMap<string, Node>,
-  drawn: Box | null,
+  drawn: BoundingBox | null,
   wish: PackageKind | 'auto',
 ): PackageKind {
   if (!drawn && wish === 'avatar')

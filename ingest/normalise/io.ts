@@ -33,14 +33,14 @@ async function makeIo(json: JsonObject): Promise<NodeIO> {
   return io
 }
 
-export interface Opened {
+export interface OpenedDocument {
   readonly document: Document
   /** Writes a GLB of the document's current state. */
   write(): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /** Throws if packed data cannot be unpacked. */
-export async function readDocument(json: JsonObject, bin: Uint8Array | null): Promise<Opened> {
+export async function readDocument(json: JsonObject, bin: Uint8Array | null): Promise<OpenedDocument> {
   const io = await makeIo(json)
   const document = await io.readJSON({
     json: json as unknown as GLTF.IGLTF,

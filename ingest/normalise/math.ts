@@ -38,7 +38,7 @@ export function turnedNormal(m: mat4, [x, y, z]: vec3): vec3 {
   ]
 }
 
-export interface Box {
+export interface BoundingBox {
   readonly min: Vec3
   readonly max: Vec3
 }
@@ -56,7 +56,7 @@ export class BoxBuilder {
   }
 
   /** Null without any point. */
-  box(): Box | null {
+  box(): BoundingBox | null {
     const [x, y, z] = this.#min
     const [u, v, w] = this.#max
     return Number.isFinite(x) ? { min: { x, y, z }, max: { x: u, y: v, z: w } } : null

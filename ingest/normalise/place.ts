@@ -8,7 +8,7 @@ import type { PackageKind } from '../../packages/manifest.ts'
 import { BALL_RADIUS_METRES, KIND_LIMITS } from '../limits.ts'
 import { refuse } from '../json.ts'
 import type { Warn } from '../types.ts'
-import { ABOUT_FACE, NO_TURN, rounded, type Box } from './math.ts'
+import { ABOUT_FACE, NO_TURN, rounded, type BoundingBox } from './math.ts'
 import { MARKER } from './names.ts'
 
 export interface ModelPlacement {
@@ -16,7 +16,7 @@ export interface ModelPlacement {
   readonly rotation: Quat
   readonly scale: number
   /** The box after the transform. */
-  readonly bounds: Box
+  readonly bounds: BoundingBox
 }
 
 /** Factors from other units, most likely first: centimetres, millimetres, inches, feet, and their inverses. */
@@ -47,7 +47,7 @@ interface Wish {
 }
 
 /** Places the scene. `before` is its box. */
-export function place(document: Document, before: Box, wish: Wish, warn: Warn): ModelPlacement {
+export function place(document: Document, before: BoundingBox, wish: Wish, warn: Warn): ModelPlacement {
   const scale = saneScale(before, wish.kind, warn)
   const rotation = wish.isTurned ? ABOUT_FACE : NO_TURN
   const turned = turnedBox(before, scale, wish.isTurned)
@@ -61,24 +61,28 @@ export function place(document: Document, before: Box, wish: Wish, warn: Warn): 
 const moved = (v: Vec3, by: Vec3): Vec3 => ({ x: rounded(v.x + by.x), y: rounded(v.y + by.y), z: rounded(v.z + by.z) })
 
 /** The default ball of an object without meshes, on its marker. */
-export const BALL: Box = {
+export const BALL: BoundingBox = {
   min: { x: -BALL_RADIUS_METRES, y: 0, z: -BALL_RADIUS_METRES },
   max: { x: BALL_RADIUS_METRES, y: 2 * BALL_RADIUS_METRES, z: BALL_RADIUS_METRES },
 }
 
 /** True if a box has an extent; a single point has none. */
-export const hasExtent = ({ min, max }: Box): boolean =>
+export const hasExtent = ({ min, max }: BoundingBox): boolean =>
   Math.max(max.x - min.x, max.y - min.y, max.z - min.z) > EXTENT_MIN
 
-const sizesOf = ({ min, max }: Box): readonly [number, number, number] => [max.x - min.x, max.y - min.y, max.z - min.z]
+const sizesOf = ({ min, max }: BoundingBox): readonly [number, number, number] => [
+  max.x - min.x,
+  max.y - min.y,
+  max.z - min.z,
+]
 
 /** An avatar is measured by its height, a lying one by its length; an object by its largest side. */
-function sizeOf(box: Box, kind: PackageKind): number {
+function sizeOf(box: BoundingBox, kind: PackageKind): number {
   const [x, y, z] = sizesOf(box)
   return kind === 'avatar' && y > 0.2 * Math.max(x, z) ? y : Math.max(x, y, z)
 }
 
-function saneScale(box: Box, kind: PackageKind, warn: Warn): number {
+function saneScale(box: BoundingBox, kind: PackageKind, warn: Warn): number {
   const size = sizeOf(box, kind)
   const { min, max } = KIND_LIMITS[kind].metres
   if (!Number.isFinite(size))
@@ -95,7 +99,7 @@ function saneScale(box: Box, kind: PackageKind, warn: Warn): number {
   return scale
 }
 
-function turnedBox({ min, max }: Box, scale: number, isTurned: boolean): Box {
+function turnedBox({ min, max }: BoundingBox, scale: number, isTurned: boolean): BoundingBox {
   const scaled = (v: Vec3): Vec3 => ({ x: v.x * scale, y: v.y * scale, z: v.z * scale })
   const [low, high] = [scaled(min), scaled(max)]
   return isTurned
@@ -107,7 +111,7 @@ function turnedBox({ min, max }: Box, scale: number, isTurned: boolean): Box {
  * Moves the model up or down to the ground; sideways only if the origin lies beside the model, which would otherwise
  * rotate about a point in the air.
  */
-function lift({ min, max }: Box, warn: Warn): Vec3 {
+function lift({ min, max }: BoundingBox, warn: Warn): Vec3 {
   const isBeside = min.x > 0 || max.x < 0 || min.z > 0 || max.z < 0
   if (isBeside)
     warn({

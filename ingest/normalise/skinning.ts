@@ -1,6 +1,6 @@
 /** Skinned meshes at rest: positions of their vertices, and baking a skin into its mesh. */
 import type { Document, mat4, Node, Primitive, Skin, vec3, vec4 } from '@gltf-transform/core'
-import { BoxBuilder, multiply, transformed, turned, turnedNormal, type Box } from './math.ts'
+import { BoxBuilder, multiply, transformed, turned, turnedNormal, type BoundingBox } from './math.ts'
 
 /** Matrix of each joint, from the mesh's space to the scene. */
 function jointMatrices(skin: Skin): mat4[] {
@@ -37,7 +37,7 @@ function vertexMatrix(node: Node, primitive: Primitive): (vertex: number) => mat
 }
 
 /** Box of everything drawn, at rest, in the scene; null if nothing is. */
-export function restBounds(document: Document): Box | null {
+export function restBounds(document: Document): BoundingBox | null {
   const box = new BoxBuilder()
   for (const node of document.getRoot().listNodes()) {
     for (const primitive of node.getMesh()?.listPrimitives() ?? []) {

@@ -4,12 +4,10 @@ import { cleanName } from '../../protocol/index.ts'
 import { below, refusal, startingRetryMs, unreachable } from '../connect-error.ts'
 import { ConnectError } from '../transport.ts'
 
-export type Role = LoginRole
-
 export type { Login }
 
 export interface LoginOptions {
-  readonly role?: Role
+  readonly role?: LoginRole
   /**
    * The identity of an earlier login; without it, the login creates a new guest. Rejects with `bad-identity` if it is
    * not one of this server's.

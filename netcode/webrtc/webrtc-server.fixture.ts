@@ -5,7 +5,7 @@ import { WebRtcTransport, type WebRtcOptions } from './main-process/transport.ts
 import { buildChild } from './child-process/build-child.fixture.ts'
 import type { ConnectionId } from '../transport.ts'
 
-export interface TestServer {
+export interface WebRtcTestServer {
   readonly transport: WebRtcTransport
   readonly url: string
   readonly opened: ConnectionId[]
@@ -17,8 +17,8 @@ export interface TestServer {
 }
 
 /** Admits the token 'good'. `options` override any of this. */
-export async function serveWebRtc(options: Partial<WebRtcOptions> = {}): Promise<TestServer> {
-  const opened: TestServer['opened'] = []
+export async function serveWebRtc(options: Partial<WebRtcOptions> = {}): Promise<WebRtcTestServer> {
+  const opened: WebRtcTestServer['opened'] = []
   const received: { connection: ConnectionId; bytes: Uint8Array }[] = []
   const closed: { connection: ConnectionId; reason: string }[] = []
   const faults: string[] = []

@@ -8,7 +8,7 @@ import { buildChild } from './child-process/build-child.fixture.ts'
 import { nodeWebRtcConnect } from './client-node.ts'
 import type { WebRtcOptions } from './main-process/transport.ts'
 import { withRawPeer, type RawPeer } from './raw-peer.fixture.ts'
-import { serveWebRtc, type TestServer } from './webrtc-server.fixture.ts'
+import { serveWebRtc, type WebRtcTestServer } from './webrtc-server.fixture.ts'
 
 const connectWebRtc = nodeWebRtcConnect({ bindAddress: '127.0.0.1' })
 const silent = { received: () => {}, closed: () => {} }
@@ -33,12 +33,12 @@ transportSuite(
   make(async () => ({ udpPort: await freePort('udp') })),
 )
 
-const servers: TestServer[] = []
+const servers: WebRtcTestServer[] = []
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop()
 })
 
-async function serve(options: Partial<WebRtcOptions> = {}): Promise<TestServer> {
+async function serve(options: Partial<WebRtcOptions> = {}): Promise<WebRtcTestServer> {
   const server = await serveWebRtc({ childPath, ...options })
   servers.push(server)
   return server
@@ -237,7 +237,7 @@ async function withoutUdp<T>(run: () => Promise<T>): Promise<T> {
 
 /** A raw peer that runs `then` when both sides have the channel open. */
 async function connectRaw(
-  { url, opened }: TestServer,
+  { url, opened }: WebRtcTestServer,
   then: (peer: RawPeer) => void,
   edit?: (sdp: string) => string,
 ): Promise<void> {

@@ -8,8 +8,6 @@ import type { LoginRole } from '../../http-contract/index.ts'
 import { NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { nameFault } from '../../sim/index.ts'
 
-export type Role = LoginRole
-
 /** A user, over sessions. */
 export interface Identity {
   /** UUID. */
@@ -23,7 +21,7 @@ export interface Claims extends Identity {
   readonly session: string
   readonly player: number
   readonly name: string
-  readonly role: Role
+  readonly role: LoginRole
   /**
    * The share of a realm that this session's props and avatar count towards, the same for everyone behind one address.
    * Absent: the user's own.

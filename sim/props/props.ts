@@ -55,10 +55,10 @@ interface PropPlace extends Omit<PlacedProp, 'prop'> {
 }
 
 /** The fields of a prop that its body depends on. */
-type BodyOf = Pick<Prop, 'spec' | 'scale' | 'radius' | 'frozen' | 'hold' | 'bonesPassUntil'>
+type BodyParts = Pick<Prop, 'spec' | 'scale' | 'radius' | 'frozen' | 'hold' | 'bonesPassUntil'>
 
 /** Adds a prop's body and colliders to the world. Returns null if the engine finds no hull. */
-export function createBody(world: World, prop: BodyOf, position: Vec3, rotation: Quat): RigidBody | null {
+export function createBody(world: World, prop: BodyParts, position: Vec3, rotation: Quat): RigidBody | null {
   const { spec, scale, radius, frozen, hold, bonesPassUntil } = prop
   const descs = colliderDescs(spec, scale)
   if (!descs) return null

@@ -1,6 +1,6 @@
 /** The ordinary restart of a realm: its newest recording, the last checkpoint that restores, and the frames after it. */
 import {
-  Player,
+  RecordingPlayer,
   RecordingError,
   salvageRecording,
   type Damage,
@@ -152,7 +152,7 @@ async function replayPart<R>(
   simulation: Simulation<R>,
   target: number,
 ): Promise<Omit<Replayed<R>, 'recording' | 'damage' | 'ticksLost'> | RecordingError> {
-  const opened = await Player.open(recording, simulation, target)
+  const opened = await RecordingPlayer.open(recording, simulation, target)
   if (!opened.ok) return opened.error
   const player = opened.value
   const from = player.tick

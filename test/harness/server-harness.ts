@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
 import { listRecordings } from '../../storage/recordings/index.ts'
-import { drive, login, RenderClient, type Connect, type RenderEvents, type Role } from '../../netcode/index.ts'
+import { drive, login, RenderClient, type Connect, type RenderEvents } from '../../netcode/index.ts'
+import type { LoginRole } from '../../http-contract/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { temporaryDirectory, type Cleanup } from './cleanup.ts'
 import { until } from './wait.ts'
@@ -104,7 +105,7 @@ export async function serveProcess(
 export interface JoinOptions {
   readonly connects?: readonly Connect[]
   readonly token?: string
-  readonly role?: Role
+  readonly role?: LoginRole
   readonly events?: RenderEvents
 }
 

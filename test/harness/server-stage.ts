@@ -16,7 +16,7 @@ import { RealmRunner } from '../../server/realm/runner.ts'
 import type { RealmLog } from '../../server/realm/recorder/realm-log-interface.ts'
 import { scratchLog } from '../../server/realm/recorder/scratch-log.ts'
 import { RemovalNotices } from '../../server/realm/recorder/removal-notices.ts'
-import type { Role } from '../../server/accounts/tokens.ts'
+import type { LoginRole } from '../../http-contract/index.ts'
 import { UndeliveredOutcomes } from '../../server/realm/recorder/undelivered-outcomes.ts'
 import { uidOf } from '../../testing/simulator/uid.ts'
 import {
@@ -135,7 +135,7 @@ export class RealmStage {
     this.#inbox.push({ type: 'batch', events: [event], bytes })
   }
 
-  open(link: number, player: number, role: Role = 'player', ordered = true, granted = 0): void {
+  open(link: number, player: number, role: LoginRole = 'player', ordered = true, granted = 0): void {
     const peer = {
       session: `s${player}`,
       kind: ordered ? 'websocket' : 'webrtc',

@@ -16,7 +16,7 @@ import {
 import { Dice } from '../../bots/bot-behaviour.ts'
 import { hex } from './message-vector.ts'
 
-export interface SnapshotStep {
+export interface SnapshotVectorStep {
   readonly tick: number
   readonly avatars: string
   readonly props: string
@@ -30,7 +30,7 @@ export interface SnapshotVector {
   readonly name: string
   readonly rules: readonly string[]
   readonly boundsMin: { readonly x: number; readonly y: number; readonly z: number }
-  readonly steps: readonly SnapshotStep[]
+  readonly steps: readonly SnapshotVectorStep[]
 }
 
 const { bounds, props: placed } = DEFAULT_DEFINITION
@@ -180,7 +180,7 @@ const COMPONENT_NAMES: Readonly<Record<ComponentKind, string>> = {
   3: 'prop',
 }
 
-function steps(list: readonly SnapshotPart[]): SnapshotStep[] {
+function steps(list: readonly SnapshotPart[]): SnapshotVectorStep[] {
   const decoder = new SnapshotDecoder()
   return list.map((part) => {
     const decoded = decoder.decode(part)

@@ -17,7 +17,7 @@ export { ApiError }
 /** Cancelling an upload is not worth a longer wait, ms. */
 const ABANDON_MS_MAX = 5_000
 
-export type Declaration = Pick<BodyFor<'declareUpload'>, 'bytes' | 'sha256'> & {
+export type UploadDeclaration = Pick<BodyFor<'declareUpload'>, 'bytes' | 'sha256'> & {
   readonly name: string
   readonly fileName: string
   /** Null: by what is in the file. */
@@ -48,7 +48,7 @@ export class Api {
     })
   }
 
-  declare({ kind, humanoid, ...declaration }: Declaration, signal: AbortSignal): Promise<DeclaredUpload> {
+  declare({ kind, humanoid, ...declaration }: UploadDeclaration, signal: AbortSignal): Promise<DeclaredUpload> {
     const body = { ...declaration, ...(kind === null ? {} : { kind }), ...(humanoid === null ? {} : { humanoid }) }
     return inSentences(this.#client.call('declareUpload', {}, { signal, body }))
   }

@@ -1,20 +1,21 @@
 /** The local player: walks, looks, holds, makes and deletes props, frame by frame. */
 import type { AvatarSample, RenderClient } from '../../netcode/index.ts'
+import type { Move } from '../../netcode/client/prediction/prediction.ts'
 import { packPose, type Pose } from '../../sim/avatar/pose.ts'
 import { add, conjugate, rotate, sub, yawRotation } from '../../sim/maths/maths.ts'
 import { MARKER_POSITION } from '../../sim/state/state.ts'
 import { Permission, type ElementId, type RealmDefinition, type Vec3 } from '../../sim/types.ts'
-import { moveFrom, sameMove, turnByKeys, turnByPointer, type Action, type Look, type Move } from '../input/controls.ts'
+import { moveFrom, sameMove, turnByKeys, turnByPointer, type Action, type Look } from '../input/controls.ts'
 import { advanceGait, poseOf, STANDING, type Gait } from '../render/gait.ts'
 import { Holding } from '../input/holding.ts'
-import type { Input, PointerPlace } from '../input/input.ts'
+import type { InputDevices, PointerPlace } from '../input/input.ts'
 import { pick, pickForKey, type Hit, type PointerRay } from '../input/picking.ts'
 import { SHAPES, spawnPlace } from './starter-shapes.ts'
 import { DISTANCE_START, eyeBehind, zoom, type Eye } from '../render/camera.ts'
 import { rejectionMessage } from '../ui/messages.ts'
 import { extentsIn, placeNear, type Extent } from '../input/placement.ts'
 import { pointedOf, type Pointed } from '../inventory/pointed.ts'
-import { shownOf, type BodyOf, type ShownAvatar, type ShownWorld } from './world.ts'
+import { shownOf, type AvatarBodyLookup, type ShownAvatar, type ShownWorld } from './world.ts'
 
 /** Least time between two poses, ms (12 a second). The session sends no more than that. */
 const POSE_INTERVAL_MS = 83
@@ -35,11 +36,11 @@ export type RayThrough = (eye: Eye, place: PointerPlace) => PointerRay
 export class Player {
   readonly holding: Holding
   readonly #client: RenderClient
-  readonly #input: Input
+  readonly #input: InputDevices
   readonly #definition: RealmDefinition
   readonly #showMessage: (text: string) => void
   readonly #rayThrough: RayThrough
-  readonly #bodyOf: BodyOf
+  readonly #bodyOf: AvatarBodyLookup
   #look: Look
   #distance = DISTANCE_START
   #flying = false
@@ -54,9 +55,9 @@ export class Player {
   constructor(
     client: RenderClient,
     definition: RealmDefinition,
-    input: Input,
+    input: InputDevices,
     rayThrough: RayThrough,
-    bodyOf: BodyOf,
+    bodyOf: AvatarBodyLookup,
     showMessage: (text: string) => void,
   ) {
     this.#bodyOf = bodyOf

@@ -58,10 +58,10 @@ export const frameOf = ({ name, ground, spawn }: RealmDefinition): RealmFrame =>
 })
 
 /** Returns the body of a package's avatar; null while it is not loaded. */
-export type BodyOf = (hash: string) => AvatarBody | null
+export type AvatarBodyLookup = (hash: string) => AvatarBody | null
 
 /** Converts a sample of the render client for drawing. `bodies` are the realm's. */
-export function shownOf(sample: WorldSample, bodies: readonly AvatarBody[], bodyOf: BodyOf): ShownWorld {
+export function shownOf(sample: WorldSample, bodies: readonly AvatarBody[], bodyOf: AvatarBodyLookup): ShownWorld {
   const fallback = bodies[0]
   if (fallback === undefined) return { avatars: [], props: sample.props }
   const avatars = sample.avatars.map((avatar) => ({

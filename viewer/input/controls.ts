@@ -1,8 +1,6 @@
 /** Converts keys and pointer to a move command, turning, and single actions. Pure. */
+import type { Move } from '../../netcode/client/prediction/prediction.ts'
 import { clamp, wrapAngle } from '../../sim/maths/maths.ts'
-import type { Command } from '../../sim/types.ts'
-
-export type Move = Extract<Command, { type: 'move' }>
 
 export interface Look {
   readonly yaw: number

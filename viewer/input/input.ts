@@ -29,7 +29,7 @@ const CENTRE: PointerPlace = { x: 0, y: 0 }
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 
-export class Input {
+export class InputDevices {
   readonly held = new Set<string>()
   stick: Stick = STICK_AT_REST
   readonly #canvas: HTMLCanvasElement

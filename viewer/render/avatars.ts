@@ -122,7 +122,7 @@ export interface AvatarFrame {
   readonly hidden: ReadonlySet<ElementId>
 }
 
-export class AvatarView {
+export class AvatarRenderer {
   readonly #near = new RoundedBatch(3, [false, true, false], SHAPES_MAX)
   readonly #far = new RoundedBatch(2, [false, true, false], SHAPES_MAX)
   readonly #faces = new RoundedBatch(2, [true, true, false], FACES_MAX)

@@ -74,7 +74,7 @@ function turnedPoints(flat: readonly number[], rotation: Quat, scale: number): R
   return { x: x * 0.9 * scale, z: z * 0.9 * scale, below: below * scale, yaw: 0 }
 }
 
-export class PropView {
+export class PropRenderer {
   readonly group = new Group()
   readonly #batch = new RoundedBatch(4, [true, true, true], SHAPES_MAX)
   readonly #geometries = new GeometryCache()

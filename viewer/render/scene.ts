@@ -19,7 +19,7 @@ import { createSky, SUN_DIRECTION } from './sky.ts'
 const SHADOW_REACH = 17
 const SUN_DISTANCE = 40
 
-export interface Stage {
+export interface RenderContext {
   readonly scene: Scene
   readonly camera: PerspectiveCamera
   readonly renderer: WebGLRenderer
@@ -54,7 +54,7 @@ function drawsInSoftware(gl: WebGLRenderingContext | WebGL2RenderingContext): bo
 }
 
 /** Throws if the browser has no WebGL 2. */
-export function createStage(canvas: HTMLCanvasElement): Stage {
+export function createRenderContext(canvas: HTMLCanvasElement): RenderContext {
   const renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' })
   // Pastels stay as they were chosen: the lights add up to white at most.
   renderer.toneMapping = NoToneMapping

@@ -1,6 +1,6 @@
 /** Draws a whole world at one moment. */
 import type { Collider, ElementId, PlayerId } from '../../sim/types.ts'
-import { AvatarView, FIRST_PERSON_METRES } from './avatars.ts'
+import { AvatarRenderer, FIRST_PERSON_METRES } from './avatars.ts'
 import { BeamView } from './beam.ts'
 import { ContactShadows } from './contact-shadows.ts'
 import { LabelView } from './labels.ts'
@@ -10,9 +10,9 @@ import type { Model } from '../models/model.ts'
 import { ModelView } from '../models/model-view.ts'
 import { OutlineView } from './outlines.ts'
 import { Poser, type PosedAvatar } from './posed-avatars.ts'
-import { PropView } from './props.ts'
+import { PropRenderer } from './props.ts'
 import { QualityGovernor } from './quality.ts'
-import { createStage, type Stage } from './scene.ts'
+import { createRenderContext, type RenderContext } from './scene.ts'
 import type { Eye } from './camera.ts'
 import type { RealmFrame, ShownProp, ShownWorld } from '../app/world.ts'
 
@@ -40,7 +40,11 @@ const idle = (): Promise<void> =>
   )
 
 /** Uploads a model to the graphics processor piece by piece, so that its first frame is not late. */
-async function prepare({ parts, textures }: Model, { renderer }: Stage, environment: Environment): Promise<void> {
+async function prepare(
+  { parts, textures }: Model,
+  { renderer }: RenderContext,
+  environment: Environment,
+): Promise<void> {
   await idle()
   environment.light(parts.map(({ material }) => material))
   for (const texture of textures) {
@@ -50,9 +54,9 @@ async function prepare({ parts, textures }: Model, { renderer }: Stage, environm
 }
 
 export class StageView {
-  readonly stage: Stage
-  readonly #avatars = new AvatarView()
-  readonly #props = new PropView()
+  readonly stage: RenderContext
+  readonly #avatars = new AvatarRenderer()
+  readonly #props = new PropRenderer()
   readonly #beams = new BeamView()
   readonly #contacts = new ContactShadows(CONTACTS_MAX)
   readonly #poser = new Poser()
@@ -67,7 +71,7 @@ export class StageView {
   /** Throws if the browser has no WebGL 2. `quality` fixes the quality by name; null adapts it to the machine. */
   constructor(canvas: HTMLCanvasElement, labels: HTMLElement, quality: string | null, sources: ModelSources) {
     this.#canvas = canvas
-    this.stage = createStage(canvas)
+    this.stage = createRenderContext(canvas)
     this.#labels = new LabelView(labels)
     this.governor = new QualityGovernor(quality, this.stage.software ? 'low' : 'high')
     const environment = new Environment(this.stage.renderer, this.stage.software)

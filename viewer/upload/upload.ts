@@ -1,5 +1,5 @@
 /** Uploads one file: hash, declare, send, and follow the server's stages. */
-import type { Api, Declaration } from '../api/api.ts'
+import type { Api, UploadDeclaration } from '../api/api.ts'
 import { ApiError, problemOf } from '../api/api.ts'
 import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../../http-contract/index.ts'
 import { UPLOAD_MESSAGES } from '../../protocol/index.ts'
@@ -13,8 +13,8 @@ export interface UploadChoices {
   /** Null if the file shows its kind. */
   readonly kind: PackageKind | null
   /** The file's skeleton map; null without one. */
-  readonly humanoid: Declaration['humanoid']
-  readonly sharing: Declaration['sharing']
+  readonly humanoid: UploadDeclaration['humanoid']
+  readonly sharing: UploadDeclaration['sharing']
 }
 
 export type UploadPhase = 'queued' | 'reading' | 'declaring' | 'sending' | Exclude<UploadStage, 'waiting'> | 'cancelled'

@@ -15,7 +15,7 @@ import { RealmMeters } from '../../metrics/realm-meters.ts'
 import { InteractionCenter } from '../interaction-center.ts'
 import { PackageAccess } from '../package-access.ts'
 import { Outbound } from '../replication/outbound.ts'
-import { scratchLog } from '../scratch-log.ts'
+import { scratchLog } from '../recorder/scratch-log.ts'
 import { Sessions } from './sessions.ts'
 
 const engine = await loadEngine()

@@ -1,5 +1,5 @@
 /** Runs in the browser: replays a recording and returns every state hash. */
-import { Player, readRecording, simulationOf, verify } from '../../../replay/index.ts'
+import { RecordingPlayer, readRecording, simulationOf, verify } from '../../../replay/index.ts'
 import { loadEngine } from '../../../sim/index.ts'
 
 export interface BrowserReplay {
@@ -18,7 +18,7 @@ export async function replay(bytes: Uint8Array): Promise<BrowserReplay> {
   if (!recording.ok) throw recording.error
   const checked = await verify(recording.value, simulation)
   if (!checked.ok) throw checked.error
-  const player = await Player.open(recording.value, simulation)
+  const player = await RecordingPlayer.open(recording.value, simulation)
   if (!player.ok) throw player.error
   const hashes: string[] = []
   try {
