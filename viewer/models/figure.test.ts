@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Quaternion, Vector3, type Object3D } from 'three'
 import { expect, test } from 'vitest'
-import { length, sub, yawRotation } from '../../sim/maths/maths.ts'
+import { length, multiply, sub, yawRotation } from '../../sim/maths/maths.ts'
 import { solveSkeleton } from '../../sim/avatar/skeleton.ts'
-import type { AvatarBody, Quat, Vec3 } from '../../sim/types.ts'
+import type { Pose } from '../../sim/avatar/pose.ts'
+import { BONES, type AvatarBody, type Quat, type Vec3 } from '../../sim/types.ts'
 import { armatureOf } from '../../ingest/armature.ts'
+import { rigGlb } from '../../ingest/fit/avatar/names/rig.fixture.ts'
+import { SAMPLES } from '../../ingest/fit/avatar/names/samples.fixture.ts'
 import { fitAvatar } from '../../ingest/fit/index.ts'
 import { readFixture } from '../../ingest/fit/model.fixture.ts'
+import { ingest } from '../../ingest/ingest.ts'
 import type { PackageJoint } from '../../packages/manifest.ts'
 import { placeNodes, poseNodes, type RestNode } from '../../packages/retarget.ts'
 import { advanceGait, poseOf, STANDING } from '../render/gait.ts'
@@ -113,6 +117,37 @@ test.each(['fixtures/assets/avatars/RiggedFigure.glb', 'fixtures/assets/avatars/
         )
         expect(same, joint).toBeGreaterThan(1 - 1e-6)
       }
+    }
+  },
+)
+
+/** Head turned and hands raised, root space; only these are sent. */
+const RAISED: Pose = {
+  head: { position: { x: 0.02, y: 1.52, z: -0.04 }, rotation: yawRotation(0.6) },
+  left: { position: { x: -0.35, y: 1.65, z: -0.2 }, rotation: { x: 0, y: 0, z: -0.6, w: 0.8 } },
+  right: { position: { x: 0.35, y: 1.6, z: -0.25 }, rotation: { x: 0, y: 0.6, z: 0, w: 0.8 } },
+  bones: BONES.map(() => null),
+}
+
+test.each(SAMPLES.map((sample) => [sample.convention, sample] as const))(
+  'head and hands of a rig with the names of %s are where its wearer has them',
+  async (_, sample) => {
+    const outcome = await ingest(await rigGlb(sample), {})
+    if (!outcome.accepted || outcome.manifest.physics.kind !== 'avatar') return expect.fail('no avatar')
+    const { manifest, files } = outcome
+    const skeleton = manifest.skeleton ?? []
+    const bytes = files.get(manifest.files.runtime.sha256)?.bytes ?? expect.fail('no runtime')
+    const figure = new Figure(await parseModel(new Uint8Array(bytes).buffer), skeleton)
+    const bones = solveSkeleton(outcome.manifest.physics.body, RAISED)
+    figure.pose(bones)
+    figure.group.updateMatrixWorld(true)
+    for (const bone of ['head', 'leftHand', 'rightHand'] as const) {
+      const { joint, rest = yawRotation(0) } = skeleton.find(({ humanoid }) => humanoid === bone) ?? expect.fail(bone)
+      const [is, should] = [worldOf(findNode(figure.group, joint)), bones[BONES.indexOf(bone)] ?? expect.fail(bone)]
+      expect(length(sub(is.position, should.position)), bone).toBeLessThan(1e-3)
+      const turned = multiply(should.rotation, rest)
+      const { x, y, z, w } = is.rotation
+      expect(Math.abs(x * turned.x + y * turned.y + z * turned.z + w * turned.w), bone).toBeGreaterThan(1 - 1e-5)
     }
   },
 )

@@ -11,6 +11,7 @@ import type { IngestOptions, IngestOutcome } from '../../../types.ts'
 import { frameOf } from '../../node-frame.ts'
 import { nodesOf, surfaceOf } from '../../surface.ts'
 import { FACING } from '../body.ts'
+import { parentOfBone } from '../bones.ts'
 import { CONVENTIONS } from './conventions.ts'
 import { rigGlb, type RigSample } from './rig.fixture.ts'
 import { SAMPLES } from './samples.fixture.ts'
@@ -178,6 +179,30 @@ describe('a convention', () => {
     expect(messageOf(other, 'NO_HUMANOID')).toContain('belong to no known convention')
   })
 
+  test('is not used if the bones hang from each other the wrong way round', async () => {
+    const sample = byName('Godot SkeletonProfileHumanoid')
+    const below = new Map<string, string | null>([
+      ['Spine', 'Root'],
+      ['Hips', 'Spine'],
+    ])
+    const outcome = await accepted(await rigGlb({ ...sample, below }))
+    expect(namesOf(outcome.manifest)).toEqual({})
+    expect(messageOf(outcome, 'NO_HUMANOID')).toContain('"Spine" (spine) is above "Hips" (hips) in the node tree')
+  })
+
+  test('is not used if a file has two skeletons with its names', async () => {
+    const sample = byName('Mixamo')
+    const other = [...sample.names].map(([at, name]) => ({
+      name: name.replace('mixamorig:', 'mixamorig1:'),
+      below: null,
+      at,
+    }))
+    const outcome = await accepted(await rigGlb({ ...sample, extra: other }))
+    expect(messageOf(outcome, 'NO_HUMANOID')).toContain(
+      'fit Mixamo ("mixamorig1:") and Mixamo ("mixamorig:"), so it has two skeletons',
+    )
+  })
+
   test('has names of its own: no two are alike in all required bones', () => {
     const required = CONVENTIONS.map(({ prefix, names }) => `${prefix} ${JSON.stringify([...names].toSorted())}`)
     expect(new Set(required).size).toBe(CONVENTIONS.length)
@@ -192,6 +217,28 @@ describe('a convention', () => {
   })
 })
 
+/** Rigify's rig as exported with all its bones: each deforming bone hangs from a bone of the hidden chain ORG-. */
+function wholeRigify(): RigSample {
+  const sample = byName('Quaternius, Universal Animation Library')
+  const hidden = (name: string): string => name.replace('DEF-', 'ORG-')
+  const chain = [...sample.names].map(([bone, name]) => {
+    let above = parentOfBone(bone)
+    while (above !== null && !sample.names.has(above)) above = parentOfBone(above)
+    return { name: hidden(name), below: above === null ? 'torso' : hidden(sample.names.get(above) ?? ''), at: bone }
+  })
+  const controls = [
+    { name: 'root', below: null },
+    { name: 'torso', below: 'root', at: 'spine' },
+    { name: 'hand_ik.L', below: 'root', at: 'leftHand' },
+    { name: 'foot_ik.L', below: 'root', at: 'leftFoot' },
+  ]
+  return {
+    ...sample,
+    extra: [...controls, ...chain],
+    below: new Map([...sample.names.values()].map((name) => [name, hidden(name)])),
+  }
+}
+
 describe('control bones', () => {
   test('are resolved to the bones that move the mesh, and the report names what was moved', async () => {
     const outcome = await accepted(await rigGlb(byName('Quaternius')))
@@ -199,6 +246,15 @@ describe('control bones', () => {
     expect(parents.get('Abdomen')).toBe('Hips')
     expect(parents.get('Foot.L')).toBe('LowerLeg_L')
     expect(messageOf(outcome, 'HUMANOID_ATTACHED')).toContain('"Foot.L" below "LowerLeg.L"')
+  })
+
+  test('of a whole Rigify rig are passed over: each deforming bone hangs from the next deforming bone', async () => {
+    const outcome = await accepted(await rigGlb(wholeRigify()))
+    const parents = new Map(outcome.manifest.skeleton?.map(({ name, parent }) => [name, parent]))
+    expect(parents.get('DEF-forearm.L')).toBe('DEF-upper_arm_L')
+    expect(parents.get('DEF-spine.001')).toBe('DEF-hips')
+    expect(await strayJoints(outcome, RAISED)).toEqual([])
+    expect(await strayJoints(outcome, CAPTURED)).toEqual([])
   })
 
   test('stay the parents of nothing that moves vertices', async () => {
