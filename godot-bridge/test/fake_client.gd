@@ -2,7 +2,7 @@ extends Node
 ## A fake client for views, with avatars and props that a test makes.
 
 @warning_ignore_start("unused_signal")
-signal joined
+signal realm_entered
 signal avatar_added(avatar: OtherworldAvatarState)
 signal avatar_changed(avatar: OtherworldAvatarState)
 signal avatar_removed(avatar: OtherworldAvatarState)
@@ -39,6 +39,7 @@ func add_avatar(package := "") -> OtherworldAvatarState:
 	state.name = "Ada %d" % _next
 	state.package = package
 	state.head_metres = 1.52
+	state.is_grounded = true
 	_next += 1
 	avatars[state.element] = state
 	avatar_added.emit(state)

@@ -22,6 +22,25 @@ func test_a_client_that_joins_knows_the_realm_and_emits_joined_once() -> void:
 	equal([client.avatars.size(), client.props.size(), client.local_avatar], [0, 0, null])
 
 
+func test_players_who_come_and_go_are_news_and_leaving_reports_nobody() -> void:
+	var ada: OtherworldClient = await join("Ada")
+	var heard: Array[String] = []
+	var bob := quiet_client("Bob")
+	for client: OtherworldClient in [ada, bob]:
+		client.player_joined.connect(func(avatar: OtherworldAvatarState) -> void: heard.append("%s: %s joined" % [client.player_name, avatar.name]))
+		client.player_left.connect(func(avatar: OtherworldAvatarState) -> void: heard.append("%s: %s left" % [client.player_name, avatar.name]))
+	var added: Array[String] = []
+	bob.avatar_added.connect(func(avatar: OtherworldAvatarState) -> void: added.append(avatar.name))
+	add_child(bob)
+	await until("Bob sees Ada", func() -> bool: return added.has("Ada"))
+	await until("Ada is told", func() -> bool: return not heard.is_empty())
+	equal(heard, ["Ada: Bob joined"] as Array[String])
+	equal(ada.avatar_of_player(bob.player).name, "Bob")
+	await bob.close()
+	await until("Ada is told that Bob left", func() -> bool: return heard.size() > 1)
+	equal(heard, ["Ada: Bob joined", "Ada: Bob left"] as Array[String])
+
+
 func test_a_walk_of_3_metres_is_3_metres_for_others() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
@@ -58,6 +77,9 @@ func test_a_box_is_spawned_grabbed_dragged_scaled_and_released() -> void:
 	var element := spawned.element
 	await until("both see it", func() -> bool: return ada.props.has(element) and bob.props.has(element))
 	equal([bob.props[element].name, bob.props[element].color, bob.props[element].owner], ["box", 0xff0000, ada.user])
+	var holders: Array[String] = []
+	bob.prop_grabbed.connect(func(prop: OtherworldPropState, by: OtherworldAvatarState) -> void: holders.append("%s by %s" % [prop.name, by.name]))
+	bob.prop_released.connect(func(prop: OtherworldPropState, by: OtherworldAvatarState) -> void: holders.append("%s from %s" % [prop.name, by.name]))
 	var grabbed := await ada.grab(element, Hand.RIGHT)
 	check(grabbed.ok, grabbed.reason)
 	var target := ada.local_avatar.position + Vector3(0.5, 1.5, -1)
@@ -71,6 +93,7 @@ func test_a_box_is_spawned_grabbed_dragged_scaled_and_released() -> void:
 	check((await ada.release(Hand.RIGHT)).ok, "not released")
 	await until("it lies on the ground", func() -> bool: return bob.props[element].position.y < 0.35 and bob.props[element].is_asleep)
 	equal(bob.props[element].holder, 0)
+	equal(holders, ["box by Ada", "box from Ada"] as Array[String])
 	near_point(ada.props[element].position, bob.props[element].position, 0.01, "for both")
 	check((await ada.despawn(element)).ok, "not removed")
 	await until("it is gone", func() -> bool: return not ada.props.has(element) and not bob.props.has(element))
@@ -108,8 +131,10 @@ func test_a_user_may_do_what_owner_access_and_permissions_allow() -> void:
 	var act := OtherworldClient.Act
 	equal([bob.can(act.DRAG, bob.props[element]), bob.can(act.DESPAWN, bob.props[element]), ada.can(act.DESPAWN, ada.props[element])], [true, false, true])
 	equal((await bob.despawn(element)).reason, "not-permitted")
-	check((await ada.set_access(element, 0b110011)).ok, "access not set")
-	await until("Bob hears of it", func() -> bool: return bob.props[element].access == 0b110011)
+	const WHO := OtherworldAccess.Who
+	check((await ada.set_access(element, OtherworldAccess.of(WHO.OWNER, WHO.DEFAULT, WHO.OWNER))).ok, "access not set")
+	await until("Bob hears of it", func() -> bool: return bob.props[element].access.drag == WHO.OWNER)
+	equal([bob.props[element].access.scale, bob.props[element].access.despawn], [WHO.DEFAULT, WHO.OWNER])
 	equal([bob.can(act.DRAG, bob.props[element]), bob.can(act.SCALE, bob.props[element]), ada.can(act.DRAG, ada.props[element])], [false, true, true])
 	await ada.despawn(element)
 

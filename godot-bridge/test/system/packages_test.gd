@@ -104,6 +104,40 @@ func test_avatars_wear_their_packages_in_the_view_and_change_them() -> void:
 	equal(node._shown_model().model.bone_count, 18)
 
 
+func test_a_node_on_a_bone_follows_the_joint_of_each_package() -> void:
+	var state := _client.add_avatar()
+	state.has_pose = true
+	state.bone_mask = (1 << 18) - 1
+	state.bones.resize(18)
+	state.bones.fill(Quaternion.IDENTITY)
+	state.bones[OtherworldPose.Bone.CHEST] = Quaternion(Vector3.RIGHT, 0.5)
+	state.bones[OtherworldPose.Bone.LEFT_UPPER_ARM] = Quaternion(Vector3.BACK, 1.0)
+	var node := _view.avatar_of(state.element)
+	var hat := Node3D.new()
+	node.attach(hat, OtherworldPose.Bone.HEAD)
+	for it: Dictionary in _of_kind("avatar").filter(func(one: Dictionary) -> bool: return one.humanoid):
+		state.package = it.hash
+		_client.avatar_changed.emit(state)
+		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0)
+		state.head.origin = Vector3(0.1, node.state.head_metres, 0.0)
+		for i: int in 4:
+			await get_tree().process_frame
+		var figure := node._shown_model()
+		for bone: int in [OtherworldPose.Bone.HEAD, OtherworldPose.Bone.LEFT_HAND]:
+			var joint := _joint_of(figure, AvatarBody.BONES[bone])
+			near_point(node.bone_node(bone as OtherworldPose.Bone).global_position, joint, BODY_METRES, "%s: %s" % [it.path, AvatarBody.BONES[bone]])
+		check(hat.is_inside_tree(), "the hat is gone")
+
+
+# Where the model draws the joint of a bone.
+func _joint_of(figure: ModelInstance, bone: String) -> Vector3:
+	for capsule: Model.Capsule in figure.model.capsules:
+		if capsule.bone == bone:
+			var at := figure.node_at(capsule.place)
+			return at.global_position if capsule.place.bone < 0 else (at as Skeleton3D).global_transform * (at as Skeleton3D).get_bone_global_pose(capsule.place.bone).origin
+	return Vector3.INF
+
+
 func test_objects_match_their_boxes_and_colliders_at_any_scale() -> void:
 	for it: Dictionary in _of_kind("object"):
 		var state := _client.add_prop(it.hash as String)

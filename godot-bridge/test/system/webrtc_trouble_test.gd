@@ -1,21 +1,20 @@
 extends "../webrtc/stand_in_case.gd"
 ## WebRTC connections to a real server that fail.
 
-const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
 const Reconnector := preload("res://addons/otherworld/net/transport/reconnector.gd")
 const WebSocketConnection := preload("res://addons/otherworld/net/transport/websocket_connection.gd")
 
 
 func test_an_invalid_token_is_refused_with_the_servers_message() -> void:
 	var fault := await _fault_of(by("plain"), "made-up")
-	equal(fault.kind, RequestError.Kind.REFUSED)
+	equal(fault.kind, OtherworldRequestError.Kind.REFUSED)
 	equal(fault.reason, "token")
 	check(fault.message.begins_with("The server refused: ") and fault.message.length() > 40, fault.message)
 
 
 func test_an_attempt_that_the_server_freed_before_the_answer_has_timed_out() -> void:
 	var fault := await _fault_of(by("expired"), await new_token())
-	equal(fault.kind, RequestError.Kind.TIMED_OUT)
+	equal(fault.kind, OtherworldRequestError.Kind.TIMED_OUT)
 	equal(fault.reason, "closed")
 	check(fault.message.begins_with("The server no longer waits for this connection: "), fault.message)
 	await all_freed()
@@ -23,7 +22,7 @@ func test_an_attempt_that_the_server_freed_before_the_answer_has_timed_out() -> 
 
 func test_another_server_is_reported() -> void:
 	var fault := await _fault_of(by("stranger"), await new_token())
-	equal(fault.kind, RequestError.Kind.REFUSED)
+	equal(fault.kind, OtherworldRequestError.Kind.REFUSED)
 	equal(fault.reason, "not-otherworld")
 
 
@@ -37,7 +36,7 @@ func test_a_full_address_and_a_busy_server_are_retried_over_the_same_transport()
 		])
 		var heard: PackedStringArray = []
 		line.server_busy.connect(func(reason: String) -> void: heard.append(reason))
-		line.fell_back.connect(func(_fault: RequestError) -> void: heard.append("fell back"))
+		line.fell_back.connect(func(_fault: OtherworldRequestError) -> void: heard.append("fell back"))
 		line.connect_from(0, now_msec())
 		await until("the line waits the second time", func() -> bool:
 			line.update(now_msec())
@@ -61,15 +60,15 @@ func test_without_udp_websocket_is_used_within_seconds_and_reported() -> void:
 		func(at_msec: float) -> Connection: return StandIn.new(address, token, at_msec),
 		func(at_msec: float) -> Connection: return WebSocketConnection.new(address, token, at_msec),
 	])
-	var faults: Array[RequestError] = []
-	line.fell_back.connect(func(fault: RequestError) -> void: faults.append(fault))
+	var faults: Array[OtherworldRequestError] = []
+	line.fell_back.connect(func(fault: OtherworldRequestError) -> void: faults.append(fault))
 	var begun_msec := now_msec()
 	line.connect_from(0, begun_msec)
 	await until("it is connected", func() -> bool:
 		line.update(now_msec())
 		return line.connection != null)
 	equal(faults.size(), 1)
-	equal(faults[0].kind, RequestError.Kind.UDP_BLOCKED)
+	equal(faults[0].kind, OtherworldRequestError.Kind.UDP_BLOCKED)
 	check("no UDP packets get through" in faults[0].message, faults[0].message)
 	equal(line.connection.kind, "websocket")
 	# 4 s from the answer on, and a second for the rest on a busy machine.
@@ -89,9 +88,9 @@ func test_closing_frees_the_attempt_at_the_server_at_each_step() -> void:
 		await all_freed()
 
 
-func _fault_of(address: String, token: String) -> RequestError:
+func _fault_of(address: String, token: String) -> OtherworldRequestError:
 	var connection := StandIn.new(address, token, now_msec())
 	await settle(connection)
 	equal(connection.status, Connection.Status.ENDED)
 	check(connection.fault != null, "no reason is given")
-	return connection.fault if connection.fault != null else RequestError.new(RequestError.Kind.TIMED_OUT, "")
+	return connection.fault if connection.fault != null else OtherworldRequestError.new(OtherworldRequestError.Kind.TIMED_OUT, "")

@@ -4,8 +4,14 @@ extends Node3D
 ## Shows one avatar of a realm: its model in its current pose, its name, and its capsules.
 ##
 ## [OtherworldView] creates one for each avatar. Read [member state] for its data. While its package loads, one of the
-## realm's own bodies of the same height is shown.
+## realm's own bodies of the same height is shown. [method attach] puts your own nodes onto its bones:
+## [codeblock]
+## view.avatar_shown.connect(func(avatar: OtherworldAvatar) -> void:
+##     var hat := preload("res://hat.tscn").instantiate() as Node3D
+##     avatar.attach(hat, OtherworldPose.Bone.HEAD))
+## [/codeblock]
 
+const _AvatarBones := preload("avatar_bones.gd")
 const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
 const _CapsuleAvatarModel := preload("../packages/avatar/capsule_avatar_model.gd")
 const _CapsuleBodies := preload("../packages/avatar/capsule_bodies.gd")
@@ -23,6 +29,10 @@ signal model_changed
 
 # Height of the name above the head, metres.
 const _NAME_ABOVE := 0.22
+# An avatar without ground below it for this long is drawn in the air, seconds. A step down is shorter.
+const _AIRBORNE_SECONDS := 0.12
+# Share of the way to its place that a name covers in a second: exponent.
+const _NAME_EASE := 12.0
 # Smoothing of the speed, so that an avatar at a limit does not change its animation all the time: share per second.
 const _SPEED_EASE := 8.0
 # [member OtherworldAvatarState.bone_mask] of an avatar with all bones tracked.
@@ -49,6 +59,7 @@ var is_first_person := false:
 	set(value):
 		is_first_person = value
 		_label.visible = show_name and not value
+		_bones.hide_head(value)
 		if _figure != null:
 			_figure.is_head_hidden = value
 ## If [code]true[/code], the avatar casts a shadow.
@@ -76,6 +87,11 @@ var _capsules: _CapsuleBodies
 var _solver := _PoseSolver.new()
 var _locals: Array[Quaternion] = []
 var _label := Label3D.new()
+var _bones := _AvatarBones.new(self)
+# Size of the name's text, pixels of its font. And how far it is raised above other names, in the same pixels.
+var _name_size := Vector2.ZERO
+var _name_lift := 0.0
+var _airborne_seconds := 0.0
 # The gait of an avatar that sends no pose.
 var _gait: _Gait
 var _gait_pose: OtherworldPose
@@ -123,6 +139,40 @@ func _shown_body() -> _AvatarBody:
 	return _body
 
 
+## Returns a node that follows a bone: its origin, and its rotation relative to the rest pose, in which the avatar faces
+## -Z. The node stays when the avatar changes its package, body or level of detail. It is freed with the avatar.
+func bone_node(bone: OtherworldPose.Bone) -> Node3D:
+	return _bones.node_of(bone, _body)
+
+
+## Attaches [param node] to a bone. Its transform becomes relative to [method bone_node]. To take it off, remove or free
+## it. Only you see it. In first person, nodes on your own head are hidden.
+func attach(node: Node3D, bone: OtherworldPose.Bone) -> void:
+	var holder := bone_node(bone)
+	if node.get_parent() == null:
+		holder.add_child(node)
+	else:
+		node.reparent(holder, false)
+	_place_name()
+
+
+## Returns the height of the body at rest, metres.
+func height() -> float:
+	return _body.height if _body != null else state.head_metres
+
+
+## Returns the height of the top of the head above the head bone, metres: where a hat sits. It changes with
+## [signal model_changed].
+func head_top() -> float:
+	return _body.height - _body.head_metres if _body != null else 0.0
+
+
+## Returns the size of the body relative to the first of the realm's own bodies. Scale what you attach by it.
+func body_scale() -> float:
+	var standard := _bodies_of_realm[0].head_metres if not _bodies_of_realm.is_empty() else state.head_metres
+	return state.head_metres / maxf(standard, 0.01)
+
+
 ## Returns the level of detail that is shown; 0 is the finest. Returns -1 while one of the realm's own bodies is shown.
 func shown_level() -> int:
 	return _shown_level
@@ -141,6 +191,7 @@ func capsule_bodies() -> Array[AnimatableBody3D]:
 # The realm has changed its package, body or name.
 func _apply_state() -> void:
 	_label.text = state.name
+	_name_size = ThemeDB.fallback_font.get_string_size(state.name, HORIZONTAL_ALIGNMENT_CENTER, -1, _label.font_size)
 	if _package != null and _package.key != state.package:
 		_release_packages()
 	if state.package and _package == null:
@@ -159,11 +210,15 @@ func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> vo
 	var way := here - eye
 	_metres = way.length()
 	_seconds += delta
+	_label.offset.y += (_name_lift - _label.offset.y) * (1.0 - exp(-delta * _NAME_EASE))
 	var is_often := _metres <= _OFTEN_METRES and (_metres < 3.0 or way.dot(ahead) >= 0.0)
 	if _figure == null or not (is_often or _is_due(way.dot(ahead), frame)):
 		return
 	if not _is_humanoid:
 		_animate(_moved(here))
+		if not _bones.is_empty():
+			_solver.rest(_body)
+			_bones.place(_solver)
 	elif state.has_pose:
 		_pose()
 	else:
@@ -186,6 +241,7 @@ func _update_detail() -> void:
 		_capsules = null
 	if _capsules != null:
 		_capsules.set_visible(show_colliders)
+	_place_name()
 
 
 # Whether a distant avatar, or one behind the camera, is due in this frame.
@@ -198,12 +254,20 @@ func _pose() -> void:
 	if state.bone_mask == 0:
 		_solver.from_three_points(_body, state.head, state.left_hand, state.right_hand)
 		_figure.pose_by_bones(_solver)
+		_bones.place(_solver)
 	elif state.bone_mask == _BONES_ALL:
-		_figure.pose_by_locals(_body, state.bones, state.head.origin, _solver)
+		_pose_by_locals(state.bones, state.head.origin)
 	else:
 		for bone: int in 18:
 			_locals[bone] = state.bones[bone] if state.bone_mask & (1 << bone) else Quaternion.IDENTITY
-		_figure.pose_by_locals(_body, _locals, state.head.origin, _solver)
+		_pose_by_locals(_locals, state.head.origin)
+
+
+func _pose_by_locals(locals: Array[Quaternion], head: Vector3) -> void:
+	_figure.pose_by_locals(_body, locals, head, _solver)
+	if not _bones.is_empty():
+		_solver.from_rotations(_body, locals, head)
+		_bones.place(_solver)
 
 
 # Velocity since the last call, m/s, realm space.
@@ -225,10 +289,11 @@ func _walk(speed: Vector3) -> void:
 		_gait_pose = OtherworldPose.new()
 	_age_seconds += _seconds
 	var local := speed.rotated(Vector3.UP, -state.yaw)
-	_gait.is_airborne = state.is_flying
+	_airborne_seconds = 0.0 if state.is_grounded else _airborne_seconds + _seconds
+	_gait.is_airborne = state.is_flying or _airborne_seconds > _AIRBORNE_SECONDS
 	_gait.advance(local.x, local.z, _seconds)
 	_gait.pose(_body, _age_seconds + state.element, _gait_pose)
-	_figure.pose_by_locals(_body, _gait_pose.bones, _gait_pose.head.origin, _solver)
+	_pose_by_locals(_gait_pose.bones, _gait_pose.head.origin)
 
 
 func _want_level(manifest: _Manifest) -> void:
@@ -280,9 +345,30 @@ func _show(model: _Model) -> void:
 	_is_humanoid = model.is_humanoid()
 	_figure.is_head_hidden = is_first_person
 	add_child(_figure)
-	_label.position.y = _body.height + _NAME_ABOVE
+	_place_name()
 	_set_shadows()
 	model_changed.emit()
+
+
+# Above the head, and what is attached to it.
+func _place_name() -> void:
+	if _body != null:
+		_label.position.y = maxf(_body.height, _body.head_metres + _bones.metres_above_head()) + _NAME_ABOVE
+
+
+# Returns the box of the name on the screen before it is raised, pixels. [param factor] is the number of screen pixels
+# for one metre at a distance of 1 m. The box is empty if the camera does not show the name.
+func _name_box(camera: Camera3D, factor: float) -> Rect2:
+	var at := _label.global_position
+	if not _label.is_visible_in_tree() or _metres > _label.visibility_range_end or camera.is_position_behind(at):
+		return Rect2()
+	var size := _name_size * factor * _label.pixel_size
+	return Rect2(camera.unproject_position(at) - size / 2.0, size)
+
+
+# Raises the name by pixels of the screen.
+func _lift_name(pixels: float, factor: float) -> void:
+	_name_lift = pixels / (factor * _label.pixel_size)
 
 
 func _set_shadows() -> void:

@@ -9,6 +9,7 @@ extends Node3D
 
 const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
 const _PackageLibrary := preload("../packages/download/package_library.gd")
+const _NameLayout := preload("name_layout.gd")
 const _RealmEnvironment := preload("realm_environment.gd")
 
 ## Emitted when the view has added the node of an avatar.
@@ -18,6 +19,8 @@ signal prop_shown(node: OtherworldProp)
 
 # Level of detail, bodies and shadow of an element are updated once in this many frames.
 const _DETAIL_FRAMES := 12
+# Names are laid out once in this many frames.
+const _NAME_FRAMES := 6
 
 ## Path of the [OtherworldClient]. If empty, uses the parent.
 @export var client_path := NodePath()
@@ -90,6 +93,14 @@ func avatar_of(element: int) -> OtherworldAvatar:
 	return _avatars.get(element)
 
 
+## Returns the node of a player's avatar, or [code]null[/code] if the view does not show it.
+func avatar_of_player(player: int) -> OtherworldAvatar:
+	for node: OtherworldAvatar in _avatar_nodes:
+		if node.state.player == player:
+			return node
+	return null
+
+
 ## Returns the node of a prop, or [code]null[/code] if the view does not show it.
 func prop_of(element: int) -> OtherworldProp:
 	return _props.get(element)
@@ -102,14 +113,14 @@ func set_first_person(element: int) -> void:
 		node.is_first_person = node.state.element == element
 
 
-## Returns the marker where players spawn. It is set once the client has joined.
+## Returns the marker where players spawn. It is set from [signal OtherworldClient.realm_entered] on.
 func spawn_marker() -> Marker3D:
 	return _scenery.spawn
 
 
 func _connections() -> Array[Array]:
 	return [
-		[&"joined", _enter], [&"frame_updated", _on_frame_updated],
+		[&"realm_entered", _enter], [&"frame_updated", _on_frame_updated],
 		[&"avatar_added", _on_avatar_added], [&"avatar_changed", _on_avatar_changed], [&"avatar_removed", _on_avatar_removed],
 		[&"prop_added", _on_prop_added], [&"prop_changed", _on_prop_changed], [&"prop_removed", _on_prop_removed],
 	]
@@ -237,6 +248,28 @@ func _update_details(eye: Vector3) -> void:
 		_prop_nodes[i]._update_detail(eye)
 	if _frame % (_DETAIL_FRAMES * 2) == 0:
 		_choose_shadows(eye)
+	if _frame % _NAME_FRAMES == 0 and show_names and get_viewport().get_camera_3d() != null:
+		_lay_out_names(get_viewport().get_camera_3d())
+
+
+# Raises names that would cover nearer ones.
+func _lay_out_names(camera: Camera3D) -> void:
+	# Labels of fixed size have their size in metres at a distance of 1 m.
+	var factor := get_viewport().get_visible_rect().size.y / (2.0 * tan(deg_to_rad(camera.fov) / 2.0))
+	var nearest := _avatar_nodes.duplicate()
+	nearest.sort_custom(func(a: OtherworldAvatar, b: OtherworldAvatar) -> bool: return a._metres < b._metres)
+	var shown: Array[OtherworldAvatar] = []
+	var boxes: Array[Rect2] = []
+	for node: OtherworldAvatar in nearest:
+		var box := node._name_box(camera, factor)
+		if box.has_area():
+			shown.append(node)
+			boxes.append(box)
+		else:
+			node._lift_name(0.0, factor)
+	var lifts := _NameLayout.lifts_of(boxes)
+	for i: int in shown.size():
+		shown[i]._lift_name(lifts[i], factor)
 
 
 func _choose_shadows(eye: Vector3) -> void:

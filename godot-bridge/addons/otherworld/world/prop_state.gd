@@ -23,9 +23,9 @@ var color: int
 var package: String
 ## User number of the owner. 0 is the realm.
 var owner: int
-## Access rights for drag, scale and despawn, 2 bits each. See [method OtherworldClient.can] and
+## Access rights: the players who may drag, scale and despawn it. See [method OtherworldClient.can] and
 ## [method OtherworldClient.set_access].
-var access: int
+var access := OtherworldAccess.new()
 
 ## Scale factor.
 var scale: float

@@ -13,6 +13,11 @@ signal prop_added(prop: OtherworldPropState)
 ## Emitted when a prop's scale, holder or access has changed.
 signal prop_changed(prop: OtherworldPropState)
 signal prop_removed(prop: OtherworldPropState)
+## Emitted when somebody grabs a prop, or has grabbed it while the connection was lost. Not emitted for props that were
+## held when they were described first.
+signal prop_grabbed(prop: OtherworldPropState, by: OtherworldAvatarState)
+## Emitted when the holder releases a prop, or the prop or the holder is removed.
+signal prop_released(prop: OtherworldPropState, by: OtherworldAvatarState)
 
 const Messages := preload("../wire/generated/messages.gd")
 const Decoder := preload("../wire/snapshot_decoder.gd")
@@ -51,6 +56,8 @@ var _moving: Array[PropTrack] = []
 ## Elements of an earlier Welcome that were not described since; and how long they are kept, 0 before the next drawn
 ## tick.
 var _undescribed: Dictionary[int, bool] = {}
+## Holders by the element that they hold. An avatar is removed before the props that it held report it.
+var _holders: Dictionary[int, OtherworldAvatarState] = {}
 var _renewed_until_tick := 0.0
 
 
@@ -88,6 +95,14 @@ func receive(message: Messages.ServerMessage) -> void:
 		Messages.ServerMessage.MessageCase.ELEMENT_REMOVED:
 			_remove(message.element_removed.element)
 			_decoder.forget(message.element_removed.element)
+
+
+## Returns the avatar of a player; null if it has no position yet.
+func avatar_of_player(of_player: int) -> OtherworldAvatarState:
+	for avatar: OtherworldAvatarState in avatars.values():
+		if avatar.player == of_player:
+			return avatar
+	return null
 
 
 ## Returns the number of described elements.
@@ -161,6 +176,7 @@ func clear() -> void:
 	_described.clear()
 	_moving.clear()
 	_undescribed.clear()
+	_holders.clear()
 	for element: int in _avatars.keys() + _props.keys():
 		_remove(element)
 
@@ -222,6 +238,7 @@ func _add_prop(message: Messages.PropAdded) -> void:
 	var prop := PropTrack.new(_decoder.props, message.element, _origin, _tick_seconds)
 	prop.stands(message.position, message.rotation)
 	prop.state = before.state if before else OtherworldPropState.new()
+	var held_by := prop.state.holder
 	_set_prop(prop.state, message)
 	if before:
 		_moving.erase(before)
@@ -230,7 +247,9 @@ func _add_prop(message: Messages.PropAdded) -> void:
 	_list(prop)
 	if before:
 		prop_changed.emit(prop.state)
+		_report_holder(prop.state, held_by)
 	else:
+		_know_holder(prop.state)
 		prop_added.emit(prop.state)
 
 
@@ -242,7 +261,7 @@ func _set_prop(state: OtherworldPropState, message: Messages.PropAdded) -> void:
 	state.color = message.prop.color
 	state.package = message.package.hex_encode()
 	state.owner = message.owner
-	state.access = message.access
+	state.access = OtherworldAccess.from_bits(message.access)
 	state.scale = message.scale
 	state.holder = message.holder
 	state.position = message.position
@@ -253,10 +272,32 @@ func _change_prop(message: Messages.PropChanged) -> void:
 	var prop: PropTrack = _props.get(message.element)
 	if not prop:
 		return
+	var held_by := prop.state.holder
 	prop.state.scale = message.scale
 	prop.state.holder = message.holder
-	prop.state.access = message.access
+	prop.state.access = OtherworldAccess.from_bits(message.access)
 	prop_changed.emit(prop.state)
+	_report_holder(prop.state, held_by)
+
+
+# Reports a change of the holder. A handler may have cleared the world.
+func _report_holder(prop: OtherworldPropState, before: int) -> void:
+	if prop.holder == before or not _decoder:
+		return
+	var released_by: OtherworldAvatarState = _holders.get(prop.element)
+	_know_holder(prop)
+	var grabbed_by: OtherworldAvatarState = _holders.get(prop.element)
+	if before != 0:
+		prop_released.emit(prop, released_by)
+	if prop.holder != 0 and _decoder:
+		prop_grabbed.emit(prop, grabbed_by)
+
+
+func _know_holder(prop: OtherworldPropState) -> void:
+	_holders.erase(prop.element)
+	for avatar: AvatarTrack in _described if prop.holder != 0 else ([] as Array[AvatarTrack]):
+		if avatar.state.player == prop.holder:
+			_holders[prop.element] = avatar.state
 
 
 func _remove(element: int) -> void:
@@ -275,6 +316,10 @@ func _remove(element: int) -> void:
 		_props.erase(element)
 		props.erase(element)
 		_moving.erase(prop)
+		var held_by: OtherworldAvatarState = _holders.get(element)
+		_holders.erase(element)
+		if prop.state.holder != 0 and _decoder:
+			prop_released.emit(prop.state, held_by)
 		prop_removed.emit(prop.state)
 
 

@@ -3,9 +3,9 @@ extends "../../test_case.gd"
 ## server.
 
 const FixedResponseServer := preload("../../fixed_response_server.gd")
-const LoginFlow := preload("res://addons/otherworld/net/realm/login_flow.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const RealmSession := preload("res://addons/otherworld/net/realm/realm_session.gd")
+const RealmStay := preload("res://addons/otherworld/client/realm_stay.gd")
 
 
 class ReplayedConnection:
@@ -73,10 +73,14 @@ func test_an_address_with_spaces_around_it_works() -> void:
 # A client that is joining a realm of a fixture.
 func _enter() -> void:
 	_client.open()
-	var login_flow: LoginFlow = _client.get("_login_flow")
-	login_flow.is_over = true
+	var stay: RealmStay = _client.get("_stay")
+	stay.login_flow.is_over = true
 	var transports: Array[Callable] = [func(_now_msec: float) -> ReplayedConnection: return ReplayedConnection.new()]
-	_client.call("_on_login_flow_ended", RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
+	stay.begin(RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
+
+
+func _finish() -> void:
+	(_client.get("_stay") as RealmStay).finish("enough")
 
 
 # Records the client's signals, except changes of elements and frames.
@@ -102,22 +106,54 @@ func test_a_client_freed_or_closed_in_a_signal_gets_no_further_signal_but_closed
 		_enter()
 		if event == &"prop_removed":
 			await until("a prop is there", func() -> bool: return not _client.props.is_empty())
-			_client.call("_finish", "enough")
+			_finish()
 		await until("%s was emitted" % event, func() -> bool: return not _client.is_inside_tree())
 		await get_tree().process_frame
-		var late: Array[String] = ["CLOSED", "closed: enough"]
-		equal(heard, late if event == &"prop_removed" else ([] as Array[String]), event)
+		var late: Array[String] = ["CLOSED", "closed: " + ("enough" if event == &"prop_removed" else "left")]
+		equal(heard, late, event)
 		equal(_client.state, OtherworldClient.State.CLOSED, event)
 		after()
 		_server.free()
 		before()
 
 
+func test_your_avatar_is_there_when_joined_is_emitted() -> void:
+	var heard: Array[String] = []
+	_client.realm_entered.connect(func() -> void: heard.append("realm %s, %d avatars" % [_client.definition.has("spawn"), _client.avatars.size()]))
+	_client.avatar_added.connect(func(avatar: OtherworldAvatarState) -> void: heard.append("own avatar" if avatar.is_local else "avatar"))
+	_client.state_changed.connect(func(state: OtherworldClient.State) -> void: heard.append(OtherworldClient.State.find_key(state)))
+	_client.joined.connect(func() -> void: heard.append("joined as %s" % _client.local_avatar.is_local))
+	_enter()
+	await until("it has joined", func() -> bool: return _client.state == OtherworldClient.State.JOINED)
+	heard.erase("avatar")
+	equal(heard, ["CONNECTING", "realm true, 0 avatars", "own avatar", "JOINED", "joined as true"] as Array[String])
+	equal([_client.avatar_of(_client.local_avatar.element), _client.avatar_of_player(_client.player)], [_client.local_avatar, _client.local_avatar])
+	equal([_client.avatar_of(0), _client.avatar_of_player(0), _client.prop_of(0)], [null, null, null])
+
+
+func test_a_client_that_is_moved_in_the_tree_keeps_its_session() -> void:
+	var reasons: Array[String] = []
+	_client.closed.connect(func(reason: String) -> void: reasons.append(reason))
+	_enter()
+	await until("it has joined", func() -> bool: return _client.state == OtherworldClient.State.JOINED)
+	var avatar := _client.local_avatar
+	var elsewhere := Node.new()
+	add_child(elsewhere)
+	_client.reparent(elsewhere)
+	await get_tree().process_frame
+	await get_tree().process_frame
+	equal([_client.state, _client.local_avatar, reasons], [OtherworldClient.State.JOINED, avatar, [] as Array[String]])
+	elsewhere.remove_child(_client)
+	await get_tree().process_frame
+	equal([_client.state, reasons], [OtherworldClient.State.CLOSED, ["left"] as Array[String]])
+	elsewhere.free()
+
+
 func test_every_added_element_is_removed_at_the_end() -> void:
 	var there: Dictionary[int, bool] = {}
 	_client.avatar_added.connect(func(avatar: OtherworldAvatarState) -> void:
 		there[avatar.element] = true
-		_client.call("_finish", "enough"))
+		_finish())
 	_client.avatar_removed.connect(func(avatar: OtherworldAvatarState) -> void: there.erase(avatar.element))
 	_enter()
 	await until("it is closed", func() -> bool: return _client.state == OtherworldClient.State.CLOSED)

@@ -2,7 +2,6 @@ extends "../../test_case.gd"
 ## HTTP requests to a small server in this process.
 
 const Address := preload("res://addons/otherworld/net/http/address.gd")
-const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
 const Http := preload("res://addons/otherworld/net/http/http.gd")
 
 var _server := TCPServer.new()
@@ -69,21 +68,21 @@ func test_a_response_without_a_body_is_complete() -> void:
 func test_a_refusal_has_the_servers_message() -> void:
 	_says = _answer("400 Bad Request", "{\"reason\": \"bad-name\", \"message\": \"The name is empty.\", \"where\": \"name\", \"fix\": \"Type one.\"}")
 	var answer := await Http.request_json(HTTPClient.METHOD_POST, _url(), {})
-	equal(answer.fault.kind, RequestError.Kind.REFUSED)
+	equal(answer.fault.kind, OtherworldRequestError.Kind.REFUSED)
 	equal(answer.fault.reason, "bad-name")
 	equal(answer.fault.full_message(), "The server refused: The name is empty (name). Type one.")
 
 
 func test_kinds_of_refusal_follow_the_status_and_the_reason() -> void:
 	var kinds := {
-		[429, "address-rate"]: RequestError.Kind.BUSY, [503, "busy"]: RequestError.Kind.BUSY, [503, "starting"]: RequestError.Kind.STARTING, [503, "down"]: RequestError.Kind.UNREACHABLE, [503, "full"]: RequestError.Kind.UNREACHABLE,
-		[404, "closed"]: RequestError.Kind.TIMED_OUT, [404, "not-found"]: RequestError.Kind.REFUSED, [400, "bad-identity"]: RequestError.Kind.BAD_IDENTITY, [401, "token"]: RequestError.Kind.REFUSED,
+		[429, "address-rate"]: OtherworldRequestError.Kind.BUSY, [503, "busy"]: OtherworldRequestError.Kind.BUSY, [503, "starting"]: OtherworldRequestError.Kind.STARTING, [503, "down"]: OtherworldRequestError.Kind.UNREACHABLE, [503, "full"]: OtherworldRequestError.Kind.UNREACHABLE,
+		[404, "closed"]: OtherworldRequestError.Kind.TIMED_OUT, [404, "not-found"]: OtherworldRequestError.Kind.REFUSED, [400, "bad-identity"]: OtherworldRequestError.Kind.BAD_IDENTITY, [401, "token"]: OtherworldRequestError.Kind.REFUSED,
 	}
 	for of: Array in kinds:
 		var status: int = of[0]
-		var fault: RequestError = RequestError.of_response(status, {"reason": of[1], "message": "So it is."})
+		var fault: OtherworldRequestError = OtherworldRequestError.of_response(status, {"reason": of[1], "message": "So it is."})
 		equal(fault.kind, kinds[of], str(of))
-	var wordless: RequestError = RequestError.of_response(418, [])
+	var wordless: OtherworldRequestError = OtherworldRequestError.of_response(418, [])
 	equal(wordless.message, "The server refused: status 418, without a reason")
 
 
@@ -100,20 +99,20 @@ func test_an_impossible_length_fails_at_once_without_an_engine_error() -> void:
 	for length: String in ["-5", "-9223372036854775808", "8388609", "999999999999999999"]:
 		_says = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %s\r\n\r\n{}" % length
 		var answer := await Http.request_json(HTTPClient.METHOD_GET, _url())
-		equal([answer.json, answer.fault.kind], [null, RequestError.Kind.REFUSED], length)
+		equal([answer.json, answer.fault.kind], [null, OtherworldRequestError.Kind.REFUSED], length)
 
 
 func test_an_unreachable_server_is_reported() -> void:
 	var port := _server.get_local_port()
 	_server.stop()
 	var answer := await Http.request_json(HTTPClient.METHOD_GET, "http://127.0.0.1:%d/" % port)
-	equal(answer.fault.kind, RequestError.Kind.UNREACHABLE)
+	equal(answer.fault.kind, OtherworldRequestError.Kind.UNREACHABLE)
 	equal(answer.fault.message, "The server at 127.0.0.1:%d does not answer. Is it running, and is the address right?" % port)
 
 
 func test_silence_ends_with_the_timeout() -> void:
 	var answer := await Http.request_json(HTTPClient.METHOD_GET, _url(), null, "", 300.0)
-	equal(answer.fault.kind, RequestError.Kind.TIMED_OUT)
+	equal(answer.fault.kind, OtherworldRequestError.Kind.TIMED_OUT)
 
 
 func test_addresses_are_parsed() -> void:
@@ -137,8 +136,8 @@ func test_an_address_with_line_breaks_is_refused() -> void:
 	for url: String in [_url("/?a=b HTTP/1.1\r\nx: y\r\n\r\nDELETE / HTTP/1.1"), _url("/?a b"), _url("/?a\nb"), _url("/?a%sb" % char(1))]:
 		_says = _answer("200 OK", "{}")
 		var answer := await Http.request_json(HTTPClient.METHOD_GET, url, null, "", 500.0)
-		check(answer.fault != null and answer.fault.kind == RequestError.Kind.REFUSED, "it was sent: %s" % url.c_escape())
+		check(answer.fault != null and answer.fault.kind == OtherworldRequestError.Kind.REFUSED, "it was sent: %s" % url.c_escape())
 	_says = _answer("200 OK", "{}")
 	var headed := await Http.request(HTTPClient.METHOD_GET, _url(), ["x: y\r\nhost: other"], PackedByteArray(), 500.0)
-	equal(headed.fault.kind, RequestError.Kind.REFUSED)
+	equal(headed.fault.kind, OtherworldRequestError.Kind.REFUSED)
 	equal(_heard, "")

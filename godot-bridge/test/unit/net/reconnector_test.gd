@@ -2,7 +2,6 @@ extends "../../test_case.gd"
 ## The reconnector with connections that the test controls. The test sets the time.
 
 const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
-const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
 const Reconnector := preload("res://addons/otherworld/net/transport/reconnector.gd")
 
 
@@ -25,8 +24,8 @@ class ScriptedConnection:
 		status = Status.OPEN
 
 
-	func fail(of_kind: RequestError.Kind, words: String) -> void:
-		_fail(RequestError.new(of_kind, words))
+	func fail(of_kind: OtherworldRequestError.Kind, words: String) -> void:
+		_fail(OtherworldRequestError.new(of_kind, words))
 
 
 	func end(reason: String) -> void:
@@ -49,7 +48,7 @@ func before() -> void:
 	_reconnector = Reconnector.new(transports)
 	_reconnector.connected.connect(func(_connection: Connection) -> void: _emitted.append(["connected"]))
 	_reconnector.received.connect(func(packet: PackedByteArray) -> void: _emitted.append(["received", packet[0]]))
-	_reconnector.fell_back.connect(func(fault: RequestError) -> void: _emitted.append(["fell_back", fault.message]))
+	_reconnector.fell_back.connect(func(fault: OtherworldRequestError) -> void: _emitted.append(["fell_back", fault.message]))
 	_reconnector.server_busy.connect(func(reason: String) -> void: _emitted.append(["server_busy", reason]))
 	_reconnector.lost.connect(func(reason: String, attempt: int, until_msec: float) -> void: _emitted.append(["lost", reason, attempt, until_msec]))
 	_reconnector.expired.connect(func(reason: String) -> void: _emitted.append(["expired", reason]))
@@ -89,7 +88,7 @@ func test_packets_arrive_over_the_first_transport_that_opens() -> void:
 
 
 func test_the_next_transport_is_tried_if_one_fails() -> void:
-	_of(0).fail(RequestError.Kind.UDP_BLOCKED, "No UDP.")
+	_of(0).fail(OtherworldRequestError.Kind.UDP_BLOCKED, "No UDP.")
 	_pass(10)
 	equal(_emitted, [["fell_back", "No UDP."]])
 	_of(1).open()
@@ -106,9 +105,9 @@ func test_the_next_transport_is_tried_if_no_packet_arrived_over_the_first() -> v
 
 
 func test_a_refusal_over_all_transports_ends_it() -> void:
-	_of(0).fail(RequestError.Kind.REFUSED, "No.")
+	_of(0).fail(OtherworldRequestError.Kind.REFUSED, "No.")
 	_pass(10)
-	_of(1).fail(RequestError.Kind.REFUSED, "No.")
+	_of(1).fail(OtherworldRequestError.Kind.REFUSED, "No.")
 	_pass(10)
 	equal(_emitted[-1], ["ended", "No."])
 	_pass(60_000)
@@ -116,9 +115,9 @@ func test_a_refusal_over_all_transports_ends_it() -> void:
 
 
 func test_a_client_that_never_joined_ends_at_once_if_nobody_answers() -> void:
-	_of(0).fail(RequestError.Kind.UNREACHABLE, "Nobody.")
+	_of(0).fail(OtherworldRequestError.Kind.UNREACHABLE, "Nobody.")
 	_pass(10)
-	_of(1).fail(RequestError.Kind.UNREACHABLE, "Nobody there.")
+	_of(1).fail(OtherworldRequestError.Kind.UNREACHABLE, "Nobody there.")
 	_pass(10)
 	equal(_emitted[-1], ["ended", "Nobody. Nobody there."])
 
@@ -127,7 +126,7 @@ func test_a_busy_server_is_retried_each_second_for_a_minute_over_the_same_transp
 	var asked := 0
 	while _emitted.is_empty() or _emitted[-1][0] != "ended":
 		asked += 1
-		_of(0).fail(RequestError.Kind.BUSY, "Wait.")
+		_of(0).fail(OtherworldRequestError.Kind.BUSY, "Wait.")
 		_pass(0)
 		_pass(1_000)
 		if asked > 100:
@@ -141,7 +140,7 @@ func test_a_starting_server_is_retried_without_a_limit_and_less_and_less_often()
 	var waits: Array[float] = []
 	var asked_msec := _now
 	while _now < 121_000.0:
-		_of(0).fail(RequestError.Kind.STARTING, "Starting.")
+		_of(0).fail(OtherworldRequestError.Kind.STARTING, "Starting.")
 		var made := _made[0].size()
 		while _made[0].size() == made and _now < 200_000.0:
 			_pass(10)
@@ -155,19 +154,19 @@ func test_a_starting_server_is_retried_without_a_limit_and_less_and_less_often()
 
 
 func test_a_server_that_disappears_while_it_starts_is_retried_for_a_minute() -> void:
-	_of(0).fail(RequestError.Kind.STARTING, "Starting.")
+	_of(0).fail(OtherworldRequestError.Kind.STARTING, "Starting.")
 	_pass(0)
 	var begin := _now
 	while _emitted[-1][0] != "ended" and _now < begin + 100_000.0:
 		_pass(50)
 		for transport: int in 2:
 			if _made[transport] and _of(transport).status == Connection.Status.CONNECTING:
-				_of(transport).fail(RequestError.Kind.UNREACHABLE, "Nobody.")
+				_of(transport).fail(OtherworldRequestError.Kind.UNREACHABLE, "Nobody.")
 	near(_now - begin, 60_000.0, 2_000.0)
 
 
 func test_a_connection_closed_before_the_welcome_is_made_again() -> void:
-	_of(0).fail(RequestError.Kind.UDP_BLOCKED, "No UDP.")
+	_of(0).fail(OtherworldRequestError.Kind.UDP_BLOCKED, "No UDP.")
 	_pass(10)
 	_of(1).open()
 	_pass(10)
@@ -188,12 +187,12 @@ func test_a_rejoining_client_continues_after_the_session_and_reports_an_expired_
 		_pass(50)
 		for transport: int in 2:
 			if _made[transport] and _of(transport).status == Connection.Status.CONNECTING:
-				_of(transport).fail(RequestError.Kind.UNREACHABLE, "Nobody.")
+				_of(transport).fail(OtherworldRequestError.Kind.UNREACHABLE, "Nobody.")
 	equal([_emitted[-1][0], _emitted[-1][3]], ["lost", begin + 30_050.0])
 	while _of(0).status != Connection.Status.CONNECTING:
 		_pass(50)
 	for transport: int in 2:
-		_of(transport).fail(RequestError.Kind.REFUSED, "Log in again.")
+		_of(transport).fail(OtherworldRequestError.Kind.REFUSED, "Log in again.")
 		_pass(0)
 	equal(_emitted[-1], ["expired", "Log in again."])
 	_pass(10_000)
@@ -211,7 +210,7 @@ func test_a_lost_connection_is_made_again_at_once_and_then_less_and_less_often()
 	for i: int in 7:
 		var before_msec := _now
 		for transport: int in 2:
-			_of(transport).fail(RequestError.Kind.UNREACHABLE, "Nobody.")
+			_of(transport).fail(OtherworldRequestError.Kind.UNREACHABLE, "Nobody.")
 			_pass(0)
 		while _made[0].size() == 2 + i:
 			_pass(10)
@@ -227,7 +226,7 @@ func test_a_session_that_cannot_be_resumed_in_time_ends() -> void:
 		_pass(50)
 		for transport: int in 2:
 			if _made[transport] and _of(transport).status == Connection.Status.CONNECTING:
-				_of(transport).fail(RequestError.Kind.UNREACHABLE, "Nobody.")
+				_of(transport).fail(OtherworldRequestError.Kind.UNREACHABLE, "Nobody.")
 		if _now > begin + 60_000:
 			break
 	near(_now - begin, 30_000.0, 250.0)
@@ -268,7 +267,7 @@ func test_a_refusal_ends_a_resumed_session() -> void:
 	_pass(0)
 	_pass(0)
 	for transport: int in 2:
-		_of(transport).fail(RequestError.Kind.REFUSED, "The session is over.")
+		_of(transport).fail(OtherworldRequestError.Kind.REFUSED, "The session is over.")
 		_pass(0)
 	equal(_emitted[-1], ["ended", "The session is over."])
 
@@ -278,7 +277,7 @@ func test_a_joined_client_retries_a_busy_server_like_any_other() -> void:
 	_of(0).end("gone")
 	_pass(0)
 	_pass(0)
-	_of(0).fail(RequestError.Kind.BUSY, "Starting.")
+	_of(0).fail(OtherworldRequestError.Kind.BUSY, "Starting.")
 	_pass(0)
 	equal(_emitted[-1].slice(0, 3), ["lost", "Starting.", 2])
 

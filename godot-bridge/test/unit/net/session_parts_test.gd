@@ -59,10 +59,10 @@ func test_access_owner_and_permissions_decide_who_may_act() -> void:
 		[0b001100, Act.SCALE, true, false, false], [0b010000, Act.DESPAWN, true, true, true],
 	]
 	for case: Array in cases:
-		prop.access = case[0]
+		prop.access = OtherworldAccess.from_bits(case[0] as int)
 		var act: OtherworldClient.Act = case[1]
 		equal([PropAccess.can(act, prop, 7, all), PropAccess.can(act, prop, 8, all), PropAccess.can(act, prop, 8, all | 8)], case.slice(2), str(case))
-	prop.access = 0
+	prop.access = OtherworldAccess.new()
 	check(not PropAccess.can(Act.DRAG, prop, 7, 4) and not PropAccess.can(Act.SCALE, prop, 7, 2), "an owner needs the permission, too")
 	prop.owner = 0
 	check(not PropAccess.can(Act.DESPAWN, prop, 0, all), "nobody owns what is the realm's")

@@ -1,7 +1,6 @@
 extends "../../test_case.gd"
 ## WebRTC without a connection.
 
-const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
 const WebrtcSupport := preload("res://addons/otherworld/net/transport/webrtc_support.gd")
 const WebrtcConnection := preload("res://addons/otherworld/net/transport/webrtc_connection.gd")
 
@@ -39,6 +38,6 @@ func test_ice_servers_of_all_kinds_are_accepted() -> void:
 func test_a_connection_with_a_bad_ice_server_fails_before_it_begins() -> void:
 	var connection := WebrtcConnection.new("http://127.0.0.1:1", "", 0.0, [{"urls": "sip:example.org"}])
 	equal(connection.status, WebrtcConnection.Status.ENDED)
-	equal([connection.fault.kind, connection.fault.where], [RequestError.Kind.REFUSED, "ice_servers"])
+	equal([connection.fault.kind, connection.fault.where], [OtherworldRequestError.Kind.REFUSED, "ice_servers"])
 	connection.poll(1.0)
 	connection.close("enough")

@@ -2,7 +2,6 @@ extends "../../test_case.gd"
 ## A WebSocket connection to a small server in this process: first a request without an upgrade, then with one.
 
 const Connection := preload("res://addons/otherworld/net/transport/connection.gd")
-const RequestError := preload("res://addons/otherworld/net/http/request_error.gd")
 const WebsocketConnection := preload("res://addons/otherworld/net/transport/websocket_connection.gd")
 
 const UPGRADE_NEEDED := "426 {\"reason\":\"upgrade\",\"message\":\"WebSocket only.\"}"
@@ -140,20 +139,20 @@ func test_a_connection_closed_as_soon_as_it_opens_reports_the_reason() -> void:
 func test_a_proxy_without_websockets_is_reported() -> void:
 	_upgrades = false
 	await _settled()
-	equal(_connection.fault.kind, RequestError.Kind.UNREACHABLE)
+	equal(_connection.fault.kind, OtherworldRequestError.Kind.UNREACHABLE)
 	check("proxy" in _connection.fault.message, _connection.fault.message)
 
 
 func test_a_refusal_without_an_upgrade_has_the_servers_message() -> void:
 	_says = "503 {\"reason\":\"busy\",\"message\":\"One moment.\"}"
 	await _settled()
-	equal([_connection.fault.kind, _connection.fault.message, _connections], [RequestError.Kind.BUSY, "The server asks to wait: One moment.", 1])
+	equal([_connection.fault.kind, _connection.fault.message, _connections], [OtherworldRequestError.Kind.BUSY, "The server asks to wait: One moment.", 1])
 
 
 func test_another_server_is_reported() -> void:
 	_says = "404 nope"
 	await _settled()
-	equal([_connection.fault.kind, _connection.fault.reason], [RequestError.Kind.REFUSED, "not-otherworld"])
+	equal([_connection.fault.kind, _connection.fault.reason], [OtherworldRequestError.Kind.REFUSED, "not-otherworld"])
 
 
 func test_a_success_with_a_reason_is_another_server_too() -> void:

@@ -4,6 +4,7 @@ extends "../../test_case.gd"
 const AvatarBody := preload("res://addons/otherworld/packages/avatar/avatar_body.gd")
 const FakeClient := preload("../../fake_client.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
+const NameLayout := preload("res://addons/otherworld/nodes/name_layout.gd")
 
 var _client: FakeClient
 var _view: OtherworldView
@@ -86,7 +87,7 @@ func test_elements_of_an_earlier_session_are_removed_when_the_next_begins() -> v
 	var again := OtherworldAvatarState.new()
 	again.element = earlier.element
 	_client.avatars[again.element] = again
-	_client.joined.emit()
+	_client.realm_entered.emit()
 	await _frames(2)
 	equal(_view.find_children("*", "OtherworldAvatar", false, false).size(), 1)
 	check(_view.avatar_of(again.element).state == again, "the old one is shown")
@@ -105,6 +106,84 @@ func test_a_body_of_the_realm_takes_the_pose_that_was_sent() -> void:
 	near_point(skeleton.get_bone_global_pose(8).origin, state.left_hand.origin, 1e-3)
 	near_point(skeleton.get_bone_global_pose(11).origin, state.right_hand.origin, 1e-3)
 	near(skeleton.get_bone_global_pose(14).origin.y, skeleton.get_bone_global_rest(14).origin.y, 1e-3, "a foot on the ground")
+
+
+func test_a_hat_stays_on_the_head_when_pose_and_body_change() -> void:
+	var state := _client.add_avatar()
+	state.has_pose = true
+	state.head = Transform3D(Basis(Vector3.UP, 0.5), Vector3(0.1, 1.3, 0.05))
+	var node := _view.avatar_of(state.element)
+	var hat := Node3D.new()
+	node.attach(hat, OtherworldPose.Bone.HEAD)
+	hat.position.y = node.head_top()
+	await _frames(3)
+	near_point(hat.global_position, state.head.origin + Vector3.UP * node.head_top(), 1e-4)
+	near_point(hat.global_basis * Vector3.FORWARD, state.head.basis * Vector3.FORWARD, 1e-4)
+	state.bone_mask = (1 << 18) - 1
+	state.bones.resize(18)
+	state.bones.fill(Quaternion.IDENTITY)
+	state.bones[OtherworldPose.Bone.NECK] = Quaternion(Vector3.RIGHT, 0.4)
+	await _frames(5)
+	var skeleton := node._shown_model().find_child("Skeleton3D", true, false) as Skeleton3D
+	near_point(node.bone_node(OtherworldPose.Bone.HEAD).position, skeleton.get_bone_global_pose(5).origin, 1e-4)
+	near_point(hat.global_basis * Vector3.UP, Basis(Vector3.RIGHT, 0.4) * Vector3.UP, 1e-4)
+	# A package of another height that is not loaded yet: another body is shown.
+	state.package = "0".repeat(64)
+	state.head_metres = 0.9
+	_client.avatar_changed.emit(state)
+	await _frames(5)
+	check(is_instance_valid(hat) and hat.is_inside_tree(), "the hat is gone")
+	near_point(node.bone_node(OtherworldPose.Bone.HEAD).position, state.head.origin, 1e-4)
+	near(node.body_scale(), 0.9 / 1.52, 0.01)
+	_view.set_first_person(state.element)
+	check(not hat.is_visible_in_tree(), "the camera is inside the hat")
+	var second := Node3D.new()
+	add_child(second)
+	node.attach(second, OtherworldPose.Bone.LEFT_HAND)
+	equal(second.get_parent(), node.bone_node(OtherworldPose.Bone.LEFT_HAND))
+
+
+func test_a_name_is_above_a_hat() -> void:
+	var state := _client.add_avatar()
+	var node := _view.avatar_of(state.element)
+	var label := node.find_child("Name", false, false) as Label3D
+	var bare := label.position.y
+	var hat := MeshInstance3D.new()
+	var tall := CylinderMesh.new()
+	tall.height = 0.6
+	hat.mesh = tall
+	hat.position.y = node.head_top() + 0.3
+	node.attach(hat, OtherworldPose.Bone.HEAD)
+	near(label.position.y, bare + 0.6, 0.01)
+	hat.free()
+	await _frames(14)
+	near(label.position.y, bare, 1e-4)
+
+
+func test_names_that_would_cover_each_other_are_one_above_the_other() -> void:
+	var boxes: Array[Rect2] = [Rect2(100, 100, 50, 10), Rect2(120, 104, 50, 10), Rect2(110, 98, 50, 10), Rect2(300, 100, 50, 10)]
+	equal(NameLayout.lifts_of(boxes), PackedFloat32Array([0.0, 14.0, 18.0, 0.0]))
+	_camera.look_at_from_position(Vector3(0, 1.8, 4), Vector3(0, 1.8, 0))
+	for i: int in 3:
+		_client.add_avatar().position = Vector3(0, 0, -1.0 * i)
+	await _frames(90)
+	var tops: Array[float] = []
+	for node: OtherworldAvatar in _view.find_children("*", "OtherworldAvatar", false, false):
+		var label := node.find_child("Name", false, false) as Label3D
+		tops.append(label.offset.y)
+	near(tops[0], 0.0, 0.5)
+	check(tops[1] > 20.0 and tops[2] > tops[1] + 20.0, "names are raised by %s pixels" % str(tops))
+
+
+func test_an_avatar_without_ground_and_pose_hangs_in_the_air() -> void:
+	var state := _client.add_avatar()
+	var skeleton := _view.avatar_of(state.element)._shown_model().find_child("Skeleton3D", true, false) as Skeleton3D
+	await _frames(10)
+	near(skeleton.get_bone_pose_rotation(13).get_angle(), 0.0, 0.15, "a knee that stands")
+	state.is_grounded = false
+	await until("the knees are bent", func() -> bool: return skeleton.get_bone_pose_rotation(13).get_angle() > 0.6)
+	state.is_grounded = true
+	await until("it stands again", func() -> bool: return skeleton.get_bone_pose_rotation(13).get_angle() < 0.15)
 
 
 func test_a_near_avatar_can_be_hit_by_a_ray() -> void:

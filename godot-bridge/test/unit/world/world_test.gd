@@ -119,7 +119,44 @@ func test_changes_are_emitted() -> void:
 	message.prop_changed.holder = 4
 	world.receive(message)
 	equal(_emitted, ["prop_added", "prop_changed"] as Array[String])
-	equal([world.props[20].scale, world.props[20].holder, world.props[20].access], [2.0, 4, 0])
+	equal([world.props[20].scale, world.props[20].holder, world.props[20].access.to_bits()], [2.0, 4, 0])
+
+
+func test_a_grab_and_a_release_are_emitted_with_the_avatar_of_the_holder() -> void:
+	var world := _world(Decoder.new())
+	_tell_avatar(world, 7)
+	_tell_avatar(world, 8)
+	_tell_prop(world, 20, Vector3.ONE, 2)
+	var heard: Array = []
+	world.prop_grabbed.connect(func(prop: OtherworldPropState, by: OtherworldAvatarState) -> void: heard.append([prop.element, "grabbed", by.element]))
+	world.prop_released.connect(func(prop: OtherworldPropState, by: OtherworldAvatarState) -> void: heard.append([prop.element, "released", by.element]))
+	world.receive(_held(20, 2))
+	equal(heard, [], "it was held when it was described")
+	world.receive(_held(20, 1))
+	equal(heard, [[20, "released", 8], [20, "grabbed", 7]])
+	heard.clear()
+	world.receive(_removed(7))
+	world.receive(_held(20, 0))
+	equal(heard, [[20, "released", 7]], "the holder left")
+	heard.clear()
+	world.receive(_held(20, 2))
+	world.receive(_removed(20))
+	equal(heard, [[20, "grabbed", 8], [20, "released", 8]], "the prop was removed")
+
+
+func test_a_grab_while_the_connection_was_lost_is_emitted() -> void:
+	var world := _world(Decoder.new())
+	_tell_avatar(world, 7)
+	_tell_prop(world, 20, Vector3.ONE)
+	var heard: Array = []
+	world.prop_grabbed.connect(func(_prop: OtherworldPropState, by: OtherworldAvatarState) -> void: heard.append(by.element))
+	world.prop_released.connect(func(_prop: OtherworldPropState, _by: OtherworldAvatarState) -> void: heard.append("released"))
+	world.welcome(Decoder.new(), Vector3.ZERO, 60, 1)
+	_tell_avatar(world, 7)
+	_tell_prop(world, 20, Vector3.ONE, 1)
+	equal(heard, [7])
+	world.clear()
+	equal(heard, [7], "what you leave is not released")
 
 
 func test_a_displaced_prop_is_back_in_the_next_frame() -> void:
@@ -185,13 +222,23 @@ func _tell_avatar(world: World, element: int) -> void:
 	world.receive(message)
 
 
-func _tell_prop(world: World, element: int, position: Vector3) -> void:
+func _held(element: int, holder: int) -> Messages.ServerMessage:
+	var message := Messages.ServerMessage.new()
+	message.prop_changed = Messages.PropChanged.new()
+	message.prop_changed.element = element
+	message.prop_changed.scale = 1.0
+	message.prop_changed.holder = holder
+	return message
+
+
+func _tell_prop(world: World, element: int, position: Vector3, holder := 0) -> void:
 	var message := Messages.ServerMessage.new()
 	message.prop_added = Messages.PropAdded.new()
 	message.prop_added.element = element
 	message.prop_added.prop = Messages.PropSpec.new()
 	message.prop_added.position = position
 	message.prop_added.rotation = Quaternion.IDENTITY
+	message.prop_added.holder = holder
 	world.receive(message)
 
 

@@ -1,11 +1,10 @@
 extends RefCounted
-## Which users may drag, scale and despawn a prop: its access bits, its owner and their permissions (docs/protocol.md,
-## INP-15).
-
-enum { DEFAULT, EVERYONE, OWNER_AND_MANAGERS, OWNER }
+## Whether a user may drag, scale or despawn a prop: its access rights, its owner and the user's permissions
+## (docs/protocol.md, INP-15).
 
 const _Act := OtherworldClient.Act
 const _Permission := OtherworldClient.Permission
+const _Who := OtherworldAccess.Who
 
 
 ## Returns whether a user with these permissions may do [param act] with [param prop].
@@ -14,8 +13,8 @@ static func can(act: OtherworldClient.Act, prop: OtherworldPropState, user: int,
 	var needed := _Permission.GRAB if act == _Act.DRAG else _Permission.SCALE if act == _Act.SCALE else 0
 	if permissions & needed != needed:
 		return false
-	var access := prop.access >> (2 * act) & 3
-	if access == DEFAULT:
-		access = OWNER_AND_MANAGERS if act == _Act.DESPAWN else EVERYONE
+	var who := prop.access.drag if act == _Act.DRAG else prop.access.scale if act == _Act.SCALE else prop.access.despawn
+	if who == _Who.DEFAULT:
+		who = _Who.OWNER_AND_MANAGERS if act == _Act.DESPAWN else _Who.EVERYONE
 	var owns := prop.owner != 0 and prop.owner == user
-	return access == EVERYONE or owns or (access == OWNER_AND_MANAGERS and permissions & _Permission.MANAGE != 0)
+	return who == _Who.EVERYONE or owns or (who == _Who.OWNER_AND_MANAGERS and permissions & _Permission.MANAGE != 0)

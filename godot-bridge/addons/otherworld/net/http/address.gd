@@ -2,7 +2,6 @@
 extends RefCounted
 ## A server's address, http(s)://host[:port][/path], and the URLs below it.
 
-const RequestError := preload("request_error.gd")
 const SharedMessages := preload("../../translations/shared_messages.gd")
 
 var host: String
@@ -11,7 +10,7 @@ var is_secure: bool
 ## Without a trailing slash.
 var path: String
 ## Why the URL is not an address; null if it is one.
-var fault: RequestError
+var fault: OtherworldRequestError
 
 
 static func parse(url: String) -> RefCounted:
@@ -54,7 +53,7 @@ func _parse(url: String) -> void:
 	path = found.get_string(5).trim_suffix("/")
 
 
-static func _invalid(url: String) -> RequestError:
+static func _invalid(url: String) -> OtherworldRequestError:
 	var message := String(TranslationServer.translate(SharedMessages.CONNECT.invalid_url)) % url.left(200)
-	return RequestError.new(RequestError.Kind.REFUSED, message, "bad-url", "",
+	return OtherworldRequestError.new(OtherworldRequestError.Kind.REFUSED, message, "bad-url", "",
 			TranslationServer.translate(SharedMessages.CONNECT.invalid_url_fix))

@@ -7,8 +7,8 @@ extends RefCounted
 ##     print(answer.fault.full_message())
 ## [/codeblock]
 
-const HttpResponse := preload("http_response.gd")
 const Call := preload("http_call.gd")
+const Frames := preload("../frames.gd")
 
 ## Timeout of a request.
 const TIMEOUT_MSEC := 10_000.0
@@ -16,17 +16,21 @@ const TIMEOUT_MSEC := 10_000.0
 
 ## Sends [param body] unchanged. A failure is in the response's [code]fault[/code].
 static func request(method: HTTPClient.Method, url: String, headers: PackedStringArray = [], body := PackedByteArray(),
-		timeout_msec := TIMEOUT_MSEC) -> HttpResponse:
-	var http_call := Call.new(method, url, headers, body, timeout_msec, _now())
-	var tree := Engine.get_main_loop() as SceneTree
+		timeout_msec := TIMEOUT_MSEC) -> OtherworldResponse:
+	return await finish(Call.new(method, url, headers, body, timeout_msec, _now()))
+
+
+## Drives a request to its end.
+static func finish(http_call: Call) -> OtherworldResponse:
 	while not http_call.poll(_now()):
-		await tree.process_frame
+		if not await Frames.next():
+			http_call.end()
 	return http_call.answer
 
 
 ## Sends [param body] as JSON, or no body if it is null. Adds the session's [param token] if it is not empty.
 static func request_json(method: HTTPClient.Method, url: String, body: Variant = null, token := "",
-		timeout_msec := TIMEOUT_MSEC) -> HttpResponse:
+		timeout_msec := TIMEOUT_MSEC) -> OtherworldResponse:
 	var bytes := JSON.stringify(body).to_utf8_buffer() if body != null else PackedByteArray()
 	return await request(method, url, json_headers(token, body != null), bytes, timeout_msec)
 

@@ -3,8 +3,6 @@ extends RefCounted
 ## One HTTP request, driven by [method poll]. It works without a scene tree, in the editor and in web exports.
 
 const Address := preload("address.gd")
-const HttpResponse := preload("http_response.gd")
-const RequestError := preload("request_error.gd")
 const SharedMessages := preload("../../translations/shared_messages.gd")
 
 ## Steps within one poll, so that a response that is already here needs no further frame.
@@ -13,7 +11,7 @@ const _STEPS_MAX := 64
 ## Limit of the response's body, bytes. A larger one fails the request.
 var body_bytes_max := 8_388_608
 ## Set when the request is finished.
-var answer: HttpResponse
+var answer: OtherworldResponse
 var _client := HTTPClient.new()
 var _address: Address
 var _method: HTTPClient.Method
@@ -23,7 +21,7 @@ var _body: PackedByteArray
 var _timeout_msec: float
 var _deadline_msec: float
 var _is_sent := false
-var _answer := HttpResponse.new()
+var _answer := OtherworldResponse.new()
 
 
 ## Starts the request. It fails after [param timeout_msec].
@@ -44,7 +42,7 @@ func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, b
 	var lines := RegEx.create_from_string("[\\x00-\\x1f\\x7f]")
 	if lines.search("".join(headers)) != null \
 			or (query_at >= 0 and (lines.search(url) != null or " " in url.substr(query_at))):
-		_fail(RequestError.new(RequestError.Kind.REFUSED,
+		_fail(OtherworldRequestError.new(OtherworldRequestError.Kind.REFUSED,
 				"\"%s\" is not a valid address: it or the headers contain invalid characters." % url.left(200).c_escape(),
 				"bad-url"))
 		return
@@ -71,6 +69,11 @@ func poll(now_msec: float) -> bool:
 ## Cancels the request.
 func cancel() -> void:
 	_client.close()
+
+
+## Ends the request, because the program ends.
+func end() -> void:
+	_fail(OtherworldRequestError.new(OtherworldRequestError.Kind.UNREACHABLE, "The program ends."))
 
 
 ## Returns [code]false[/code] if there is nothing to do until more data arrives.
@@ -146,36 +149,36 @@ func _finish() -> void:
 		if parser.parse(_answer.body.get_string_from_utf8()) == OK:
 			_answer.json = parser.data
 	if _answer.status < 200 or _answer.status > 299:
-		_answer.fault = RequestError.of_response(_answer.status, _answer.json)
+		_answer.fault = OtherworldRequestError.of_response(_answer.status, _answer.json)
 	answer = _answer
 	_client.close()
 
 
-func _fail(fault: RequestError) -> void:
+func _fail(fault: OtherworldRequestError) -> void:
 	_answer.fault = fault
 	answer = _answer
 	_client.close()
 
 
-func _too_large() -> RequestError:
-	return RequestError.new(RequestError.Kind.REFUSED,
+func _too_large() -> OtherworldRequestError:
+	return OtherworldRequestError.new(OtherworldRequestError.Kind.REFUSED,
 			"The answer of %s has more than %d bytes, or reports a negative size." % [_address.authority(), body_bytes_max])
 
 
 ## The error if the server does not answer.
-static func unreachable(address: Address) -> RequestError:
-	return RequestError.new(RequestError.Kind.UNREACHABLE,
+static func unreachable(address: Address) -> OtherworldRequestError:
+	return OtherworldRequestError.new(OtherworldRequestError.Kind.UNREACHABLE,
 			String(TranslationServer.translate(SharedMessages.CONNECT.no_answer)) % address.authority())
 
 
 ## The error if the server did not answer in time.
-static func timed_out(address: Address, timeout_msec: float) -> RequestError:
-	return RequestError.new(RequestError.Kind.TIMED_OUT,
+static func timed_out(address: Address, timeout_msec: float) -> OtherworldRequestError:
+	return OtherworldRequestError.new(OtherworldRequestError.Kind.TIMED_OUT,
 			String(TranslationServer.translate(SharedMessages.CONNECT.timed_out)) % [address.authority(), timeout_msec / 1000.0])
 
 
 ## The error if something other than an Otherworld server answers.
-static func not_otherworld(address: Address) -> RequestError:
-	return RequestError.new(RequestError.Kind.REFUSED,
+static func not_otherworld(address: Address) -> OtherworldRequestError:
+	return OtherworldRequestError.new(OtherworldRequestError.Kind.REFUSED,
 			TranslationServer.translate("What answers at %s is not an Otherworld server.") % address.authority(),
 			"not-otherworld", "", "Check the address and the port; a proxy before the server may change its answers.")

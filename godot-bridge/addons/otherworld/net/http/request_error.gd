@@ -1,10 +1,13 @@
 @tool
+class_name OtherworldRequestError
 extends RefCounted
 ## Why a request or a connection failed: a message for the player, and if known where and what to do.
+##
+## [method full_message] has all of it as one text. [member kind] and [member reason] are for your code.
 
-const RequestError := preload("request_error.gd")
-const SharedMessages := preload("../../translations/shared_messages.gd")
+const _SharedMessages := preload("../../translations/shared_messages.gd")
 
+## What kind of failure it is.
 enum Kind {
 	## The server does not answer, or cannot serve this now. Retrying later may help.
 	UNREACHABLE,
@@ -25,6 +28,7 @@ enum Kind {
 ## Limit of a message of the server, characters: it is shown to the player.
 const SERVER_MESSAGE_CHARACTERS_MAX := 300
 
+## What kind of failure it is.
 var kind: Kind
 ## The server's reason, for programs (docs/protocol.md LOG-3, SIG-5). Empty if the error is not the server's.
 var reason: String
@@ -55,19 +59,19 @@ func full_message() -> String:
 	return text
 
 
-## Messages of servers come with or without a full stop.
+# Messages of servers come with or without a full stop.
 static func _with_full_stop(text: String) -> String:
 	return text if text.right(1) in ".!?" else text + "."
 
 
-## The error for an HTTP response that is not a success. It has the server's own message, if the body has one:
+## Returns the error for an HTTP response that is not a success. It has the server's own message, if the body has one:
 ## {reason, message, where?, fix?}.
-static func of_response(status: int, body: Variant) -> RequestError:
+static func of_response(status: int, body: Variant) -> OtherworldRequestError:
 	var fields: Dictionary = body if body is Dictionary else {}
 	var server_reason := _text(fields, "reason")
 	var server_message := _text(fields, "message")
 	if server_message.is_empty():
-		server_message = String(TranslationServer.translate(SharedMessages.CONNECT.no_reason)) % status
+		server_message = String(TranslationServer.translate(_SharedMessages.CONNECT.no_reason)) % status
 	var of_kind := _kind_of(status, server_reason)
 	var text := String(TranslationServer.translate(_message_of(of_kind))) % server_message
 	return new(of_kind, text, server_reason, _text(fields, "where"), _text(fields, "fix"))
@@ -88,14 +92,14 @@ static func _kind_of(status: int, server_reason: String) -> Kind:
 static func _message_of(of_kind: Kind) -> String:
 	match of_kind:
 		Kind.STARTING, Kind.BUSY:
-			return SharedMessages.CONNECT.asks_to_wait
+			return _SharedMessages.CONNECT.asks_to_wait
 		Kind.TIMED_OUT:
-			return SharedMessages.CONNECT.attempt_closed
+			return _SharedMessages.CONNECT.attempt_closed
 		Kind.BAD_IDENTITY:
-			return SharedMessages.CONNECT.unknown_identity
+			return _SharedMessages.CONNECT.unknown_identity
 		Kind.UNREACHABLE:
-			return SharedMessages.CONNECT.unavailable
-	return SharedMessages.CONNECT.refused
+			return _SharedMessages.CONNECT.unavailable
+	return _SharedMessages.CONNECT.refused
 
 
 static func _text(fields: Dictionary, field: String) -> String:

@@ -5,7 +5,6 @@ extends RefCounted
 ## the same props.
 
 const Address := preload("../http/address.gd")
-const RequestError := preload("../http/request_error.gd")
 const Http := preload("../http/http.gd")
 const HttpCall := preload("../http/http_call.gd")
 
@@ -26,7 +25,7 @@ var user_uid := ""
 ## Number of the user. Elements are owned by it.
 var user_number := 0
 ## Why there is no token; null if there is one.
-var fault: RequestError
+var fault: OtherworldRequestError
 
 
 ## Requests a token from the server at an http(s) URL. [param remember]: as the user of the last login there.
@@ -36,14 +35,14 @@ static func request(url: String, name: String, remember := true) -> RefCounted:
 	var clean := " ".join(name.split(" ", false))
 	login.fault = address.fault
 	if address.fault == null and (clean.is_empty() or clean.length() > NAME_CHARACTERS_MAX):
-		login.fault = RequestError.new(RequestError.Kind.REFUSED,
+		login.fault = OtherworldRequestError.new(OtherworldRequestError.Kind.REFUSED,
 				"The name \"%s\" has %d characters; it needs 1 to %d." % [clean.left(40), clean.length(), NAME_CHARACTERS_MAX],
 				"bad-name", "player_name")
 	if login.fault != null:
 		return login
 	var identity := identity_at(address) if remember else ""
 	await login._request_token(address, clean, identity)
-	if identity and login.fault != null and login.fault.kind == RequestError.Kind.BAD_IDENTITY:
+	if identity and login.fault != null and login.fault.kind == OtherworldRequestError.Kind.BAD_IDENTITY:
 		# The identity is of another server, or too old (LOG-4): join as a new guest.
 		remember_identity(address, "")
 		await login._request_token(address, clean, "")

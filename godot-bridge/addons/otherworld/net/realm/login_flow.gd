@@ -9,7 +9,7 @@ signal fell_back(message: String)
 ## [member is_over] was set.
 signal ended(realm_session: RealmSession)
 
-const RequestError := preload("../http/request_error.gd")
+const Frames := preload("../frames.gd")
 const Reconnector := preload("../transport/reconnector.gd")
 const Login := preload("login.gd")
 const Self := preload("login_flow.gd")
@@ -42,7 +42,7 @@ static func enter(login_flow: Self, client: OtherworldClient) -> void:
 	login_flow.server_busy.connect(client.server_busy.emit)
 	login_flow.fell_back.connect(client.transport_fell_back.emit)
 	var login := await _log_in(login_flow, url, client.player_name, client.remember_identity)
-	if login_flow.is_over or not is_instance_valid(client):
+	if login_flow.is_over or not is_instance_valid(client) or Frames.is_ending():
 		return
 	login_flow.is_over = true
 	login_flow.token = login.token
@@ -65,29 +65,29 @@ func _session_of(client: OtherworldClient, url: String) -> RealmSession:
 
 
 static func _log_in(login_flow: Self, url: String, name: String, remember: bool) -> Login:
-	var tree := Engine.get_main_loop() as SceneTree
 	while true:
 		var login: Login = await Login.request(url, name, remember)
-		if login_flow.is_over or login.fault == null or not login_flow._should_retry(login.fault):
+		var is_over := login_flow.is_over or Frames.is_ending()
+		if is_over or login.fault == null or not login_flow._should_retry(login.fault):
 			return login
 		login_flow.server_busy.emit(login.fault.full_message())
-		# Real time: also in a game that is paused, in slow motion, or has a time scale of 0.
-		await tree.create_timer(login_flow._wait_msec(login.fault) / 1000.0, true, false, true).timeout
+		await Frames.seconds(login_flow._wait_msec(login.fault) / 1000.0)
 	return null
 
 
-func _should_retry(fault: RequestError) -> bool:
+func _should_retry(fault: OtherworldRequestError) -> bool:
 	var now_msec := float(Time.get_ticks_msec())
 	_attempts += 1
-	if _attempts == 1 or fault.kind == RequestError.Kind.STARTING:
+	if _attempts == 1 or fault.kind == OtherworldRequestError.Kind.STARTING:
 		_end_msec = now_msec + Reconnector.WAIT_MSEC_MAX
-	if fault.kind == RequestError.Kind.STARTING or retries_forever:
-		return fault.kind != RequestError.Kind.REFUSED
+	if fault.kind == OtherworldRequestError.Kind.STARTING or retries_forever:
+		return fault.kind != OtherworldRequestError.Kind.REFUSED
 	# A server that disappears while it starts does not extend the wait.
-	var asks_to_wait := fault.kind == RequestError.Kind.BUSY or fault.reason == _STOPPING
-	return now_msec < _end_msec and (asks_to_wait or (_attempts > 1 and fault.kind != RequestError.Kind.REFUSED))
+	var asks_to_wait := fault.kind == OtherworldRequestError.Kind.BUSY or fault.reason == _STOPPING
+	return now_msec < _end_msec and (asks_to_wait or (_attempts > 1 and fault.kind != OtherworldRequestError.Kind.REFUSED))
 
 
-func _wait_msec(fault: RequestError) -> float:
-	return Reconnector.starting_retry_msec(_attempts) if fault.kind == RequestError.Kind.STARTING or retries_forever \
+func _wait_msec(fault: OtherworldRequestError) -> float:
+	var is_patient := retries_forever or fault.kind == OtherworldRequestError.Kind.STARTING
+	return Reconnector.starting_retry_msec(_attempts) if is_patient \
 			else Reconnector.BUSY_RETRY_MSEC

@@ -20,7 +20,6 @@ signal ended(reason: String)
 const PendingCommands := preload("../commands/pending_commands.gd")
 const Connection := preload("../transport/connection.gd")
 const RealmDefinition := preload("realm_definition.gd")
-const RequestError := preload("../http/request_error.gd")
 const ReceivedContent := preload("../session/received_content.gd")
 const InputMessages := preload("../commands/input_messages.gd")
 const Reconnector := preload("../transport/reconnector.gd")
@@ -154,7 +153,7 @@ func _handle_loss(reason: String) -> void:
 		_reconnector.handle_loss(reason, _now_msec)
 
 
-func _on_reconnector_fell_back(fault: RequestError) -> void:
+func _on_reconnector_fell_back(fault: OtherworldRequestError) -> void:
 	if fault.full_message() != _fell_back_message:
 		_fell_back_message = fault.full_message()
 		fell_back.emit(_fell_back_message)

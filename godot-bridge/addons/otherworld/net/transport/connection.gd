@@ -4,7 +4,6 @@ extends RefCounted
 
 enum Status { CONNECTING, OPEN, ENDED }
 
-const RequestError := preload("../http/request_error.gd")
 
 ## Connecting fails after this time.
 const CONNECT_MSEC_MAX := 10_000.0
@@ -15,7 +14,7 @@ const LOST := "connection lost"
 var kind := ""
 var status := Status.CONNECTING
 ## Why the connection failed before it was open; null if it did not.
-var fault: RequestError
+var fault: OtherworldRequestError
 ## Why the connection ended after it was open.
 var closing_reason := ""
 ## The server closed the connection; it was not lost.
@@ -42,7 +41,7 @@ func close(_reason: String) -> void:
 	pass
 
 
-func _fail(why: RequestError) -> void:
+func _fail(why: OtherworldRequestError) -> void:
 	if status == Status.CONNECTING:
 		fault = why
 		status = Status.ENDED

@@ -7,7 +7,7 @@ signal connected(connection: Connection)
 ## Emitted for each received packet.
 signal received(packet: PackedByteArray)
 ## Emitted when a transport could not connect and the next one is tried.
-signal fell_back(fault: RequestError)
+signal fell_back(fault: OtherworldRequestError)
 ## Emitted when the first connection has to wait for its turn or for the realm to start. It is retried.
 signal server_busy(reason: String)
 ## Emitted when the connection is lost and will be made again. The session can be resumed until [param give_up_at_msec].
@@ -19,7 +19,6 @@ signal expired(reason: String)
 signal ended(reason: String)
 
 const Connection := preload("connection.gd")
-const RequestError := preload("../http/request_error.gd")
 const Limits := preload("../session/limits.gd")
 
 ## Pauses before the first, second, third … attempt to reconnect. The last one repeats.
@@ -45,7 +44,7 @@ var _transports: Array[Callable]
 var _attempt: Connection
 # Index of the transport of the attempt or the connection.
 var _transport := 0
-var _errors: Array[RequestError] = []
+var _errors: Array[OtherworldRequestError] = []
 # The server has answered over this connection; over any connection.
 var _is_confirmed := false
 var _was_ever_confirmed := false
@@ -98,7 +97,7 @@ func _advance(now_msec: float) -> void:
 	elif attempt.status == Connection.Status.ENDED:
 		_errors.append(attempt.fault)
 		# Another transport would be just as busy, and a worse one for the rest of the session.
-		if attempt.fault.kind == RequestError.Kind.BUSY or attempt.fault.kind == RequestError.Kind.STARTING:
+		if attempt.fault.kind in [OtherworldRequestError.Kind.BUSY, OtherworldRequestError.Kind.STARTING]:
 			_attempt = null
 			_failed(now_msec)
 			return
@@ -159,7 +158,7 @@ func handle_loss(reason: String, now_msec: float, may_fall_back := true) -> void
 	var untried := _transport + 1 if may_fall_back and connection != null and not _is_confirmed else _transports.size()
 	_close(reason)
 	if untried < _transports.size():
-		fell_back.emit(RequestError.new(RequestError.Kind.TIMED_OUT, reason))
+		fell_back.emit(OtherworldRequestError.new(OtherworldRequestError.Kind.TIMED_OUT, reason))
 		connect_from(untried, now_msec)
 	else:
 		_retry_later(reason, now_msec)
@@ -169,10 +168,10 @@ func _failed(now_msec: float) -> void:
 	var is_starting := false
 	var is_busy := false
 	var is_refused := true
-	for fault: RequestError in _errors:
-		is_starting = is_starting or fault.kind == RequestError.Kind.STARTING
-		is_busy = is_busy or fault.kind == RequestError.Kind.BUSY
-		is_refused = is_refused and fault.kind == RequestError.Kind.REFUSED
+	for fault: OtherworldRequestError in _errors:
+		is_starting = is_starting or fault.kind == OtherworldRequestError.Kind.STARTING
+		is_busy = is_busy or fault.kind == OtherworldRequestError.Kind.BUSY
+		is_refused = is_refused and fault.kind == OtherworldRequestError.Kind.REFUSED
 	var reason := _error_messages()
 	if is_refused and _was_ever_confirmed and rejoins:
 		_finish(expired, reason)
@@ -245,7 +244,7 @@ func _finish(outcome: Signal, reason: String) -> void:
 # The messages of all transports, without repeats.
 func _error_messages() -> String:
 	var messages: PackedStringArray = []
-	for fault: RequestError in _errors:
+	for fault: OtherworldRequestError in _errors:
 		if not messages.has(fault.full_message()):
 			messages.append(fault.full_message())
 	return " ".join(messages) if messages else tr("There is no transport to connect with.")

@@ -57,7 +57,7 @@ func _init(url: String, token: String, now_msec: float, ice_servers: Array[Dicti
 		return
 	var wrong := WebrtcSupport.fault_of(ice_servers)
 	if wrong:
-		_fail(RequestError.new(RequestError.Kind.REFUSED, wrong, "bad-ice-server", "ice_servers"))
+		_fail(OtherworldRequestError.new(OtherworldRequestError.Kind.REFUSED, wrong, "bad-ice-server", "ice_servers"))
 		return
 	_signalling = Signalling.new(address, token)
 	_signalling.request_offer(now_msec)
@@ -66,7 +66,8 @@ func _init(url: String, token: String, now_msec: float, ice_servers: Array[Dicti
 	_peer.ice_candidate_created.connect(_on_ice_candidate_created)
 	_peer.data_channel_received.connect(_on_data_channel_received)
 	if _peer.initialize({"iceServers": ice_servers}) != OK:
-		_fail(RequestError.new(RequestError.Kind.UNREACHABLE, tr("The WebRTC of this Godot could not be started.")))
+		var message := tr("The WebRTC of this Godot could not be started.")
+		_fail(OtherworldRequestError.new(OtherworldRequestError.Kind.UNREACHABLE, message))
 
 
 # Tests override this.
@@ -112,7 +113,8 @@ func _pop_offer(now_msec: float) -> void:
 	elif sdp.is_empty() or sdp.length() > OFFER_CHARACTERS_MAX:
 		_give_up(HttpCall.not_otherworld(_signalling.address))
 	elif _peer.set_remote_description("offer", sdp) != OK:
-		_give_up(RequestError.new(RequestError.Kind.UNREACHABLE, tr("This Godot's WebRTC did not take the server's offer.")))
+		var message := tr("This Godot's WebRTC did not take the server's offer.")
+		_give_up(OtherworldRequestError.new(OtherworldRequestError.Kind.UNREACHABLE, message))
 	else:
 		# The peer creates the answer automatically.
 		_next(_Step.GATHERING, now_msec)
@@ -194,8 +196,8 @@ func _has_failed() -> bool:
 	return state == WebRTCPeerConnection.STATE_FAILED or state == WebRTCPeerConnection.STATE_CLOSED
 
 
-func _udp_blocked() -> RequestError:
-	return RequestError.new(RequestError.Kind.UDP_BLOCKED,
+func _udp_blocked() -> OtherworldRequestError:
+	return OtherworldRequestError.new(OtherworldRequestError.Kind.UDP_BLOCKED,
 			("The server at %s answers, but no UDP packets get through between it and this device. "
 			+ "A firewall or the network may block UDP, or the server does not know its public address.")
 			% _signalling.address.authority())
@@ -248,7 +250,7 @@ func close(reason: String) -> void:
 	_free_peer()
 
 
-func _give_up(why: RequestError) -> void:
+func _give_up(why: OtherworldRequestError) -> void:
 	_signalling.free_attempt()
 	_fail(why)
 	_free_peer()

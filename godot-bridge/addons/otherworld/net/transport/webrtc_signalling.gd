@@ -3,7 +3,6 @@ extends RefCounted
 ## [method poll].
 
 const Address := preload("../http/address.gd")
-const RequestError := preload("../http/request_error.gd")
 const Http := preload("../http/http.gd")
 const HttpCall := preload("../http/http_call.gd")
 
@@ -25,7 +24,7 @@ const _CANDIDATES_MAX := 32
 
 var address: Address
 ## Why the server ended the attempt; null if it did not.
-var fault: RequestError
+var fault: OtherworldRequestError
 ## Why the connection has ended, as the server reports it; "" if it has not, or the reason is unknown.
 var end_message := ""
 var _token: String
@@ -101,7 +100,7 @@ func pop_late_candidates() -> Array[Candidate]:
 		return []
 	var answer := _pop_response()
 	if answer.fault != null and answer.status > 0 \
-			and answer.fault.kind in [RequestError.Kind.TIMED_OUT, RequestError.Kind.REFUSED]:
+			and answer.fault.kind in [OtherworldRequestError.Kind.TIMED_OUT, OtherworldRequestError.Kind.REFUSED]:
 		fault = answer.fault
 	return _candidates_of(answer.json)
 
@@ -122,7 +121,7 @@ func _receive_end() -> void:
 	var answer := _pop_response()
 	if answer.status == 404 and answer.json is Dictionary:
 		var text := _text(answer.json, "message")
-		end_message = text.left(RequestError.SERVER_MESSAGE_CHARACTERS_MAX).trim_suffix(".")
+		end_message = text.left(OtherworldRequestError.SERVER_MESSAGE_CHARACTERS_MAX).trim_suffix(".")
 
 
 ## Asks the server to free a failed attempt (SIG-4). Its response is ignored.
@@ -148,7 +147,7 @@ func _url(path: String) -> String:
 	return address.below(PATH + "/" + _id.uri_encode() + path)
 
 
-func _pop_response() -> HttpCall.HttpResponse:
+func _pop_response() -> OtherworldResponse:
 	var answer := _call.answer
 	_call = null
 	return answer

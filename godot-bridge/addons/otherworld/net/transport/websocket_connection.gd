@@ -89,7 +89,7 @@ func _closed() -> void:
 	# It may have opened and closed between two polls, for example if the realm is starting.
 	if was_closed_by_peer:
 		_opened()
-	_fail(RequestError.new(RequestError.Kind.UNREACHABLE,
+	_fail(OtherworldRequestError.new(OtherworldRequestError.Kind.UNREACHABLE,
 			tr("The server at %s answers, but a WebSocket to it did not open. "
 			+ "A proxy on the way may not let WebSockets through.") % _address.authority()))
 	_end(_close_reason())

@@ -9,9 +9,9 @@ extends Node
 ## await load_request.settled
 ## [/codeblock]
 
-const HttpResponse := preload("../../net/http/http_response.gd")
 const PackageApi := preload("package_api.gd")
 const PackageCache := preload("package_cache.gd")
+const Frames := preload("../../net/frames.gd")
 const Manifest := preload("manifest.gd")
 const Model := preload("../model/model.gd")
 const ModelReader := preload("../model/model_reader.gd")
@@ -174,7 +174,7 @@ func _load_model(load_request: LoadRequest) -> void:
 
 
 ## Downloads a file by its link. If the link has expired, it requests a new one.
-func _download(load_request: LoadRequest) -> HttpResponse:
+func _download(load_request: LoadRequest) -> OtherworldResponse:
 	var answer := await api.file(load_request.file.url, load_request.file.bytes)
 	if answer.is_ok() or not PackageApi.is_stale(answer):
 		return answer
@@ -202,7 +202,7 @@ func _fail(load_request: LoadRequest, message: String, is_transient: bool) -> vo
 	load_request.state = LoadRequest.State.WAITING if is_transient else LoadRequest.State.FAILED
 	load_request.retry_at_msec = _now() + RETRY_MSEC[mini(load_request.failures, RETRY_MSEC.size() - 1)]
 	load_request.failures += 1
-	if is_new:
+	if is_new and not Frames.is_ending():
 		push_warning("Otherworld: package %s… is not shown. %s" % [load_request.key.left(12), message])
 	load_request.settled.emit()
 
@@ -210,13 +210,14 @@ func _fail(load_request: LoadRequest, message: String, is_transient: bool) -> vo
 ## Runs work on another thread and returns its result.
 func _on_thread(work: Callable) -> LoadResult:
 	var box: Array[LoadResult] = []
+	if Frames.is_ending():
+		return LoadResult.new()
 	var task := WorkerThreadPool.add_task(func() -> void: box.append(work.call() as LoadResult), false,
 			"Otherworld: reads a package")
 	_tasks[task] = true
-	var tree := Engine.get_main_loop() as SceneTree
 	# _exit_tree() has waited for all tasks.
 	while _tasks.has(task) and not WorkerThreadPool.is_task_completed(task):
-		await tree.process_frame
+		await Frames.next()
 	if _tasks.erase(task):
 		WorkerThreadPool.wait_for_task_completion(task)
 	return box[0]
