@@ -4,8 +4,6 @@ extends Control
 ## Emitted when Enter is pressed.
 signal join_requested(request: JoinRequest)
 
-const Server := preload("server.gd")
-
 const SETTINGS_PATH := "user://demo.cfg"
 const _SECTION := "menu"
 ## The server is contacted this long after the last key, seconds.
@@ -16,7 +14,7 @@ const NAME_CHARACTERS_MAX := 32
 ## Right edge of the card, pixels.
 const CARD_RIGHT := 540.0
 
-var _server := Server.new()
+var _server := OtherworldServer.new()
 var _timer := Timer.new()
 ## Number of requests, so that a response to an old one is ignored.
 var _request_count := 0
@@ -116,38 +114,43 @@ func _request_server() -> void:
 	var url := _url.text
 	if _realms.get_child_count() == 0:
 		_who.text = "Looking for the server …"
-	var found := await _server.ask_status(url)
+	_server.url = url
+	var realms := await _server.realms()
 	if request_number != _request_count:
 		return
-	_show_realms(found)
-	if found and _avatar.get_meta(&"server", "") != url:
+	_show_realms(realms)
+	if not realms.is_empty() and _avatar.get_meta(&"server", "") != url:
 		await _request_avatars(url)
 	if request_number == _request_count:
 		_request_soon(REPEAT_SECONDS)
 
 
 func _request_avatars(url: String) -> void:
-	if not await _server.ask_avatars(url, _name.text if _name.text.strip_edges() else "Guest"):
+	if not await _server.log_in(_name.text if _name.text.strip_edges() else "Guest"):
+		return
+	var packages := await _server.packages()
+	if _server.error:
 		return
 	_avatar.set_meta(&"server", url)
 	_avatar.clear()
 	_avatar.add_item("The realm's own")
-	for package: Dictionary in _server.avatars:
-		_avatar.add_item(str(package.get("name", "?")))
-		_avatar.set_item_metadata(_avatar.item_count - 1, str(package.get("hash", "")))
+	for package: OtherworldPackageInfo in packages:
+		if package.kind == OtherworldPackageInfo.Kind.AVATAR:
+			_avatar.add_item(package.name)
+			_avatar.set_item_metadata(_avatar.item_count - 1, package.hash)
 
 
-func _show_realms(found: bool) -> void:
+func _show_realms(realms: Array[OtherworldRealmInfo]) -> void:
 	for row: Node in _realms.get_children():
 		row.queue_free()
 	var people := 0
-	for realm: Dictionary in _server.realms:
-		people += int(realm.get("players", 0))
+	for realm: OtherworldRealmInfo in realms:
+		people += realm.players
 		var row := Label.new()
 		row.theme_type_variation = &"Soft"
-		row.text = "%s: %d people, %d items, %.1f ms a tick" % [realm.get("id", "?"), realm.get("players", 0), realm.get("elements", 0), realm.get("tickMsP50", 0.0)]
+		row.text = "%s: %d people, %d items, %.1f ms a tick" % [realm.id, realm.players, realm.elements, realm.tick_msec]
 		_realms.add_child(row)
-	_who.text = _who_is_there(people) if found else _server.problem
+	_who.text = _server.error if _server.error else _who_is_there(people)
 
 
 func _who_is_there(people: int) -> String:

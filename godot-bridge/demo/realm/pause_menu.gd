@@ -10,12 +10,8 @@ signal help_wished
 ## Emitted with a message for the player.
 signal message_shown(text: String)
 
-const Server := preload("res://menu/server.gd")
-
 ## Set it before the menu is shown.
 var client: OtherworldClient
-
-var _server := Server.new()
 
 @onready var _avatar: OptionButton = %Wear
 
@@ -35,8 +31,7 @@ func _on_visibility_changed() -> void:
 		return
 	(%Resume as Button).grab_focus()
 	_list_bodies()
-	if await _server.ask_packages(client.url, client.token):
-		_list_packages()
+	_list_packages(await OtherworldServer.of_client(client).packages())
 
 
 ## Lists the realm's own bodies by index, then packages by hash.
@@ -51,12 +46,14 @@ func _list_bodies() -> void:
 	_avatar.select(local_avatar.body if local_avatar != null and local_avatar.package.is_empty() else -1)
 
 
-func _list_packages() -> void:
+func _list_packages(packages: Array[OtherworldPackageInfo]) -> void:
 	var local_avatar := client.local_avatar
-	for package: Dictionary in _server.avatars:
-		_avatar.add_item(str(package.get("name", "?")))
-		_avatar.set_item_metadata(_avatar.item_count - 1, str(package.get("hash", "")))
-		if local_avatar != null and local_avatar.package == package.get("hash"):
+	for package: OtherworldPackageInfo in packages:
+		if package.kind != OtherworldPackageInfo.Kind.AVATAR:
+			continue
+		_avatar.add_item(package.name)
+		_avatar.set_item_metadata(_avatar.item_count - 1, package.hash)
+		if local_avatar != null and local_avatar.package == package.hash:
 			_avatar.select(_avatar.item_count - 1)
 
 

@@ -37,15 +37,16 @@ func _upload(path: String) -> void:
 		return
 	var local_avatar := _client.local_avatar
 	if local_avatar != null:
-		await _use(upload.package, upload.name, local_avatar)
+		await _use(upload, local_avatar)
 
 
-## Places the package, or wears it if the server says that it is an avatar.
-func _use(package: String, name: String, local_avatar: OtherworldAvatarState) -> void:
+## Wears an avatar, and places an object.
+func _use(upload: OtherworldUpload, local_avatar: OtherworldAvatarState) -> void:
+	if upload.kind == "avatar":
+		var worn := await _client.wear_package(upload.package)
+		message_shown.emit("You wear %s." % upload.name if worn.ok else "%s cannot be worn: %s." % [upload.name, worn.reason])
+		return
 	var ahead := local_avatar.position + Basis(Vector3.UP, local_avatar.yaw) * Vector3.FORWARD * AHEAD_METRES
-	var outcome := await _client.spawn_package(package, ahead + Vector3.UP * ABOVE_METRES, Quaternion(Vector3.UP, local_avatar.yaw))
-	if outcome.reason == "wrong-kind":
-		outcome = await _client.wear_package(package)
-		message_shown.emit("You wear %s." % name if outcome.ok else "%s cannot be worn: %s." % [name, outcome.reason])
-	elif not outcome.ok:
-		message_shown.emit("%s is uploaded, and cannot be placed: %s." % [name, outcome.reason])
+	var placed := await _client.spawn_package(upload.package, ahead + Vector3.UP * ABOVE_METRES, Quaternion(Vector3.UP, local_avatar.yaw))
+	if not placed.ok:
+		message_shown.emit("%s is uploaded, and cannot be placed: %s." % [upload.name, placed.reason])

@@ -46,7 +46,7 @@ func test_it_lists_realms_and_packages_and_remembers_the_address() -> void:
 	equal(_message(), "")
 	var realm := _tree("Realms").get_root().get_child(0)
 	equal(realm.get_text(0), "yard")
-	check(realm.get_text(2).is_valid_int(), "tick: " + realm.get_text(2))
+	check(realm.get_text(2).is_valid_int(), "elements: " + realm.get_text(2))
 	equal(EditorInterface.get_editor_settings().get_project_metadata("otherworld", "url", ""), _url)
 
 
@@ -58,6 +58,7 @@ func test_a_file_is_uploaded_listed_placed_and_taken_back() -> void:
 	equal(item.get_text(0), "teacup")
 	equal(item.get_text(1), "object")
 	await until("its rank is there", func() -> bool: return item.get_tooltip_text(3) == "excellent on PC, excellent on mobile")
+	check(item.get_text(2).ends_with(" m") and "m wide" in item.get_tooltip_text(2), item.get_text(2))
 	await _dock.instantiate_selected()
 	var top := EditorInterface.get_edited_scene_root()
 	var cup := top.get_node_or_null("teacup") as Node3D
@@ -80,6 +81,33 @@ func test_a_file_is_uploaded_listed_placed_and_taken_back() -> void:
 	var run := packed.instantiate()
 	equal(run.find_children("*", "CollisionShape3D", true, false).size(), 16, "colliders of the saved scene")
 	run.free()
+
+
+func test_a_skinned_model_is_uploaded_with_the_humanoid_map() -> void:
+	await _open()
+	var map := _dock.get_node("%Humanoid") as TextEdit
+	map.text = "hips Root"
+	await _dock.upload_file(_assets.path_join("avatars/CesiumMan.glb"))
+	check("Line 1 of the humanoid map has no colon" in _message(), _message())
+	map.text = "hips: there is no such joint"
+	await _dock.upload_file(_assets.path_join("avatars/CesiumMan.glb"))
+	check("there is no such joint" in _message(), _message())
+	map.text = ""
+
+
+func test_packages_are_sorted_by_a_click_on_a_title() -> void:
+	await _open()
+	await _dock.upload_file(_assets.path_join("objects/BoxTextured.glb"))
+	await _dock.upload_file(_assets.path_join("objects/teacup.glb"))
+	var names := func() -> Array: return _tree("Packages").get_root().get_children().map(func(item: TreeItem) -> String: return item.get_text(0))
+	_tree("Packages").column_title_clicked.emit(0, MOUSE_BUTTON_LEFT)
+	var sorted: Array = names.call()
+	var expected := sorted.duplicate()
+	expected.sort_custom(func(a: String, b: String) -> bool: return a.to_lower() < b.to_lower())
+	equal(sorted, expected)
+	_tree("Packages").column_title_clicked.emit(0, MOUSE_BUTTON_LEFT)
+	expected.reverse()
+	equal(names.call(), expected)
 
 
 func test_a_figure_is_placed_with_its_skeleton() -> void:

@@ -20,6 +20,7 @@ func test_a_file_becomes_a_package_with_the_servers_colliders() -> void:
 	var stages: Dictionary[String, bool] = {}
 	upload.progressed.connect(func(stage: String, _share: float) -> void: stages[stage] = true)
 	check(await upload.run_at(_url, _token), upload.message)
+	equal(upload.kind, "object")
 	check(stages.has("reading") and stages.has("sending") and stages.has("done"), str(stages.keys()))
 	var manifest := await _manifest(upload.package)
 	equal(manifest.kind, "object")
@@ -35,8 +36,45 @@ func test_the_same_bytes_again_are_the_same_package_at_once() -> void:
 	var stages: Dictionary[String, bool] = {}
 	again.progressed.connect(func(stage: String, _share: float) -> void: stages[stage] = true)
 	check(await again.run_at(_url, _token), again.message)
-	equal(again.package, first.package)
+	equal([again.package, again.kind], [first.package, "object"])
 	check(not stages.has("sending"), "it was sent again")
+
+
+func test_a_server_lists_realms_and_packages_with_size_and_rank_before_anyone_joins() -> void:
+	var upload := OtherworldUpload.from_file(_assets.path_join("objects/teacup.glb"))
+	check(await upload.run_at(_url, _token), upload.message)
+	var server := OtherworldServer.new(" %s/ " % _url)
+	var realms := await server.realms()
+	equal([server.error, realms.size(), realms[0].players], ["", 1, 0])
+	check(realms[0].elements > 0 and realms[0].tick > 0, "the realm has no elements or ticks")
+	server.token = _token
+	var listed := (await server.packages()).filter(func(one: OtherworldPackageInfo) -> bool: return one.hash == upload.package)
+	equal([server.error, listed.size()], ["", 1])
+	var cup: OtherworldPackageInfo = listed[0]
+	equal([cup.name, cup.kind, cup.is_own, cup.is_shared, cup.is_described], ["teacup", OtherworldPackageInfo.Kind.OBJECT, true, false, false])
+	check(cup.bytes > 1000 and cup.created_at_msec > 1_600_000_000_000, "%d bytes at %d" % [cup.bytes, cup.created_at_msec])
+	check(await server.describe(cup), server.error)
+	var manifest := await _manifest(upload.package)
+	near_point(cup.bounds.end, Vector3(manifest.bounds.max.x, manifest.bounds.max.y, manifest.bounds.max.z), 1e-6)
+	equal([cup.rank_pc, cup.rank_text(), cup.rank_mobile], [OtherworldPackageInfo.Rank.EXCELLENT, "excellent", OtherworldPackageInfo.Rank.EXCELLENT])
+	check(cup.triangles > 100 and cup.joints == 0, "%d triangles" % cup.triangles)
+	if DisplayServer.get_name() == "headless":
+		equal(await server.picture(cup), null)
+		check("without a screen" in server.error, server.error)
+
+
+func test_a_server_reports_why_a_request_failed() -> void:
+	var server := OtherworldServer.new("http://127.0.0.1:9")
+	check(not await server.log_in("Gudrun") and "127.0.0.1:9 does not answer" in server.error, server.error)
+	check((await server.realms()).is_empty() and not server.error.is_empty(), "realms without a server")
+	server.url = _url
+	check(not await server.log_in("") and "1 to 32" in server.error, server.error)
+	check((await server.packages()).is_empty() and not server.error.is_empty(), "packages without a login")
+	equal(await server.package("0".repeat(64)), null)
+	check(not server.error.is_empty(), "a package that nobody has")
+	check(await server.log_in("Gudrun", false) and server.is_logged_in(), server.error)
+	await server.realms()
+	equal(server.error, "")
 
 
 func test_a_hostile_file_is_rejected_with_a_message() -> void:

@@ -16,6 +16,11 @@ test('files and scenes become packages, and refusals have a message', async () =
   await expectGodotTests('system/upload_test.gd', { env: { OTHERWORLD_URL: url } })
 })
 
+test('a package is drawn as a picture', async () => {
+  const { url } = await serveHere(clean)
+  await expectGodotTests('system/picture_test.gd', { env: { OTHERWORLD_URL: url }, withWindow: true })
+})
+
 test('the same works with files that go directly to S3', async () => {
   const radosgw = await startRadosgw()
   clean.add(() => radosgw.stop())

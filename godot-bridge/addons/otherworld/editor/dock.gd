@@ -4,7 +4,7 @@ extends VBoxContainer
 
 const PackageScene := preload("package_scene.gd")
 const SceneEdit := preload("scene_edit.gd")
-const Server := preload("server.gd")
+const HumanoidMap := preload("../packages/upload/humanoid_map.gd")
 const UploadMessages := preload("../packages/upload/upload_messages.gd")
 
 const DEFAULT_URL := "http://127.0.0.1:7350"
@@ -15,8 +15,10 @@ const _RANKS_MAX := 32
 ## Share of the width for each column.
 const _REALM_WIDTHS: PackedInt32Array = [2, 1, 2]
 const _PACKAGE_WIDTHS: PackedInt32Array = [4, 2, 3, 3]
+## Narrowest column, pixels at the editor's scale of 1.
+const _COLUMN_PIXELS_MIN := 48
 
-var _server := Server.new()
+var _server := OtherworldServer.new()
 var _edit := SceneEdit.new()
 var _upload: OtherworldUpload
 ## Number of lists so far, so that a response about an old one is not shown in a new one.
@@ -42,7 +44,7 @@ func _ready() -> void:
 	var settings := EditorInterface.get_editor_settings()
 	_url.text = settings.get_project_metadata(_SECTION, "url", DEFAULT_URL)
 	_user_name.text = settings.get_project_metadata(_SECTION, "name", _default_name())
-	_titles(_realms, ["Realm", "Players", "Tick"], _REALM_WIDTHS)
+	_titles(_realms, ["Realm", "Players", "Elements"], _REALM_WIDTHS)
 	_titles(_packages, ["Package", "Kind", "Size", "Rank"], _PACKAGE_WIDTHS)
 	_url.text_submitted.connect(func(_text: String) -> void: connect_to_server())
 	_connect.pressed.connect(connect_to_server)
@@ -53,6 +55,7 @@ func _ready() -> void:
 	(%AddClient as Button).pressed.connect(add_client)
 	(%Cancel as Button).pressed.connect(cancel_upload)
 	_packages.item_selected.connect(_show_selected)
+	_packages.column_title_clicked.connect(func(column: int, _button: int) -> void: _sort(column))
 	_packages.item_activated.connect(instantiate_selected)
 	_show_buttons()
 
@@ -65,17 +68,18 @@ func _exit_tree() -> void:
 func connect_to_server() -> void:
 	if not _begin("Connecting …"):
 		return
-	var is_open := await _server.open(_url.text if _url.text.strip_edges() else DEFAULT_URL, _user_name.text)
-	_state.text = "%s at %s" % [_server.user_name, _server.url] if is_open else "Not connected."
+	_server.url = _url.text if _url.text.strip_edges() else DEFAULT_URL
+	var is_open := await _server.log_in(_user_name.text)
+	_state.text = "%s at %s" % [_server.player_name, _server.url] if is_open else "Not connected."
 	if is_open:
 		var settings := EditorInterface.get_editor_settings()
 		settings.set_project_metadata(_SECTION, "url", _server.url)
-		settings.set_project_metadata(_SECTION, "name", _server.user_name)
+		settings.set_project_metadata(_SECTION, "name", _server.player_name)
 	else:
 		_list += 1
 		_realms.clear()
 		_packages.clear()
-	_end(_server.problem)
+	_end(_server.error)
 	if is_open:
 		await refresh()
 
@@ -85,14 +89,14 @@ func refresh() -> void:
 	if not _begin("Asking for realms and packages …"):
 		return
 	var realms := await _server.realms()
-	var problem := _server.problem
-	_fill(_realms, realms.map(
-			func(realm: Dictionary) -> Array: return [realm.get("id"), realm.get("players"), realm.get("tick")]))
+	var problem := _server.error
+	_fill(_realms, realms.map(func(realm: OtherworldRealmInfo) -> Array: return [realm.id, realm.players, realm.elements]))
 	var packages := await _server.packages()
 	_fill(_packages, packages.map(_row_of))
 	for i: int in packages.size():
-		_packages.get_root().get_child(i).set_metadata(0, packages[i].get("hash"))
-	_end(problem if problem else _server.problem)
+		_packages.get_root().get_child(i).set_metadata(0, packages[i].hash)
+		_packages.get_root().get_child(i).set_metadata(1, packages[i])
+	_end(problem if problem else _server.error)
 	_list += 1
 	_ask_ranks(_list)
 
@@ -127,6 +131,12 @@ func upload_file(path: String) -> void:
 
 ## Runs an upload with a progress bar, and selects its package.
 func upload(next: OtherworldUpload) -> void:
+	var map := HumanoidMap.parse((%Humanoid as TextEdit).text)
+	if map.problem:
+		_show_message(map.problem)
+		return
+	if not map.joints.is_empty():
+		next.humanoid = map.joints
 	if not _begin("Uploading \"%s\" …" % next.name):
 		return
 	_upload = next
@@ -194,7 +204,7 @@ func _show_message(text: String) -> void:
 func _show_buttons() -> void:
 	_connect.disabled = _is_busy
 	for button: Button in [%Refresh, %Instantiate, %UploadNode, %UploadFile]:
-		button.disabled = _is_busy or not _server.is_open()
+		button.disabled = _is_busy or not _server.is_logged_in()
 
 
 func _show_progress(stage: String, share: float) -> void:
@@ -204,29 +214,51 @@ func _show_progress(stage: String, share: float) -> void:
 
 func _show_selected() -> void:
 	var item := _packages.get_selected()
-	var hash := str(item.get_metadata(0))
-	var answer := await _server.package(hash)
+	var package: OtherworldPackageInfo = item.get_metadata(1)
+	var is_there := await _server.describe(package)
 	if _packages.get_selected() != item or _is_busy:
 		return
-	if answer.is_empty():
-		_show_message(_server.problem)
+	if not is_there:
+		_show_message(_server.error)
 		return
-	_show_rank(item, answer)
-	var counts := _fields(_fields(answer.get("manifest")).get("counts"))
-	var counted: PackedStringArray = []
-	for what: String in ["triangles", "materials", "textures", "joints"]:
-		counted.append("%s %s" % [int(counts[what]) if counts.get(what) is float else "?", what])
-	_show_message("%s: %s.\nRank: %s.\n%s" % [item.get_text(0), ", ".join(counted), item.get_tooltip_text(3), hash])
+	_show_details(item)
+	var size := package.bounds.size
+	_show_message("%s: %.2f × %.2f × %.2f m, %s, %d triangles, %d materials, %d textures, %d joints.\nRank: %s.\n%s" % [
+		item.get_text(0), size.x, size.y, size.z, _file_size(package.bytes), package.triangles, package.materials,
+		package.textures, package.joints, item.get_tooltip_text(3), package.hash,
+	])
 
 
 func _ask_ranks(list: int) -> void:
 	var root := _packages.get_root()
-	for i: int in mini(_RANKS_MAX, root.get_child_count() if root != null else 0):
-		var item := _packages.get_root().get_child(i)
-		var answer := await _server.package(str(item.get_metadata(0)))
+	for item: TreeItem in root.get_children().slice(0, _RANKS_MAX) if root != null else ([] as Array[TreeItem]):
+		await _server.describe(item.get_metadata(1) as OtherworldPackageInfo)
 		if list != _list or not is_inside_tree():
 			return
-		_show_rank(item, answer)
+		_show_details(item)
+
+
+# Sorts the packages by a column. A second click turns the order round.
+func _sort(column: int) -> void:
+	var root := _packages.get_root()
+	if root == null:
+		return
+	var items := root.get_children()
+	var before := items.duplicate()
+	items.sort_custom(func(a: TreeItem, b: TreeItem) -> bool: return _key_of(a, column) < _key_of(b, column))
+	if items == before:
+		items.reverse()
+	for item: TreeItem in items:
+		root.remove_child(item)
+	for item: TreeItem in items:
+		root.add_child(item)
+
+
+static func _key_of(item: TreeItem, column: int) -> Variant:
+	var package: OtherworldPackageInfo = item.get_metadata(1)
+	if column == 2:
+		return package.bounds.get_longest_axis_size()
+	return package.rank_pc if column == 3 else item.get_text(column).to_lower()
 
 
 func _select(hash: String) -> void:
@@ -236,24 +268,26 @@ func _select(hash: String) -> void:
 			_packages.scroll_to_item(item)
 
 
-func _row_of(package: Dictionary) -> Array:
-	var owner_suffix := "" if package.get("own", true) else " (shared)"
-	var bytes: Variant = package.get("bytes")
-	return ["%s%s" % [package.get("name"), owner_suffix], package.get("kind"), _size(bytes) if bytes is float else "?", ""]
+func _row_of(package: OtherworldPackageInfo) -> Array:
+	var kind := "avatar" if package.kind == OtherworldPackageInfo.Kind.AVATAR else "object"
+	return [package.name + ("" if package.is_own else " (shared)"), kind, "", ""]
 
 
-static func _size(bytes: float) -> String:
-	return "%.1f MiB" % (bytes / 1_048_576.0) if bytes >= 1_048_576.0 else "%d KiB" % ceili(bytes / 1024.0)
+static func _file_size(bytes: int) -> String:
+	return "%.1f MiB" % (bytes / 1_048_576.0) if bytes >= 1_048_576 else "%d KiB" % ceili(bytes / 1024.0)
 
 
-static func _show_rank(item: TreeItem, answer: Dictionary) -> void:
-	var rank := _fields(_fields(answer.get("manifest")).get("rank"))
-	item.set_text(3, str(rank.get("pc", "?")))
-	item.set_tooltip_text(3, "%s on PC, %s on mobile" % [rank.get("pc", "?"), rank.get("mobile", "?")])
-
-
-static func _fields(value: Variant) -> Dictionary:
-	return value if value is Dictionary else {}
+static func _show_details(item: TreeItem) -> void:
+	var package: OtherworldPackageInfo = item.get_metadata(1)
+	if not package.is_described:
+		return
+	var size := package.bounds.size
+	item.set_text(2, "%.2f m" % package.bounds.get_longest_axis_size())
+	var metres := "%.2f m wide, %.2f m high, %.2f m deep" % [size.x, size.y, size.z]
+	item.set_tooltip_text(2, "%s; a file of %s" % [metres, _file_size(package.bytes)])
+	item.set_text(3, package.rank_text())
+	var mobile := OtherworldPackageInfo._text_of(package.rank_mobile)
+	item.set_tooltip_text(3, "%s on PC, %s on mobile" % [package.rank_text(), mobile])
 
 
 static func _titles(tree: Tree, titles: PackedStringArray, widths: PackedInt32Array) -> void:
@@ -262,6 +296,7 @@ static func _titles(tree: Tree, titles: PackedStringArray, widths: PackedInt32Ar
 		tree.set_column_title_alignment(i, HORIZONTAL_ALIGNMENT_LEFT)
 		tree.set_column_expand_ratio(i, widths[i])
 		tree.set_column_clip_content(i, true)
+		tree.set_column_custom_minimum_width(i, roundi(_COLUMN_PIXELS_MIN * EditorInterface.get_editor_scale()))
 
 
 static func _fill(tree: Tree, rows: Array) -> void:
@@ -270,7 +305,7 @@ static func _fill(tree: Tree, rows: Array) -> void:
 	for row: Array in rows:
 		var item := root.create_child()
 		for i: int in row.size():
-			item.set_text(i, str(int(row[i])) if row[i] is float else str(row[i]))
+			item.set_text(i, str(row[i]))
 			item.set_tooltip_text(i, item.get_text(i))
 
 

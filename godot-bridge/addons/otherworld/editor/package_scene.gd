@@ -8,7 +8,6 @@ const Collider := preload("../packages/model/collider.gd")
 const GlbCheck := preload("../packages/model/glb_check.gd")
 const Manifest := preload("../packages/download/manifest.gd")
 const JsonReader := preload("../packages/download/json_reader.gd")
-const Server := preload("server.gd")
 
 ## Folder of the scene files.
 const FOLDER := "res://otherworld_packages"
@@ -20,20 +19,20 @@ var problem := ""
 
 
 ## Returns the path of the package's scene file, and makes it if it is missing; "" with a [member problem].
-func make(server: Server, hash: String) -> String:
-	var answer := await server.package(hash)
-	if answer.is_empty():
-		problem = server.problem
+func make(server: OtherworldServer, hash: String) -> String:
+	var package := await server.package(hash)
+	if package == null:
+		problem = server.error
 		return ""
 	var reading := JsonReader.new()
-	var manifest := Manifest.read(answer, hash, reading)
+	var manifest := Manifest.read(package._answer, hash, reading)
 	if manifest == null:
 		problem = "The server's answer is not valid: %s." % reading.fault
 		return ""
 	var path := path_of(manifest)
 	if not ResourceLoader.exists(path):
 		var file := manifest.models[0]
-		var got := await server.api.file(file.url, file.bytes)
+		var got := await server._api.file(file.url, file.bytes)
 		if not got.is_ok():
 			problem = "The model cannot be downloaded. " + got.fault.full_message()
 		elif PackageCache.sha256_of(got.body) != file.sha256:

@@ -2,6 +2,7 @@ extends "../../test_case.gd"
 ## Uploads: reading, exporting and messages. A small server in this process acts as file store and API.
 
 const UploadRequest := preload("res://addons/otherworld/packages/upload/upload_request.gd")
+const HumanoidMap := preload("res://addons/otherworld/packages/upload/humanoid_map.gd")
 const SceneExport := preload("res://addons/otherworld/packages/upload/scene_export.gd")
 const UploadFile := preload("res://addons/otherworld/packages/upload/upload_file.gd")
 const UploadMessages := preload("res://addons/otherworld/packages/upload/upload_messages.gd")
@@ -277,3 +278,12 @@ func test_a_skeleton_of_godots_humanoid_profile_is_a_humanoid_and_no_other_is() 
 
 static func _json_of(glb: PackedByteArray) -> Dictionary:
 	return JSON.parse_string(glb.slice(20, 20 + glb.decode_u32(12)).get_string_from_utf8())
+
+
+func test_a_humanoid_map_is_read_from_lines_or_json() -> void:
+	var expected: Dictionary[String, String] = {"hips": "Armature: Hips", "head": "Head"}
+	equal(HumanoidMap.parse("hips: Armature: Hips\n\n head :Head ").joints, expected)
+	equal(HumanoidMap.parse('{"hips": "Armature: Hips", "head": "Head"}').joints, expected)
+	equal(HumanoidMap.parse("  \n").problem, "")
+	for wrong: Array in [["hips", "Line 1 of the humanoid map has no colon"], ["hips: A\nhip: B", "\"hip\" in line 2"], ["hips:", "has no joint"], ["hips: A\nhips: B", "twice"], ["{", "not valid JSON"]]:
+		check((wrong[1] as String) in HumanoidMap.parse(wrong[0] as String).problem, HumanoidMap.parse(wrong[0] as String).problem)

@@ -3,9 +3,7 @@ extends RefCounted
 ## Requests packages and their files from the server's HTTP API (docs/api.md).
 
 const Address := preload("../../net/http/address.gd")
-const HttpResponse := preload("../../net/http/http_response.gd")
 const Call := preload("../../net/http/http_call.gd")
-const RequestError := preload("../../net/http/request_error.gd")
 const Http := preload("../../net/http/http.gd")
 const JsonReader := preload("json_reader.gd")
 
@@ -21,39 +19,30 @@ var token_of := Callable()
 
 
 ## Requests a package's manifest with links to its files. Everyone who knows the hash may do so.
-func package(hash: String) -> HttpResponse:
+func package(hash: String) -> OtherworldResponse:
 	if not JsonReader.is_sha256(hash):
 		return _refused("\"%s\" is not the hash of a package: 64 lower-case hex digits." % hash.left(80))
 	return await Http.request_json(HTTPClient.METHOD_GET, _below("v1/packages/" + hash), null, _token(), TIMEOUT_MSEC)
 
 
-## Requests your own packages and those that others share: {packages: [{hash, name, kind, sharing, bytes, createdAtMs,
-## own}]}.
-func packages() -> HttpResponse:
-	return await Http.request_json(HTTPClient.METHOD_GET, _below("v1/packages"), null, _token(), TIMEOUT_MSEC)
-
-
 ## Downloads a file of at most [param bytes] by its signed link, which needs no token. [param url] may be a path on the
 ## server.
-func file(url: String, bytes: int) -> HttpResponse:
+func file(url: String, bytes: int) -> OtherworldResponse:
 	var whole := (Address.parse(server) as Address).link(url)
 	var timeout_msec := TIMEOUT_MSEC + bytes / DOWNLOAD_BYTES_PER_SECOND_MIN * 1000.0
 	var download := Call.new(HTTPClient.METHOD_GET, whole, [], PackedByteArray(), timeout_msec, _now())
 	download.body_bytes_max = bytes
-	var tree := Engine.get_main_loop() as SceneTree
-	while not download.poll(_now()):
-		await tree.process_frame
-	return download.answer
+	return await Http.finish(download)
 
 
 ## Returns whether a retry may help: after a network error, or if a store or a package is not available yet.
-static func is_transient(answer: HttpResponse) -> bool:
+static func is_transient(answer: OtherworldResponse) -> bool:
 	return answer.status == 0 or answer.status == 429 or answer.status == 401 or answer.status == 404 \
 			or answer.status >= 500
 
 
 ## Returns whether a link has expired, so that a new one is needed.
-static func is_stale(answer: HttpResponse) -> bool:
+static func is_stale(answer: OtherworldResponse) -> bool:
 	return answer.status in [400, 401, 403, 404, 410]
 
 
@@ -65,10 +54,10 @@ func _token() -> String:
 	return token_of.call() if token_of.is_valid() else ""
 
 
-func _refused(message: String) -> HttpResponse:
-	var answer := HttpResponse.new()
+func _refused(message: String) -> OtherworldResponse:
+	var answer := OtherworldResponse.new()
 	answer.status = 400
-	answer.fault = RequestError.new(RequestError.Kind.REFUSED, message)
+	answer.fault = OtherworldRequestError.new(OtherworldRequestError.Kind.REFUSED, message)
 	return answer
 
 

@@ -53,11 +53,11 @@ func _find_humanoid(state: GLTFState) -> void:
 		if godot_skeleton == null or not _has_all(godot_skeleton):
 			continue
 		var node_of_bone := skeleton.get_godot_bone_node()
-		for bone: String in _profile_bones():
-			var index := godot_skeleton.find_bone(bone)
+		for bone: String in bones():
+			var index := godot_skeleton.find_bone(bone[0].to_upper() + bone.substr(1))
 			if index >= 0 and node_of_bone.has(index):
 				var joint: GLTFNode = nodes[int(node_of_bone[index])]
-				humanoid[bone[0].to_lower() + bone.substr(1)] = joint.resource_name
+				humanoid[bone] = joint.resource_name
 		return
 
 
@@ -65,11 +65,13 @@ func _has_all(skeleton: Skeleton3D) -> bool:
 	return _REQUIRED_BONES.all(func(bone: StringName) -> bool: return skeleton.find_bone(bone) >= 0)
 
 
-static func _profile_bones() -> PackedStringArray:
+## Returns the names of all humanoid bones, as in VRM 1.0.
+static func bones() -> PackedStringArray:
 	var profile := SkeletonProfileHumanoid.new()
-	var bones: PackedStringArray = []
+	var names: PackedStringArray = []
 	for i: int in profile.bone_size:
+		var bone := String(profile.get_bone_name(i))
 		# "Root" exists only in Godot's profile. VRM has no such bone.
-		if profile.get_bone_name(i) != &"Root":
-			bones.append(profile.get_bone_name(i))
-	return bones
+		if bone != "Root":
+			names.append(bone[0].to_lower() + bone.substr(1))
+	return names

@@ -27,7 +27,7 @@ signal failed(message: String)
 signal cancelled
 
 const _Address := preload("../../net/http/address.gd")
-const _RequestError := preload("../../net/http/request_error.gd")
+const _Frames := preload("../../net/frames.gd")
 const _Http := preload("../../net/http/http.gd")
 const _SceneExport := preload("scene_export.gd")
 const _UploadRequest := preload("upload_request.gd")
@@ -47,7 +47,8 @@ const _FAILED_POLL_SECONDS := 1.0
 
 ## Name of the package, 1 to 32 characters. Defaults to the file or node name.
 var name := ""
-## "avatar" or "object". If empty, the server decides by the content of the file.
+## "avatar" or "object". If empty, the server decides by the content of the file. After the upload it is the kind of the
+## package.
 var kind := ""
 ## Node name in the file for each humanoid bone (VRM 1.0 bone names). Set it for skinned models that are not VRM. It is
 ## filled automatically for a scene whose skeleton uses Godot's humanoid profile.
@@ -239,7 +240,8 @@ func _follow(status: Dictionary) -> void:
 			status = answer.json
 			continue
 		failed_polls += 1
-		if failed_polls > _FAILED_POLLS_MAX or (answer.fault != null and answer.fault.kind == _RequestError.Kind.REFUSED):
+		var is_refused := answer.fault != null and answer.fault.kind == OtherworldRequestError.Kind.REFUSED
+		if is_refused or failed_polls > _FAILED_POLLS_MAX:
 			_fail(answer.fault.full_message() if answer.fault else tr("The server sent an invalid response."))
 			return
 
@@ -249,6 +251,7 @@ func _receive_status(status: Dictionary) -> void:
 	match str(status.get("stage")):
 		"done":
 			package = str(status.get("package", ""))
+			kind = str(status.get("kind", kind))
 			_report("done", 1.0)
 			completed.emit(package)
 		"rejected":
@@ -307,11 +310,11 @@ func _is_over() -> bool:
 
 
 func _frame() -> void:
-	await (Engine.get_main_loop() as SceneTree).process_frame
+	_is_cancelled = not await _Frames.next() or _is_cancelled
 
 
 func _wait(seconds: float) -> void:
-	await (Engine.get_main_loop() as SceneTree).create_timer(seconds, true, false, true).timeout
+	_is_cancelled = not await _Frames.seconds(seconds) or _is_cancelled
 
 
 static func _now() -> float:

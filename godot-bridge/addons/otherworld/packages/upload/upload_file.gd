@@ -2,6 +2,8 @@
 extends RefCounted
 ## Reads a file, or uses its bytes, and computes its SHA-256 on another thread.
 
+const Frames := preload("../../net/frames.gd")
+
 ## Limit of a file, bytes: ten times the default of a server. A video by mistake does not fill the memory.
 const FILE_BYTES_MAX := 268_435_456
 ## Bytes hashed between two checks for a cancellation.
@@ -27,12 +29,11 @@ func _init(path: String, content := PackedByteArray()) -> void:
 ## Reads the file; await it. In each frame [param go_on] is called with the progress, 0 to 1. If it returns false,
 ## reading ends early.
 func read(go_on: Callable) -> void:
-	var tree := Engine.get_main_loop() as SceneTree
 	var task := WorkerThreadPool.add_task(_work, false, "SHA-256 of an upload")
 	# Waits for the thread in any case, because it works on this object.
 	while not WorkerThreadPool.is_task_completed(task):
 		_is_cancelled = not go_on.call(_share)
-		await tree.process_frame
+		_is_cancelled = not await Frames.next() or _is_cancelled
 	WorkerThreadPool.wait_for_task_completion(task)
 
 
