@@ -1,36 +1,24 @@
 /** godot-bridge/docs/five-minutes.md, followed literally: a new folder, the files of the page, a stock Godot. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
 import { cleanup, joined, serveHere, temporaryDirectory, until } from '../../harness/server-harness.ts'
 import { runGodot } from './godot.ts'
+import { addAddon, fileIn, filesOf } from './page-files.ts'
 
 // The teacup goes through the ingest, which runs at the lowest priority of a busy machine.
 vi.setConfig({ testTimeout: 300_000 })
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-const PAGE = readFileSync(join(ROOT, 'godot-bridge/docs/five-minutes.md'), 'utf8')
-
 const clean = cleanup()
 afterEach(() => clean.all())
-
-/** The code block of the page after the file's name, with this machine's addresses. */
-function fileOf(name: string, url: string): string {
-  const code = new RegExp(`\`${name.replace('.', '\\.')}\`[^\`]*?:\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(
-    PAGE,
-  )?.[1]
-  if (code === undefined) throw new Error(`the page has no ${name}`)
-  return code.replaceAll('http://127.0.0.1:7350', url.replace(/\/$/, '')).replaceAll('OTHERWORLD/', ROOT)
-}
 
 test('following the keyboard route of the guide puts you and the teacup into the realm', async () => {
   const { url } = await serveHere(clean)
   const project = temporaryDirectory(clean)
-  cpSync(join(ROOT, 'godot-bridge/addons/otherworld'), join(project, 'addons/otherworld'), { recursive: true })
-  writeFileSync(join(project, 'project.godot'), fileOf('project.godot', url))
-  writeFileSync(join(project, 'main.gd'), fileOf('main.gd', url))
-  const scene = fileOf('main.tscn', url)
+  addAddon(project)
+  const files = filesOf('five-minutes.md', url)
+  for (const name of ['project.godot', 'main.gd']) writeFileSync(join(project, name), fileIn(files, name))
+  const scene = fileIn(files, 'main.tscn')
   // The editor changes the scene like this when a script is added.
   writeFileSync(
     join(project, 'main.tscn'),

@@ -24,11 +24,17 @@ const ORDER = [
   'XRHand',
   'Gizmo',
   'NetworkPanel',
+  'Server',
+  'RealmInfo',
+  'PackageInfo',
   'Upload',
   'AvatarState',
   'PropState',
   'Pose',
+  'Access',
   'Outcome',
+  'Response',
+  'RequestError',
   'Stats',
 ].map((name) => `Otherworld${name}`)
 
