@@ -163,6 +163,50 @@ test('SES-5: a player who does not return within 30 seconds leaves', async () =>
   expect(stage.frames.flatMap(({ inputs }) => inputs).at(-1)?.command).toEqual({ type: 'leave', player: 1 })
 })
 
+/** Spawns a ball at the player's avatar and grabs it. Returns the ball's element. */
+async function grabBall(stage: RealmStage, player: StageClient): Promise<number> {
+  const position = stage.realm.players.get(player.player)?.position ?? { x: 0, y: 0, z: 0 }
+  const rotation = { x: 0, y: 0, z: 0, w: 1 }
+  player.session.command({ type: 'spawn', prop: BALL, position, rotation, scale: 1, access: 0, owner: 0 })
+  await player.play(200)
+  const element = player.last('commandDone')?.element ?? 0
+  player.session.command({ type: 'grab', element, hand: 2 })
+  await player.play(200)
+  return element
+}
+
+test('SES-5: a lost player keeps the prop in its hand until it returns', async () => {
+  const stage = stageOf()
+  const ada = new StageClient(stage, 1, 1)
+  const bob = new StageClient(stage, 2, 2)
+  await playAll(stage, [ada, bob], 300)
+  const element = await grabBall(stage, ada)
+  stage.put({ type: 'closed', link: 1, reason: 'gone' })
+  await bob.play(RESUME_MS_MAX - 5_000)
+  bob.session.command({ type: 'grab', element, hand: 2 })
+  await bob.play(200)
+  expect(bob.last('commandRejected')).toMatchObject({ reason: 'held-by-another' })
+
+  ada.reconnect(3)
+  await playAll(stage, [ada, bob], 300)
+  expect(ada.messages.findLast((message) => message.type === 'propAdded' && message.element === element)).toMatchObject(
+    {
+      holder: 1,
+    },
+  )
+})
+
+test('SES-5: a prop in the hand of a player who does not return is released', async () => {
+  const stage = stageOf()
+  const ada = new StageClient(stage, 1, 1)
+  const bob = new StageClient(stage, 2, 2)
+  await playAll(stage, [ada, bob], 300)
+  const element = await grabBall(stage, ada)
+  stage.put({ type: 'closed', link: 1, reason: 'gone' })
+  await bob.play(RESUME_MS_MAX + 1_000)
+  expect(bob.last('propChanged')).toMatchObject({ element, holder: 0 })
+})
+
 test('LIM-1, PKT-8: only a faulty client ends, with the reason', async () => {
   const stage = stageOf()
   const ada = new StageClient(stage, 1, 1)
