@@ -1,6 +1,7 @@
 /** Packets from a client to the server, one per datagram. */
 import type { CommandType, Input } from '../sim/types.ts'
 import { integer, list, plainText, present } from './check.ts'
+import { typesWith } from './delivery.ts'
 import { otherworld } from './generated/otherworld.js'
 import { fromWireInput, INPUT_LAYOUT } from './input.ts'
 import {
@@ -80,13 +81,6 @@ const CLIENT_LAYOUT = layout({
 })
 
 const MODES: readonly ClientMode[] = ['render', 'lockstep']
-const LATEST: ReadonlySet<CommandType> = new Set(['move', 'pose', 'drag'])
-const RELIABLE: ReadonlySet<CommandType> = new Set(['spawn', 'despawn', 'grab', 'release', 'scale', 'wear', 'access'])
-
-/** True for commands of which only the newest counts. They are never repeated once a newer one exists. */
-export function isLatestWins(type: CommandType): boolean {
-  return LATEST.has(type)
-}
 
 /** Builds a packet. `commands` and `latest` are inputs as `encodeInput` made them (player 0). */
 export function encodeClientPacket(
@@ -111,8 +105,8 @@ function readInput(allowed: ReadonlySet<CommandType>): (wire: otherworld.Input.$
     return { player: 0, sequence, command }
   }
 }
-const readCommand = readInput(RELIABLE)
-const readLatest = readInput(LATEST)
+const readCommand = readInput(typesWith('exactly-once'))
+const readLatest = readInput(typesWith('latest-wins'))
 
 function readControl(wire: otherworld.ClientPacket): Hello | Goodbye | null {
   if (wire.control === 'goodbye') return fromWireGoodbye(present(wire.goodbye, 'goodbye'))

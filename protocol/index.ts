@@ -19,13 +19,21 @@ export { decodeServerMessage, encodeServerMessage, type ServerMessage, type Welc
 export {
   decodeClientPacket,
   encodeClientPacket,
-  isLatestWins,
   type ClientHead,
   type ClientMode,
   type ClientPacket,
   type Goodbye,
   type Hello,
 } from './client-packet.ts'
+export {
+  DELIVERY,
+  dragSlot,
+  isLatestWins,
+  slotOf,
+  typesWith,
+  type ClientCommandType,
+  type LatestWinsType,
+} from './delivery.ts'
 export {
   decodeServerPacket,
   encodeServerPacket,

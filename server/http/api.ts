@@ -6,7 +6,7 @@ import type { Packages } from '../packages/packages.ts'
 import { packageRoutes } from '../packages/routes.ts'
 import { uploadRoutes } from '../uploads/routes.ts'
 import type { UploadService } from '../uploads/upload-service.ts'
-import { makeRouter, type ClaimsOf, type Router } from './router.ts'
+import { makeRouter, type ApiEndpoint, type ClaimsOf, type Router } from './router.ts'
 
 export function makeApi(
   gateway: Pick<GatewayService, 'bearer'>,
@@ -15,7 +15,7 @@ export function makeApi(
   grants: GrantRoutes,
 ): Router {
   const claimsOf: ClaimsOf = (request) => bearerOf(request, gateway)
-  return makeRouter({
+  return makeRouter<ApiEndpoint>({
     ...uploadRoutes(uploads, claimsOf),
     ...packageRoutes(packages, claimsOf),
     ...grants(claimsOf),

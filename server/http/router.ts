@@ -35,7 +35,12 @@ export interface Call<Id extends EndpointId = EndpointId> {
 
 /** Succeeds with the answer; undefined if there is none, or if it was written to the response. */
 export type Handler<Id extends EndpointId> = (call: Call<Id>) => Effect.Effect<AnswerFor<Id> | undefined, RequestError>
-export type Handlers = { readonly [Id in EndpointId]?: Handler<Id> }
+export type Handlers<Ids extends EndpointId = EndpointId> = { readonly [Id in Ids]: Handler<Id> }
+
+/** Endpoints about the server itself: server-routes.ts has their handlers. */
+export type ServerEndpoint = 'login' | 'status' | 'openApi'
+/** All other endpoints: api.ts puts their handlers together. */
+export type ApiEndpoint = Exclude<EndpointId, ServerEndpoint>
 
 /** Answers a request for a decoded path; false if the path is not one of its. */
 export type Router = (
@@ -50,9 +55,10 @@ interface Route {
   readonly handle: (call: Call) => Effect.Effect<unknown, RequestError>
 }
 
-export function makeRouter(handlers: Handlers): Router {
+/** Name `Ids`: the compiler then reports an endpoint without a handler. */
+export function makeRouter<Ids extends EndpointId = never>(handlers: Handlers<NoInfer<Ids>>): Router {
   const routes = ALL_ENDPOINTS.flatMap(([id, endpoint]): readonly Route[] => {
-    const handle = handlers[id] as Route['handle'] | undefined
+    const handle = (handlers as Readonly<Partial<Record<EndpointId, Route['handle']>>>)[id]
     return handle === undefined ? [] : [{ endpoint, segments: endpoint.path.split('/'), handle }]
   })
   return Effect.fnUntraced(function* (path, request, response) {

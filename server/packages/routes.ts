@@ -19,4 +19,4 @@ export const packageRoutes = (packages: Packages, claimsOf: ClaimsOf) =>
     }),
     removePackage: ({ request, parameters: { hash } }) =>
       Effect.flatMap(claimsOf(request), (user) => packages.remove(hash, user)).pipe(Effect.as(undefined)),
-  }) satisfies Handlers
+  }) satisfies Partial<Handlers>

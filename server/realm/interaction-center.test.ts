@@ -1,8 +1,9 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
-import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
+import { decodeFrame, encodeFrame, encodeInput } from '../../protocol/index.ts'
 import type { Command, Input, InputFrame } from '../../sim/index.ts'
-import { InteractionCenter } from './interaction-center.ts'
+import { arbitraryClientCommand } from '../../testing/arbitraries.ts'
+import { InteractionCenter, SMALL_INPUT_BYTES } from './interaction-center.ts'
 
 const move = (x: number, jump = false): Command => ({
   type: 'move',
@@ -168,3 +169,11 @@ property.prop([arrivals])('whatever arrives, frames are canonical and every comm
   const releases = frames.flatMap(({ inputs }) => inputs).filter((each) => each.command.type === 'release')
   expect(releases).toHaveLength(all.filter(([, , intent]) => intent.type === 'release').length)
 })
+
+property.prop([arbitraryClientCommand({ range: 'any' }).filter(({ type }) => type !== 'spawn')])(
+  'no input of a client but a spawn has more bytes than a frame counts for it',
+  (command) => {
+    const bytes = encodeInput({ player: 0xffff_ffff, sequence: 0xffff_ffff, command }).length
+    expect(bytes).toBeLessThanOrEqual(SMALL_INPUT_BYTES)
+  },
+)

@@ -4,7 +4,14 @@
  * next one.
  */
 import { defined } from '../../sim/assert.ts'
-import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, PACKAGE_BYTES_MAX } from '../../protocol/index.ts'
+import {
+  encodeInput,
+  FRAME_BYTES_MAX,
+  FRAME_INPUTS_MAX,
+  isLatestWins,
+  PACKAGE_BYTES_MAX,
+  type LatestWinsType,
+} from '../../protocol/index.ts'
 import {
   compareInputs,
   CREATION_COST_MAX,
@@ -74,7 +81,7 @@ export interface InteractionCenterOptions {
 }
 
 /** Bounds the bytes of any input but a spawn in a frame. The largest, a pose of 18 bones, has about 130. */
-const SMALL_INPUT_BYTES = 160
+export const SMALL_INPUT_BYTES = 160
 
 interface Waiting {
   readonly input: Input
@@ -247,14 +254,21 @@ class OpenFrame {
 function supersededBy(newer: Command, queue: readonly Waiting[]): number {
   for (let i = queue.length - 1; i >= 0; i--) {
     const older = queue[i]?.input.command
-    if (older?.type !== 'move' && older?.type !== 'pose' && older?.type !== 'drag') return -1
-    if (sameChannel(older, newer)) return i
+    if (older === undefined || !isLatestWins(older.type)) return -1
+    if (older.type === newer.type && (IS_STALE[older.type] as (a: Command, b: Command) => boolean)(older, newer))
+      return i
   }
   return -1
 }
 
-function sameChannel(older: Command, newer: Command): boolean {
-  if (older.type === 'pose') return newer.type === 'pose'
-  if (older.type === 'drag') return newer.type === 'drag' && older.hand === newer.hand
-  return older.type === 'move' && newer.type === 'move' && older.jump === newer.jump && older.fly === newer.fly
+/** True if a newer input of the same kind makes an older one that still waits superfluous. */
+const IS_STALE: {
+  readonly [T in LatestWinsType]: (
+    older: Extract<Command, { readonly type: T }>,
+    newer: Extract<Command, { readonly type: T }>,
+  ) => boolean
+} = {
+  move: (older, newer) => older.jump === newer.jump && older.fly === newer.fly,
+  pose: () => true,
+  drag: (older, newer) => older.hand === newer.hand,
 }

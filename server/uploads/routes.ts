@@ -19,7 +19,7 @@ export const uploadRoutes = (uploads: UploadService, claimsOf: ClaimsOf) =>
       Effect.flatMap(claimsOf(request), (user) => sendEvents(uploads, id, user, response)).pipe(Effect.as(undefined)),
     abandonUpload: ({ request, parameters: { id } }) =>
       Effect.flatMap(claimsOf(request), (user) => uploads.abandon(id, user)).pipe(Effect.as(undefined)),
-  }) satisfies Handlers
+  }) satisfies Partial<Handlers>
 
 /** The address that limits count by. Null means no limit: tools and tests on this machine, or a proxy on it. */
 function addressOf(remote = ''): string | null {

@@ -1,6 +1,6 @@
 /** The client's unacknowledged inputs: commands in order, and the newest move, pose and drags. */
 import type { CommandType, Input } from '../../../sim/types.ts'
-import { COMMAND_BYTES_MAX, encodeInput, PACKET_COMMANDS_MAX } from '../../../protocol/index.ts'
+import { COMMAND_BYTES_MAX, dragSlot, encodeInput, PACKET_COMMANDS_MAX, slotOf } from '../../../protocol/index.ts'
 import { COMMAND_BYTES_UNACKED_MAX, COMMANDS_UNACKED_MAX } from '../limits.ts'
 
 /** An unacknowledged command. */
@@ -52,15 +52,14 @@ export class UnacknowledgedInputs {
     this.#commands.push({ sequence, bytes })
     this.#commandBytes += bytes.length
     // An earlier drag of this hand is void.
-    if (command.type === 'release' || command.type === 'grab') this.#latest.delete(`drag ${command.hand}`)
+    if (command.type === 'release' || command.type === 'grab') this.#latest.delete(dragSlot(command.hand))
     return null
   }
 
   /** Replaces the newest input of its kind (and hand). */
   setLatest(input: Input, urgent: boolean): void {
     const { sequence, command } = input
-    const key = command.type === 'drag' ? `drag ${command.hand}` : command.type
-    this.#latest.set(key, { sequence, bytes: encodeInput(input), kind: command.type, urgent, sent: false })
+    this.#latest.set(slotOf(command), { sequence, bytes: encodeInput(input), kind: command.type, urgent, sent: false })
   }
 
   /** The server has all commands up to `sequence`. */

@@ -3,7 +3,7 @@
  * any before.
  */
 import type { HandId, Input, PlayerId } from '../../../sim/types.ts'
-import type { ClientPacket } from '../../../protocol/index.ts'
+import { slotOf, type ClientPacket } from '../../../protocol/index.ts'
 import { SEQUENCE_JUMP_MAX } from '../limits.ts'
 
 /** The numbering of a session: the highest sequence of all inputs, and of the commands. */
@@ -72,19 +72,14 @@ export class InputReceiver {
       if (command.type === 'grab' || command.type === 'release') this.#holds.set(command.hand, sequence)
     }
     const fresh = latest.filter((input) => this.#isNew(input))
-    for (const input of fresh) this.#newest.set(slotOf(input), input.sequence)
+    for (const { sequence, command } of fresh) this.#newest.set(slotOf(command), sequence)
     for (const { sequence } of [...commands, ...fresh]) this.#highest = Math.max(this.#highest, sequence)
     const stamped = ({ sequence, command }: Input): Input => ({ player, sequence, command })
     return { commands: commands.map(stamped), latest: fresh.map(stamped) }
   }
 
   #isNew(input: Input): boolean {
-    if (input.sequence <= (this.#newest.get(slotOf(input)) ?? 0)) return false
+    if (input.sequence <= (this.#newest.get(slotOf(input.command)) ?? 0)) return false
     return input.command.type !== 'drag' || input.sequence > (this.#holds.get(input.command.hand) ?? 0)
   }
-}
-
-/** The slot of a latest-wins input: the player's move, its pose, or the drag of one hand. */
-function slotOf({ command }: Input): string {
-  return command.type === 'drag' ? `drag ${command.hand}` : command.type
 }

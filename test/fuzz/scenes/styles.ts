@@ -1,18 +1,8 @@
 /** Styles of scenes: how many guests do how much of what, and how far from ordinary. */
+import type { ClientCommandType } from '../../../protocol/index.ts'
 import type { Draw } from './edge-numbers.ts'
 
-export type CommandKind =
-  | 'spawn'
-  | 'scale'
-  | 'grab'
-  | 'drag'
-  | 'release'
-  | 'despawn'
-  | 'move'
-  | 'pose'
-  | 'wear'
-  | 'access'
-  | 'server'
+export type CommandKind = ClientCommandType | 'server'
 
 export interface Style {
   readonly name: string

@@ -68,8 +68,9 @@ static func _command(given: Messages.PlayerInput, where: String) -> String:
 		_Case.ACCESS:
 			var fault := Values.whole(given.access.element, where + ".access.element", 0)
 			return fault if fault else Values.whole(given.access.access, where + ".access.access", 0, Values.ACCESS_MAX)
-		_:
+		_Case.DESPAWN:
 			return Values.whole(given.despawn.element, where + ".despawn.element", 0)
+	return where + ": this input has no check"
 
 
 static func _hand(hand: int, where: String) -> String:
