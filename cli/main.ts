@@ -23,6 +23,16 @@ const VERBS: readonly { readonly name: string; readonly summary: string; load():
     },
     { name: 'upload', summary: 'upload a model to a server', load: () => import('./commands/upload.ts') },
     {
+      name: 'packages list',
+      summary: 'list your packages on a server',
+      load: async () => ({ verb: (await import('./commands/packages.ts')).list }),
+    },
+    {
+      name: 'packages delete',
+      summary: 'delete your packages on a server',
+      load: async () => ({ verb: (await import('./commands/packages.ts')).remove }),
+    },
+    {
       name: 'admin grant',
       summary: 'give a user a role in a realm',
       load: async () => ({ verb: (await import('./commands/admin.ts')).grant }),

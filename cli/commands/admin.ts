@@ -5,12 +5,12 @@ import { REALM_ROLES, type RealmRole } from '../../http-contract/index.ts'
 import { OPERATOR_TOKEN_FILE } from '../../server/accounts/data-directory.ts'
 import { codeOf } from '../../storage/fault.ts'
 import { printJson, rows, schemaOf, terminal } from '../output.ts'
-import { isServerUrl, ServerApi } from '../server-client/server-api.ts'
+import { ServerApi, serverIn, URL_OPTION } from '../server-client/server-api.ts'
 import { printServerFailure, type Advice } from '../server-client/server-failure.ts'
 import { Exit, UsageError, type Arguments, type Option, type Verb } from '../verb.ts'
 
 const OPTIONS: Readonly<Record<string, Option>> = {
-  url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
+  url: URL_OPTION,
   data: {
     type: 'string',
     value: 'DIR',
@@ -102,9 +102,7 @@ async function admin(
   args: Arguments,
   work: (api: ServerApi, realm: string) => Promise<void>,
 ): Promise<number> {
-  const url = args.text('url') ?? ''
-  if (!isServerUrl(url)) throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
-  const api = new ServerApi(url, operatorToken(args.text('data') ?? 'data'))
+  const api = new ServerApi(serverIn(args), operatorToken(args.text('data') ?? 'data'))
   try {
     await work(api, args.text('realm') ?? (await onlyRealm(api)))
     return Exit.ok

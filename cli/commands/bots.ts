@@ -15,6 +15,7 @@ import {
   type TransportName,
 } from '../reports/bots-report.ts'
 import { printFailure, terminal } from '../output.ts'
+import { serverIn, URL_OPTION } from '../server-client/server-api.ts'
 import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
 
 /** Most bots in one process: beyond this, the bots are the bottleneck instead of the server. */
@@ -40,7 +41,7 @@ export const verb: Verb = {
     'Ticks and processor time of the server come from its /metrics. Bots and peers report their own processor time.',
   ].join('\n'),
   options: {
-    url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
+    url: URL_OPTION,
     count: { type: 'string', value: 'N', help: 'number of bots', default: '20' },
     seconds: { type: 'string', value: 'S', help: 'playing time after all are connected', default: '30' },
     'join-seconds': {
@@ -81,11 +82,8 @@ function settingsOf(args: Arguments): Settings {
     if (!found) throw new UsageError(`--${name} is "${given ?? ''}"; it takes ${values.join(', ')}`)
     return found
   }
-  const url = args.text('url') ?? ''
-  if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
-    throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
   return {
-    url,
+    url: serverIn(args),
     count: args.number('count', { min: 1, max: BOTS_MAX, integer: true }),
     seconds: args.number('seconds', { min: 0.1, max: DAY_SECONDS }),
     joinSeconds: args.number('join-seconds', { min: 0, max: DAY_SECONDS }),

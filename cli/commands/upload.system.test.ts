@@ -82,7 +82,7 @@ test('an avatar is uploaded but not spawned, and its hash is printed', async () 
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const { code, errors } = await uploadFrom(home, asset('avatars/debug_robot.vrm'), '--url', url, '--spawn')
   expect(errors).toMatch(
-    /^the package is done: [0-9a-f]{64}\n.*avatars are worn, not spawned\n {2}where: --spawn\n {2}what to do: wear it on the page/,
+    /^the package is done: [0-9a-f]{64}\n.*avatars are worn, not spawned\n {2}where: --spawn\n {2}what to do: leave out --spawn; with --share you can wear it on the page/,
   )
   expect(code).toBe(1)
 })

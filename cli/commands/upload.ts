@@ -1,17 +1,16 @@
 /** `otherworld upload`: uploads a file to a server and reports the result. */
 import { statSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { basename, extname } from 'node:path'
-import { ConnectError, drive, login, RenderClient } from '../../netcode/index.ts'
+import { drive, RenderClient } from '../../netcode/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { PACKAGE_KINDS, type UploadStatus } from '../../http-contract/index.ts'
 import { readAsGlb, Rejected } from '../../ingest/index.ts'
-import { cleanName, NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
-import { defaultIdentityFile, identityFor, keepIdentity, requireWritable, serverKey } from '../files/identity-file.ts'
+import { NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { HUMANOID_HELP, readMap } from './ingest.ts'
 import { notesText } from '../reports/ingest-report.ts'
 import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from '../output.ts'
-import { ApiError, isServerUrl, ServerApi } from '../server-client/server-api.ts'
+import { logIn, LOGIN_OPTIONS, nameIn } from '../server-client/log-in.ts'
+import { ApiError, ServerApi, serverIn } from '../server-client/server-api.ts'
 import { printServerFailure, type Advice } from '../server-client/server-failure.ts'
 import { uploadBytes, type UploadWish, type Watch } from '../server-client/upload-file.ts'
 import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
@@ -26,7 +25,7 @@ export const verb: Verb = {
   ].join('\n'),
   positionals: 'FILE',
   options: {
-    url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
+    ...LOGIN_OPTIONS,
     name: { type: 'string', value: 'NAME', help: "name of the package (default: the file's name)" },
     kind: { type: 'string', value: 'KIND', help: 'avatar or object (default: detected from the file)' },
     humanoid: {
@@ -36,12 +35,6 @@ export const verb: Verb = {
     },
     share: { type: 'boolean', help: 'let everyone use it, not only you' },
     spawn: { type: 'boolean', help: 'spawn it in the realm, near the marker' },
-    as: { type: 'string', value: 'NAME', help: 'your name on the server (default: your login name on this computer)' },
-    identity: {
-      type: 'string',
-      value: 'FILE',
-      help: 'file with your identity for each server (default: otherworld/identities.json in your configuration directory, ~/.config)',
-    },
     timeout: { type: 'string', value: 'S', help: 'timeout in seconds', default: '600' },
   },
   run,
@@ -52,14 +45,8 @@ const ADVICE: Advice = {
   'bad-declaration': 'see `otherworld upload --help` for --name, --kind and --humanoid',
   'not-uploaded': 'run the command again',
   'too-many-uploads': 'wait a minute, then run the command again',
-  quota: 'remove packages that you no longer need on the page of the server (T)',
-}
-
-/** Throws UsageError. */
-function nameIn(option: string, text: string): string {
-  const name = cleanName(text)
-  if (name.ok) return name.value
-  throw new UsageError(`--${option}: the name ${name.error.message}; it takes 1 to ${NAME_CHARACTERS_MAX} characters`)
+  quota:
+    'delete packages that you no longer need: `otherworld packages list` and `otherworld packages delete HASH`, or upload as another user with --identity FILE',
 }
 
 /** Throws UsageError. */
@@ -75,8 +62,7 @@ async function run(args: Arguments): Promise<number> {
   const [file, ...more] = args.positionals
   if (file === undefined || more.length > 0) throw new UsageError('name one file: otherworld upload FILE')
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
-  const url = args.text('url') ?? ''
-  if (!isServerUrl(url)) throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
+  const url = serverIn(args)
   const kind = kindOf(args)
   const signal = AbortSignal.timeout(args.number('timeout', { min: 1, max: 86_400 }) * 1_000)
   try {
@@ -116,38 +102,6 @@ async function upload(
     print(args, file, status, element)
   }
   return status.stage === 'done' ? Exit.ok : Exit.failed
-}
-
-async function logIn(args: Arguments, url: string): Promise<string> {
-  const file = args.text('identity') ?? defaultIdentityFile()
-  const known = identityFor(file, url)
-  // Check this before the login creates a user whose identity could not be kept.
-  requireWritable(file)
-  const { token, identity } = await login(
-    url,
-    nameIn('as', args.text('as') ?? ownName()),
-    known === null ? {} : { identity: known },
-  ).catch((error: unknown) => {
-    if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
-    throw new ApiError(
-      400,
-      'bad-identity',
-      error.message,
-      file,
-      `remove ${serverKey(url)} from this file to begin as a new guest, or give another with --identity`,
-    )
-  })
-  keepIdentity(file, url, identity)
-  return token
-}
-
-/** In a container the user may have no entry in the machine's user list. */
-function ownName(): string {
-  try {
-    return userInfo().username.slice(0, 32)
-  } catch {
-    return process.env['USER'] || process.env['LOGNAME'] || 'guest'
-  }
 }
 
 function watchOf(signal: AbortSignal): Watch & { end(): void } {
@@ -203,7 +157,7 @@ const refusalOf = (reason: string): ApiError =>
         reason,
         'the realm rejected it: avatars are worn, not spawned',
         '--spawn',
-        'wear it on the page (T), or leave out --spawn',
+        'leave out --spawn; with --share you can wear it on the page (T) and in Godot',
       )
     : new ApiError(0, reason, `the realm rejected it: ${reason}`)
 

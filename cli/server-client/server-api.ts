@@ -1,6 +1,7 @@
 /** A client of the server's HTTP API for the command line. Its errors quote the server's own messages. */
 import { ApiClient, ApiError } from '../../http-contract/index.ts'
 import { below, unexplained, unreachable } from '../../netcode/connect-error.ts'
+import { UsageError, type Arguments, type Option } from '../verb.ts'
 
 /** A request without an answer is abandoned after this time, ms. */
 const ANSWER_MS_MAX = 30_000
@@ -30,5 +31,17 @@ export class ServerApi extends ApiClient {
   }
 }
 
-/** False if this is not the address of a server. */
-export const isServerUrl = (url: string): boolean => /^https?:\/\/./.test(url) && URL.canParse(url)
+/** The option that `serverIn` reads. */
+export const URL_OPTION = {
+  type: 'string',
+  value: 'URL',
+  help: 'address of the server',
+  default: 'http://127.0.0.1:7350',
+} as const satisfies Option
+
+/** The address of the server. Throws UsageError. */
+export function serverIn(args: Arguments): string {
+  const url = args.text('url') ?? ''
+  if (/^https?:\/\/./.test(url) && URL.canParse(url)) return url
+  throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
+}
