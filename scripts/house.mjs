@@ -1,4 +1,4 @@
-// Measures the house: sizes, unused exports, test files in product rooms, hand-written retries, timeouts and intervals.
+// Measures the house: sizes, unused exports, test files in product modules, hand-written retries, timeouts and intervals.
 //   node scripts/house.mjs [REF...]                      the working tree, or each git ref in a column, to compare them
 //   node scripts/house.mjs sentences --seed N [REF]      thirty random sentences of the docs
 // A ref is checked out into a temporary git worktree. `--json` prints one object.
@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** A folder with more files than this is called flat. */
 const FLAT_FILES = 25
 const SENTENCES = 30
-/** Rooms whose files are not product code. */
+/** Modules whose files are not product code. */
 const TEST_ROOMS = /^(?:test|testing|fuzz|drills|bench|scripts|fixtures|docs|godot-bridge\/(?:test|bench|tools))\//
 const TEST_NAME = /\.(?:test|suite|fixture|fake)\.m?ts$/
 /** Names of test-only files before they had to say so. */
@@ -129,7 +129,7 @@ function measure(tree) {
     'longest line': widths.reduce((longest, width) => Math.max(longest, width), 0),
     'largest folder': folders(code)[0]?.join(' '),
     [`folders with over ${FLAT_FILES} files`]: flat.map(([folder, count]) => `${folder} ${count}`).join('; ') || 'none',
-    'test-only files in product rooms that do not say so': product.filter(
+    'test-only files in product modules that do not say so': product.filter(
       (path) => OLD_TEST_NAME.test(path) && !TEST_NAME.test(path),
     ).length,
     'exports that nobody uses': unusedExports(tree) ?? 'knip is not installed',

@@ -1,8 +1,8 @@
-// Our own lint rules, which oxlint does not have. `**` is not exact across engines (it may be computed by pow). A room
-// may import only from rooms before it.
+// Our own lint rules, which oxlint does not have. `**` is not exact across engines (it may be computed by pow). A module
+// may import only from modules before it.
 import { posix } from 'node:path'
 
-/** The rooms in their order, from the ground up; a room imports only from those before it. */
+/** The modules in their order, from the ground up; a module imports only from those before it. */
 export const LAYERS = [
   'sim',
   'protocol',
@@ -22,7 +22,7 @@ export const LAYERS = [
   'test',
   'bench',
 ]
-/** Pairs of rooms that must not import each other although their order would allow it. */
+/** Pairs of modules that must not import each other although their order would allow it. */
 const STRANGERS = [['netcode', 'replay']]
 
 const noExponent = {
@@ -59,7 +59,7 @@ const noRecursiveMkdir = {
   }),
 }
 
-const roomOf = (path) => path.split('/')[0]
+const moduleOf = (path) => path.split('/')[0]
 /** Tests, and code that only tests use, say so by their names. */
 const isTestCode = (path) => /\.(?:test|suite|fixture|fake)\.m?ts$/.test(path)
 
@@ -67,7 +67,7 @@ const isTestCode = (path) => /\.(?:test|suite|fixture|fake)\.m?ts$/.test(path)
 export function importFault(file, source) {
   if (!source.startsWith('.') || isTestCode(file)) return null
   const target = posix.join(posix.dirname(file), source)
-  const [from, to] = [roomOf(file), roomOf(target)]
+  const [from, to] = [moduleOf(file), moduleOf(target)]
   if (isTestCode(target) && !['test', 'bench'].includes(from)) return `${target} is for tests alone`
   if (!LAYERS.includes(from) || !LAYERS.includes(to) || from === to) return null
   if (LAYERS.indexOf(to) > LAYERS.indexOf(from)) return `${from}/ stands below ${to}/ and must not import it`

@@ -181,7 +181,7 @@ export const UPLOADS_STOP_MS_MAX = 1_000
 
 /** Unsettled uploads of one user: some files dropped on the page at once. */
 export const UPLOADS_PER_USER_MAX = 4
-/** Unsettled uploads of all users. Their files are in the quarantine: at most 6.4 GB at 25 MB each. */
+/** Unsettled uploads of all users. Their incoming files have at most 6.4 GB at 25 MB each. */
 export const UPLOADS_OPEN_MAX = 256
 /** Uploads that one user may declare at once, and then per second: a folder of files now, six a minute after that. */
 export const UPLOADS_BURST_MAX = 30
@@ -225,9 +225,9 @@ export const FOLLOWER_BEAT_MS = 10_000
 /** Bytes that wait for a client that does not read its event stream; then it is disconnected. */
 export const FOLLOWER_BUFFER_BYTES_MAX = 65_536
 
-/** Time between checks for uploads that were never completed, and the longest time of a file in the quarantine, ms. */
-export const QUARANTINE_CHECK_MS = 60_000
-export const QUARANTINE_MS_MAX = 2 * UPLOAD_LINK_SECONDS * 1_000
+/** Time between checks for uploads that were never completed, and the longest life of an incoming file, ms. */
+export const INCOMING_CHECK_MS = 60_000
+export const INCOMING_MS_MAX = 2 * UPLOAD_LINK_SECONDS * 1_000
 
 /** Writes to the archive that wait while it is away; beyond it the oldest are dropped. Some 300 bytes each. */
 export const ARCHIVE_BEHIND_MAX = 10_000

@@ -1,15 +1,8 @@
 /** One WebSocket connection on the server: binary messages both ways, and one reason at its end. */
 import type { RawData, WebSocket } from 'ws'
 import { TokenBucket } from '../../http/token-bucket.ts'
+import { RECEIVED_FRAMES_BURST_MAX, RECEIVED_FRAMES_PER_SECOND_MAX } from '../limits.ts'
 import { CLOSE_REASON } from '../transport.ts'
-
-/**
- * Frames that a peer may send, a second and at once, including pings and empty ones: as many as over WebRTC, and the
- * backlog of a stalled TCP stream. Sessions allow fewer packets (netcode/session/limits.ts); this limits what reaches
- * them.
- */
-const RECEIVED_FRAMES_PER_SECOND_MAX = 500
-export const RECEIVED_FRAMES_BURST_MAX = 1_000
 
 /** A peer that does not answer a close is terminated after this time, ms. */
 const CLOSE_LINGER_MS = 2_000

@@ -26,24 +26,12 @@ import {
   type ServerEvents,
   type ServerTransport,
 } from '../transport.ts'
+import { BUFFERED_BYTES_MAX, BUFFERED_BYTES_TOTAL_MAX, CHUNKS_MAX, FRAGMENTS_MAX } from '../limits.ts'
 import { ServerSocket } from './server-socket.ts'
 import { offeredToken, SUBPROTOCOL } from './token-subprotocol.ts'
 
 const WEBSOCKET_PATH = '/v1/ws'
 
-/** Bytes that wait for one reader before it is closed as too slow: the largest message and as much again of frames. */
-const BUFFERED_BYTES_MAX = 2 * ORDERED_MESSAGE_BYTES_MAX
-/**
- * Bytes that wait for all readers together; beyond it the one with the most is closed. A share of a small host's
- * memory.
- */
-const BUFFERED_BYTES_TOTAL_MAX = 256 * 1024 * 1024
-/**
- * Fragments of one message, and TCP chunks that wait for their frame's end: a proxy may cut 16 KiB into a few;
- * thousands only cost memory.
- */
-export const FRAGMENTS_MAX = 64
-const CHUNKS_MAX = 1_024
 /** Time for connections to close in order when the transport stops, ms. */
 const STOP_LINGER_MS = 500
 

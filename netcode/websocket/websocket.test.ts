@@ -9,8 +9,8 @@ import { transportSuite } from '../transport.suite.ts'
 import type { KillClient, MakeSuiteServer } from '../transport-world.fixture.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX, type ServerEvents } from '../transport.ts'
 import { connectWebSocket } from './client-node.ts'
-import { RECEIVED_FRAMES_BURST_MAX } from './server-socket.ts'
-import { FRAGMENTS_MAX, WebSocketTransport, type WebSocketOptions } from './server.ts'
+import { FRAGMENTS_MAX, RECEIVED_FRAMES_BURST_MAX } from '../limits.ts'
+import { WebSocketTransport, type WebSocketOptions } from './server.ts'
 import { offeredProtocols } from './token-subprotocol.ts'
 
 const silent = { received: () => {}, closed: () => {} }

@@ -155,7 +155,7 @@ export class Guest {
       sha256: sha256Of(bytes),
       ...more,
     })
-    this.#site.assets.files.set(`quarantine/${String(body['id'])}`, bytes)
+    this.#site.assets.files.set(`incoming/${String(body['id'])}`, bytes)
     return String(body['id'])
   }
 

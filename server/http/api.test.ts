@@ -20,7 +20,7 @@ test('an upload becomes a package, and its event stream reports each stage and e
       schema: 'otherworld/upload/1',
       stage: 'waiting',
       progress: 0,
-      put: { method: 'PUT', url: expect.stringContaining('/v1/assets/quarantine/') },
+      put: { method: 'PUT', url: expect.stringContaining('/v1/assets/incoming/') },
     },
   })
   const id = String(declared.body['id'])
@@ -28,7 +28,7 @@ test('an upload becomes a package, and its event stream reports each stage and e
     status: 409,
     body: { reason: 'not-uploaded', fix: expect.any(String) },
   })
-  site.assets.files.set(`quarantine/${id}`, CUP)
+  site.assets.files.set(`incoming/${id}`, CUP)
   let open = (): void => undefined
   site.gate = new Promise((resolve) => {
     open = resolve

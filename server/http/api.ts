@@ -1,4 +1,4 @@
-/** The part of the API that acts for a user or an operator: uploads, packages, roles. Login and status: handler.ts. */
+/** The part of the API that acts for a user or an operator: uploads, packages, roles. Login and status: server-routes.ts. */
 import { bearerOf } from '../accounts/bearer.ts'
 import type { GatewayService } from '../accounts/gateway.ts'
 import type { GrantRoutes } from '../accounts/grant-routes.ts'

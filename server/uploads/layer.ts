@@ -10,7 +10,7 @@ import { makeFolder } from '../../storage/folder.ts'
 import { ingestInChild } from '../../ingest/process/run-child.ts'
 import { DataDirectoryService } from '../accounts/data-directory.ts'
 import { ServerError, textOf } from '../error.ts'
-import { INGESTS_MAX, QUARANTINE_CHECK_MS, QUARANTINE_MS_MAX } from '../limits.ts'
+import { INGESTS_MAX, INCOMING_CHECK_MS, INCOMING_MS_MAX } from '../limits.ts'
 import { inArea } from '../log.ts'
 import { ServerMeters } from '../metrics/server-meters.ts'
 import { UploadService } from './upload-service.ts'
@@ -45,7 +45,7 @@ export class Uploads extends Context.Service<Uploads, UploadService>()('otherwor
         (running) => running.stop,
       )
       yield* Effect.andThen(uploads.tidy, sweep(assets)).pipe(
-        Effect.repeat(Schedule.spaced(QUARANTINE_CHECK_MS)),
+        Effect.repeat(Schedule.spaced(INCOMING_CHECK_MS)),
         inArea('uploads'),
         Effect.forkScoped,
       )
@@ -56,7 +56,7 @@ export class Uploads extends Context.Service<Uploads, UploadService>()('otherwor
 
 /** A store that is away is swept the next time. */
 const sweep = (assets: AssetsService): Effect.Effect<void> =>
-  assets.sweepQuarantine(QUARANTINE_MS_MAX).pipe(
+  assets.sweepIncoming(INCOMING_MS_MAX).pipe(
     Effect.flatMap((count) =>
       count > 0 ? Effect.logInfo(`${count} files that nobody completed were removed`) : Effect.void,
     ),

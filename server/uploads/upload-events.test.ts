@@ -26,7 +26,7 @@ test('the owner receives every stage in order, and progress never falls', async 
     statuses.push(status)
     endedAtStatus.push(shop.ended.length)
   })
-  shop.assets.files.set(`quarantine/${id}`, CUP)
+  shop.assets.files.set(`incoming/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   await shop.settled(id)
   // The end is counted before anybody receives it.
@@ -57,7 +57,7 @@ test('files are ingested one after the other, and a waiting upload knows its pla
   const ids: string[] = []
   for (const n of [1, 2, 3]) {
     const { id } = await shop.declare(user(n), Buffer.alloc(40, n))
-    shop.assets.files.set(`quarantine/${id}`, Buffer.alloc(40, n))
+    shop.assets.files.set(`incoming/${id}`, Buffer.alloc(40, n))
     await shop.uploads.complete(id, user(n))
     ids.push(id)
   }

@@ -75,7 +75,7 @@ test('a used-up quota is reported before the upload, or at its end if uploads co
   const { id } = await shop.declare()
   await Effect.runPromise(shop.archive.putRecord(record(999, 10), { bytesMax: 1e9, countMax: 1e9 }))
   expect(await refusal(shop.declare(ADA, Buffer.alloc(40)))).toMatchObject({ status: 403, reason: 'quota' })
-  shop.assets.files.set(`quarantine/${id}`, CUP)
+  shop.assets.files.set(`incoming/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   expect(await shop.settled(id)).toMatchObject({
     stage: 'failed',

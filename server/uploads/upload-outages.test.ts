@@ -13,7 +13,7 @@ useDirectory()
 test('a store that is away delays an upload with a message, and the upload finishes when it is back', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
-  shop.assets.files.set(`quarantine/${id}`, CUP)
+  shop.assets.files.set(`incoming/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   shop.assets.away = true
   const said: (string | undefined)[] = []
@@ -28,7 +28,7 @@ test('a store that is away delays an upload with a message, and the upload finis
 test('a store that stays away fails the upload with a message and refuses new ones', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
-  shop.assets.files.set(`quarantine/${id}`, CUP)
+  shop.assets.files.set(`incoming/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   shop.assets.away = true
   expect(await shop.settled(id)).toMatchObject({
@@ -74,7 +74,7 @@ test('a stopping server reports it to waiting uploads and waits for running ones
     () => false,
   )
   const { id } = await shop.declare()
-  shop.assets.files.set(`quarantine/${id}`, CUP)
+  shop.assets.files.set(`incoming/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   await until('an ingest waits', () => running.length > 0)
   const waiting = await shop.declare(BOB)
@@ -96,7 +96,7 @@ test('a stopping server waits a limited time for an upload that hangs', async ()
   const hanging: string[] = []
   const shop = new Shop({ ingest: (file) => new Promise(() => void hanging.push(file)) })
   const { id } = await shop.declare()
-  shop.assets.files.set(`quarantine/${id}`, CUP)
+  shop.assets.files.set(`incoming/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   await until('an ingest waits', () => hanging.length > 0)
   const beganMs = shop.nowMs

@@ -139,7 +139,7 @@ const rejected = (rule: string, value: string | number | null, limit: string | n
 
 /**
  * Reads the bytes and checks that they are the declared ones. Reads once, because the owner may still write to the
- * quarantine.
+ * incoming file.
  */
 function receive(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
   const { bytes: size, sha256 } = job.upload.declaration

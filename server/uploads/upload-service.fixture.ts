@@ -126,7 +126,7 @@ export class Shop {
     sent = bytes,
   ): Promise<UploadStatus> {
     const { id, put } = await this.declare(claims, bytes, more)
-    if (put !== null) this.assets.files.set(`quarantine/${id}`, sent)
+    if (put !== null) this.assets.files.set(`incoming/${id}`, sent)
     await this.uploads.complete(id, claims).catch((error: unknown) => {
       if (put !== null) throw error
     })

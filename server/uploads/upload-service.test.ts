@@ -8,7 +8,7 @@ import { useDirectory, ADA, BOB, CUP, Shop, refusal, uid, directory } from './up
 
 useDirectory()
 
-test('an upload is stored and recorded for its user, and leaves no file in the quarantine or on the disk', async () => {
+test('an upload is stored and recorded for its user, and leaves no incoming file and no other file on the disk', async () => {
   const shop = new Shop()
   const status = await shop.send(ADA, CUP, { sharing: 'everyone' })
   expect(status).toMatchObject({
@@ -68,7 +68,7 @@ test('completing an upload without its bytes is refused, and completing it twice
   const shop = new Shop()
   const { id } = await shop.declare()
   expect(await refusal(shop.uploads.complete(id, ADA))).toMatchObject({ status: 409, reason: 'not-uploaded' })
-  shop.assets.files.set(`quarantine/${id}`, CUP)
+  shop.assets.files.set(`incoming/${id}`, CUP)
   await Promise.all([shop.uploads.complete(id, ADA), shop.uploads.complete(id, ADA)])
   await shop.settled(id)
   expect(await shop.uploads.complete(id, ADA)).toMatchObject({ stage: 'done' })
@@ -91,7 +91,7 @@ test('the same bytes of the same user finish at once; another user must send the
   expect(await shop.declare()).toMatchObject({ stage: 'done', put: null, package: first.package })
   const others = await shop.declare(BOB)
   expect(others).toMatchObject({ stage: 'waiting', put: { method: 'PUT' } })
-  shop.assets.files.set(`quarantine/${others.id}`, CUP)
+  shop.assets.files.set(`incoming/${others.id}`, CUP)
   await shop.uploads.complete(others.id, BOB)
   expect(await shop.settled(others.id, BOB)).toMatchObject({ stage: 'done', package: first.package })
   expect(shop.ingests).toBe(1)
@@ -116,7 +116,7 @@ test('concurrent uploads of one file by one user give one record, shared if eith
   }
   const shop = new Shop({ ingestsMax: 2, archive })
   const [one, two] = await Promise.all([shop.declare(), shop.declare(ADA, CUP, { sharing: 'everyone' })])
-  for (const { id } of [one, two]) shop.assets.files.set(`quarantine/${id}`, CUP)
+  for (const { id } of [one, two]) shop.assets.files.set(`incoming/${id}`, CUP)
   await Promise.all([one, two].map(({ id }) => shop.uploads.complete(id, ADA)))
   const [first, second] = [await shop.settled(one.id), await shop.settled(two.id)]
   expect([first.stage, second.stage, first.package]).toEqual(['done', 'done', second.package])

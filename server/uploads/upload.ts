@@ -8,7 +8,7 @@ import { progressOf } from './progress.ts'
 type StatusDetails = Pick<UploadStatus, 'queue' | 'package' | 'kind' | 'rank' | 'rejections' | 'warnings' | 'message'>
 
 export class Upload {
-  /** UUID; also its name in the quarantine. */
+  /** UUID; also the name of its incoming file. */
   readonly id: string
   readonly owner: Claims
   readonly declaration: Declaration
@@ -35,7 +35,7 @@ export class Upload {
 
   /** Its key in the store until it is settled. */
   get key(): string {
-    return `quarantine/${this.id}`
+    return `incoming/${this.id}`
   }
 
   get status(): UploadStatus {

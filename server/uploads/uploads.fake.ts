@@ -61,7 +61,7 @@ export class FakeAssets implements AssetsService {
     return this.#did(() => ({ method: 'GET', url: `/v1/assets/${key}`, headers: {}, expiresAtMs: 0 }))
   }
 
-  sweepQuarantine(): Effect.Effect<number, AssetError> {
+  sweepIncoming(): Effect.Effect<number, AssetError> {
     return this.#did(() => 0)
   }
 

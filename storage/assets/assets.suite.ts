@@ -89,14 +89,14 @@ export function assetsSuite(name: string, make: () => Promise<AssetsFixture>): v
         ...init,
         headers: { ...link.headers, ...(init.headers as Record<string, string>) },
       })
-    const quarantine = (): string => `quarantine/${randomUUID()}`
+    const incoming = (): string => `incoming/${randomUUID()}`
 
     filesSuite(store)
     declarationsSuite(store)
-    uploadsSuite({ fixture, store, at, follow, quarantine })
-    uploadLinksSuite({ fixture, store, at, follow, quarantine })
+    uploadsSuite({ fixture, store, at, follow, incoming })
+    uploadLinksSuite({ fixture, store, at, follow, incoming })
     downloadsSuite({ store, at, follow })
-    faultsSuite({ fixture, store, follow, quarantine })
+    faultsSuite({ fixture, store, follow, incoming })
   })
 }
 
@@ -105,7 +105,7 @@ interface Tools {
   readonly store: () => AssetsService
   readonly at: (url: string) => string
   readonly follow: (link: AssetLink, init?: RequestInit) => Promise<Response>
-  readonly quarantine: () => string
+  readonly incoming: () => string
 }
 
 function filesSuite(store: () => AssetsService): void {
@@ -156,15 +156,15 @@ function declarationsSuite(store: () => AssetsService): void {
     `sha256/${hex.toUpperCase()}`,
     `sha256/${hex}.type`,
     `sha256/${hex}\n`,
-    'quarantine/',
-    'quarantine/..',
-    'quarantine/%2e%2e',
-    'quarantine/a/b',
-    'quarantine/a\0',
-    'quarantine/A',
+    'incoming/',
+    'incoming/..',
+    'incoming/%2e%2e',
+    'incoming/a/b',
+    'incoming/a\0',
+    'incoming/A',
     '-',
     'other/x',
-    `quarantine/${'a'.repeat(65)}`,
+    `incoming/${'a'.repeat(65)}`,
   ]) {
     test(`${JSON.stringify(key.slice(0, 30))} is not a key`, async () => {
       expect(await reasonOf(store().get(key, 10))).toBe('bad-key')
@@ -188,22 +188,20 @@ function declarationsSuite(store: () => AssetsService): void {
       `a/${'b'.repeat(200)}`,
     ]) {
       expect(await reasonOf(store().put(newBytes(1), mediaType))).toBe('bad-file')
-      expect(await reasonOf(store().uploadLink('quarantine/a', { ...file, mediaType }, LIFE_SECONDS))).toBe('bad-file')
+      expect(await reasonOf(store().uploadLink('incoming/a', { ...file, mediaType }, LIFE_SECONDS))).toBe('bad-file')
     }
     for (const bytes of [0, -1, 1.5, Number.NaN, 2 ** 60])
-      expect(await reasonOf(store().uploadLink('quarantine/a', { ...file, bytes }, LIFE_SECONDS))).toBe('bad-file')
+      expect(await reasonOf(store().uploadLink('incoming/a', { ...file, bytes }, LIFE_SECONDS))).toBe('bad-file')
     for (const hash of ['', 'x', file.sha256.toUpperCase(), `${file.sha256}0`])
-      expect(await reasonOf(store().uploadLink('quarantine/a', { ...file, sha256: hash }, LIFE_SECONDS))).toBe(
-        'bad-file',
-      )
+      expect(await reasonOf(store().uploadLink('incoming/a', { ...file, sha256: hash }, LIFE_SECONDS))).toBe('bad-file')
     for (const life of [0, -1, 0.5, Infinity, 1e9])
       expect(await reasonOf(store().downloadLink(`sha256/${hex}`, life))).toBe('bad-file')
   })
 }
 
-function uploadsSuite({ fixture, store, follow, quarantine }: Tools): void {
+function uploadsSuite({ fixture, store, follow, incoming }: Tools): void {
   test('an upload link accepts the declared file once', async () => {
-    const [key, bytes] = [quarantine(), newBytes(200_000)]
+    const [key, bytes] = [incoming(), newBytes(200_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     expect(link.expiresAtMs).toBeGreaterThan(Date.now())
     expect((await follow(link, { body: bytes })).ok).toBe(true)
@@ -213,7 +211,7 @@ function uploadsSuite({ fixture, store, follow, quarantine }: Tools): void {
   })
 
   test('an upload link accepts exactly the declared number of bytes', async () => {
-    const [key, bytes] = [quarantine(), newBytes(1_000)]
+    const [key, bytes] = [incoming(), newBytes(1_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     for (const other of [newBytes(1_001), newBytes(999)])
       expect((await follow(link, { body: other })).status).toBeGreaterThanOrEqual(400)
@@ -221,7 +219,7 @@ function uploadsSuite({ fixture, store, follow, quarantine }: Tools): void {
   })
 
   test('other bytes of the declared length are refused, or have another hash when they are read', async () => {
-    const [key, bytes, other] = [quarantine(), newBytes(1_000), newBytes(1_000)]
+    const [key, bytes, other] = [incoming(), newBytes(1_000), newBytes(1_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     const { status } = await follow(link, { body: other })
     if (fixture().checksUploads) expect([status, await reasonOf(store().head(key))]).toEqual([422, 'not-found'])
@@ -229,7 +227,7 @@ function uploadsSuite({ fixture, store, follow, quarantine }: Tools): void {
   })
 
   test('headers other than those of the link are refused', async () => {
-    const [key, bytes] = [quarantine(), newBytes(1_000)]
+    const [key, bytes] = [incoming(), newBytes(1_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     expect(
       (await follow(link, { body: bytes, headers: { 'content-type': 'text/html' } })).status,
@@ -238,9 +236,9 @@ function uploadsSuite({ fixture, store, follow, quarantine }: Tools): void {
   })
 }
 
-function uploadLinksSuite({ store, at, follow, quarantine }: Tools): void {
+function uploadLinksSuite({ store, at, follow, incoming }: Tools): void {
   test('an interrupted upload leaves nothing, and the link can be used again', async () => {
-    const [key, bytes] = [quarantine(), newBytes(400_000)]
+    const [key, bytes] = [incoming(), newBytes(400_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
     await sendPart(at(link.url), link, bytes, 150_000)
     await sleep(300)
@@ -250,11 +248,11 @@ function uploadLinksSuite({ store, at, follow, quarantine }: Tools): void {
   })
 
   test('a link of another upload, a changed link and an expired link are refused with 403', async () => {
-    const [key, bytes] = [quarantine(), newBytes(100)]
+    const [key, bytes] = [incoming(), newBytes(100)]
     const link = await run(store().uploadLink(key, fileOf(bytes), 1))
     const url = new URL(at(link.url))
     const changed = [
-      url.href.replace(key, quarantine()),
+      url.href.replace(key, incoming()),
       withOtherSignature(url.href),
       url.href.replace(/signature=[^&]*/i, ''),
       ...[...url.searchParams.keys()]
@@ -275,19 +273,19 @@ function uploadLinksSuite({ store, at, follow, quarantine }: Tools): void {
     expect(await reasonOf(store().head(key))).toBe('not-found')
   })
 
-  test('a sweep removes only old files, and only from the quarantine', async () => {
-    const [old, young, bytes] = [quarantine(), quarantine(), newBytes(100)]
+  test('a sweep removes only old incoming files', async () => {
+    const [old, young, bytes] = [incoming(), incoming(), newBytes(100)]
     const kept = await run(store().put(bytes, TYPE))
-    await run(store().sweepQuarantine(0))
+    await run(store().sweepIncoming(0))
     expect((await follow(await run(store().uploadLink(old, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(
       true,
     )
-    expect(await run(store().sweepQuarantine(60_000))).toBe(0)
+    expect(await run(store().sweepIncoming(60_000))).toBe(0)
     await sleep(2_500)
     expect((await follow(await run(store().uploadLink(young, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(
       true,
     )
-    expect(await run(store().sweepQuarantine(1_500))).toBe(1)
+    expect(await run(store().sweepIncoming(1_500))).toBe(1)
     expect(await reasonOf(store().head(old))).toBe('not-found')
     expect((await run(store().head(young))).bytes).toBe(100)
     expect((await run(store().head(kept))).bytes).toBe(100)
@@ -358,8 +356,8 @@ function faultsSuite({
   fixture,
   store,
   follow,
-  quarantine,
-}: Pick<Tools, 'fixture' | 'store' | 'follow' | 'quarantine'>): void {
+  incoming,
+}: Pick<Tools, 'fixture' | 'store' | 'follow' | 'incoming'>): void {
   test('while the store is away, each operation fails as away within a limited time; afterwards all of them work again', async () => {
     const bytes = newBytes(1_000)
     const key = await run(store().put(bytes, TYPE))
@@ -372,7 +370,7 @@ function faultsSuite({
           store().get(key, 1_000),
           store().head(key),
           store().remove(key),
-          store().sweepQuarantine(0),
+          store().sweepIncoming(0),
         ].map(reasonOf),
       )
       expect(reasons).toEqual(['away', 'away', 'away', 'away', 'away'])
@@ -381,7 +379,7 @@ function faultsSuite({
       await back()
     }
     expect(Buffer.from(await run(store().get(key, 1_000))).equals(bytes)).toBe(true)
-    const upload = quarantine()
+    const upload = incoming()
     expect((await follow(await run(store().uploadLink(upload, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(
       true,
     )

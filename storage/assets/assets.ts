@@ -4,7 +4,7 @@ import { Context, Data, type Effect } from 'effect'
 import { faultText, type OperatorFault } from '../fault.ts'
 
 /**
- * Location of a file: `quarantine/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`,
+ * Location of a file: `incoming/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`,
  * `/`.
  */
 export type AssetKey = string
@@ -59,8 +59,8 @@ export interface AssetsService {
   /** Succeeds if there is no such file. */
   remove(key: AssetKey): Effect.Effect<void, AssetError>
   /**
-   * Returns a link to upload a file of exactly this size and SHA-256 (hex) to `quarantine/UPLOAD`, once: HTTP 412 if a
-   * file already exists. Not every S3 checks the hash, so check it when you take a file out of the quarantine.
+   * Returns a link to upload a file of exactly this size and SHA-256 (hex) to `incoming/UPLOAD`, once: HTTP 412 if a
+   * file already exists. Not every S3 checks the hash, so check it when you read an incoming file.
    */
   uploadLink(
     key: AssetKey,
@@ -72,8 +72,8 @@ export interface AssetsService {
    * recognise it.
    */
   downloadLink(key: AssetKey, lifeSeconds: number): Effect.Effect<AssetLink, AssetError>
-  /** Removes files that have been in the quarantine for longer than this; returns their number. */
-  sweepQuarantine(olderThanMs: number): Effect.Effect<number, AssetError>
+  /** Removes incoming files that are older than this; returns their number. */
+  sweepIncoming(olderThanMs: number): Effect.Effect<number, AssetError>
   /**
    * Answers requests below /v1/assets and returns true, or returns false for any other. Files in S3 are served only by
    * S3.

@@ -192,7 +192,7 @@ async function syncFolder(path: string): Promise<void> {
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 const DENIED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])
 
-/** Maps the file system's errors to AssetError. No other file of this room interprets them. */
+/** Maps the file system's errors to AssetError. No other file of this module interprets them. */
 export function diskFault(error: unknown, doing: string, where: string): AssetError {
   if (error instanceof AssetError) return error
   const code = codeOf(error) ?? ''

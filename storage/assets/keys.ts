@@ -11,11 +11,11 @@ export interface DeclaredFile {
 }
 
 export interface ParsedKey {
-  readonly folder: 'sha256' | 'quarantine'
+  readonly folder: 'sha256' | 'incoming'
   readonly name: string
 }
 
-const KEY = /^(?:sha256\/([0-9a-f]{64})|quarantine\/([a-z0-9][a-z0-9-]{0,63}))$/
+const KEY = /^(?:sha256\/([0-9a-f]{64})|incoming\/([a-z0-9][a-z0-9-]{0,63}))$/
 const SHA256 = /^[0-9a-f]{64}$/
 /** Restricted names of RFC 6838 section 4.2, lower case, without parameters: nothing that could end a header. */
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/
@@ -26,14 +26,14 @@ export const UNKNOWN_MEDIA_TYPE = 'application/octet-stream'
 export function parseKey(key: string): ParsedKey | null {
   const [, hex, id] = KEY.exec(key) ?? []
   if (hex !== undefined) return { folder: 'sha256', name: hex }
-  return id === undefined ? null : { folder: 'quarantine', name: id }
+  return id === undefined ? null : { folder: 'incoming', name: id }
 }
 
 /** Throws AssetError `bad-key`. */
 export function requireKey(key: AssetKey, folder?: ParsedKey['folder']): ParsedKey {
   const parsed = parseKey(key)
   if (parsed !== null && (folder === undefined || parsed.folder === folder)) return parsed
-  const fix = `use ${folder === 'quarantine' ? '' : 'sha256/ and 64 lower-case hex digits'}${folder === undefined ? ', or ' : ''}${folder === 'sha256' ? '' : 'quarantine/ and up to 64 of a-z, 0-9 and -'}`
+  const fix = `use ${folder === 'incoming' ? '' : 'sha256/ and 64 lower-case hex digits'}${folder === undefined ? ', or ' : ''}${folder === 'sha256' ? '' : 'incoming/ and up to 64 of a-z, 0-9 and -'}`
   throw new AssetError({
     reason: 'bad-key',
     what: 'this is not a valid file name here',

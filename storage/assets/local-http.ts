@@ -1,5 +1,5 @@
 /**
- * The Local Cloud's HTTP side: `GET|HEAD /v1/assets/sha256/HEX` and `PUT /v1/assets/quarantine/UPLOAD`, both with a
+ * The Local Cloud's HTTP side: `GET|HEAD /v1/assets/sha256/HEX` and `PUT /v1/assets/incoming/UPLOAD`, both with a
  * signed query. This file answers every request below /v1/assets.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -14,7 +14,7 @@ import { UploadReceiver } from './local-upload.ts'
 import { readQuery, type SignedRequest } from './signature.ts'
 
 const ROUTE = `${LOCAL_PATH}/`
-const UPLOAD_ROUTE = `${ROUTE}quarantine/`
+const UPLOAD_ROUTE = `${ROUTE}incoming/`
 
 const CORS = { methods: 'GET, HEAD, PUT, OPTIONS', headers: 'Content-Type, Range, If-Range, If-None-Match' }
 const EXPOSED = 'Accept-Ranges, Content-Length, Content-Range, ETag'
@@ -97,7 +97,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
       path.slice(0, 200),
       'use the links that the API gives',
     )
-  if (key.folder === 'quarantine') {
+  if (key.folder === 'incoming') {
     if (method !== 'PUT') throw notAllowed(method, path, 'PUT')
     const { file } = permitted(parts.store, 'PUT', name, query)
     if (file === null) throw invalid(name)

@@ -1,4 +1,4 @@
-/** Uploads to the Local Cloud's quarantine: exactly the declared bytes, hashed on their way to the disk. */
+/** Incoming uploads of the Local Cloud: exactly the declared bytes, hashed on their way to the disk. */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError, sendJson } from '../../http/http.ts'
@@ -41,7 +41,7 @@ export class UploadReceiver {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const where = `quarantine/${key.name}`
+    const where = `incoming/${key.name}`
     requireHeaders(declared, request, where)
     const cut = this.#begin(key.name, where)
     try {
@@ -123,7 +123,7 @@ async function takeBody(
   { happens, end }: Cut,
   pace: MinimumRate,
 ): Promise<void> {
-  const where = `quarantine, ${bytes} bytes`
+  const where = `incoming, ${bytes} bytes`
   const slow = new HttpError(
     408,
     'slow-upload',

@@ -140,7 +140,7 @@ test('paths that try to leave the folder find nothing, encoded or not', async ()
     `${key}.type`,
     key.toUpperCase(),
     `${key}%00`,
-    'quarantine/../../secret',
+    'incoming/../../secret',
     'unfinished/1',
     '',
     '.',
@@ -174,7 +174,7 @@ test('a page of another origin may upload and download only if the operator perm
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://world.example')
   expect(allowed.headers.get('access-control-expose-headers')).toContain('ETag')
   expect((await fetch(base + url, { headers: { origin: 'https://other.example' } })).status).toBe(403)
-  const preflight = await fetch(`${base}/v1/assets/quarantine/a?x=y`, {
+  const preflight = await fetch(`${base}/v1/assets/incoming/a?x=y`, {
     method: 'OPTIONS',
     headers: { origin: 'https://world.example', 'access-control-request-method': 'PUT' },
   })
@@ -196,7 +196,7 @@ test('an upload is refused without leftovers if it would leave too little space'
   const { store, base, directory } = await here({ freeBytesMin: Number.MAX_SAFE_INTEGER })
   const bytes = newBytes(100)
   expect(await reasonOf(store.put(bytes, TYPE))).toBe('full')
-  const link = await run(store.uploadLink('quarantine/a', fileOf(bytes), 60))
+  const link = await run(store.uploadLink('incoming/a', fileOf(bytes), 60))
   const response = await fetch(base + link.url, { method: 'PUT', headers: link.headers, body: bytes })
   expect(response.status).toBe(507)
   expect(await response.json()).toMatchObject({ reason: 'full' })
@@ -208,13 +208,13 @@ test('without its folder, as on an unmounted disk, the store is away and creates
   const bytes = newBytes(100)
   const key = await run(store.put(bytes, TYPE))
   const [upload, download] = [
-    await run(store.uploadLink('quarantine/a', fileOf(bytes), 60)),
+    await run(store.uploadLink('incoming/a', fileOf(bytes), 60)),
     await run(store.downloadLink(key, 60)),
   ]
   await rename(directory, `${directory}.away`)
   expect(
     await Promise.all(
-      [store.put(newBytes(10), TYPE), store.get(key, 100), store.head(key), store.sweepQuarantine(0)].map(reasonOf),
+      [store.put(newBytes(10), TYPE), store.get(key, 100), store.head(key), store.sweepIncoming(0)].map(reasonOf),
     ),
   ).toEqual(['away', 'away', 'away', 'away'])
   expect((await fetch(base + upload.url, { method: 'PUT', headers: upload.headers, body: bytes })).status).toBe(503)
@@ -237,7 +237,7 @@ test('a new store on the same folder has the old files and removes unfinished on
 
 test('an upload without a length, or for an unsigned file, is refused before its body is read', async () => {
   const { store, base, directory } = await here()
-  const link = await run(store.uploadLink('quarantine/a', fileOf(newBytes(100)), 60))
+  const link = await run(store.uploadLink('incoming/a', fileOf(newBytes(100)), 60))
   const chunked = say(
     base,
     `PUT ${link.url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
@@ -246,17 +246,17 @@ test('an upload without a length, or for an unsigned file, is refused before its
   expect(chunked.answer()).toContain('411')
   const unsigned = say(
     base,
-    `PUT /v1/assets/quarantine/b HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(1_000)}`,
+    `PUT /v1/assets/incoming/b HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(1_000)}`,
   )
   await unsigned.closed
   expect(unsigned.answer()).toMatch(/^HTTP\/1\.1 403 .*link-invalid/s)
-  expect(await readdir(join(directory, 'quarantine'))).toEqual([])
+  expect(await readdir(join(directory, 'incoming'))).toEqual([])
 })
 
 test('a second sender of the same upload replaces the first, which gets an error', async () => {
   const { store, base, directory } = await here()
   const bytes = newBytes(300_000)
-  const link = await run(store.uploadLink('quarantine/a', fileOf(bytes), 60))
+  const link = await run(store.uploadLink('incoming/a', fileOf(bytes), 60))
   const older = say(
     base,
     `PUT ${link.url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: ${bytes.length}\r\n\r\nhello`,
@@ -265,7 +265,7 @@ test('a second sender of the same upload replaces the first, which gets an error
   expect((await fetch(base + link.url, { method: 'PUT', headers: link.headers, body: bytes })).status).toBe(201)
   await older.closed
   expect(older.answer()).toMatch(/^HTTP\/1\.1 409 .*superseded/s)
-  const { sha256 } = fileOf(await readFile(join(directory, 'quarantine', 'a')))
+  const { sha256 } = fileOf(await readFile(join(directory, 'incoming', 'a')))
   expect(sha256).toBe(fileOf(bytes).sha256)
   expect(await readdir(join(directory, 'unfinished'))).toEqual([])
 })
@@ -288,7 +288,7 @@ test('a slow sender is disconnected with an error, and a sender at the permitted
   const { store, base, directory } = await here({ minimumRates: { upload: QUICK, download: QUICK } })
   const bytes = newBytes(800_000)
   const open = async (id: string): Promise<ReturnType<typeof say>> => {
-    const { url } = await run(store.uploadLink(`quarantine/${id}`, fileOf(bytes), 60))
+    const { url } = await run(store.uploadLink(`incoming/${id}`, fileOf(bytes), 60))
     return say(
       base,
       `PUT ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${TYPE}\r\nContent-Length: ${bytes.length}\r\n\r\n`,
@@ -307,7 +307,7 @@ test('a slow sender is disconnected with an error, and a sender at the permitted
   }
   expect(slow.answer()).toMatch(/^HTTP\/1\.1 408 .*slow-upload/s)
   expect(steady.answer()).toMatch(/^HTTP\/1\.1 201 /)
-  expect((await readdir(join(directory, 'quarantine'))).toSorted()).toEqual(['steady', 'steady.type'])
+  expect((await readdir(join(directory, 'incoming'))).toSorted()).toEqual(['steady', 'steady.type'])
   await until('nothing unfinished is left', async () => (await readdir(join(directory, 'unfinished'))).length === 0)
 })
 
@@ -332,11 +332,11 @@ test('the number of concurrent uploads is limited, and the next is asked to wait
   const bytes = newBytes(100)
   const peers: ReturnType<typeof say>[] = []
   for (let i = 0; i < UPLOADS_MAX; i += 1) {
-    const { url } = await run(store.uploadLink(`quarantine/u${i}`, fileOf(bytes), 60))
+    const { url } = await run(store.uploadLink(`incoming/u${i}`, fileOf(bytes), 60))
     peers.push(say(base, `PUT ${url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: 100\r\n\r\nhello`))
   }
   await until('all are under way', async () => (await readdir(join(directory, 'unfinished'))).length === UPLOADS_MAX)
-  const link = await run(store.uploadLink('quarantine/late', fileOf(bytes), 60))
+  const link = await run(store.uploadLink('incoming/late', fileOf(bytes), 60))
   const put = (): Promise<Response> => fetch(base + link.url, { method: 'PUT', headers: link.headers, body: bytes })
   const late = await put()
   expect([late.status, late.headers.get('retry-after')]).toEqual([503, '1'])

@@ -2,7 +2,7 @@
  * The Local Cloud: files on this server's disk, named by content, served by its own HTTP port.
  *     ROOT/sha256/ab/abcd… a file, its SHA-256 as its name
  *     ROOT/sha256/ab/abcd….type its media type
- *     ROOT/quarantine/UPLOAD a complete upload with the declared hash; UPLOAD.type beside it
+ *     ROOT/incoming/UPLOAD a complete upload with the declared hash; UPLOAD.type beside it
  *     ROOT/unfinished/ files that are being written
  */
 import { join } from 'node:path'
@@ -73,7 +73,7 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   /** Creates missing folders. Rejects with AssetError. */
   static async open(options: LocalOptions): Promise<LocalAssets> {
     const store = new LocalAssets(options)
-    await store.disk.begin(['sha256', 'quarantine']).catch((error: unknown) => {
+    await store.disk.begin(['sha256', 'incoming']).catch((error: unknown) => {
       throw diskFault(error, 'use the folder of the assets', options.directory)
     })
     return store
@@ -198,7 +198,7 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
 
   uploadLink(key: AssetKey, file: DeclaredFile, lifeSeconds: number): Effect.Effect<AssetLink, AssetError> {
     return this.#attempt('sign a link', key, async () => {
-      requireKey(key, 'quarantine')
+      requireKey(key, 'incoming')
       const expiresAtMs = this.nowMs() + requireLife(lifeSeconds) * 1_000
       const query = this.signer.query({ key, expiresAtMs, file: requireFile(file) })
       return {
@@ -223,10 +223,10 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
     })
   }
 
-  sweepQuarantine(olderThanMs: number): Effect.Effect<number, AssetError> {
-    return this.#attempt('sweep the quarantine', 'quarantine', async () => {
-      const old = await this.disk.olderThan('quarantine', this.nowMs() - olderThanMs)
-      for (const name of old) await this.disk.remove(join('quarantine', name))
+  sweepIncoming(olderThanMs: number): Effect.Effect<number, AssetError> {
+    return this.#attempt('sweep the incoming files', 'incoming', async () => {
+      const old = await this.disk.olderThan('incoming', this.nowMs() - olderThanMs)
+      for (const name of old) await this.disk.remove(join('incoming', name))
       return old.filter((name) => !name.endsWith('.type')).length
     })
   }

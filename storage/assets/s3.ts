@@ -167,7 +167,7 @@ export class S3Assets implements AssetsService {
 
   uploadLink(key: AssetKey, file: DeclaredFile, lifeSeconds: number): Effect.Effect<AssetLink, AssetError> {
     return this.#attempt('sign a link', this.#whereIs(key), async () => {
-      requireKey(key, 'quarantine')
+      requireKey(key, 'incoming')
       requireLife(lifeSeconds)
       const { bytes, sha256, mediaType } = requireFile(file)
       const atMs = Math.floor(this.#nowMs() / 1_000) * 1_000
@@ -202,13 +202,13 @@ export class S3Assets implements AssetsService {
     })
   }
 
-  sweepQuarantine(olderThanMs: number): Effect.Effect<number, AssetError> {
-    return this.#attempt('sweep the quarantine', `${this.#bucket}/quarantine`, async (abortSignal) => {
+  sweepIncoming(olderThanMs: number): Effect.Effect<number, AssetError> {
+    return this.#attempt('sweep the incoming files', `${this.#bucket}/incoming`, async (abortSignal) => {
       let removed = 0
       let after: string | undefined
       do {
         const page = await this.#client.send(
-          new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: 'quarantine/', ContinuationToken: after }),
+          new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: 'incoming/', ContinuationToken: after }),
           { abortSignal },
         )
         for (const { Key, LastModified } of page.Contents ?? []) {

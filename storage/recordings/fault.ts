@@ -38,7 +38,7 @@ const WORDS: Readonly<Record<FileReason, string>> = {
   io: 'the disk reported an error',
 }
 
-/** Maps errors, most of them of the file system, to RecordingFault. No other file of this room interprets them. */
+/** Maps errors, most of them of the file system, to RecordingFault. No other file of this module interprets them. */
 export function faultOf(error: unknown, path: string, doing: string): RecordingFault {
   if (error instanceof RecordingFault) return error
   const code = codeOf(error) ?? ''

@@ -102,7 +102,7 @@ test("the store creates a missing bucket, opens it to pages, and keeps the opera
 test('a page may upload and download: preflight and responses name its origin', async () => {
   const store = await open()
   const bytes = newBytes(1_000)
-  const link = await run(store.uploadLink('quarantine/page', fileOf(bytes), 60))
+  const link = await run(store.uploadLink('incoming/page', fileOf(bytes), 60))
   const origin = 'https://world.example'
   const preflight = await fetch(link.url, {
     method: 'OPTIONS',
@@ -150,7 +150,7 @@ test('links use the public address, everything else the internal one', async () 
   expect(store.origin).toBe('https://files.example:8443')
   const key = await run(store.put(newBytes(10), TYPE))
   expect((await run(store.downloadLink(key, 60))).url).toMatch(/^https:\/\/files\.example:8443\/b-[^/]+\/sha256\//)
-  expect((await run(store.uploadLink('quarantine/a', fileOf(newBytes(1)), 60))).url).toMatch(
+  expect((await run(store.uploadLink('incoming/a', fileOf(newBytes(1)), 60))).url).toMatch(
     /^https:\/\/files\.example:8443\//,
   )
   store.stop()

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { circles, diagram, fileGraph, roomGraph, upwardArrows, withDiagram } from '../../scripts/layers.mjs'
+import { circles, diagram, fileGraph, moduleGraph, upwardArrows, withDiagram } from '../../scripts/layers.mjs'
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/architecture.md', import.meta.url)), 'utf8')
 const graph = fileGraph()
@@ -11,12 +11,12 @@ test('the layer diagram in docs/architecture.md is current (`node scripts/layers
   expect(withDiagram(page, diagram(graph))).toBe(page)
 })
 
-test('no room imports from a room above it', () => {
+test('no module imports from a module above it', () => {
   expect(upwardArrows(graph)).toEqual([])
 })
 
-test('no rooms import each other in a circle', () => {
-  expect(circles(roomGraph(graph))).toEqual([])
+test('no modules import each other in a circle', () => {
+  expect(circles(moduleGraph(graph))).toEqual([])
 })
 
 test('the search for circles finds one, and only that', () => {

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean)
 const read = (path: string): string[] => readFileSync(`${root}/${path}`, 'utf8').split('\n')
 
-/** Files whose comments and test names follow the guide. Add a room when its comments are done; never remove one. */
+/** Files whose comments and test names follow the guide. Add a module when its comments are done; never remove one. */
 const SOURCES =
   /^(?:viewer|cli|sim|protocol|packages|http|http-contract|netcode|replay|ingest|server|storage|bots|testing|bench|scripts|test)\/(?!generated).*\.(?:ts|mjs)$|^godot-bridge\/(?!.*\/generated\/).*\.gd$/
 /**

@@ -16,7 +16,7 @@ const status = (changes: Partial<UploadStatus>): UploadStatus => ({
 })
 const declared = (changes: Partial<DeclaredUpload> = {}): DeclaredUpload => ({
   ...status({}),
-  put: { method: 'PUT', url: '/v1/assets/quarantine/u1', headers: {}, expiresAtMs: 0 },
+  put: { method: 'PUT', url: '/v1/assets/incoming/u1', headers: {}, expiresAtMs: 0 },
   ...changes,
 })
 const DONE = status({ stage: 'done', progress: 1, package: HASH, kind: 'object' })

@@ -27,22 +27,17 @@ import { Batch, unpackBatch, type ChildUsage, type FromChild } from '../ipc.ts'
 import { Deferred, PeerEntry, PeerTable } from './peer-table.ts'
 import { handleSignalling, socketAddress, type IceCandidate, type SignallingBackend } from './signalling.ts'
 import { ChildSupervisor } from './child-supervisor.ts'
+import {
+  HALF_OPEN_MS_MAX,
+  QUEUED_BYTES_MAX,
+  RECEIVED_EXCESS_MAX,
+  RECEIVED_MESSAGES_PER_SECOND_MAX,
+} from '../../limits.ts'
 
-/** A connection that is not open after this time, ms, is dropped; connecting takes well under a second. */
-const HALF_OPEN_MS_MAX = 10_000
 /** A closing connection lives on for this long, ms: queued messages and the goodbye leave. */
 const CLOSE_LINGER_MS = 100
 /** A close that the child did not confirm after this time, ms, counts as done. */
 const CLOSE_CONFIRM_MS_MAX = 5_000
-/** Messages queued between two flushes, bytes: a second of 500 clients' budget. Further ones are dropped. */
-const QUEUED_BYTES_MAX = 16 * 1024 * 1024
-/** Messages accepted from one peer in a second; a client sends 30. Further ones are dropped. */
-const RECEIVED_MESSAGES_PER_SECOND_MAX = 500
-/**
- * Messages beyond that rate that may be dropped before the peer is disconnected. The allowance refills at the same
- * rate.
- */
-const RECEIVED_EXCESS_MAX = 5_000
 
 export interface WebRtcOptions {
   readonly events: ServerEvents

@@ -49,7 +49,7 @@ test('a silent or slow client is disconnected in time, with a response if it sen
   )
   // The response comes at once, while its body still arrives
   const endless = peer(url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n')
-  const unsigned = peer(url, 'PUT /v1/assets/quarantine/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n')
+  const unsigned = peer(url, 'PUT /v1/assets/incoming/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n')
   const drip = setInterval(() => {
     for (const { socket } of [slowHead, slowBody, endless, unsigned]) socket.write('a')
   }, 200)

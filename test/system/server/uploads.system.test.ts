@@ -23,7 +23,7 @@ afterEach(() => clean.all())
 
 test('a teacup is uploaded over HTTP, spawned, downloaded by another user, and still there after a restart', async () => {
   const server = await uploadsTheTeacup(clean, {})
-  for (const folder of ['uploads', 'assets/quarantine', 'assets/unfinished'])
+  for (const folder of ['uploads', 'assets/incoming', 'assets/unfinished'])
     expect(readdirSync(join(server.data, folder))).toEqual([])
   expect(await (await fetch(`${server.url}v1/status`)).json()).toMatchObject({
     archive: { kind: 'embedded', state: 'up' },
