@@ -28,7 +28,7 @@ export type UserNumber = number
 /** SHA-256 of a package's manifest: 64 lower-case hex digits. */
 export type PackageHash = string
 /**
- * Number of a share of the realm, 0 to 2^32 - 1. The users behind one network address get the same number, so that
+ * Number of an address group, 0 to 2^32 - 1. The users behind one network address get the same number, so that
  * throw-away guests do not multiply what one person may fill. 0: the realm itself.
  */
 export type ShareNumber = number
@@ -155,7 +155,7 @@ export type HandId = 0 | 1 | 2
 export const REFUSALS = ['unknown-package', 'not-permitted', 'archive-away', 'package-limit', 'invalid-value'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
-/** An intent. A join without a `share` gets a share of its user only. `join`, `leave`, `teleport`, `permit` and `package` come only from the server (player 0). */
+/** An intent. A join without a `share` is alone in its address group. `join`, `leave`, `teleport`, `permit` and `package` come only from the server (player 0). */
 export type Command =
   | {
       readonly type: 'join'

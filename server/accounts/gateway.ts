@@ -139,8 +139,8 @@ export function makeGateway(options: GatewayOptions): GatewayService {
 }
 
 /**
- * Guests can be created in seconds, but addresses cannot, so users behind one address share a part of the realm. The
- * number does not reveal the address. Each tool on this machine has a share of its own, and so has each user behind an
+ * Guests can be created in seconds, but addresses cannot, so users behind one address are one address group. The
+ * number does not reveal the address. Each tool on this machine is alone in a group, and so is each user behind an
  * untrusted proxy on it.
  */
 function shareOf(secret: Uint8Array, address: string): Pick<Claims, 'share'> {

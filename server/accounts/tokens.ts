@@ -23,8 +23,8 @@ export interface Claims extends Identity {
   readonly name: string
   readonly role: LoginRole
   /**
-   * The share of a realm that this session's props and avatar count towards, the same for everyone behind one address.
-   * Absent: the user's own.
+   * The address group that this session's props and avatar count towards, the same for everyone behind one address.
+   * Absent: a group of this user only.
    */
   readonly share?: number
 }

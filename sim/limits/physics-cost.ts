@@ -148,7 +148,7 @@ class Ledger {
   }
 }
 
-/** Candidates of one share, and the cost that they have used. */
+/** Candidates of one address group, and the cost that they have used. */
 interface ShareQueue {
   readonly share: ShareNumber
   readonly bodies: ContactBody[]
@@ -181,7 +181,7 @@ function queuesOf(bodies: readonly ContactBody[]): ShareQueue[] {
 }
 
 /**
- * Admits props one by one, always from the share that uses least, until the budget is used up. All others stand still.
+ * Admits props one by one, always from the address group that uses least, until the budget is used up. All others stand still.
  */
 function admit(realm: Realm, ledger: Ledger, movable: readonly ContactBody[]): void {
   const { workMax } = realm.definition

@@ -43,7 +43,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
     )
   })
 
-  test('all users of one share fill a half of the elements, and others still have room', () => {
+  test('all users of one address group fill a half of the elements, and others still have room', () => {
     stage(
       (s) => {
         for (const player of [1, 2, 3]) s.join(player, { share: 77 })

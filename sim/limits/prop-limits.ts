@@ -1,4 +1,4 @@
-/** Limits of spawned props, in number and bytes: for the realm, a share of it and a user. */
+/** Limits of spawned props, in number and bytes: for the realm, an address group and a user. */
 import { grown, placeBox, touches } from '../maths/boxes.ts'
 import { manages } from '../props/access.ts'
 import { expire, longestLeftBehind } from '../props/left-behind.ts'
@@ -11,7 +11,7 @@ import type { PlacedProp, PropSpec, RejectReason, Shape } from '../types.ts'
 /** Bytes of a checkpoint that spawned props may take by default: a quarter of what a checkpoint may have. */
 export const STATE_BYTES_MAX = 16_777_216
 /**
- * Part of the realm that one share may fill, and one user of it. In small realms everybody gets at least a few props.
+ * Part of the realm that one address group may fill, and one user of it. In small realms everybody gets at least a few props.
  */
 const SHARE_PART = 1 / 2
 const USER_PART = 1 / 4

@@ -71,7 +71,7 @@ export interface Prop {
   /** xxHash64 of the spec's JSON, or the package's identity. It represents the spec in state hashes. */
   readonly identity: bigint
   readonly owner: UserNumber
-  /** The share that the prop counts in: its owner's share at the spawn. */
+  /** The address group that the prop counts in: its owner's at the spawn. */
   readonly share: ShareNumber
   /** The tick since which its owner has been away; 0 if the owner is here or is a manager. */
   ownerLeftTick: number
