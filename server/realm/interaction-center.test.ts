@@ -172,8 +172,8 @@ property.prop([arrivals])('whatever arrives, frames are canonical and every comm
 
 property.prop([arbitraryClientCommand({ range: 'any' }).filter(({ type }) => type !== 'spawn')])(
   'no input of a client but a spawn has more bytes than a frame counts for it',
-  (command) => {
-    const bytes = encodeInput({ player: 0xffff_ffff, sequence: 0xffff_ffff, command }).length
+  (asked) => {
+    const bytes = encodeInput({ player: 0xffff_ffff, sequence: 0xffff_ffff, command: asked }).length
     expect(bytes).toBeLessThanOrEqual(SMALL_INPUT_BYTES)
   },
 )
