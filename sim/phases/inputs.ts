@@ -108,7 +108,13 @@ function serverCommand(realm: Realm, input: Input): Outcome {
       return spawn(realm, input, null, command)
     case 'despawn':
       return despawn(realm, input, null, command)
-    default:
+    case 'move':
+    case 'pose':
+    case 'grab':
+    case 'drag':
+    case 'release':
+    case 'scale':
+    case 'refused':
       return 'unknown-player'
   }
 }
@@ -259,7 +265,11 @@ function playerCommand(realm: Realm, input: Input): Outcome {
       return changeAccess(realm, input, avatar, command)
     case 'refused':
       return command.reason
-    default:
+    case 'join':
+    case 'leave':
+    case 'teleport':
+    case 'permit':
+    case 'package':
       return 'server-only'
   }
 }
