@@ -278,7 +278,7 @@ test('a disk that does not write is reported as the fault of the store, not of t
   const create = store.disk.create.bind(store.disk)
   store.disk.create = async () => Object.assign(await create(), { write: () => new Promise<void>(() => undefined) })
   const bytes = newBytes(300_000)
-  const { url, headers } = await run(store.uploadLink('quarantine/a', fileOf(bytes), 60))
+  const { url, headers } = await run(store.uploadLink('incoming/a', fileOf(bytes), 60))
   const response = await fetch(base + url, { method: 'PUT', headers, body: bytes })
   expect(response.status).toBe(503)
   expect(await response.json()).toMatchObject({ reason: 'away' })
