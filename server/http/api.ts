@@ -6,7 +6,7 @@ import type { Packages } from '../packages/packages.ts'
 import { packageRoutes } from '../packages/routes.ts'
 import { uploadRoutes } from '../uploads/routes.ts'
 import type { UploadService } from '../uploads/upload-service.ts'
-import { makeRouter, type ApiEndpoint, type ClaimsOf, type Router } from './router.ts'
+import { makeRouter, type ApiEndpoint, type ClaimsOf, type Handlers, type Router } from './router.ts'
 
 export function makeApi(
   gateway: Pick<GatewayService, 'bearer'>,
@@ -15,9 +15,9 @@ export function makeApi(
   grants: GrantRoutes,
 ): Router {
   const claimsOf: ClaimsOf = (request) => bearerOf(request, gateway)
-  return makeRouter<ApiEndpoint>({
+  return makeRouter({
     ...uploadRoutes(uploads, claimsOf),
     ...packageRoutes(packages, claimsOf),
     ...grants(claimsOf),
-  })
+  } satisfies Handlers<ApiEndpoint>)
 }

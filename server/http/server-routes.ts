@@ -7,7 +7,7 @@ import { openApi, type Login, type OpenApi } from '../../http-contract/index.ts'
 import type { GatewayService } from '../accounts/gateway.ts'
 import { packageVersion } from '../package-root.ts'
 import { RouteError } from './reply.ts'
-import { makeRouter, type RequestError, type Router, type ServerEndpoint } from './router.ts'
+import { makeRouter, type Handlers, type RequestError, type Router, type ServerEndpoint } from './router.ts'
 import type { ServerStatus } from './status.ts'
 
 export interface ServerRouteParts {
@@ -16,11 +16,11 @@ export interface ServerRouteParts {
 }
 
 export const serverRoutes = (parts: ServerRouteParts): Router =>
-  makeRouter<ServerEndpoint>({
+  makeRouter({
     login: ({ request, json }) => login(parts.gateway, request, json),
     status: () => Effect.sync(() => parts.status()),
     openApi: () => Effect.sync(document),
-  })
+  } satisfies Handlers<ServerEndpoint>)
 
 let openApiDocument: OpenApi | null = null
 const document = (): OpenApi => (openApiDocument ??= openApi(packageVersion()))
