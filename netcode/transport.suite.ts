@@ -24,9 +24,7 @@ export function transportSuite(name: string, make: MakeSuiteServer, kill?: KillC
     })
   describe(`${name} keeps the transport contract:`, () => {
     describeConnecting(suiteTest)
-    describeSizes(suiteTest)
-    describeDelivery(suiteTest)
-    describeIsolation(suiteTest)
+    describeMessages(suiteTest)
     describeEnding(suiteTest)
     if (kill) describeKilling(suiteTest, kill)
   })
@@ -74,7 +72,7 @@ function describeConnecting(suiteTest: SuiteTest): void {
   })
 }
 
-function describeSizes(suiteTest: SuiteTest): void {
+function describeMessages(suiteTest: SuiteTest): void {
   suiteTest('messages of 1, 1,100 and the largest number of bytes arrive unchanged both ways', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const up = (): Uint8Array[] => world.events.received.map(({ bytes }) => bytes)
@@ -116,9 +114,7 @@ function describeSizes(suiteTest: SuiteTest): void {
     await world.until('the checkpoint', () => received.length === 1)
     expect(Buffer.compare(received[0] ?? new Uint8Array(0), checkpoint)).toBe(0)
   })
-}
 
-function describeDelivery(suiteTest: SuiteTest): void {
   suiteTest('a buffer may be reused after send (client) and flush (server)', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const overwritten = (send: (buffer: Uint8Array) => void) => (): void => {
@@ -162,9 +158,7 @@ function describeDelivery(suiteTest: SuiteTest): void {
       if (world.ordered) expect(heard).toEqual(Array.from({ length: 100 }, (_, i) => `${i},0`))
     }
   })
-}
 
-function describeIsolation(suiteTest: SuiteTest): void {
   suiteTest("connections do not receive each other's messages", async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy', 'dee', 'eve'].map((session) => world.connect(session)))
     await world.delivered(

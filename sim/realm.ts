@@ -3,12 +3,12 @@ import { createController, createWorld, stepWorld, type Engine } from './engine.
 import { addGround } from './ground.ts'
 import { applyInputs } from './phases/inputs.ts'
 import { stepBones } from './avatar/bones.ts'
-import { stepBounds } from './phases/out-of-bounds.ts'
+import { stepBounds } from './phases/bounds.ts'
 import { stepHolds } from './props/holds.ts'
 import { stepLocomotion } from './avatar/locomotion.ts'
 import { createProp, templateOf, readMotion } from './props/props.ts'
 import { seedRandom } from './maths/random.ts'
-import { stepCleanup } from './phases/cleanup.ts'
+import { stepUpkeep } from './phases/upkeep.ts'
 import { stepPhysicsBudget } from './limits/physics-cost.ts'
 import { SimulationFault, type Realm } from './state/state.ts'
 import { PHASES, type InputFrame, type Phase, type RealmDefinition, type SimEvent } from './types.ts'
@@ -58,7 +58,7 @@ function stepPhysics(realm: Realm): void {
 }
 
 const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
-  upkeep: stepCleanup,
+  upkeep: stepUpkeep,
   inputs: (realm, frame) => applyInputs(realm, frame.inputs),
   // Before physics, not after: the engine's state bytes do not include changes made since its last step.
   bounds: stepBounds,

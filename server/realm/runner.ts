@@ -13,7 +13,7 @@ import { PacketReader, type FromRealm, type LinkEvent, type ToRealm } from '../b
 import { ElementChangeTracker } from './replication/element-change-tracker.ts'
 import { InteractionCenter } from './interaction-center.ts'
 import { Observers } from './replication/observers.ts'
-import { Outbound } from './replication/outbound.ts'
+import { SendBuffer } from './replication/send-buffer.ts'
 import { PackageAccess } from './package-access.ts'
 import { RealmCore, type TickOutcome } from './realm-core.ts'
 import { countsOf, RealmReporter } from './reports/realm-reporter.ts'
@@ -40,7 +40,7 @@ type RunnerState =
 
 export class RealmRunner {
   readonly #options: RealmRunnerOptions
-  readonly #out = new Outbound()
+  readonly #out = new SendBuffer()
   readonly #core: RealmCore
   readonly #sessions: Sessions
   readonly #observers: Observers

@@ -34,18 +34,6 @@ describe('the repository', () => {
     expect(importFault('cli/a.ts', '../test/b.ts')).toContain('must not import')
   })
 
-  test('decision 4 names every file of the server that has a timer or a race by hand', () => {
-    const decision = read('docs/decisions/0004-processes.md')
-    const timed = sources.filter(
-      (path) =>
-        /^(?:server|http|storage)\/|^cli\/commands\/serve\.ts$/.test(path) &&
-        !/\.(?:test|suite|fixture|fake)\.ts$/.test(path) &&
-        /\bset(?:Timeout|Interval)\(|\bPromise\.race\(/.test(read(path)),
-    )
-    expect(timed).toContain('server/host/realm-host.ts')
-    expect(timed.filter((path) => !decision.includes(`\`${path}\``))).toEqual([])
-  })
-
   test('lint refuses clocks, engine-dependent maths and upward imports in the simulation', () => {
     const folder = `${root}/sim/.lint-probe`
     mkdirSync(folder, { recursive: true })

@@ -4,7 +4,7 @@ import { ServerSession } from '../../../netcode/session/index.ts'
 import { ORDERED_MESSAGE_BYTES_MAX } from '../../../netcode/transport.ts'
 import { checkpoint, SIM_VERSION, type Realm } from '../../../sim/index.ts'
 import { HELLO_MS_MAX, OBSERVERS_MAX } from '../../limits.ts'
-import type { Outbound } from './outbound.ts'
+import type { SendBuffer } from './send-buffer.ts'
 import type { TickOutcome } from '../realm-core.ts'
 import type { LinkId } from '../../both-threads/realm-messages.ts'
 
@@ -18,7 +18,7 @@ interface Observer {
 }
 
 export interface ObserverOptions {
-  readonly out: Outbound
+  readonly out: SendBuffer
   readonly realm: Realm
   readonly epoch: number
 }

@@ -14,7 +14,7 @@ import {
 import { RealmMeters } from '../../metrics/realm-meters.ts'
 import { InteractionCenter } from '../interaction-center.ts'
 import { PackageAccess } from '../package-access.ts'
-import { Outbound } from '../replication/outbound.ts'
+import { SendBuffer } from '../replication/send-buffer.ts'
 import { scratchLog } from '../recorder/scratch-log.ts'
 import { Sessions } from './sessions.ts'
 
@@ -53,7 +53,7 @@ class OnePlayer {
         log: scratchLog(realm),
         center,
         packageAccess,
-        out: new Outbound(),
+        out: new SendBuffer(),
         meters,
         note: () => undefined,
         closedTo: () => null,

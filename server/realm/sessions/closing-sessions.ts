@@ -4,7 +4,7 @@
  */
 import { GOODBYE_MS_MAX, INPUT_INTERVAL_MS } from '../../../netcode/session/limits.ts'
 import type { ServerSession } from '../../../netcode/session/index.ts'
-import type { Outbound } from '../replication/outbound.ts'
+import type { SendBuffer } from '../replication/send-buffer.ts'
 import type { LinkId } from '../../both-threads/realm-messages.ts'
 
 /**
@@ -19,11 +19,11 @@ interface GoodbyeResend {
 }
 
 export class ClosingSessions {
-  readonly #out: Outbound
+  readonly #out: SendBuffer
   readonly #goodbyes = new Map<LinkId, GoodbyeResend>()
   readonly #leaving = new Map<LinkId, { readonly session: ServerSession; readonly reason: string }>()
 
-  constructor(out: Outbound) {
+  constructor(out: SendBuffer) {
     this.#out = out
   }
 

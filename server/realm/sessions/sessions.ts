@@ -17,7 +17,7 @@ import { CommandRouter } from '../command-router.ts'
 import type { InteractionCenter } from '../interaction-center.ts'
 import { Member } from './member.ts'
 import { MemberTable } from './member-table.ts'
-import type { Outbound } from '../replication/outbound.ts'
+import type { SendBuffer } from '../replication/send-buffer.ts'
 import { OutcomeRouter } from '../outcomes.ts'
 import type { PackageAccess } from '../package-access.ts'
 import { PropReports } from '../reports/prop-reports.ts'
@@ -32,7 +32,7 @@ export interface SessionsOptions {
   readonly log: Pick<RealmLog, 'sequences' | 'undelivered' | 'removalNotices'>
   readonly center: InteractionCenter
   readonly packageAccess: PackageAccess
-  readonly out: Outbound
+  readonly out: SendBuffer
   readonly meters: RealmMeters
   /** Sends a message to the operator. */
   note(text: string): void

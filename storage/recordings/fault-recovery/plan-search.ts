@@ -42,10 +42,7 @@ export type SearchResult =
 
 class AttemptsSpent extends Error {}
 
-/**
- * `paths`: recordings of the realm, newest first. The search is plain promises: it only awaits one attempt after the
- * other and ends early by an exception, and tests run it without Effect. Time limits belong to the runner.
- */
+/** `paths`: recordings of the realm, newest first. */
 export async function findRecoveryPlan(paths: readonly string[], runner: AttemptRunner): Promise<SearchResult> {
   const search = new Search(runner)
   try {

@@ -1,7 +1,7 @@
 /** The send buffer of one tick: packets by link, and links to close after them. */
 import { PacketBatch, type LinkId, type OutboundPackets } from '../../both-threads/realm-messages.ts'
 
-export class Outbound {
+export class SendBuffer {
   readonly #batch = new PacketBatch()
   #links: LinkId[] = []
   #lengths: number[] = []

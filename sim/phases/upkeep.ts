@@ -59,7 +59,7 @@ function repair(realm: Realm): void {
   for (const prop of broken) readMotion(prop)
 }
 
-export function stepCleanup(realm: Realm): void {
+export function stepUpkeep(realm: Realm): void {
   repair(realm)
   if (realm.definition.leftBehind.remove !== 'always' || realm.tick % LEFT_BEHIND_CHECK_TICKS !== 0) return
   for (const prop of realm.props.values()) if (isLeftBehind(realm, prop)) expire(realm, prop)
