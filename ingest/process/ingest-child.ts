@@ -15,10 +15,12 @@ interface Order {
   readonly options: IngestOptions
   /** Id of the process that waits for it; the child ends with that process. */
   readonly parent?: number
+  /** Processor time after which the child ends, seconds. */
+  readonly cpuSeconds?: number
 }
 
-async function main({ file, directory, options, parent }: Order): Promise<void> {
-  if (parent !== undefined) endWithParent(parent)
+async function main({ file, directory, options, parent, cpuSeconds }: Order): Promise<void> {
+  if (parent !== undefined) endWithParent(parent, cpuSeconds)
   const outcome = await ingest(new Uint8Array(readFileSync(file)), {
     ...options,
     onStage: (stage) => void process.stdout.write(`stage ${stage}\n`),

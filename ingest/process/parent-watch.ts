@@ -1,6 +1,6 @@
 /**
- * Ends the ingest's process with the process that started it: nobody needs its result any more, and the next server
- * needs the machine.
+ * Ends the ingest's process with the process that started it (nobody needs its result any more, and the next server
+ * needs the machine), and after its processor time, which only Linux limits.
  */
 import { Worker } from 'node:worker_threads'
 
@@ -12,16 +12,20 @@ const LOOK_EVERY_MS = 200
  * whose parent has ended gets another parent; the kernel sends no notification.
  */
 const WATCH = `
-  const { workerData: { parent, everyMs } } = require('node:worker_threads')
-  const look = () => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }
+  const { workerData: { parent, everyMs, cpuSeconds } } = require('node:worker_threads')
+  const usedSeconds = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6 }
+  const look = () => {
+    if (process.ppid !== parent || usedSeconds() > cpuSeconds) process.kill(process.pid, 'SIGKILL')
+  }
   look()
   setInterval(look, everyMs)
 `
 
-export function endWithParent(parent: number): void {
+/** `cpuSeconds`: processor time of the whole process. */
+export function endWithParent(parent: number, cpuSeconds = Infinity): void {
   const watch = new Worker(WATCH, {
     eval: true,
-    workerData: { parent, everyMs: LOOK_EVERY_MS },
+    workerData: { parent, everyMs: LOOK_EVERY_MS, cpuSeconds },
     execArgv: [],
     stdin: false,
   })

@@ -39,13 +39,22 @@ test('a rejection has its reasons', async () => {
   ).toMatchObject({ accepted: false, rejections: [{ rule: 'NODE_LOOP', where: '/nodes/0' }] })
 })
 
-test('a child that exceeds its time is killed', async () => {
+test('a child that uses up its processor time ends in a rejection', async () => {
   const outcome = await ingestInChild(
+    assetPath('avatars/CesiumMan.glb'),
+    {},
+    { directory: join(directory, 'slow'), limits: { cpuSeconds: 0.1 } },
+  )
+  expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES', limit: 0.1 }] })
+})
+
+test('a child that a busy machine keeps waiting is an error, not a rejection', async () => {
+  const late = ingestInChild(
     assetPath('avatars/CesiumMan.glb'),
     {},
     { directory: join(directory, 'late'), limits: { wallMs: 150 } },
   )
-  expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES', limit: 0.15 }] })
+  await expect(late).rejects.toThrow('did not end within 0.15 s, because the machine is busy')
 })
 
 test('a child that exceeds its memory ends in a rejection', async () => {

@@ -65,7 +65,7 @@ const toolPath = (name: string): string | undefined => [`/usr/bin/${name}`, `/bi
 
 /**
  * Ingests the file at `path`. A failure that the file causes in the child gives a rejection. The promise rejects if the
- * child cannot start or cannot write. The caller limits how many run at once.
+ * child cannot start or cannot write, or if the machine is too busy for it. The caller limits how many run at once.
  */
 export async function ingestInChild(
   path: string,
@@ -91,7 +91,7 @@ async function ingestInto(
   const limits = { ...CHILD_LIMITS, ...setting.limits }
   const { onStage, ...plain } = options
   const ending = await run(
-    JSON.stringify({ file: path, directory, options: plain, parent: process.pid }),
+    JSON.stringify({ file: path, directory, options: plain, parent: process.pid, cpuSeconds: limits.cpuSeconds }),
     limits,
     setting,
     onStage,
@@ -101,6 +101,11 @@ async function ingestInto(
     const outcome = await readOutcome(directory)
     if (outcome) return { ...outcome, milliseconds }
   }
+  // Its CPU time was not used up: it has the lowest priority, and the machine is busy. The file is not at fault.
+  if (ending.isLate)
+    throw new Error(
+      `the ingest did not end within ${limits.wallMs / 1_000} s, because the machine is busy: it used less than its ${limits.cpuSeconds} s of processor time. Try again later`,
+    )
   if (ending.words !== '') setting.report?.(`an ingest ended with ${ending.signal ?? ending.code}: ${ending.words}`)
   if (isOwnFault(ending))
     throw new Error(
@@ -113,7 +118,7 @@ async function ingestInto(
  * True for a failure that the file did not cause: the child was not killed and not out of memory (a signal, or 134 for
  * the engine's own abort), so it could not read its file, or not write.
  */
-const isOwnFault = ({ code, signal, isLate }: Ending): boolean => !isLate && signal === null && code !== 134
+const isOwnFault = ({ code, signal }: Ending): boolean => signal === null && code !== 134
 
 interface Ending {
   readonly code: number | null
@@ -123,17 +128,7 @@ interface Ending {
   readonly words: string
 }
 
-function resourcesRejection({ signal, isLate }: Ending, limits: ChildLimits): Rejection {
-  // Its CPU time was not used up: it has the lowest priority, and the machine is busy.
-  if (isLate)
-    return {
-      rule: 'RESOURCES',
-      where: '',
-      value: null,
-      limit: limits.wallMs / 1000,
-      message:
-        'The file was not unpacked and checked in time: it is large, or the machine is busy. Try again later, or use fewer vertices, animations and morph targets, and smaller textures.',
-    }
+function resourcesRejection({ signal }: Ending, limits: ChildLimits): Rejection {
   const isTime = signal === 'SIGXCPU' || signal === 'SIGKILL'
   return isTime
     ? {
@@ -166,7 +161,7 @@ function start(argument: string, limits: ChildLimits, report: ((message: string)
     ...(nice === undefined ? [] : [nice, '-n', String(NICENESS)]),
     ...(prlimit === undefined
       ? []
-      : [prlimit, `--data=${limits.dataBytes}`, `--cpu=${limits.cpuSeconds}`, '--core=0', '--']),
+      : [prlimit, `--data=${limits.dataBytes}`, `--cpu=${Math.ceil(limits.cpuSeconds)}`, '--core=0', '--']),
     process.execPath,
     `--max-old-space-size=${limits.heapMiB}`,
     childPath(),
