@@ -94,6 +94,55 @@ describe('the humanoid map', () => {
   })
 })
 
+describe('a map that a person wrote', () => {
+  const twins = [
+    { name: 'Robot', children: [1] },
+    { name: 'Chest' },
+    { name: 'Guard', children: [3, 4] },
+    { name: 'Chest' },
+    { name: '#1' },
+    { name: 'a/b' },
+  ]
+
+  test.each([
+    ['a path names one of two nodes of one name', 'Guard/Chest', 3],
+    ['a path may begin with a slash', '/Robot/Chest', 1],
+    ['an index names a node', '#3', 3],
+    ['a name that looks like an index or a path is a name', '#1', 4],
+    ['a name with a slash is a name', 'a/b', 5],
+  ])('%s', (_, entry, index) => {
+    expect([...readHumanoid({ nodes: twins }, { chest: entry })]).toEqual([['chest', index]])
+  })
+
+  test('every wrong entry is reported, with what to write', () => {
+    const fault = ((): unknown => {
+      try {
+        return readHumanoid({ nodes: twins }, { chest: 'Chest', hips: 'Nobody', head: 'Robot', spine: '#99' })
+      } catch (error) {
+        return error
+      }
+    })()
+    expect((fault as Rejected).rejections.map(({ where, message }) => [where, message])).toEqual([
+      [
+        'humanoid/chest',
+        'The map names "Chest" as chest, but 2 nodes are called "Chest". Write "Robot/Chest" or "Guard/Chest" instead.',
+      ],
+      [
+        'humanoid/hips',
+        'The map names "Nobody" as hips, but no node is called "Nobody". Write the node\'s name as in the file, its path ("Armature/Hips"), or its index ("#12").',
+      ],
+      ['humanoid/spine', expect.stringContaining('no node is called "#99"')],
+    ])
+  })
+
+  test('nodes of one path are listed by their indices', () => {
+    const same = [{ name: 'Rig', children: [1, 2] }, { name: 'Chest' }, { name: 'Chest' }]
+    expect(() => readHumanoid({ nodes: same }, { chest: 'Chest' })).toThrow(
+      'Write "#1" (Rig/Chest) or "#2" (Rig/Chest) instead.',
+    )
+  })
+})
+
 test('every example map has the required bones, and only bones', () => {
   const folder = 'fixtures/assets/humanoid'
   const maps = readdirSync(folder)

@@ -2,12 +2,13 @@
  * The map from humanoid bones to nodes that a file or its uploader gives: VRM 1.0, VRM 0.x, or a map of names. Sources:
  * VRMC_vrm-1.0 humanoid.md (bones, required bones, hierarchy), VRM 0.0 humanBones.
  */
-import { isObject, listOf, type JsonObject } from '../../json.ts'
+import { isObject, listOf } from '../../json.ts'
 import type { Document, Node } from '@gltf-transform/core'
 import { Rejected, type Rejection, type Warn } from '../../types.ts'
 import { determinant } from '../node-frame.ts'
 import { isAbove } from '../tree.ts'
 import { isBone, parentOfBone, REQUIRED_BONES } from './bones.ts'
+import { nodesOfMap } from './humanoid-map.ts'
 import { deformingJoints } from './names/attach.ts'
 
 /** VRM 0.x names the thumb's bones one segment lower than VRM 1.0. */
@@ -26,31 +27,6 @@ const fault = (
   limit: number | string | null,
   message: string,
 ): Rejection => ({ rule, where, value, limit, message })
-
-/** Converts names to indices of nodes. Refuses a name that no node or more than one has. */
-function byName(json: unknown, names: JsonObject, where: string): Map<string, number> {
-  const list = nodesIn(json)
-  const found = new Map<string, number>()
-  for (const bone of Object.keys(names).toSorted()) {
-    const name = names[bone]
-    const at = list.flatMap((node, i) => (inside(node, 'name') === name ? [i] : []))
-    const [first] = at
-    if (typeof name !== 'string' || first === undefined || at.length > 1) {
-      const what = `${at.length === 0 ? 'no node' : `${at.length} nodes`} called ${JSON.stringify(name)}`
-      throw new Rejected(
-        fault(
-          'HUMANOID_NODE',
-          `${where}/${bone}`,
-          typeof name === 'string' ? name : null,
-          'the name of one node',
-          `the map has an entry for ${bone}, but there is ${what}: write the node's name as in the file`,
-        ),
-      )
-    }
-    found.set(bone, first)
-  }
-  return found
-}
 
 /** For each node (by index) whether it is below another one. */
 function belowOf(json: unknown): (node: number, above: number) => boolean {
@@ -98,7 +74,7 @@ function onePerBone(
 }
 
 /**
- * Index of the node (in the uploaded file) by VRM 1.0 bone: from `names` {bone: node name} if given, otherwise from the
+ * Index of the node (in the uploaded file) by VRM 1.0 bone: from `names` {bone: node} if given, otherwise from the
  * file: VRMC_vrm, VRM, or `asset.extras.otherworld.humanoid` {bone: node name}. Empty without any. Throws Rejected.
  */
 export function readHumanoid(
@@ -106,7 +82,7 @@ export function readHumanoid(
   names?: Readonly<Record<string, string>>,
   warn: Warn = () => undefined,
 ): ReadonlyMap<string, number> {
-  if (names) return byName(json, names, 'humanoid')
+  if (names) return nodesOfMap(json, names, 'humanoid')
   const vrm1 = inside(json, 'extensions', 'VRMC_vrm', 'humanoid', 'humanBones')
   const vrm0 = inside(json, 'extensions', 'VRM', 'humanoid', 'humanBones')
   const extras = inside(json, 'asset', 'extras', 'otherworld', 'humanoid')
@@ -116,7 +92,7 @@ export function readHumanoid(
       ? vrm0.map((value) => [inside(value, 'bone'), inside(value, 'node')])
       : []
   if (entries.length === 0)
-    return isObject(extras) ? byName(json, extras, '/asset/extras/otherworld/humanoid') : new Map()
+    return isObject(extras) ? nodesOfMap(json, extras, '/asset/extras/otherworld/humanoid') : new Map()
   const found = new Map<string, number[]>()
   for (const [bone, node] of entries) {
     if (typeof bone !== 'string' || typeof node !== 'number' || !Number.isInteger(node) || node < 0) continue
