@@ -1,24 +1,59 @@
 /** Reads a .gltf with its buffers and textures as one GLB, for the command line. */
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
-import { examine } from './checks/check.ts'
+import { acceptValidation, examine } from './checks/check.ts'
 import { openContainer, writeGlb } from './preflight/container.ts'
 import { dataOf, embed } from './preflight/embed.ts'
 import { CHECK_LIMITS } from './limits.ts'
 import { objectsOf, textOf, type JsonObject } from './json.ts'
-import { Rejected } from './types.ts'
+
+/**
+ * Paths that a URI may mean, likeliest first. Blender writes "10%.png" without escapes, and Windows writes backslashes.
+ */
+function pathsOf(uri: string): string[] {
+  let decoded = uri
+  try {
+    decoded = decodeURIComponent(uri)
+  } catch {
+    // A "%" that begins no escape: the name is meant as it is.
+  }
+  return [...new Set([decoded, uri, decoded.replaceAll('\\', '/'), uri.replaceAll('\\', '/')])]
+}
+
+/** The name as macOS and Windows compare names: they ignore how accents are written, and capitals. */
+const loose = (name: string): string => name.normalize('NFC').toLowerCase()
+
+/** The path of a file below `folder`; a name that is not there exactly may differ as `loose` allows. */
+function located(folder: string, path: string): string | null {
+  let at = folder
+  for (const name of path.split('/').filter((part) => part !== '' && part !== '.')) {
+    const exact = resolve(at, name)
+    if (existsSync(exact)) at = exact
+    else {
+      const similar = readdirSync(at).filter((one) => loose(one) === loose(name))
+      if (similar.length !== 1) return null
+      at = resolve(at, similar[0] ?? '')
+    }
+  }
+  return at
+}
 
 /** The file of a relative URI inside `folder`, with links resolved; null for URLs and for paths outside the folder. */
 function fileIn(folder: string, uri: string): Uint8Array | null {
   if (/^[a-z][a-z\d+.-]*:/i.test(uri) || uri.startsWith('/') || uri.includes('\0')) return null
-  try {
-    const path = realpathSync(resolve(folder, decodeURIComponent(uri)))
-    if (!path.startsWith(realpathSync(folder) + sep)) return null
-    const { size } = statSync(path)
-    return size <= CHECK_LIMITS.fileBytes ? new Uint8Array(readFileSync(path)) : null
-  } catch {
-    return null
+  for (const path of pathsOf(uri)) {
+    try {
+      const file = located(folder, path)
+      if (file === null) continue
+      const real = realpathSync(file)
+      if (!real.startsWith(realpathSync(folder) + sep)) continue
+      const { size } = statSync(real)
+      if (size <= CHECK_LIMITS.fileBytes) return new Uint8Array(readFileSync(real))
+    } catch {
+      // It is not there, or cannot be read.
+    }
   }
+  return null
 }
 
 const isExternal = (holder: JsonObject): boolean => {
@@ -42,7 +77,7 @@ export async function readAsGlb(path: string): Promise<Uint8Array> {
     return found.get(uri) ?? null
   }
   const { verdict } = await examine(bytes, neighbour)
-  if (verdict.rejections.length > 0) throw new Rejected(...verdict.rejections)
+  await acceptValidation(opened, verdict, neighbour)
   const { json, bin } = embed(opened.json, opened.bin, (uri) => dataOf(uri) ?? neighbour(uri))
   return writeGlb(json, bin)
 }

@@ -63,6 +63,15 @@ export function measure(document: Document, joints: number): Measures {
 const number = (value: number): string => value.toLocaleString('en-US')
 const mib = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MiB`
 
+/** What a refusal for size adds. */
+const FIT = ' On the command line, otherworld ingest --fit does this.'
+
+/** The share of triangles to keep, rounded down. */
+const ratioOf = (value: number, limit: number): string => (Math.floor((100 * limit) / value) / 100).toFixed(2)
+
+/** The power of two that divides the sides of textures so that they fit: half the side is a quarter of the memory. */
+const shrinkOf = (bytes: number, limit: number): number => 2 ** Math.ceil(Math.log2(bytes / limit) / 2)
+
 /** Throws Rejected with every exceeded limit. */
 export function checkLimits(kind: PackageKind, measures: Measures, uploadBytes: number, warn: Warn): void {
   const limits = KIND_LIMITS[kind]
@@ -82,21 +91,21 @@ export function checkLimits(kind: PackageKind, measures: Measures, uploadBytes: 
     '/meshes',
     measures.triangles,
     limits.triangles,
-    `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are allowed. Decimate it, or remove invisible parts.`,
+    `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are allowed. A Decimate modifier with a ratio of ${ratioOf(measures.triangles, limits.triangles)} would fit (in Blender), or remove invisible parts.${FIT}`,
   )
   atMost(
     'MATERIALS',
     '/materials',
     measures.materials,
     limits.materials,
-    `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are allowed. Merge materials by an atlas.`,
+    `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are allowed. Join ${measures.materials - limits.materials + 1} of them into one by an atlas.${FIT}`,
   )
   atMost(
     'TEXTURE_MEMORY',
     '/images',
     measures.textureBytes,
     limits.textureBytes,
-    `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are allowed. Scale them down: half the side is a quarter of the memory.`,
+    `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are allowed. Scale them down: 1/${shrinkOf(measures.textureBytes, limits.textureBytes)} of each side would fit.${FIT}`,
   )
   atMost(
     'JOINTS',

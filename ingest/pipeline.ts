@@ -48,7 +48,7 @@ async function check(job: IngestJob): Promise<void> {
 
 async function validate(job: IngestJob): Promise<void> {
   const opened = defined(job.opened, 'the checking stage opens the upload')
-  job.checked = acceptValidation(opened, await validateUpload(opened, job.bytes))
+  job.checked = await acceptValidation(opened, await validateUpload(opened, job.bytes))
   for (const warning of job.checked.warnings) job.warn(warning)
 }
 

@@ -21,6 +21,8 @@ export interface IngestOptions {
    * model. `author`: leaves the origin unchanged.
    */
   readonly origin?: 'ground' | 'author'
+  /** True: a model above the limits of its kind is reduced to them. The original file is kept. */
+  readonly fit?: boolean
   readonly onStage?: (stage: IngestStage) => void
 }
 

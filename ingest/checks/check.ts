@@ -7,6 +7,7 @@ import { dataOf, embed, type Resolve } from '../preflight/embed.ts'
 import { objectsOf, type JsonObject } from '../json.ts'
 import { Rejected, type IngestWarning } from '../types.ts'
 import { preflight } from '../preflight/index.ts'
+import { mended } from './mended.ts'
 import { validate, type ValidationResult } from './validate.ts'
 
 export interface Checked {
@@ -54,10 +55,20 @@ export async function checkUpload(bytes: Uint8Array): Promise<Checked> {
   return acceptValidation(opened, verdict)
 }
 
-/** Throws Rejected if the validator found errors. */
-export function acceptValidation(opened: PreflightResult, verdict: ValidationResult): Checked {
-  if (verdict.rejections.length > 0) throw new Rejected(...verdict.rejections)
-  if (isMalformed(opened)) throw new Rejected(opened.fault)
+/** Repairs the errors that the validator found. Throws Rejected if one is left. */
+export async function acceptValidation(
+  opened: PreflightResult,
+  verdict: ValidationResult,
+  resolve: Resolve = nothing,
+): Promise<Checked> {
+  if (isMalformed(opened)) {
+    if (verdict.rejections.length > 0) throw new Rejected(...verdict.rejections)
+    throw new Rejected(opened.fault)
+  }
+  const { json, bin, warnings } = await mended(
+    embed(opened.json, opened.bin, (uri) => dataOf(uri) ?? resolve(uri)),
+    verdict,
+  )
   const unaligned: IngestWarning[] = opened.isUnaligned
     ? [
         {
@@ -69,8 +80,9 @@ export function acceptValidation(opened: PreflightResult, verdict: ValidationRes
       ]
     : []
   return {
-    ...embed(opened.json, opened.bin, dataOf),
-    warnings: [...unaligned, ...summed(verdict.warnings.filter((warning) => !isMistaken(warning, opened.json)))],
+    json,
+    bin,
+    warnings: [...unaligned, ...summed(warnings.filter((warning) => !isMistaken(warning, opened.json)))],
   }
 }
 

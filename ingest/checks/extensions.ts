@@ -1,6 +1,6 @@
 /** The treatment of each glTF extension. */
 
-/** Decoded or expanded; the runtime form does not contain them. */
+/** Decoded, expanded or converted; the runtime form does not contain them. */
 export const DECODED_EXTENSIONS: readonly string[] = [
   'KHR_draco_mesh_compression',
   'EXT_meshopt_compression',
@@ -8,6 +8,8 @@ export const DECODED_EXTENSIONS: readonly string[] = [
   'KHR_mesh_quantization',
   'EXT_texture_avif',
   'EXT_mesh_gpu_instancing',
+  'KHR_node_visibility',
+  'KHR_materials_pbrSpecularGlossiness',
 ]
 
 /** Kept unchanged: Godot 4.6 and three.js draw them, or draw well without them. */
@@ -19,7 +21,6 @@ export const KEPT_EXTENSIONS: readonly string[] = [
   'KHR_materials_emissive_strength',
   'KHR_materials_ior',
   'KHR_materials_iridescence',
-  'KHR_materials_pbrSpecularGlossiness',
   'KHR_materials_sheen',
   'KHR_materials_specular',
   'KHR_materials_transmission',
@@ -49,7 +50,6 @@ const DROPPED_EXTENSIONS: readonly string[] = [
   'KHR_materials_variants',
   'KHR_xmp_json_ld',
   'KHR_animation_pointer',
-  'KHR_node_visibility',
   'KHR_node_selectability',
   'KHR_node_hoverability',
   'KHR_interactivity',

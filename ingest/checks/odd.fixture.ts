@@ -47,3 +47,18 @@ export const steps = floats(0, 0, 0, 1, 1, 1)
 export const morph = { targets: [{ POSITION: 2 }] }
 
 export const shift = floats(0, 0, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0)
+
+/** A node with the mesh and a skin of one bone. */
+export const skin = { nodes: [{ mesh: 0, skin: 0 }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }] }
+
+/** The tetrahedron skinned to one bone, with these joints and weights. */
+export const hung = (joints: Uint8Array, weights: Uint8Array, change: Json = {}): Uint8Array =>
+  withAccessors(
+    [{ bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }, float(4, 'VEC4', 3)],
+    { ...mesh({ attributes: { POSITION: 0, JOINTS_0: 2, WEIGHTS_0: 3 } }), ...skin, ...change },
+    joints,
+    weights,
+  )
+
+/** Weights: each vertex wholly follows the first joint. */
+export const wholly = floats(...Array.from({ length: 4 }, () => [1, 0, 0, 0]).flat())

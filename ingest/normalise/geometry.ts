@@ -24,9 +24,31 @@ export async function normaliseGeometry(document: Document, warn: Warn): Promise
         if (semantic.startsWith('_')) primitive.setAttribute(semantic, null)
     }
   }
+  removePoints(document, warn)
   removeEmpty(document)
   for (const accessor of document.getRoot().listAccessors())
     if (accessor.getSparse() && isPlain(accessor)) accessor.setSparse(false)
+}
+
+const isTriangles = (primitive: Primitive): boolean => primitive.getMode() === Primitive.Mode.TRIANGLES
+
+/** Removes points and lines beside triangles: they are often leftovers, and not every client draws them. */
+function removePoints(document: Document, warn: Warn): void {
+  const all = document
+    .getRoot()
+    .listMeshes()
+    .flatMap((mesh, i) =>
+      mesh.listPrimitives().map((primitive, k) => ({ primitive, where: `/meshes/${i}/primitives/${k}` })),
+    )
+  const others = all.filter(({ primitive }) => !isTriangles(primitive))
+  const [first] = others
+  if (!first || others.length === all.length) return
+  for (const { primitive } of others) primitive.dispose()
+  warn({
+    rule: 'POINTS_DROPPED',
+    where: first.where,
+    message: `${others.length === 1 ? 'A part' : `${others.length} parts`} of points or lines beside triangles ${others.length === 1 ? 'is' : 'are'} left out. In Blender: Select > All by Trait > Loose Geometry, then delete it or convert it to a mesh.`,
+  })
 }
 
 /**

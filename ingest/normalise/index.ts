@@ -5,6 +5,7 @@ import type { Checked } from '../checks/check.ts'
 import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../checks/extensions.ts'
 import { refuse } from '../json.ts'
 import { trianglesOf } from '../measure.ts'
+import { reduceToFit } from '../reduce/index.ts'
 import { Rejected, type IngestOptions, type OmiPhysics, type Warn } from '../types.ts'
 import { omiBounds, readHumanoid, readOmi, recogniseHumanoid, shapeMeshes } from '../fit/index.ts'
 import { carriedOf, vrmTitle, vrmVersion } from './carried.ts'
@@ -15,6 +16,7 @@ import type { BoundingBox } from './math.ts'
 import { BALL, hasExtent, place, type ModelPlacement } from './place.ts'
 import { prepare } from './prepare.ts'
 import { bakeSkins, restBounds } from './skinning.ts'
+import { convertSpecularGloss } from './spec-gloss.ts'
 import { normaliseTextures } from './textures.ts'
 import { removeUnused } from './unused.ts'
 
@@ -39,7 +41,7 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
   const mapped = humanoidOf(document, checked, options, warn)
   await decoded(() => normaliseGeometry(document, warn))
   removeUnused(document, named)
-  const drawn = drawnBox(document)
+  let drawn = drawnBox(document)
   const kind = kindOf(document, mapped, drawn, options.kind ?? 'auto')
   const humanoid = kind === 'avatar' && mapped.size === 0 ? recogniseHumanoid(document, warn) : mapped
   if (kind === 'object' && document.getRoot().listSkins().length > 0) {
@@ -58,13 +60,21 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
         'The file has points or lines, but no triangles. Not every client draws them. Convert them to a mesh and export again.',
     })
   await normaliseTextures(document, warn)
+  await convertSpecularGloss(document, warn)
+  if (options.fit === true && (await reduceToFit(document, kind, named, warn))) drawn = drawnBox(document)
   removeUnused(document, named)
   const title = vrmTitle(document) ?? document.getRoot().getDefaultScene()?.getName() ?? null
   const originals = renameAll(document)
   const placed = place(
     document,
     drawn ?? (await undrawnBox(shown(omi, document), warn)),
-    { kind, origin: options.origin ?? 'ground', isTurned: vrm === 0, isVrm: vrm !== null },
+    {
+      kind,
+      origin: options.origin ?? 'ground',
+      isTurned: vrm === 0,
+      isVrm: vrm !== null,
+      skeleton: skeletonHeight(humanoid),
+    },
     warn,
   )
   settleExtensions(document)
@@ -125,6 +135,13 @@ async function undrawnBox(omi: OmiPhysics, warn: Warn): Promise<BoundingBox> {
 function shown(omi: OmiPhysics, document: Document): OmiPhysics {
   const nodes = new Set(document.getRoot().listNodes())
   return { ...omi, bodies: new Map([...omi.bodies].filter(([node]) => nodes.has(node))) }
+}
+
+/** Height of a humanoid's head above its lower foot, in the scene's unit; null without a humanoid. */
+function skeletonHeight(humanoid: ReadonlyMap<string, Node>): number | null {
+  const height = (bone: string): number | null => humanoid.get(bone)?.getWorldTranslation()[1] ?? null
+  const [head, left, right] = [height('head'), height('leftFoot'), height('rightFoot')]
+  return head === null || left === null || right === null ? null : head - Math.min(left, right)
 }
 
 /** A skinned or humanoid model is an avatar, unless an object was requested or nothing is visible. Throws Rejected. */

@@ -4,6 +4,7 @@
  */
 import type { Document } from '@gltf-transform/core'
 import type { Quat, Vec3 } from '../../sim/index.ts'
+import { RANGES } from '../../sim/limits/ranges.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
 import { BALL_RADIUS_METRES, KIND_LIMITS } from '../limits.ts'
 import { refuse } from '../json.ts'
@@ -42,13 +43,15 @@ interface Wish {
   readonly origin: 'ground' | 'author'
   /** True for VRM 0.x, which faces -Z. */
   readonly isTurned: boolean
-  /** True for VRM, which defines the origin: between the feet, on the floor. */
+  /** True for VRM, which defines the unit (metres) and the origin: between the feet, on the floor. */
   readonly isVrm: boolean
+  /** Height of the head above the feet, in the scene's unit; null without a humanoid. */
+  readonly skeleton: number | null
 }
 
 /** Places the scene. `before` is its box. */
 export function place(document: Document, before: BoundingBox, wish: Wish, warn: Warn): ModelPlacement {
-  const scale = saneScale(before, wish.kind, warn)
+  const scale = saneScale(before, wish, warn)
   const rotation = wish.isTurned ? ABOUT_FACE : NO_TURN
   const turned = turnedBox(before, scale, wish.isTurned)
   const position = wish.origin === 'author' || wish.isVrm ? { x: 0, y: 0, z: 0 } : lift(turned, warn)
@@ -82,12 +85,19 @@ function sizeOf(box: BoundingBox, kind: PackageKind): number {
   return kind === 'avatar' && y > 0.2 * Math.max(x, z) ? y : Math.max(x, y, z)
 }
 
-function saneScale(box: BoundingBox, kind: PackageKind, warn: Warn): number {
+/** True if the file's unit is known to be metres: of VRM by its specification, else by the size of its skeleton. */
+function isInMetres({ isVrm, kind, skeleton }: Wish): boolean {
+  const { min, max } = RANGES.headHeight
+  return isVrm || (kind === 'avatar' && skeleton !== null && skeleton >= min && skeleton <= max)
+}
+
+function saneScale(box: BoundingBox, wish: Wish, warn: Warn): number {
+  const { kind } = wish
   const size = sizeOf(box, kind)
   const { min, max } = KIND_LIMITS[kind].metres
   if (!Number.isFinite(size))
     refuse('SIZE', '', "The model's size is infinite. Apply its scale and export again.", String(size), min)
-  if (size >= min && size <= max) return 1
+  if (isInMetres(wish) || (size >= min && size <= max)) return 1
   const unit = UNITS.find(([factor]) => size * factor >= min && size * factor <= max)
   const scale = unit?.[0] ?? Number((SIZE_ELSE[kind] / size).toPrecision(6))
   const guess = unit ? `It seems to be in ${unit[1]}` : 'No unit explains this size'

@@ -2,9 +2,10 @@
 import { readImageHeader } from '../preflight/image-header.ts'
 import { imageBytes } from '../preflight/images.ts'
 import { survivesIngest } from '../checks/extensions.ts'
-import { isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
+import { extensionOf, isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import type { Warn } from '../types.ts'
+import { withoutHidden } from './hidden.ts'
 import { hasData, repaired } from './repair.ts'
 
 const LISTS = [
@@ -31,7 +32,7 @@ export function prepare(json: JsonObject, bin: Uint8Array | null, warn: Warn): J
   for (const key of LISTS) if (Array.isArray(out[key])) out[key] = listOf(out[key]).map(withoutExtras)
   delete out['extras']
   delete out['cameras']
-  out['nodes'] = objectsOf(out, 'nodes').map((node) => without(node, 'camera'))
+  out['nodes'] = withoutHidden(out, warn).map((node) => without(node, 'camera'))
   out['images'] = typedImages(out, bin)
   out['animations'] = drawnAnimations(out, warn)
   dropExtensions(out, warn)
@@ -103,10 +104,19 @@ function dropExtensions(json: Record<string, unknown>, warn: Warn): void {
       warn({
         rule: 'EXTENSION_DROPPED',
         where: '/extensionsUsed',
-        message: `The extension "${clipped(name)}" is left out: ${name === 'KHR_lights_punctual' ? 'packages have no lights' : 'clients do not use it'}.`,
+        message: `The extension "${clipped(name)}" is left out: ${lossOf(json, name)}.`,
       })
   for (const key of ['extensionsUsed', 'extensionsRequired'])
     json[key] = listOf(json[key]).filter((name) => typeof name === 'string' && survivesIngest(name))
+}
+
+/** What the model loses with an extension. */
+function lossOf(json: JsonObject, name: string): string {
+  if (name === 'KHR_lights_punctual') return 'packages have no lights'
+  const materials = objectsOf(json, 'materials').filter((material) => extensionOf(material, name))
+  return materials.length === 0
+    ? 'clients do not use it'
+    : `clients do not draw it, so ${materials.length === 1 ? 'a material' : `${materials.length} materials`} may look different. Check them, or use Principled BSDF in Blender`
 }
 
 /** Keeps one scene: the default, else the first, else all roots. */

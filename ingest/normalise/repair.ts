@@ -1,11 +1,13 @@
 /**
  * Rewrites valid glTF that the decoder cannot read: sparse data without offsets, accessors that nothing uses, views of
- * buffers without data, textures without an image.
+ * buffers without data, textures without an image, meshopt data under its newer name.
  */
 import { countOf, isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
 import type { Warn } from '../types.ts'
 
 const MESHOPT = ['EXT_meshopt_compression', 'KHR_meshopt_compression']
+/** The decoder knows the data of both under the name of the first. */
+const [DECODED_MESHOPT = '', MESHOPT_NOW = ''] = MESHOPT
 const TEXTURE_SOURCES = ['KHR_texture_basisu', 'EXT_texture_webp', 'EXT_texture_avif']
 /** A single number in place of an unused accessor, so that indices stay valid. */
 const IDLE_ACCESSOR = { componentType: 5126, type: 'SCALAR', count: 1 }
@@ -28,12 +30,25 @@ export function repaired(json: JsonObject, bin: Uint8Array | null, warn: Warn): 
     images: objectsOf(json, 'images').map((image) =>
       isEmpty(image['bufferView']) ? without(image, 'bufferView') : image,
     ),
-    bufferViews: views.map((view, i) => (isEmpty(i) ? IDLE_VIEW : view)),
+    bufferViews: views.map((view, i) => (isEmpty(i) ? IDLE_VIEW : withDecodedMeshopt(view))),
+    buffers: objectsOf(json, 'buffers').map(withDecodedMeshopt),
+    ...Object.fromEntries(
+      ['extensionsUsed', 'extensionsRequired'].map((key) => [
+        key,
+        [...new Set(listOf(json[key]).map((name) => (name === MESHOPT_NOW ? DECODED_MESHOPT : name)))],
+      ]),
+    ),
     materials: withoutIdleTextures(objectsOf(json, 'materials'), objectsOf(json, 'textures').map(hasImage)),
   }
 }
 
 const isPacked = (view: JsonObject): boolean => MESHOPT.some((name) => objectOf(view['extensions'])[name] !== undefined)
+
+/** KHR_meshopt_compression under the name of EXT_meshopt_compression, which has the same members. */
+function withDecodedMeshopt(holder: JsonObject): JsonObject {
+  const { [MESHOPT_NOW]: packed, ...others } = objectOf(holder['extensions'])
+  return packed === undefined ? holder : { ...holder, extensions: { [DECODED_MESHOPT]: packed, ...others } }
+}
 
 function readableAccessors(json: JsonObject, isEmpty: (view: unknown) => boolean, warn: Warn): JsonObject[] {
   const used = usedAccessors(json)

@@ -3,7 +3,7 @@
  * TEXTURE_SIDE_MAX wide and high.
  */
 import type { Document, Texture } from '@gltf-transform/core'
-import { readImageHeader, type ImageHeader } from '../preflight/image-header.ts'
+import { otherFormat, readImageHeader, type ImageHeader } from '../preflight/image-header.ts'
 import { refuse } from '../json.ts'
 import { TEXTURE_SIDE_MAX } from '../limits.ts'
 import { cleanImage } from '../pixels/clean.ts'
@@ -25,8 +25,7 @@ async function normaliseTexture(texture: Texture, where: string, warn: Warn): Pr
     warn({
       rule: 'IMAGE_FORMAT',
       where,
-      message:
-        'The texture has no image, or none that is PNG, JPEG, WebP, AVIF or KTX2; it is left out. Save it again as PNG or JPEG.',
+      message: `The texture ${bytes ? `is ${otherFormat(bytes) ?? 'of an unknown format'}, not PNG, JPEG, WebP, AVIF or KTX2` : 'has no image'}; it is left out. Save it again as PNG or JPEG.`,
     })
     texture.dispose()
     return

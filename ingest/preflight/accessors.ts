@@ -56,6 +56,7 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
   }
   checkTouched(json, bytes)
   checkViews(json)
+  checkPackedVertices(json, accessors)
 }
 
 /** For each view, whether it has bytes: buffers that a decoder fills have none. */
@@ -135,4 +136,24 @@ function checkViews(json: JsonObject): void {
         CHECK_LIMITS.accessorBytes,
       )
   }
+}
+
+/** The vertices of packed meshes: a few kilobytes can hold millions, and every later stage walks them. */
+function checkPackedVertices(json: JsonObject, accessors: readonly JsonObject[]): void {
+  const views = objectsOf(json, 'bufferViews').map((view) => MESHOPT.some((name) => extensionOf(view, name) !== null))
+  let vertices = 0
+  for (const [i, mesh] of objectsOf(json, 'meshes').entries())
+    for (const [k, primitive] of objectsOf(mesh, 'primitives').entries()) {
+      const accessor = accessors[countOf(objectOf(primitive['attributes'])['POSITION']) ?? -1]
+      if (!accessor || views[countOf(accessor['bufferView']) ?? -1] !== true) continue
+      vertices += claimed(accessor['count'])
+      if (vertices > CHECK_LIMITS.meshoptVertices)
+        refuse(
+          'MESHOPT_SIZE',
+          `/meshes/${i}/primitives/${k}`,
+          `The meshopt data up to this mesh has ${vertices.toLocaleString('en-US')} vertices; at most ${CHECK_LIMITS.meshoptVertices.toLocaleString('en-US')} are allowed. Decimate the mesh (in Blender: Decimate modifier).`,
+          vertices,
+          CHECK_LIMITS.meshoptVertices,
+        )
+    }
 }

@@ -1,4 +1,5 @@
 /** Converts a glTF with URIs of buffers and images to JSON and one binary chunk, as in a GLB. */
+import { readImageHeader } from './image-header.ts'
 import { listOf, objectOf, objectsOf, textOf, without, type JsonObject } from '../json.ts'
 
 /** Returns the bytes of a URI; null if there are none. */
@@ -101,5 +102,5 @@ function placed(view: JsonObject, places: readonly { readonly index: number; rea
   return place ? { ...view, buffer: place.index, byteOffset: place.at + Number(view['byteOffset'] ?? 0) } : view
 }
 
-/** PNG or JPEG: only these may come without a type. */
-const sniffed = (data: Uint8Array): string => (data[0] === 0xff && data[1] === 0xd8 ? 'image/jpeg' : 'image/png')
+/** The real type. An image of a format that glTF does not have counts as PNG, and is left out when it is decoded. */
+const sniffed = (data: Uint8Array): string => readImageHeader(data)?.type ?? 'image/png'

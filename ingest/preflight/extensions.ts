@@ -4,9 +4,11 @@ import { countOf, extensionOf, listOf, objectOf, objectsOf, refuse, type JsonObj
 import { clipped } from '../text.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 import { readDracoHeader } from './draco-header.ts'
+import type { Resolve } from './embed.ts'
+import { viewReader } from './views.ts'
 
 /** Throws Rejected. */
-export function checkExtensions(json: JsonObject, bin: Uint8Array | null): void {
+export function checkExtensions(json: JsonObject, bin: Uint8Array | null, resolve: Resolve): void {
   for (const [i, name] of listOf(json['extensionsRequired']).entries())
     if (typeof name === 'string' && !isKnownExtension(name))
       refuse(
@@ -16,7 +18,7 @@ export function checkExtensions(json: JsonObject, bin: Uint8Array | null): void 
         name,
       )
   checkInstances(json)
-  checkDraco(json, bin)
+  checkDraco(json, viewReader(json, bin, resolve))
 }
 
 function checkInstances(json: JsonObject): void {
@@ -41,20 +43,15 @@ function checkInstances(json: JsonObject): void {
 }
 
 /** Draco data has its own count of what it unpacks to, whatever the accessors claim. */
-function checkDraco(json: JsonObject, bin: Uint8Array | null): void {
-  const views = objectsOf(json, 'bufferViews')
+function checkDraco(json: JsonObject, bytesOf: (view: unknown) => Uint8Array | null): void {
   let triangles = 0
   for (const [i, mesh] of objectsOf(json, 'meshes').entries()) {
     for (const [k, primitive] of objectsOf(mesh, 'primitives').entries()) {
       const packed = extensionOf(primitive, 'KHR_draco_mesh_compression')
       if (!packed) continue
       const where = `/meshes/${i}/primitives/${k}/extensions/KHR_draco_mesh_compression`
-      const view = views[countOf(packed['bufferView']) ?? -1]
-      const [from, length] = [countOf(view?.['byteOffset'] ?? 0), countOf(view?.['byteLength'])]
-      const header =
-        bin && from !== null && length !== null && from + length <= bin.length
-          ? readDracoHeader(bin.subarray(from, from + length))
-          : null
+      const bytes = bytesOf(packed['bufferView'])
+      const header = bytes && readDracoHeader(bytes)
       if (!header)
         refuse(
           'DRACO_DATA',

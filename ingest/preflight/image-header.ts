@@ -9,6 +9,8 @@ export interface ImageHeader {
   readonly type: ImageType
   readonly width: number
   readonly height: number
+  /** True for a JPEG with four colour channels (CMYK or YCCK). */
+  readonly isCmyk?: boolean
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -47,7 +49,10 @@ function jpeg(bytes: Uint8Array): ImageHeader | null {
     const marker = bytes[at + 1] ?? 0
     if (marker === 0xff) at += 1
     else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2
-    else if (isFrame(marker)) return sized('image/jpeg', view.getUint16(at + 7), view.getUint16(at + 5))
+    else if (isFrame(marker)) {
+      const header = sized('image/jpeg', view.getUint16(at + 7), view.getUint16(at + 5))
+      return header && bytes[at + 9] === 4 ? { ...header, isCmyk: true } : header
+    }
     // Image data, or its end, comes before any frame.
     else if (marker === 0xda || marker === 0xd9) return null
     else at += 2 + Math.max(2, view.getUint16(at + 2))
@@ -132,4 +137,30 @@ function avif(bytes: Uint8Array): ImageHeader | null {
     if (skip !== undefined) open.push({ at: from + skip, end })
   }
   return null
+}
+
+/** Names of image formats that glTF does not have, by their first characters. */
+const OTHER_FORMATS: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ['GIF', /^GIF8/],
+  ['BMP', /^BM/],
+  ['TIFF', /^(?:II\*\0|MM\0\*)/],
+  ['DDS', /^DDS /],
+  ['PSD', /^8BPS/],
+  ['EXR', /^v\/1/],
+  ['HDR', /^#\?R/],
+  ['HEIC', /^.{4}ftyphe/s],
+  ['SVG', /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|svg|!--|!DOCTYPE svg)/i],
+]
+
+/** TGA has no signature: a known kind of picture, and 8 to 32 bits a pixel. */
+const isTga = (bytes: Uint8Array): boolean =>
+  bytes.length > 18 &&
+  (bytes[1] ?? 0) <= 1 &&
+  [1, 2, 3, 9, 10, 11].includes(bytes[2] ?? 0) &&
+  [8, 15, 16, 24, 32].includes(bytes[16] ?? 0)
+
+/** The format of an image that readImageHeader does not know, for a message; null if it is unknown too. */
+export function otherFormat(bytes: Uint8Array): string | null {
+  const head = ascii(bytes, 0, 64)
+  return OTHER_FORMATS.find(([, pattern]) => pattern.test(head))?.[0] ?? (isTga(bytes) ? 'TGA' : null)
 }

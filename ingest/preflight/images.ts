@@ -1,8 +1,9 @@
 /** Checks images by their headers: a few kilobytes may claim gigabytes of pixels. */
 import { dataOf } from './embed.ts'
-import { countOf, objectsOf, refuse, textOf, type JsonObject } from '../json.ts'
+import { objectsOf, refuse, textOf, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 import { readImageHeader } from './image-header.ts'
+import { viewReader } from './views.ts'
 
 /** Bytes of each image; null if there are none, which the validator reports. */
 export function imageBytes(
@@ -10,22 +11,10 @@ export function imageBytes(
   bin: Uint8Array | null,
   resolve: (uri: string) => Uint8Array | null,
 ): readonly (Uint8Array | null)[] {
-  const views = objectsOf(json, 'bufferViews')
-  const buffers = objectsOf(json, 'buffers')
-  const bufferData = (index: number): Uint8Array | null => {
-    const uri = textOf(buffers[index]?.['uri'])
-    if (uri !== null) return dataOf(uri) ?? resolve(uri)
-    return index === 0 ? bin : null
-  }
+  const bytesOf = viewReader(json, bin, resolve)
   return objectsOf(json, 'images').map((image) => {
     const uri = textOf(image['uri'])
-    if (uri !== null) return dataOf(uri) ?? resolve(uri)
-    const view = views[countOf(image['bufferView']) ?? -1]
-    const data = view ? bufferData(countOf(view['buffer']) ?? -1) : null
-    const [from, length] = [countOf(view?.['byteOffset'] ?? 0), countOf(view?.['byteLength'])]
-    return data && from !== null && length !== null && from + length <= data.length
-      ? data.subarray(from, from + length)
-      : null
+    return uri === null ? bytesOf(image['bufferView']) : (dataOf(uri) ?? resolve(uri))
   })
 }
 
@@ -39,6 +28,12 @@ export function checkImages(images: readonly (Uint8Array | null)[]): void {
     const where = `/images/${i}`
     const header = readImageHeader(bytes)
     if (!header) continue
+    if (header.isCmyk === true)
+      refuse(
+        'IMAGE_CMYK',
+        where,
+        'The JPEG has CMYK colours, which are for print; glTF has RGB. Save the texture again as RGB (in GIMP or Photoshop: Image > Mode > RGB), then export again.',
+      )
     const side = Math.max(header.width, header.height)
     if (side > CHECK_LIMITS.imageSide)
       refuse(

@@ -18,7 +18,7 @@ export function preflight({ json, bin }: Container, resolve: (uri: string) => Ui
   checkUris(json, resolve)
   checkNodes(json)
   checkAccessors(json, bin !== null)
-  checkExtensions(json, bin)
+  checkExtensions(json, bin, resolve)
   checkImages(imageBytes(json, bin, resolve))
 }
 

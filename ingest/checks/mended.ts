@@ -1,0 +1,52 @@
+/** Repairs what the validator reports (repairs.ts), and validates the result, until nothing is left to repair. */
+import type { JsonObject } from '../json.ts'
+import { writeGlb } from '../preflight/container.ts'
+import { Rejected, type IngestWarning } from '../types.ts'
+import type { Draft, Mend } from './mend/draft.ts'
+import { REPAIRS } from './repairs.ts'
+import { rejectionOf, validate, type ValidationResult } from './validate.ts'
+
+/** Rounds of repairs: one error may hide another, such as an empty list that an earlier repair leaves. */
+const ROUNDS_MAX = 4
+
+interface Packed {
+  readonly json: JsonObject
+  /** All data of the file. */
+  readonly bin: Uint8Array | null
+}
+
+const isMendable = ({ code }: { readonly code: string }): boolean => REPAIRS[code]?.mend !== undefined
+
+/** Throws Rejected if an error is left. A file without errors to mend is returned unchanged. */
+export async function mended(
+  packed: Packed,
+  first: ValidationResult,
+): Promise<Packed & { readonly warnings: readonly IngestWarning[] }> {
+  let verdict = first
+  if (verdict.rejections.length === 0) return { ...packed, warnings: first.warnings }
+  const warnings = [...first.warnings]
+  const draft: Draft = { json: structuredClone(packed.json), bin: Uint8Array.from(packed.bin ?? []) }
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const left = verdict.errors.filter(({ code }) => REPAIRS[code] === undefined)
+    if (left.length > 0) throw new Rejected(...left.map(rejectionOf))
+    mendAll(draft, verdict)
+    const before = JSON.stringify(verdict.errors)
+    verdict = await validate(writeGlb(draft.json, draft.bin.length > 0 ? draft.bin : null), 'glb', () => null)
+    const known = new Set(warnings.map(({ rule }) => rule))
+    warnings.push(...verdict.warnings.filter(({ rule }) => !known.has(rule)))
+    if (verdict.rejections.length === 0)
+      return { json: draft.json, bin: draft.bin.length > 0 ? draft.bin : null, warnings }
+    if (JSON.stringify(verdict.errors) === before) break
+  }
+  throw new Rejected(...verdict.rejections)
+}
+
+/** Each repair once, with all findings that it answers. */
+function mendAll(draft: Draft, { errors }: ValidationResult): void {
+  const mends = new Map<Mend, typeof errors>()
+  for (const error of errors.filter(isMendable)) {
+    const mend = REPAIRS[error.code]?.mend
+    if (mend) mends.set(mend, [...(mends.get(mend) ?? []), error])
+  }
+  for (const [mend, findings] of mends) mend(draft, findings)
+}

@@ -1,0 +1,75 @@
+/** Reduces a model to the limits of its kind, on request: fewer materials, triangles and pixels. */
+import type { Document, Mesh } from '@gltf-transform/core'
+import { simplify, weld } from '@gltf-transform/functions'
+import { MeshoptSimplifier } from 'meshoptimizer'
+import type { PackageKind } from '../../packages/manifest.ts'
+import { KIND_LIMITS, TEXTURE_SIDE_MAX } from '../limits.ts'
+import { measure, sizeOf } from '../measure.ts'
+import { setPixels, within } from '../normalise/textures.ts'
+import { removeUnused } from '../normalise/unused.ts'
+import { decodePixels } from '../pixels/decode.ts'
+import type { Warn } from '../types.ts'
+import { joinMaterials } from './materials.ts'
+
+/** Smallest side that textures are scaled to. */
+const SIDE_MIN = 64
+/** Allowed distances of the simplified surface, as shares of the mesh's extent, tried in this order. */
+const ERRORS = [0.005, 0.02, 0.05, 0.2, 1]
+
+/** `kept`: meshes that something else needs. Returns true if it changed meshes. */
+export async function reduceToFit(
+  document: Document,
+  kind: PackageKind,
+  kept: readonly Mesh[],
+  warn: Warn,
+): Promise<boolean> {
+  const limits = KIND_LIMITS[kind]
+  const before = measure(document, 0)
+  if (before.materials > limits.materials) {
+    await joinMaterials(document)
+    removeUnused(document, kept)
+  }
+  if (before.triangles > limits.triangles) await decimate(document, limits.triangles)
+  if (measure(document, 0).textureBytes > limits.textureBytes) await shrink(document, limits.textureBytes)
+  const after = measure(document, 0)
+  const changes = (['materials', 'triangles', 'textureBytes'] as const)
+    .filter((key) => after[key] < before[key])
+    .map((key) => `${NAMES[key]} from ${shown(key, before[key])} to ${shown(key, after[key])}`)
+  if (changes.length > 0)
+    warn({
+      rule: 'REDUCED',
+      where: '',
+      message: `The ${kind} was reduced: ${changes.join(', ')}. The original file is kept. Check the look, or reduce it yourself for the best result.`,
+    })
+  return after.triangles < before.triangles
+}
+
+const NAMES = { materials: 'materials', triangles: 'triangles', textureBytes: 'memory of textures' } as const
+const shown = (key: keyof typeof NAMES, value: number): string =>
+  key === 'textureBytes' ? `${(value / (1 << 20)).toFixed(1)} MiB` : value.toLocaleString('en-US')
+
+async function decimate(document: Document, trianglesMax: number): Promise<void> {
+  await MeshoptSimplifier.ready
+  await document.transform(weld())
+  for (const error of ERRORS) {
+    const { triangles } = measure(document, 0)
+    if (triangles <= trianglesMax) return
+    // Each mesh rounds its share down; a hair less keeps the sum below the limit.
+    const ratio = (0.98 * trianglesMax) / triangles
+    await document.transform(simplify({ simplifier: MeshoptSimplifier, ratio, error }))
+  }
+}
+
+/** Halves the largest side until all textures fit together. KTX2 textures stay: they are not decoded. */
+async function shrink(document: Document, bytesMax: number): Promise<void> {
+  for (let side = TEXTURE_SIDE_MAX / 2; side >= SIDE_MIN; side /= 2) {
+    for (const texture of document.getRoot().listTextures()) {
+      const bytes = texture.getImage()
+      const { width, height } = sizeOf(texture)
+      const type = texture.getMimeType()
+      if (bytes && type !== 'image/ktx2' && Math.max(width, height) > side)
+        await setPixels(texture, within(await decodePixels(bytes), side), type)
+    }
+    if (measure(document, 0).textureBytes <= bytesMax) return
+  }
+}
