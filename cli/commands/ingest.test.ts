@@ -123,6 +123,32 @@ test('a humanoid map makes a skinned model a humanoid', async () => {
   expect(json()['humanoid']).toEqual(JSON.parse(readFileSync(asset('humanoid/RiggedFigure.json'), 'utf8')))
 })
 
+test('a folder is ingested with everything below it, and --report writes a page about each file', async () => {
+  const [library, page] = [join(directory, 'library'), join(directory, 'report.html')]
+  cpSync(asset('objects/kaykit_mug'), join(library, 'mugs'), { recursive: true })
+  cpSync(asset('hostile/node_cycle.glb'), join(library, 'a <b>.glb'))
+  const { code, json } = await run(library, '--report', page, '--json')
+  expect(code).toBe(1)
+  expect((json()['files'] as { file: string }[]).map(({ file }) => file)).toEqual([
+    join(library, 'a <b>.glb'),
+    join(library, 'mugs', 'mug_empty.gltf'),
+  ])
+  const html = readFileSync(page, 'utf8')
+  expect(html).toContain('1 of 2 models accepted')
+  expect(html).toContain('<code>NODE_LOOP</code>: 1 file')
+  expect(html).toContain('a &lt;b&gt;.glb')
+  expect(html).not.toContain('<b>')
+  expect(html).toMatch(/mug_empty\.gltf.*>object<.*>366</)
+})
+
+test.each([
+  ['a folder without models', [asset('humanoid')], 'has no .glb, .vrm or .gltf file'],
+  ['--report with --check', [asset('objects/teacup.glb'), '--check', '--report', 'x.html'], 'leave one of them out'],
+  ['--report in a file', [asset('objects/teacup.glb'), '--report', '/proc/none/x.html'], 'cannot be written'],
+])('%s is refused before any work', async (_, argv, message) => {
+  await expect(run(...argv)).rejects.toThrow(message)
+})
+
 test('wrong usage is reported', async () => {
   for (const argv of [
     [],

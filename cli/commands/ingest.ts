@@ -1,5 +1,5 @@
 /** `otherworld ingest`: runs the server's ingest offline. */
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import {
@@ -12,6 +12,8 @@ import {
   type Rejection,
 } from '../../ingest/index.ts'
 import { makeFolder } from '../../storage/folder.ts'
+import { modelFiles } from '../files/model-files.ts'
+import { ingestHtml } from '../reports/ingest-html.ts'
 import { checkedText, ingestJson, ingestText, type CheckedFile, type Ingested } from '../reports/ingest-report.ts'
 import { printJson, terminal, type Terminal } from '../output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
@@ -22,11 +24,11 @@ const PUBLIC_MODE = 0o777
 const KINDS = ['auto', 'avatar', 'object'] as const
 
 export async function runIngest(args: Arguments, to: Terminal): Promise<number> {
-  const files = args.positionals
-  if (files.length === 0) throw new UsageError('name at least one file: otherworld ingest FILE...')
-  for (const file of files)
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
+  if (args.positionals.length === 0) throw new UsageError('name at least one file: otherworld ingest FILE...')
+  const files = modelFiles(args.positionals)
   const options = optionsOf(args)
+  const report = args.text('report')
+  if (report !== undefined) prepareReport(report, args.flag('check'))
   const out = args.text('out')
   if (out !== undefined && !args.flag('check')) prepareOutput(out)
   if (args.flag('check')) return runCheck(files, args.flag('json'), to)
@@ -36,6 +38,7 @@ export async function runIngest(args: Arguments, to: Terminal): Promise<number> 
     done.push(one)
     if (!args.flag('json')) to.out(ingestText(to, one))
   }
+  if (report !== undefined) writeFileSync(report, ingestHtml(done))
   const [first] = done
   if (args.flag('json') && first)
     printJson(
@@ -92,6 +95,7 @@ function optionsOf(args: Arguments): IngestOptions {
     kind,
     origin,
     ...(name === undefined ? {} : { name }),
+    ...(args.flag('fit') ? { fit: true } : {}),
     ...(map === undefined ? {} : { humanoid: readMap(map) }),
   }
 }
@@ -174,6 +178,19 @@ async function ingestPacked(
   return outcome
 }
 
+/** Makes the file of `--report` before the work begins. Throws UsageError. */
+function prepareReport(path: string, isCheck: boolean): void {
+  if (isCheck) throw new UsageError('--report lists packages, and --check makes none: leave one of them out')
+  try {
+    writeFileSync(path, '')
+  } catch (error) {
+    throw new UsageError(
+      `--report: "${path}" cannot be written: ${(error as Error).message}; name a file in a folder that you may write to`,
+      { cause: error },
+    )
+  }
+}
+
 /** Makes the folder of `--out` before the work begins. Throws UsageError. */
 function prepareOutput(out: string): void {
   try {
@@ -238,7 +255,16 @@ export const verb: Verb = {
       default: 'ground',
     },
     name: { type: 'string', value: 'NAME', help: "name of the package (default: the file's name)" },
+    fit: {
+      type: 'boolean',
+      help: 'reduce a model that is too large: join materials, decimate meshes, scale textures; the original is kept',
+    },
     check: { type: 'boolean', help: 'only check the file, without making a package' },
+    report: {
+      type: 'string',
+      value: 'FILE',
+      help: 'write an HTML page with the verdict, rank and reasons of each file',
+    },
     out: { type: 'string', value: 'DIR', help: 'write the package to DIR/HASH (default: write nothing)' },
   },
   run: (args) => runIngest(args, terminal),
