@@ -93,7 +93,7 @@ const COMPONENT: Readonly<Record<number, Component>> = {
     set: (view, at, value) => view.setFloat32(at, value, true),
   },
 }
-export const FLOAT = 5126
+const FLOAT = 5126
 const COMPONENTS: Readonly<Record<string, number>> = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4, MAT4: 16 }
 const PACKED = ['EXT_meshopt_compression', 'KHR_meshopt_compression']
 
