@@ -104,7 +104,7 @@ describe('specular-glossiness materials', () => {
       shiny({ diffuseFactor: [0, 0, 0, 1], specularFactor: [1, 0.75, 0.3], glossinessFactor: 1 }),
     )
     const pbr = objectOf(objectsOf(runtimeOf(outcome).json, 'materials')[0]?.['pbrMetallicRoughness'])
-    expect(pbr['metallicFactor']).toBe(1)
+    expect(pbr['metallicFactor']).toBeCloseTo(1, 5)
     expect(pbr['baseColorFactor']).toEqual([1, 0.75, 0.3, 1].map((part) => expect.closeTo(part, 5)))
   })
 
