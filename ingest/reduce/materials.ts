@@ -14,7 +14,7 @@ const EDGE = 1e-3
 export async function joinMaterials(document: Document): Promise<void> {
   if (carriedOf(document).some(({ pieces }) => pieces.length > 0)) return
   const textures = new Set(document.getRoot().listTextures())
-  await document.transform(palette({ min: 2, cleanup: false }))
+  await document.transform(palette({ min: 2 }))
   // Written again: the library's encoder may give other bytes on another machine.
   for (const texture of document.getRoot().listTextures())
     if (!textures.has(texture)) texture.setImage(Uint8Array.from(encodePng(await pixelsOf(texture))))
