@@ -1,8 +1,13 @@
+import type { Document } from '@gltf-transform/core'
 import { describe, expect, test } from 'vitest'
 import { uv, withAccessors } from '../checks/odd.fixture.ts'
 import { glbOf, glbWith, floats, picture, textured, type Json } from '../glb.fixture.ts'
 import { ingest } from '../ingest.ts'
+import { measure } from '../measure.ts'
+import { readDocument } from '../normalise/io.ts'
+import { openContainer } from '../preflight/container.ts'
 import type { IngestOutcome } from '../types.ts'
+import { reduceToFit } from './index.ts'
 
 type Accepted = Extract<IngestOutcome, { accepted: true }>
 async function reduced(bytes: Uint8Array): Promise<Accepted> {
@@ -11,6 +16,12 @@ async function reduced(bytes: Uint8Array): Promise<Accepted> {
   expect(outcome.warnings.map(({ rule }) => rule)).toContain('REDUCED')
   expect(outcome.files.get(outcome.manifest.files.original.sha256)?.bytes).toEqual(bytes)
   return outcome
+}
+
+async function documentOf(bytes: Uint8Array): Promise<Document> {
+  const opened = openContainer(bytes)
+  if (!('json' in opened)) throw new Error(opened.fault.message)
+  return (await readDocument(opened.json, opened.bin)).document
 }
 
 /** Six parts with a material each. */
@@ -78,9 +89,11 @@ describe('a model above the limits of its kind', () => {
       const at = Math.floor(i / (side - 1)) * side + (i % (side - 1))
       return [at, at + side, at + 1, at + 1, at + side, at + side + 1]
     })
-    const { counts } = (await reduced(glbOf(points, corners.flat()))).manifest
-    expect(counts.triangles).toBeLessThanOrEqual(20_000)
-    expect(counts.triangles).toBeGreaterThan(5_000)
+    const document = await documentOf(glbOf(points, corners.flat()))
+    expect(await reduceToFit(document, 'object', [], () => {})).toBe(true)
+    const { triangles } = measure(document, 0)
+    expect(triangles).toBeLessThanOrEqual(20_000)
+    expect(triangles).toBeGreaterThan(5_000)
   })
 
   test('gets smaller textures', async () => {
@@ -102,7 +115,9 @@ describe('a model above the limits of its kind', () => {
       new Uint8Array(32),
       picture(2_048, 2_048),
     )
-    expect((await reduced(bytes)).manifest.counts).toMatchObject({ textures: 4, textureBytes: 16 << 20 })
+    const document = await documentOf(bytes)
+    expect(await reduceToFit(document, 'object', [], () => {})).toBe(false)
+    expect(measure(document, 0)).toMatchObject({ textures: 4, textureBytes: 16 << 20 })
   })
 })
 
