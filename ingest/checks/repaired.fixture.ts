@@ -15,6 +15,7 @@ export const viewed = (view: Json, change: Json, data: Uint8Array, at = 2): Uint
   return glbWith({ bufferViews: views, ...change }, data)
 }
 export const normals = floats(...Array.from({ length: 4 }, () => [0, 1, 0]).flat())
+const SIZES: Readonly<Record<string, number>> = { SCALAR: 1, VEC3: 3, VEC4: 4 }
 export const animated = (
   input: Uint8Array,
   output: Uint8Array,
@@ -23,10 +24,7 @@ export const animated = (
   sampler: Json = {},
 ): Uint8Array =>
   withAccessors(
-    [
-      float(input.length / 4, 'SCALAR', 2),
-      float(output.length / 4 / ({ SCALAR: 1, VEC3: 3, VEC4: 4 }[type] ?? 1), type, 3),
-    ],
+    [float(input.length / 4, 'SCALAR', 2), float(output.length / 4 / (SIZES[type] ?? 1), type, 3)],
     {
       animations: [
         { samplers: [{ input: 2, output: 3, ...sampler }], channels: [{ sampler: 0, target: { node: 0, path } }] },
