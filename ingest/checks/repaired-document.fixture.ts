@@ -1,6 +1,20 @@
 /** Files with errors in scenes, animations, images and the document that the ingest repairs. */
 import { floats, glbWith, picture, shorts, tetrahedron } from '../glb.fixture.ts'
-import { accessors, alone, ext, float, hung, moving, skin, steps, text, withAccessors, wholly } from './odd.fixture.ts'
+import {
+  accessors,
+  alone,
+  ext,
+  float,
+  hung,
+  mesh,
+  moving,
+  skin,
+  steps,
+  text,
+  used,
+  withAccessors,
+  wholly,
+} from './odd.fixture.ts'
 import {
   bound,
   SMALL,
