@@ -18,6 +18,7 @@ import { StageView, type ModelSources } from './render/world-view.ts'
 import { Inventory } from './inventory/inventory.ts'
 import { eyeAround } from './render/camera.ts'
 import { fetchRealmPreview } from './app/realm-preview.ts'
+import type { VrmReport } from './models/model-view.ts'
 import { REJOINED } from './ui/messages.ts'
 import { titleScene } from './render/title-scene.ts'
 import { frameOf } from './app/world.ts'
@@ -113,12 +114,21 @@ class Page {
     readonly package: string
     readonly level: number | null
     readonly problem: string | null
+    readonly vrm: VrmReport | null
   }[] {
     const world = this.#player?.world
     return [...(world?.props ?? []), ...(world?.avatars ?? [])].flatMap(({ element, package: hash }) =>
       hash === null
         ? []
-        : [{ element, package: hash, level: this.#view.levelOf(element), problem: this.#view.library.problemOf(hash) }],
+        : [
+            {
+              element,
+              package: hash,
+              level: this.#view.levelOf(element),
+              problem: this.#view.library.problemOf(hash),
+              vrm: this.#view.vrmOf(element),
+            },
+          ],
     )
   }
 

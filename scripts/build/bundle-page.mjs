@@ -24,7 +24,7 @@ const withoutSideEffects = {
   },
 }
 
-/** Replaces the workers' source names by the names of built workers. `built`: file name by source. */
+/** Replaces the workers' source names by the names of built workers. `built`: by source. */
 const builtWorkers = (built) => ({
   name: 'workers by their built names',
   setup(building) {
@@ -37,7 +37,7 @@ const builtWorkers = (built) => ({
             throw new Error(
               `${path} starts the worker ${name}, which WORKERS in scripts/build/bundle-page.mjs does not name`,
             )
-          return `new URL('./${built[source]}', import.meta.url)`
+          return `new URL('./${built[source].file}', import.meta.url)`
         },
       )
       return { contents, loader: 'ts' }
@@ -45,14 +45,19 @@ const builtWorkers = (built) => ({
   },
 })
 
-/** Bundles into assets/NAME-HASH.EXT of `outdir`; file names by their sources. */
-async function bundle(entryPoints, outdir, plugins) {
+/**
+ * Bundles into assets/NAME-HASH.EXT of `outdir`; the files by their sources. `splitting`: what `import()` names is loaded
+ * on demand, and what it shares with the page is a file of its own.
+ */
+async function bundle(entryPoints, outdir, plugins, splitting = false) {
   const { metafile } = await build({
     entryPoints,
     outdir: join(outdir, 'assets'),
     entryNames: '[name]-[hash]',
     plugins,
     bundle: true,
+    splitting,
+    chunkNames: '[name]-[hash]',
     minify: true,
     platform: 'browser',
     target: 'es2022',
@@ -61,20 +66,26 @@ async function bundle(entryPoints, outdir, plugins) {
     logLevel: 'warning',
   })
   return Object.fromEntries(
-    Object.entries(metafile.outputs).flatMap(([file, { entryPoint }]) =>
-      entryPoint === undefined ? [] : [[entryPoint, basename(file)]],
+    Object.entries(metafile.outputs).flatMap(([file, { entryPoint, imports }]) =>
+      entryPoint === undefined ? [] : [[entryPoint, { file: basename(file), chunks: chunksIn(imports) }]],
     ),
   )
 }
 
+/** The files that a script needs before it runs. */
+const chunksIn = (imports) =>
+  imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path))
+
 export async function bundlePage(outdir) {
   rmSync(outdir, { recursive: true, force: true })
   const workers = await bundle(WORKERS, outdir, [withoutSideEffects])
-  const files = await bundle(ENTRIES, outdir, [withoutSideEffects, builtWorkers(workers)])
+  const files = await bundle(ENTRIES, outdir, [withoutSideEffects, builtWorkers(workers)], true)
   cpSync('viewer/public', outdir, { recursive: true })
   const html = ENTRIES.reduce(
-    (text, source) => text.replace(`./${source.slice('viewer/'.length)}`, `./assets/${files[source]}`),
+    (text, source) => text.replace(`./${source.slice('viewer/'.length)}`, `./assets/${files[source].file}`),
     readFileSync(PAGE, 'utf8'),
   )
-  writeFileSync(join(outdir, 'index.html'), html)
+  // The browser loads shared files together with the script that imports them, not after it.
+  const preloads = files['viewer/main.ts'].chunks.map((file) => `<link rel="modulepreload" href="./assets/${file}" />`)
+  writeFileSync(join(outdir, 'index.html'), html.replace('</head>', `${preloads.join('')}</head>`))
 }

@@ -12,9 +12,11 @@ import {
 } from 'three'
 import * as SkeletonUtils from 'three/addons/utils/SkeletonUtils.js'
 import type { PackageJoint } from '../../packages/manifest.ts'
+import type { PosedAvatar } from '../render/posed-avatars.ts'
 import type { JointTransform } from '../../sim/avatar/pose.ts'
 import { poseNodes, type RestNode } from '../../packages/retarget.ts'
-import type { Quat, Vec3 } from '../../sim/types.ts'
+import { BONES, type Quat, type Vec3 } from '../../sim/types.ts'
+import type { FigureMotion } from './figure-motion.ts'
 import { isSkinned, type Model } from './model.ts'
 
 /** A model faces +Z, a player's forward is -Z. */
@@ -53,6 +55,12 @@ function rigOf(root: Object3D, joints: readonly PackageJoint[]): Rig | null {
   return nodes.length > 0 ? { nodes, byName } : null
 }
 
+/** The objects that a pose turns. */
+function posedBy({ byName }: Rig, joints: readonly PackageJoint[]): ReadonlySet<Object3D> {
+  const isBone = ({ humanoid, rest }: PackageJoint): boolean => !!rest && BONES.some((bone) => bone === humanoid)
+  return new Set(joints.filter(isBone).flatMap(({ joint }) => byName.get(joint) ?? []))
+}
+
 const vec = ({ x, y, z }: Vector3): Vec3 => ({ x, y, z })
 const quat = ({ x, y, z, w }: Quaternion): Quat => ({ x, y, z, w })
 
@@ -68,6 +76,10 @@ const BLEND = 0.25
 const named = (clips: readonly AnimationClip[], pattern: RegExp): AnimationClip | undefined =>
   // Exact names first: "Walk" before "Walk_Backwards_Holding_Shield".
   clips.filter(({ name }) => pattern.test(name)).toSorted((a, b) => a.name.length - b.name.length)[0]
+
+const HEAD = BONES.indexOf('head')
+/** Blinks of two figures do not coincide: so many seconds between their clocks for each element. */
+const CLOCKS_APART = 1.37
 
 /** Plays the file's animations for standing, walking and running. */
 class Clips {
@@ -102,6 +114,14 @@ class Clips {
   }
 }
 
+export interface FigureFrame {
+  readonly nowMs: number
+  /** Since the last frame. */
+  readonly seconds: number
+  /** No motion that nobody causes. */
+  readonly still: boolean
+}
+
 export class Figure {
   /** Root object, at the avatar's root and rotated by its yaw. */
   readonly group = new Group()
@@ -110,18 +130,20 @@ export class Figure {
   readonly #joints: readonly PackageJoint[]
   readonly #rig: Rig | null
   readonly #clips: Clips | null
+  readonly motion: FigureMotion | null
 
   constructor(model: Model, joints: readonly PackageJoint[]) {
     this.model = model
     this.#root = isSkinned(model.scene) ? SkeletonUtils.clone(model.scene) : model.scene.clone()
+    this.#joints = joints
+    this.#rig = rigOf(this.#root, joints)
+    this.motion = (this.#rig && model.vrm?.motionOf(this.#root, posedBy(this.#rig, joints))) ?? null
     this.#root.quaternion.copy(TURNED)
     this.group.add(this.#root)
     // The bounds of a skin at rest do not contain its poses, so the figure is culled as a whole.
     this.#root.traverse((object) => {
       if (object instanceof SkinnedMesh || object instanceof Mesh) object.frustumCulled = false
     })
-    this.#joints = joints
-    this.#rig = rigOf(this.#root, joints)
     this.#clips = this.#rig ? null : new Clips(this.#root, model.animations)
   }
 
@@ -139,6 +161,14 @@ export class Figure {
     if (hips) byName.get(hips.name)?.position.set(hips.translation.x, hips.translation.y, hips.translation.z)
   }
 
+  /** Springs, eyes and expressions; call after `pose`. */
+  move({ avatar: { element, yaw }, bones }: PosedAvatar, { seconds, nowMs, still }: FigureFrame): void {
+    const head = bones[HEAD]
+    if (!head) return
+    const time = nowMs / 1_000 + element * CLOCKS_APART
+    this.motion?.update({ head: head.rotation, yaw, seconds, time, calm: still })
+  }
+
   /** Plays the model's own animation for a speed over the ground, metres per second. */
   animate(speed: number, seconds: number): void {
     this.#clips?.step(speed, seconds)
@@ -147,6 +177,7 @@ export class Figure {
   dispose(): void {
     this.group.removeFromParent()
     this.#clips?.dispose(this.#root)
+    this.motion?.dispose()
     this.#root.traverse((object) => {
       if (object instanceof SkinnedMesh) object.skeleton.dispose()
     })

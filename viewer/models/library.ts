@@ -2,6 +2,7 @@
 import { ApiError, type Api } from '../api/api.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { ModelFile, PackageInfo } from '../api/package-info.ts'
+import type { PackageKind } from '../../packages/manifest.ts'
 import { Loads } from './loads.ts'
 import { parseModel, type Model } from './model.ts'
 
@@ -27,7 +28,7 @@ export interface LibraryOptions {
   /** Prepares a model for drawing, so that its first frame is not late. */
   readonly prepare: (model: Model) => Promise<void>
   /** Parses a GLB; replaceable in tests. */
-  readonly parse?: (bytes: ArrayBuffer) => Promise<Model>
+  readonly parse?: (bytes: ArrayBuffer, kind: PackageKind) => Promise<Model>
 }
 
 /** Transient statuses: no answer, or too many requests. A missing package may be about to appear. */
@@ -72,12 +73,15 @@ export class Library {
     this.models.end()
   }
 
-  /** The load error of a package; null if there is none. */
+  /** Why a package, or a part of it, is not shown; null: all of it is. */
   problemOf(hash: string): string | null {
     const problem = this.packages.problemOf(hash)
     if (problem !== null) return problem
     const info = this.packages.peek(hash)
-    return info?.models.map(({ sha256 }) => this.models.problemOf(sha256)).find((said) => said !== null) ?? null
+    const problems = info?.models.map(
+      ({ sha256 }) => this.models.problemOf(sha256) ?? this.models.peek(sha256)?.problem ?? null,
+    )
+    return problems?.find((each) => each !== null) ?? null
   }
 }
 
@@ -93,7 +97,7 @@ async function loadModel(
     if (!fresh) throw error
     return bytes.fetch(fresh)
   })
-  const model = await parse(content)
+  const model = await parse(content, info.kind)
   await prepare(model)
   return model
 }

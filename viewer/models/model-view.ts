@@ -19,6 +19,10 @@ const POINTED = new Color(1.22, 1.2, 1.3)
 const HELD = new Color(1.32, 1.3, 1.42)
 const UP = new Vector3(0, 1, 0)
 
+/** Springs and eyes move up to this distance, metres, and of so many avatars, the nearest. */
+const LIVELY_METRES = 15
+const LIVELY_MAX = 12
+
 export interface ModelFrame {
   readonly eye: Vec3
   readonly nowMs: number
@@ -30,6 +34,13 @@ export interface ModelFrame {
   readonly budget: LevelBudget
   /** Show models at full size at once. */
   readonly still: boolean
+}
+
+export interface VrmReport {
+  readonly toonMaterials: number
+  readonly springJoints: number
+  /** Largest angle between a spring joint and its rest, radians. */
+  readonly swing: number
 }
 
 interface Shown {
@@ -48,6 +59,15 @@ const away = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z 
 const sizeOf = ({ bounds: { min, max } }: PackageInfo): number =>
   Math.max(max.x - min.x, max.y - min.y, max.z - min.z, 0.01)
 
+const livelyOf = (wanted: readonly Wanted[]): ReadonlySet<string> =>
+  new Set(
+    wanted
+      .filter(({ posed, metres }) => posed && metres < LIVELY_METRES)
+      .toSorted((a, b) => a.metres - b.metres)
+      .slice(0, LIVELY_MAX)
+      .map(({ key }) => key),
+  )
+
 export class ModelView {
   readonly group = new Group()
   readonly #library: Library
@@ -55,6 +75,9 @@ export class ModelView {
   readonly #shown = new Map<ElementId, Shown>()
   #levels: ReadonlyMap<string, number | null> = new Map()
   #frame = 0
+  /** Avatars whose springs and eyes move in this frame. */
+  #lively: ReadonlySet<string> = new Set()
+  readonly #animated = new Set<Model>()
   readonly #matrix = new Matrix4()
   readonly #position = new Vector3()
   readonly #rotation = new Quaternion()
@@ -75,6 +98,8 @@ export class ModelView {
       ...avatars.flatMap((posed) => this.#wantAvatar(posed, frame)),
     ]
     this.#levels = chooseLevels(wanted, frame.budget, this.#levels)
+    this.#lively = livelyOf(wanted)
+    this.#animated.clear()
     const drawn = new Set<ElementId>()
     for (const item of wanted) {
       const model = this.#modelOf(item)
@@ -92,6 +117,19 @@ export class ModelView {
   /** For debugging: what is drawn for each element with a package. */
   levelOf(element: ElementId): number | null {
     return this.#shown.has(element) ? (this.#levels.get(String(element)) ?? null) : null
+  }
+
+  /** For debugging: what an avatar's VRM adds to its model; null if it is drawn as plain glTF. */
+  vrmOf(element: ElementId): VrmReport | null {
+    const figure = this.#shown.get(element)?.figure
+    const { vrm } = figure?.model ?? { vrm: null }
+    return vrm
+      ? {
+          toonMaterials: vrm.toonMaterials,
+          springJoints: figure?.motion?.springJoints ?? 0,
+          swing: figure?.motion?.swing ?? 0,
+        }
+      : null
   }
 
   get calls(): number {
@@ -171,7 +209,8 @@ export class ModelView {
     this.#instances.add(model, this.#matrix, prop.holder ? HELD : prop.element === frame.pointed ? POINTED : PLAIN)
   }
 
-  #drawAvatar({ avatar, bones, speed }: PosedAvatar, info: PackageInfo, model: Model, frame: ModelFrame): void {
+  #drawAvatar(posed: PosedAvatar, info: PackageInfo, model: Model, frame: ModelFrame): void {
+    const { avatar, bones, speed } = posed
     let shown = this.#shown.get(avatar.element)
     if (shown?.figure?.model !== model) {
       shown?.figure?.dispose()
@@ -189,6 +228,10 @@ export class ModelView {
     figure.group.scale.setScalar(size)
     if (figure.isHumanoid) figure.pose(bones)
     else figure.animate(speed, frame.seconds)
+    if (figure.group.visible && this.#lively.has(String(avatar.element))) figure.move(posed, frame)
+    else figure.motion?.pause()
+    if (model.vrm && !frame.still && !this.#animated.has(model)) model.vrm.animate(frame.seconds)
+    this.#animated.add(model)
   }
 
   #dropUnseen(): void {

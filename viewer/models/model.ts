@@ -6,13 +6,16 @@ import {
   Mesh,
   MeshStandardMaterial,
   SkinnedMesh,
-  Texture,
+  type Texture,
   type AnimationClip,
   type BufferGeometry,
   type Group,
   type Object3D,
 } from 'three'
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js'
+import type { PackageKind } from '../../packages/manifest.ts'
+import type { VrmModel } from './figure-motion.ts'
+import { texturesOf } from './textures.ts'
 
 /** One mesh with one material, at its place in the model. */
 export interface ModelPart {
@@ -26,10 +29,15 @@ export interface Model {
   readonly animations: readonly AnimationClip[]
   /** All meshes at rest, from which instances of unposed models are drawn. */
   readonly parts: readonly ModelPart[]
+  readonly materials: readonly Material[]
   readonly textures: readonly Texture[]
   readonly triangles: number
   /** Bytes of vertices and decoded textures. */
   readonly bytes: number
+  /** Null if it is drawn as plain glTF. */
+  readonly vrm: VrmModel | null
+  /** What of the file is not shown, and why; null: nothing. */
+  readonly problem: string | null
   dispose(): void
 }
 
@@ -37,7 +45,11 @@ export interface Model {
 const MIPMAPS = 4 / 3
 
 /** Rejects with a message if the bytes are not a drawable GLB. */
-export async function parseModel(bytes: ArrayBuffer): Promise<Model> {
+export async function parseModel(bytes: ArrayBuffer, kind: PackageKind = 'object'): Promise<Model> {
+  return kind === 'avatar' && hasVrm(bytes) ? parseVrm(bytes) : parsePlain(bytes)
+}
+
+async function parsePlain(bytes: ArrayBuffer): Promise<Model> {
   const loader = new GLTFLoader()
   const gltf = await loader.parseAsync(bytes, '').catch((error: unknown) => {
     throw new Error(`the model cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
@@ -47,6 +59,29 @@ export async function parseModel(bytes: ArrayBuffer): Promise<Model> {
   return modelOf(gltf.scene, gltf.animations)
 }
 
+/** Length of a GLB's JSON, by its header, and where it begins. */
+const JSON_LENGTH_AT = 12
+const JSON_AT = 20
+
+/** True if the GLB's JSON names an extension of VRM. */
+function hasVrm(bytes: ArrayBuffer): boolean {
+  if (bytes.byteLength < JSON_AT) return false
+  const length = Math.min(new DataView(bytes).getUint32(JSON_LENGTH_AT, true), bytes.byteLength - JSON_AT)
+  return /"VRM(?:C_\w+)?"/.test(new TextDecoder().decode(new Uint8Array(bytes, JSON_AT, length)))
+}
+
+/** A VRM whose own data cannot be read is drawn as plain glTF. */
+async function parseVrm(bytes: ArrayBuffer): Promise<Model> {
+  try {
+    const { scene, animations, vrm } = await (await import('./vrm/load-vrm.ts')).loadVrm(bytes)
+    return { ...modelOf(scene, animations), vrm }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const problem = `The VRM data cannot be read, so the model is drawn without springs and toon materials: ${why}`
+    return { ...(await parsePlain(bytes)), problem }
+  }
+}
+
 export function modelOf(scene: Group, animations: readonly AnimationClip[]): Model {
   scene.updateMatrixWorld(true)
   const parts: ModelPart[] = []
@@ -54,19 +89,25 @@ export function modelOf(scene: Group, animations: readonly AnimationClip[]): Mod
   const materials = new Set<Material>()
   scene.traverse((object) => {
     if (!(object instanceof Mesh)) return
-    const { geometry, material } = object as Mesh<BufferGeometry, Material>
+    const { geometry, material } = object as Mesh
     geometries.add(geometry)
-    materials.add(material)
     object.castShadow = true
     object.receiveShadow = true
-    parts.push({ geometry, material, matrix: object.matrixWorld.clone() })
+    // A toon material with an outline is two materials of one mesh.
+    for (const each of [material].flat()) {
+      materials.add(each)
+      parts.push({ geometry, material: each, matrix: object.matrixWorld.clone() })
+    }
   })
   const textures = [...new Set([...materials].flatMap(texturesOf))]
+  // Copies of a texture share its image.
+  const images = new Map(textures.map((texture) => [texture.source, texture]))
   for (const material of materials) readable(material)
   return {
     scene,
     animations,
     parts,
+    materials: [...materials],
     textures,
     triangles: parts.reduce(
       (sum, { geometry }) => sum + (geometry.index?.count ?? geometry.getAttribute('position').count) / 3,
@@ -74,7 +115,9 @@ export function modelOf(scene: Group, animations: readonly AnimationClip[]): Mod
     ),
     bytes:
       [...geometries].reduce((sum, geometry) => sum + bytesOfGeometry(geometry), 0) +
-      textures.reduce((sum, texture) => sum + bytesOfTexture(texture), 0),
+      [...images.values()].reduce((sum, texture) => sum + bytesOfTexture(texture), 0),
+    vrm: null,
+    problem: null,
     dispose: () => {
       for (const part of [...geometries, ...materials]) part.dispose()
       for (const texture of textures) {
@@ -95,9 +138,6 @@ function readable(material: Material): void {
   if (material.transparent) material.depthWrite = false
   if (material.map) material.map.anisotropy = ANISOTROPY
 }
-
-const texturesOf = (material: Material): Texture[] =>
-  Object.values(material).filter((value): value is Texture => value instanceof Texture)
 
 function bytesOfGeometry(geometry: BufferGeometry): number {
   const attributes = [

@@ -7,7 +7,7 @@ import { LabelView } from './labels.ts'
 import { Environment } from '../models/environment.ts'
 import { Library } from '../models/library.ts'
 import type { Model } from '../models/model.ts'
-import { ModelView } from '../models/model-view.ts'
+import { ModelView, type VrmReport } from '../models/model-view.ts'
 import { OutlineView } from './outlines.ts'
 import { Poser, type PosedAvatar } from './posed-avatars.ts'
 import { PropRenderer } from './props.ts'
@@ -41,12 +41,12 @@ const idle = (): Promise<void> =>
 
 /** Uploads a model to the graphics processor piece by piece, so that its first frame is not late. */
 async function prepare(
-  { parts, textures }: Model,
+  { materials, textures }: Model,
   { renderer }: RenderContext,
   environment: Environment,
 ): Promise<void> {
   await idle()
-  environment.light(parts.map(({ material }) => material))
+  environment.light(materials)
   for (const texture of textures) {
     await idle()
     renderer.initTexture(texture)
@@ -156,6 +156,11 @@ export class StageView {
   /** The level drawn for an element with a package in the last frame; null for a placeholder. */
   levelOf(element: ElementId): number | null {
     return this.#modelled.has(element) ? this.#models.levelOf(element) : null
+  }
+
+  /** What an avatar's VRM adds to its model in the last frame; null if it is drawn as plain glTF. */
+  vrmOf(element: ElementId): VrmReport | null {
+    return this.#modelled.has(element) ? this.#models.vrmOf(element) : null
   }
 
   /** The own avatar if the eye is inside its head. */

@@ -10,6 +10,8 @@ export interface Reported {
   /** Null for a placeholder. */
   readonly level: number | null
   readonly problem: string | null
+  /** Of an avatar that is drawn as a VRM. `swing`: largest angle between a spring joint and its rest, radians. */
+  readonly vrm: { readonly toonMaterials: number; readonly springJoints: number; readonly swing: number } | null
 }
 
 /** The packages that the page reports to draw. */
