@@ -21,8 +21,12 @@ import type { FigureMotion, MotionFrame } from '../figure-motion.ts'
 import { blinkAt, Gaze } from './eyes.ts'
 import { Expressions } from './expressions.ts'
 
-/** Springs are put to rest if the avatar moves farther than this in one frame, metres: it was teleported. */
+/**
+ * Springs are put to rest if the avatar moves farther than this in one frame, metres: it was teleported. No avatar walks
+ * faster than `WALK_SPEED_MAX`, metres per second, so that a slow computer's long frames are no teleports.
+ */
 const JUMP_METRES = 1
+const WALK_SPEED_MAX = 12
 /** Longest step of the springs, seconds, so that they do not fly apart after a pause. */
 const STEP_SECONDS_MAX = 0.05
 
@@ -86,7 +90,7 @@ export class VrmMotion implements FigureMotion {
   }
 
   update({ head, yaw, seconds, time, calm }: MotionFrame): void {
-    this.#restart()
+    this.#restart(seconds)
     if (this.#lookAt) {
       const { left, down } = this.#gaze.follow(head, yaw, seconds)
       this.#lookAt.yaw = left
@@ -105,10 +109,11 @@ export class VrmMotion implements FigureMotion {
   }
 
   /** Puts the springs to rest if the figure was paused or moved too far. */
-  #restart(): void {
+  #restart(seconds: number): void {
     this.#root.updateWorldMatrix(true, false)
     this.#position.setFromMatrixPosition(this.#root.matrixWorld)
-    if (this.#isPaused || this.#position.distanceTo(this.#last) > JUMP_METRES) {
+    const isJump = this.#position.distanceTo(this.#last) > JUMP_METRES + WALK_SPEED_MAX * seconds
+    if (this.#isPaused || isJump) {
       this.#root.updateMatrixWorld(true)
       this.#springs.reset()
     }
