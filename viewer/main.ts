@@ -103,6 +103,7 @@ class Page {
       put: putTo(server),
       player: () => this.#player,
       problemOf: (hash) => view.library.problemOf(hash),
+      creditOf: (hash) => view.library.creditOf(hash),
       showMessage: (text) => this.#hud.showMessage(text),
       back: () => canvas.focus({ preventScroll: true }),
     })

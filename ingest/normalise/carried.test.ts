@@ -40,7 +40,15 @@ test('the humanoid bones of a VRM 1.0 refer to the same nodes as before', async 
     ),
   ).toEqual(Object.fromEntries(bones(json)))
   expect(outcome.manifest.marker.rotation).toEqual({ x: 0, y: 0, z: 0, w: 1 })
-  expect(extensionOf(json, 'VRMC_vrm')?.['meta']).toMatchObject({ authors: ['@saturday06'] })
+})
+
+test('the package keeps what a VRM says about its maker, its licence and what it permits', async () => {
+  const robot = asset('avatars/debug_robot.vrm')
+  const meta = extensionOf(jsonOf(robot), 'VRMC_vrm')?.['meta']
+  expect(meta).toMatchObject({ authors: ['@saturday06'], licenseUrl: 'https://vrm.dev/licenses/1.0/' })
+  expect(extensionOf((await runtimeJson(robot)).json, 'VRMC_vrm')?.['meta']).toEqual(meta)
+  const older = await runtimeJson(figure(vrm0, [{ name: 'Cloth' }, { name: 'Skin.001' }]))
+  expect(extensionOf(older.json, 'VRM')?.['meta']).toEqual(vrm0.VRM.meta)
 })
 
 const BONES = [
@@ -105,7 +113,7 @@ function figure(extensions: Json, materials: Json[] = []): Uint8Array {
 
 const vrm0 = {
   VRM: {
-    meta: { title: 'Stick  Figure' },
+    meta: { title: 'Stick  Figure', author: 'Ada', licenseName: 'CC_BY', commercialUssageName: 'Disallow' },
     humanoid: { humanBones: BONES.map((bone, i) => ({ bone, node: 2 + i, useDefaultValues: true })) },
     firstPerson: { firstPersonBone: 4, meshAnnotations: [{ mesh: 1, firstPersonFlag: 'Auto' }] },
     blendShapeMaster: {

@@ -10,6 +10,8 @@ import { UploadForm } from '../upload/form.ts'
 import { UploadList } from '../upload/list.ts'
 import { UploadQueue, type QueuedFile } from '../upload/queue.ts'
 import { chosenOf } from '../upload/skeleton-map.ts'
+import type { VrmCredit } from '../models/figure-motion.ts'
+import { creditLine } from './credit.ts'
 import { InventoryPanel } from './panel.ts'
 
 export interface InventoryOptions {
@@ -20,6 +22,8 @@ export interface InventoryOptions {
   readonly player: () => Player | null
   /** Returns why a package cannot be drawn; null if it can. */
   readonly problemOf: (hash: string) => string | null
+  /** Returns the authors and licence of a package; null if they are not known. */
+  readonly creditOf: (hash: string) => VrmCredit | null
   readonly showMessage: (text: string) => void
   /** Returns the keyboard focus to the world. */
   readonly back: () => void
@@ -98,7 +102,8 @@ export class Inventory {
   update(): void {
     const player = this.#options.player()
     if (!player || !this.#panel.isOpen || this.#panel.isBusy) return
-    this.#panel.wearing(player.wears !== null)
+    const credit = player.wears === null ? null : this.#options.creditOf(player.wears)
+    this.#panel.wearing(player.wears !== null, credit && creditLine(credit))
     this.#panel.point(player.inspect((hash) => this.#options.problemOf(hash)))
   }
 

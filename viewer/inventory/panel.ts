@@ -38,8 +38,10 @@ export class InventoryPanel {
     byId('tool-inventory').setAttribute('aria-expanded', String(on))
   }
 
-  wearing(on: boolean): void {
+  /** `credit`: who made the avatar; null if that is not known. */
+  wearing(on: boolean, credit: string | null): void {
     byId('take-off').hidden = !on
+    byId('credit').textContent = credit
   }
 
   /** Shows the packages; null while they are loading. */

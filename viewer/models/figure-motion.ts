@@ -20,6 +20,10 @@ export interface FigureMotion {
   readonly springJoints: number
   /** Largest angle between a spring joint and its rest, radians. */
   readonly swing: number
+  /** 0 to 1. */
+  readonly eyesClosed: number
+  /** Where eyes look from the head's direction, degrees to the figure's left. */
+  readonly eyesLeft: number
   /** Call after the pose. */
   update(frame: MotionFrame): void
   /** Puts the springs to rest until the next update. */
@@ -27,9 +31,21 @@ export interface FigureMotion {
   dispose(): void
 }
 
+/** Authors and licence of a VRM, as its file names them. Texts have one line and at most 200 characters. Nobody checks them. */
+export interface VrmCredit {
+  readonly title: string | null
+  readonly authors: readonly string[]
+  readonly copyright: string | null
+  /** Names or addresses. */
+  readonly licences: readonly string[]
+}
+
 /** What a VRM adds to its model. */
 export interface VrmModel {
+  /** Outlines included. */
   readonly toonMaterials: number
+  /** Null if the file does not say who made it. */
+  readonly credit: VrmCredit | null
   /** `copy`: a figure's copy of the scene, at rest and at the origin. `posed`: its nodes that the pose turns. */
   motionOf(copy: Object3D, posed: ReadonlySet<Object3D>): FigureMotion
   /** Moves animated textures on. */

@@ -3,6 +3,7 @@ import { ApiError, type Api } from '../api/api.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { ModelFile, PackageInfo } from '../api/package-info.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
+import type { VrmCredit } from './figure-motion.ts'
 import { Loads } from './loads.ts'
 import { parseModel, type Model } from './model.ts'
 
@@ -71,6 +72,12 @@ export class Library {
   end(): void {
     this.packages.end()
     this.models.end()
+  }
+
+  /** Authors and licence of a package; null if its file is not loaded, or does not name them. */
+  creditOf(hash: string): VrmCredit | null {
+    const models = this.packages.peek(hash)?.models ?? []
+    return models.map(({ sha256 }) => this.models.peek(sha256)?.vrm?.credit ?? null).find((each) => each) ?? null
   }
 
   /** Why a package, or a part of it, is not shown; null: all of it is. */

@@ -5,6 +5,7 @@ import type { ElementId, Vec3 } from '../../sim/types.ts'
 import type { PosedAvatar } from '../render/posed-avatars.ts'
 import type { ShownProp } from '../app/world.ts'
 import { Figure } from './figure.ts'
+import type { FigureMotion, VrmModel } from './figure-motion.ts'
 import { ModelInstances } from './instances.ts'
 import { chooseLevels, type LevelBudget, type LevelChoice } from './levels.ts'
 import type { Library } from './library.ts'
@@ -36,11 +37,9 @@ export interface ModelFrame {
   readonly still: boolean
 }
 
-export interface VrmReport {
-  readonly toonMaterials: number
-  readonly springJoints: number
-  /** Largest angle between a spring joint and its rest, radians. */
-  readonly swing: number
+/** `motion` is null if nothing moves beyond the pose. */
+export interface VrmReport extends Pick<VrmModel, 'toonMaterials' | 'credit'> {
+  readonly motion: Pick<FigureMotion, 'springJoints' | 'swing' | 'eyesClosed' | 'eyesLeft'> | null
 }
 
 interface Shown {
@@ -122,14 +121,12 @@ export class ModelView {
   /** For debugging: what an avatar's VRM adds to its model; null if it is drawn as plain glTF. */
   vrmOf(element: ElementId): VrmReport | null {
     const figure = this.#shown.get(element)?.figure
-    const { vrm } = figure?.model ?? { vrm: null }
-    return vrm
-      ? {
-          toonMaterials: vrm.toonMaterials,
-          springJoints: figure?.motion?.springJoints ?? 0,
-          swing: figure?.motion?.swing ?? 0,
-        }
-      : null
+    if (!figure?.model.vrm) return null
+    const { toonMaterials, credit } = figure.model.vrm
+    if (!figure.motion) return { toonMaterials, credit, motion: null }
+    // Copied, because the getters of a class do not show in a console.
+    const { springJoints, swing, eyesClosed, eyesLeft } = figure.motion
+    return { toonMaterials, credit, motion: { springJoints, swing, eyesClosed, eyesLeft } }
   }
 
   get calls(): number {

@@ -44,6 +44,8 @@ export interface Model {
 /** Size of a texture with mipmaps relative to its largest level. */
 const MIPMAPS = 4 / 3
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** Rejects with a message if the bytes are not a drawable GLB. */
 export async function parseModel(bytes: ArrayBuffer, kind: PackageKind = 'object'): Promise<Model> {
   return kind === 'avatar' && hasVrm(bytes) ? parseVrm(bytes) : parsePlain(bytes)
@@ -52,9 +54,7 @@ export async function parseModel(bytes: ArrayBuffer, kind: PackageKind = 'object
 async function parsePlain(bytes: ArrayBuffer): Promise<Model> {
   const loader = new GLTFLoader()
   const gltf = await loader.parseAsync(bytes, '').catch((error: unknown) => {
-    throw new Error(`the model cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
+    throw new Error(`the model cannot be read: ${messageOf(error)}`, { cause: error })
   })
   return modelOf(gltf.scene, gltf.animations)
 }
@@ -72,13 +72,19 @@ function hasVrm(bytes: ArrayBuffer): boolean {
 
 /** A VRM whose own data cannot be read is drawn as plain glTF. */
 async function parseVrm(bytes: ArrayBuffer): Promise<Model> {
+  const plain = async (problem: string): Promise<Model> => ({ ...(await parsePlain(bytes)), problem })
+  const code = await import('./vrm/load-vrm.ts').catch(messageOf)
+  if (typeof code === 'string')
+    return plain(
+      `The code that draws VRM cannot be loaded, so springs and toon materials are missing: ${code}. Reload the page.`,
+    )
   try {
-    const { scene, animations, vrm } = await (await import('./vrm/load-vrm.ts')).loadVrm(bytes)
+    const { scene, animations, vrm } = await code.loadVrm(bytes)
     return { ...modelOf(scene, animations), vrm }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const problem = `The VRM data cannot be read, so the model is drawn without springs and toon materials: ${why}`
-    return { ...(await parsePlain(bytes)), problem }
+    return plain(
+      `The VRM data cannot be read, so the model is drawn without springs and toon materials: ${messageOf(error)}`,
+    )
   }
 }
 

@@ -25,7 +25,7 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
 }
 const OVERRIDES = ['none', 'block', 'blend'] as const
 const COLORS = ['color', 'emissionColor', 'shadeColor', 'matcapColor', 'rimColor', 'outlineColor'] as const
-/** three-vrm throws without this licence address; the page does not show a VRM's meta data. */
+/** three-vrm throws without this licence address. `creditOf` reads the file's own meta data. */
 const META = { licenseUrl: 'https://vrm.dev/licenses/1.0/' }
 const DEGREES_MAX = 90
 const COLOR_MAX = 16

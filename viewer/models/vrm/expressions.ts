@@ -11,6 +11,21 @@ import {
 import type { Material, Mesh, Object3D } from 'three'
 import { texturesOf } from '../textures.ts'
 
+/** Both eyes; for a file without that, each eye. */
+const BLINKS = ['blink', 'blinkLeft', 'blinkRight'] as const
+
+/** three-vrm repeats a bind for each mesh that has its material, and each repeat would change the material again. */
+function withoutRepeats(binds: readonly VRMExpressionBind[]): readonly VRMExpressionBind[] {
+  const keyOf = (bind: VRMExpressionBind): unknown => {
+    if (bind instanceof VRMExpressionMaterialColorBind)
+      return [bind.material.uuid, bind.type, bind.targetValue.toArray(), bind.targetAlpha].join(' ')
+    if (bind instanceof VRMExpressionTextureTransformBind)
+      return [bind.material.uuid, bind.offset.toArray(), bind.scale.toArray()].join(' ')
+    return bind
+  }
+  return [...new Map(binds.map((bind) => [keyOf(bind), bind])).values()]
+}
+
 export class Expressions {
   readonly manager = new VRMExpressionManager()
   /** By the model's material. */
@@ -31,7 +46,7 @@ export class Expressions {
         overrideLookAt,
         overrideMouth,
       })
-      for (const bind of binds) {
+      for (const bind of withoutRepeats(binds)) {
         const own = this.#bindOn(bind, of)
         if (own) expression.addBind(own)
       }
@@ -68,10 +83,15 @@ export class Expressions {
     return own
   }
 
+  /** How far the eyes are closed, 0 to 1. */
+  get closed(): number {
+    return Math.max(0, ...BLINKS.map((name) => this.manager.getValue(name) ?? 0))
+  }
+
   /** `closed`: how far the eyes are closed, 0 to 1. */
   update(closed: number, seconds: number): void {
-    if (this.manager.getExpression('blink')) this.manager.setValue('blink', closed)
-    else for (const eye of ['blinkLeft', 'blinkRight']) this.manager.setValue(eye, closed)
+    const [both, ...each] = BLINKS
+    for (const name of this.manager.getExpression(both) ? [both] : each) this.manager.setValue(name, closed)
     this.manager.update()
     for (const material of this.#materials.values()) if (material instanceof MToonMaterial) material.update(seconds)
   }

@@ -10,8 +10,9 @@ import {
 } from '@pixiv/three-vrm'
 import type { AnimationClip, Group } from 'three'
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js'
-import type { VrmModel } from '../figure-motion.ts'
+import type { VrmCredit, VrmModel } from '../figure-motion.ts'
 import { checkVrm } from './checked.ts'
+import { creditOf } from './credit.ts'
 import type { GltfJson } from './json.ts'
 import { VrmMotion, type SpringPart, type VrmParts } from './motion.ts'
 
@@ -33,7 +34,9 @@ export interface LoadedVrm {
 /** Rejects if three-vrm cannot read the file. */
 export async function loadVrm(bytes: ArrayBuffer): Promise<LoadedVrm> {
   const loader = new GLTFLoader()
+  let credit: VrmCredit | null = null
   loader.register((parser) => {
+    credit = creditOf(parser.json as GltfJson)
     checkVrm(parser.json as GltfJson)
     return new VRMLoaderPlugin(parser, { autoUpdateHumanBones: false })
   })
@@ -55,6 +58,7 @@ export async function loadVrm(bytes: ArrayBuffer): Promise<LoadedVrm> {
     animations,
     vrm: {
       toonMaterials: materials.length,
+      credit,
       motionOf: (copy, posed) => new VrmMotion(parts, scene, copy, posed),
       animate: (seconds) => {
         for (const material of materials) material.update(seconds)

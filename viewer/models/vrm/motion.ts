@@ -27,7 +27,7 @@ import { Expressions } from './expressions.ts'
  */
 const JUMP_METRES = 1
 const WALK_SPEED_MAX = 12
-/** Longest step of the springs, seconds, so that they do not fly apart after a pause. */
+/** Longest step of springs and eyes, seconds. After a longer frame springs do not fly apart, and eyes still follow the head. */
 const STEP_SECONDS_MAX = 0.05
 
 export interface SpringPart {
@@ -89,17 +89,26 @@ export class VrmMotion implements FigureMotion {
     return Math.max(0, ...[...this.#rests].map(([bone, rest]) => bone.quaternion.angleTo(rest)))
   }
 
+  get eyesClosed(): number {
+    return this.#expressions?.closed ?? 0
+  }
+
+  get eyesLeft(): number {
+    return this.#lookAt?.yaw ?? 0
+  }
+
   update({ head, yaw, seconds, time, calm }: MotionFrame): void {
     this.#restart(seconds)
+    const step = Math.min(seconds, STEP_SECONDS_MAX)
     if (this.#lookAt) {
-      const { left, down } = this.#gaze.follow(head, yaw, seconds)
+      const { left, down } = this.#gaze.follow(head, yaw, step)
       this.#lookAt.yaw = left
       this.#lookAt.pitch = down
-      this.#lookAt.update(seconds)
+      this.#lookAt.update(step)
     }
     this.#expressions?.update(calm ? 0 : blinkAt(time), seconds)
     this.#constraints.update()
-    this.#springs.update(Math.min(seconds, STEP_SECONDS_MAX))
+    this.#springs.update(step)
     if ([...this.#rests.keys()].some(({ quaternion }) => Number.isNaN(quaternion.x))) this.#springs.reset()
   }
 

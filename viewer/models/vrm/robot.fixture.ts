@@ -13,6 +13,10 @@ export interface VrmJson {
   images?: unknown
 }
 
+/** The file's expressions by name. */
+export const presetOf = ({ extensions }: VrmJson): Record<string, unknown> =>
+  (extensions['VRMC_vrm'] as { expressions: { preset: Record<string, unknown> } }).expressions.preset
+
 export const TAIL = ['tail0', 'tail1', 'tail2'] as const
 const HEAD = 5
 const LINK_METRES = 0.3

@@ -11,7 +11,7 @@ import type { PosedAvatar } from '../../render/posed-avatars.ts'
 import type { ShownAvatar } from '../../app/world.ts'
 import { Figure } from '../figure.ts'
 import { modelOf, parseModel, type Model } from '../model.ts'
-import { robotWithTail, TAIL, type RobotOptions, type VrmJson } from './robot.fixture.ts'
+import { presetOf, robotWithTail, TAIL, type RobotOptions } from './robot.fixture.ts'
 
 const FRAME = { seconds: 1 / 60, nowMs: 2_000, still: false }
 
@@ -50,9 +50,6 @@ function play(figure: Figure, frames: number, speed: number, posed = standing())
   }
 }
 
-const expressionsOf = (extensions: VrmJson['extensions']): { preset: Record<string, unknown> } =>
-  extensions['VRMC_vrm']?.['expressions'] as never
-
 const nodeOf = (figure: Figure, name: string): Object3D =>
   figure.group.getObjectByName(name) ?? expect.fail(`there is no node ${name}`)
 const swingOf = (figure: Figure): number => figure.motion?.swing ?? expect.fail('the figure has no motion')
@@ -64,6 +61,15 @@ test('a VRM has toon materials with outlines, and a plain reader of the same fil
   const plain = await parseModel(robotWithTail({ withoutTextures: true }).buffer, 'object')
   expect(plain.vrm).toBeNull()
   expect(plain.materials.every((material) => material instanceof MeshStandardMaterial)).toBe(true)
+})
+
+test('a VRM says who made it', async () => {
+  expect((await parse()).vrm?.credit).toEqual({
+    title: 'VRM Animation Debug Robot',
+    authors: ['@saturday06'],
+    copyright: '2025 @saturday06',
+    licences: ['https://vrm.dev/licenses/1.0/'],
+  })
 })
 
 test('springs trail behind a figure that moves, and come to rest when it stands', async () => {
@@ -126,6 +132,20 @@ test('eyes keep their direction while the head turns, and then follow it', async
   expect(nodeOf(figure, 'eyeL').quaternion.angleTo(ahead)).toBeLessThan(0.001)
 })
 
+test('eyes follow a head over several frames also on a computer that draws one in a second', async () => {
+  const figure = figureOf(await parse())
+  play(figure, 30, 0)
+  const turned = standing({ head: 0.5 })
+  const offsets = Array.from({ length: 3 }, () => {
+    figure.pose(turned.bones)
+    figure.move(turned, { ...FRAME, seconds: 1 })
+    return Math.abs(figure.motion?.eyesLeft ?? 0)
+  })
+  expect(offsets[0]).toBeGreaterThan(10)
+  expect(offsets[2]).toBeGreaterThan(1)
+  expect(offsets[2]).toBeLessThan(offsets[1] ?? 0)
+})
+
 test('a constraint turns its node with its source', async () => {
   const figure = figureOf(
     await parse({
@@ -146,9 +166,8 @@ test('a constraint turns its node with its source', async () => {
 test('an expression that changes a material changes that of its own figure', async () => {
   const red = [1, 0, 0, 1]
   const model = await parse({
-    change: ({ extensions }) => {
-      const { preset } = expressionsOf(extensions)
-      preset['neutral'] = { materialColorBinds: [{ material: 0, type: 'color', targetValue: red }] }
+    change: (json) => {
+      presetOf(json)['neutral'] = { materialColorBinds: [{ material: 0, type: 'color', targetValue: red }] }
     },
   })
   const figure = figureOf(model)
@@ -161,6 +180,34 @@ test('an expression that changes a material changes that of its own figure', asy
   expect(JSON.stringify([...colors])).toContain('16711680')
   expect(JSON.stringify(model.materials)).not.toContain('16711680')
   figure.dispose()
+})
+
+test('an expression changes a material once, however many meshes have it', async () => {
+  const [r, g, b] = [0.5, 0.25, 0.125]
+  const figure = figureOf(
+    await parse({
+      change: (json) => {
+        presetOf(json)['neutral'] = {
+          materialColorBinds: [{ material: 0, type: 'shadeColor', targetValue: [r, g, b, 1] }],
+        }
+      },
+    }),
+  )
+  play(figure, 2, 0)
+  const shades = new Set<string>()
+  figure.group.traverse((node) => {
+    const { material } = node as Mesh
+    const [surface] = [material ?? []].flat()
+    if (surface instanceof MToonMaterial)
+      shades.add(
+        surface.shadeColorFactor
+          .toArray()
+          .map((each) => each.toFixed(3))
+          .join(),
+      )
+  })
+  expect([...shades]).toContain('0.500,0.250,0.125')
+  expect(shades.size).toBe(2)
 })
 
 test('the textures of a toon material are counted and freed with its model', () => {
@@ -199,9 +246,8 @@ const HOSTILE: Readonly<Record<string, RobotOptions>> = {
     },
   },
   'an expression on a node without a mesh': {
-    change: ({ extensions }) => {
-      const { preset } = expressionsOf(extensions)
-      preset['blink'] = { morphTargetBinds: [{ node: 75, index: 3 }, { node: 9e9, index: 0 }, null] }
+    change: (json) => {
+      presetOf(json)['blink'] = { morphTargetBinds: [{ node: 75, index: 3 }, { node: 9e9, index: 0 }, null] }
     },
   },
   'a humanoid without bones': {
