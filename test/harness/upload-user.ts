@@ -40,8 +40,9 @@ export class UploadUser {
     return new UploadUser(url, name, await login(url, name, identity === undefined ? {} : { identity }))
   }
 
-  /** The settled status. */
-  upload(path: string, wish: Partial<UploadWish> = {}): Promise<Fields> {
+  /** The settled status. `file`: a path in fixtures/assets, or the file's bytes. */
+  upload(file: string | Uint8Array, wish: Partial<UploadWish> = {}): Promise<Fields> {
+    const isPath = typeof file === 'string'
     const watch = {
       sent: (): void => undefined,
       stage: (): void => undefined,
@@ -50,14 +51,21 @@ export class UploadUser {
     return uploadBytes(
       this.api,
       this.url,
-      assetBytes(path),
-      { name: 'thing', fileName: path, kind: undefined, humanoid: undefined, sharing: 'owner', ...wish },
+      isPath ? assetBytes(file) : file,
+      {
+        name: 'thing',
+        fileName: isPath ? file : 'made.glb',
+        kind: undefined,
+        humanoid: undefined,
+        sharing: 'owner',
+        ...wish,
+      },
       watch,
     )
   }
 
-  async hashOf(path: string, wish: Partial<UploadWish> = {}): Promise<string> {
-    const status = await this.upload(path, wish)
+  async hashOf(file: string | Uint8Array, wish: Partial<UploadWish> = {}): Promise<string> {
+    const status = await this.upload(file, wish)
     expect(status).toMatchObject({ stage: 'done' })
     return textIn(status, 'package') ?? ''
   }

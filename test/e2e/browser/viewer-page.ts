@@ -10,8 +10,8 @@ export const WINDOW = { width: 800, height: 500 } as const
 /** The camera's pitch and field of view when a player joins (viewer/app/player.ts, viewer/render/scene.ts). */
 const PITCH = -0.14
 const FIELD_DEGREES = 55
-/** With software WebGL and other tests beside it, a frame may take half a second. */
-export const PATIENCE_MS = 30_000
+/** With software WebGL and other programs beside it, a frame may take a second, and a page ten seconds to start. */
+export const PATIENCE_MS = 60_000
 
 export interface OpenPage {
   readonly page: Page

@@ -1,6 +1,7 @@
 /** Uploads on the live page, as a person and the page itself see them. */
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
+import type { VrmReport } from '../../../viewer/models/model-view.ts'
 import { until } from '../../harness/server-harness.ts'
 import { PATIENCE_MS } from './viewer-page.ts'
 
@@ -10,8 +11,8 @@ export interface Reported {
   /** Null for a placeholder. */
   readonly level: number | null
   readonly problem: string | null
-  /** Of an avatar that is drawn as a VRM. `swing`: largest angle between a spring joint and its rest, radians. */
-  readonly vrm: { readonly toonMaterials: number; readonly springJoints: number; readonly swing: number } | null
+  /** Null if it is not drawn as a VRM. */
+  readonly vrm: VrmReport | null
 }
 
 /** The packages that the page reports to draw. */
@@ -111,5 +112,7 @@ export function complaintsOf(page: Page): string[] {
   return complaints
 }
 
-export const settled = <T>(what: string, look: () => T | null | undefined | false): Promise<T> =>
+type Answer<T> = T | null | undefined | false
+
+export const settled = <T>(what: string, look: () => Answer<T> | Promise<Answer<T>>): Promise<T> =>
   until(what, look, PATIENCE_MS * 2)
