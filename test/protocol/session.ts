@@ -5,6 +5,7 @@
 import { RenderClient } from '../../netcode/client/render-client.ts'
 import type { Connect } from '../../netcode/transport.ts'
 import { avatars, DEFAULT_DEFINITION, loadEngine, packPose, props, type PropSpec } from '../../sim/index.ts'
+import type { ReplicationPlan } from '../../server/realm/replication/replication.ts'
 import { SmallServer } from '../harness/small-server.ts'
 import { hex } from './message-vector.ts'
 
@@ -42,6 +43,13 @@ const DEFINITION = {
   props: DEFAULT_DEFINITION.props.slice(0, 2),
   bodies: DEFAULT_DEFINITION.bodies.map((body) => ({ ...body, capsules: body.capsules.slice(0, 2) })),
 }
+/** The committed vector has no samples of the hash, one phase for both clients, and the whole definition. */
+const PLAN: ReplicationPlan = {
+  hashSampleTicks: Infinity,
+  readsUnseenStates: true,
+  phaseOf: () => 0,
+  definitionOf: (definition) => definition,
+}
 const CONDITIONS = { delayMs: 40, jitterMs: 20, lossShare: 0.1, duplicateShare: 0.05 }
 
 export async function captureSession(): Promise<CapturedSession> {
@@ -50,6 +58,7 @@ export async function captureSession(): Promise<CapturedSession> {
     definition: DEFINITION,
     conditions: CONDITIONS,
     seed: 5,
+    plan: PLAN,
   })
   const packets: CapturedSession['packets'][number][] = []
   const note = (from: 'client' | 'server', bytes: Uint8Array): void =>

@@ -6,7 +6,7 @@ import type { OutgoingPart } from '../../../netcode/session/index.ts'
 import { SnapshotSource, SnapshotBuilder } from '../../../netcode/snapshot/index.ts'
 import { PROTOCOL_VERSION, type ServerMessage } from '../../../protocol/index.ts'
 import { defined } from '../../../sim/assert.ts'
-import { iterateAvatars, iterateProps, type Avatar, type Realm } from '../../../sim/index.ts'
+import { iterateAvatars, iterateProps, type Avatar, type Realm, type RealmDefinition } from '../../../sim/index.ts'
 import type { RealmMeters } from '../../metrics/realm-meters.ts'
 import type { RemovalNotices } from '../recorder/removal-notices.ts'
 import { Catalog } from './element-catalog.ts'
@@ -17,21 +17,41 @@ import type { Member } from '../sessions/member.ts'
  * makes all.
  */
 const SNAPSHOT_TICKS = 3
-/** Ticks between two samples of the state's hash to the clients. */
-const HASH_SAMPLE_TICKS = 60
+
+/** What a client gets besides the elements, and when. */
+export interface ReplicationPlan {
+  /** Ticks between two samples of the state's hash to the clients. */
+  readonly hashSampleTicks: number
+  /** Tick of every SNAPSHOT_TICKS in which a client gets its snapshots. `welcomes`: clients welcomed before. */
+  phaseOf(welcomes: number): number
+  /** True if states are quantised while nobody is connected. Later ones depend on them by at most one step. */
+  readonly readsUnseenStates: boolean
+  /** The definition in the Welcome. */
+  definitionOf(definition: RealmDefinition): RealmDefinition
+}
+
+/** Clients get each prop as it is now, so the definition comes without its props. */
+const SERVER_PLAN: ReplicationPlan = {
+  hashSampleTicks: 60,
+  readsUnseenStates: false,
+  phaseOf: (welcomes) => welcomes % SNAPSHOT_TICKS,
+  definitionOf: (definition) => ({ ...definition, props: [] }),
+}
 
 export interface ReplicationOptions {
   readonly realm: Realm
   /** Notices that a user gets after the Welcome. */
   readonly removalNotices: RemovalNotices
   readonly meters: RealmMeters
+  readonly plan?: ReplicationPlan
 }
 
 export class Replication {
   readonly #options: ReplicationOptions
   readonly #catalog: Catalog
   readonly #source: SnapshotSource
-  /** The realm's definition as JSON, without its props: clients get each prop as it is now. */
+  readonly #plan: ReplicationPlan
+  /** The definition in the Welcome, as JSON. */
   readonly #definition: string
   #welcomes = 0
   /** Messages of this tick for every welcomed client. */
@@ -42,16 +62,18 @@ export class Replication {
     this.#options = options
     this.#catalog = new Catalog(options.realm)
     this.#source = new SnapshotSource(definition.bounds)
-    this.#definition = JSON.stringify({ ...definition, props: [] })
+    this.#plan = options.plan ?? SERVER_PLAN
+    this.#definition = JSON.stringify(this.#plan.definitionOf(definition))
   }
 
   /** Reads the state after a tick. Call it before `queue` and `snapshot`. `hash` is the hash of the state. */
   update(hash: string, connected: number): void {
     const { realm } = this.#options
     const messages: ServerMessage[] = [...this.#catalog.update(realm)]
-    if (realm.tick % HASH_SAMPLE_TICKS === 0) messages.push({ type: 'hashSample', tick: realm.tick, hash })
+    if (realm.tick % this.#plan.hashSampleTicks === 0) messages.push({ type: 'hashSample', tick: realm.tick, hash })
     this.#messages = messages
-    if (connected > 0) this.#source.update(realm.tick, iterateAvatars(realm), iterateProps(realm))
+    if (connected > 0 || this.#plan.readsUnseenStates)
+      this.#source.update(realm.tick, iterateAvatars(realm), iterateProps(realm))
   }
 
   /** Queues the reliable messages of this tick for a client. An admitted player with an avatar gets its Welcome. */
@@ -82,7 +104,7 @@ export class Replication {
     })
     for (const message of this.#catalog.describe(realm)) session.queue(message)
     for (const text of removalNotices.deliver(avatar.user)) session.queue({ type: 'notice', text })
-    member.welcome(new SnapshotBuilder(realm.tick), this.#welcomes++ % SNAPSHOT_TICKS)
+    member.welcome(new SnapshotBuilder(realm.tick), this.#plan.phaseOf(this.#welcomes++))
     meters.realm.add(isKnown ? 'sessionsResumed' : 'sessionsStarted')
   }
 

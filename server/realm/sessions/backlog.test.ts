@@ -13,7 +13,6 @@ import {
 } from '../../../sim/index.ts'
 import { RealmMeters } from '../../metrics/realm-meters.ts'
 import { InteractionCenter } from '../interaction-center.ts'
-import { PackageAccess } from '../package-access.ts'
 import { SendBuffer } from '../replication/send-buffer.ts'
 import { scratchLog } from '../recorder/scratch-log.ts'
 import { Sessions } from './sessions.ts'
@@ -40,19 +39,12 @@ class OnePlayer {
 
   constructor() {
     const { realm, center, meters } = this
-    const packageAccess = new PackageAccess({
-      post: () => undefined,
-      knows: () => false,
-      hasRoom: () => false,
-      uidOf: () => null,
-      nowMs: () => 0,
-    })
     this.#sessions = new Sessions(
       {
         realm,
         log: scratchLog(realm),
         center,
-        packageAccess,
+        packageAccess: { forget: () => undefined },
         out: new SendBuffer(),
         meters,
         note: () => undefined,

@@ -22,7 +22,7 @@ import { OutcomeRouter } from '../outcomes.ts'
 import type { PackageAccess } from '../package-access.ts'
 import { PropReports } from '../reports/prop-reports.ts'
 import type { TickOutcome } from '../realm-core.ts'
-import { Replication } from '../replication/replication.ts'
+import { Replication, type ReplicationPlan } from '../replication/replication.ts'
 import type { RealmLog } from '../recorder/realm-log-interface.ts'
 import type { SessionEnding } from './session-endings.ts'
 
@@ -31,9 +31,11 @@ export interface SessionsOptions {
   /** A recovery's knowledge about the realm's players, and the record of absences. */
   readonly log: Pick<RealmLog, 'sequences' | 'undelivered' | 'removalNotices'>
   readonly center: InteractionCenter
-  readonly packageAccess: PackageAccess
+  readonly packageAccess: Pick<PackageAccess, 'forget'>
   readonly out: SendBuffer
   readonly meters: RealmMeters
+  /** Defaults to the server's own plan. */
+  readonly plan?: ReplicationPlan
   /** Sends a message to the operator. */
   note(text: string): void
   /** Returns why no new player may join at present, or null. */
@@ -75,7 +77,12 @@ export class Sessions {
       refuse: (member, reason) => this.#expel(member, 'refused', reason, this.#nowMs),
     })
     this.#admission = new AdmissionControl({ realm, center, outcomes: this.#outcomes, closedTo: options.closedTo })
-    this.#replication = new Replication({ realm, removalNotices: log.removalNotices, meters })
+    this.#replication = new Replication({
+      realm,
+      removalNotices: log.removalNotices,
+      meters,
+      ...(options.plan === undefined ? {} : { plan: options.plan }),
+    })
     this.#reports = new PropReports({
       frozenCause: (element) => frozenCause(realm, element),
       notify: (user, text) => this.#notify(user, text),
