@@ -91,7 +91,7 @@ test('a state that is too large for a checkpoint is reported once, and the realm
   expect(champion.space().checkpoints).toMatchObject({
     tick: 0,
     skipped: 2,
-    warning: expect.stringContaining('none was written since tick 0; remove things'),
+    warning: expect.stringContaining('none was written since tick 0; remove props'),
   })
   expect(notes.filter((note) => note.includes('of a checkpoint'))).toHaveLength(1)
   const stateHash = hash(champion.realm)
