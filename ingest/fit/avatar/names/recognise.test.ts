@@ -24,6 +24,15 @@ async function accepted(bytes: Uint8Array, options: IngestOptions = {}): Promise
   return outcome
 }
 
+const ingestedSamples = new Map<RigSample, Promise<Accepted>>()
+
+/** The package of a sample. It is made once, because the ingest takes most of the time of these tests. */
+function ingested(sample: RigSample): Promise<Accepted> {
+  const outcome = ingestedSamples.get(sample) ?? rigGlb(sample).then((bytes) => accepted(bytes))
+  ingestedSamples.set(sample, outcome)
+  return outcome
+}
+
 const messageOf = ({ warnings }: Accepted, rule: string): string =>
   warnings.find((warning) => warning.rule === rule)?.message ?? ''
 const rulesOf = ({ warnings }: Accepted): string[] => warnings.map(({ rule }) => rule)
@@ -116,7 +125,7 @@ async function meshWays(outcome: Accepted, bones: readonly JointTransform[]): Pr
 
 describe.each(SAMPLES.map((sample) => [sample.convention, sample] as const))('%s', (convention, sample) => {
   test('is recognised with all its bones, and every bone gets a capsule', async () => {
-    const outcome = await accepted(await rigGlb(sample))
+    const outcome = await ingested(sample)
     expect(messageOf(outcome, 'HUMANOID_BY_NAMES')).toMatch(
       `humanoid: ${convention}, ${sample.names.size} bones: hips, `,
     )
@@ -127,13 +136,13 @@ describe.each(SAMPLES.map((sample) => [sample.convention, sample] as const))('%s
   })
 
   test('its joints follow head, hands and bones of its wearer', async () => {
-    const outcome = await accepted(await rigGlb(sample))
+    const outcome = await ingested(sample)
     expect(await strayJoints(outcome, RAISED)).toEqual([])
     expect(await strayJoints(outcome, CAPTURED)).toEqual([])
   })
 
   test('its mesh points and looks where its wearer points and looks', async () => {
-    const outcome = await accepted(await rigGlb(sample))
+    const outcome = await ingested(sample)
     const bones = solveSkeleton(bodyOf(outcome), RAISED)
     const ways = await meshWays(outcome, bones)
     for (const [bone, out] of [
