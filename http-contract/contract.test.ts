@@ -34,7 +34,9 @@ test('parameters of a path are percent-encoded', () => {
 test.each([
   [null, '', 'the body is not an object'],
   [{ sha256: SHA256 }, 'bytes', 'the size is missing'],
-  [{ bytes: '40', sha256: SHA256 }, 'bytes', 'the size is missing'],
+  [{ bytes: '40', sha256: SHA256 }, 'bytes', 'the size is not a whole number of bytes'],
+  [{ bytes: -1, sha256: SHA256 }, 'bytes', 'the size is not a whole number of bytes'],
+  [{ name: 1, bytes: 40, sha256: SHA256 }, 'name', 'the name is not text'],
   [{ bytes: 40, sha256: 'AB' }, 'sha256', 'the SHA-256 is missing or not valid'],
   [{ bytes: 40, sha256: SHA256, kind: 'teapot' }, 'kind', 'there is no kind "teapot"'],
   [{ bytes: 40, sha256: SHA256, sharing: 1 }, 'sharing', 'there is no sharing 1'],

@@ -31,7 +31,10 @@ const choice = (name: string, values: readonly string[]): FieldHelp => ({
   message: (value) => `there is no ${name} ${JSON.stringify(value)?.slice(0, 40)}`,
   fix: `send ${oneOf(values)}, or leave it out`,
 })
-const NAME_HELP = { message: 'the name is missing', fix: 'send a name of 1 to 32 characters for the package' }
+const NAME_HELP = {
+  message: (value: unknown) => (value === undefined ? 'the name is missing' : 'the name is not text'),
+  fix: 'send a name of 1 to 32 characters for the package',
+}
 const HUMANOID_FIX = 'send {"BONE": "NODE NAME"} with the bones of VRM 1.0, or leave it out'
 
 const LOGIN_BODY: Body<typeof LoginBody.Type> = {
@@ -62,7 +65,9 @@ const UPLOAD_BODY: Body<UploadBody> = {
       message: (value) =>
         Number.isInteger(value) && Number(value) >= 0
           ? `a file of ${Number(value)} bytes is no model`
-          : 'the size is missing',
+          : value === undefined
+            ? 'the size is missing'
+            : 'the size is not a whole number of bytes',
       fix: `send the number of bytes of the file; a binary glTF file (.glb or .vrm) has at least ${FILE_BYTES_MIN}`,
     },
     sha256: {

@@ -93,7 +93,7 @@ test.each([
   ['no file', [], /name one file: otherworld upload FILE/],
   ['two files', [TEACUP, TEACUP], /name one file/],
   ['a file that is not there', ['/nowhere/cup.glb', '--url', NOWHERE], /there is no file "\/nowhere\/cup\.glb"/],
-  ['a folder', [asset('objects'), '--url', NOWHERE], /there is no file/],
+  ['a folder', [asset('objects'), '--url', NOWHERE], /objects" is a folder; name a file/],
   [
     'an address that is none',
     [TEACUP, '--url', 'localhost:7350'],

@@ -1,5 +1,4 @@
 /** `otherworld upload`: uploads a file to a server and reports the result. */
-import { statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { drive, RenderClient } from '../../netcode/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
@@ -7,6 +6,7 @@ import { PACKAGE_KINDS, type UploadStatus } from '../../http-contract/index.ts'
 import { readAsGlb, Rejected } from '../../ingest/index.ts'
 import { NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { HUMANOID_HELP, readMap } from './ingest.ts'
+import { requireFile } from '../files/model-files.ts'
 import { notesText } from '../reports/ingest-report.ts'
 import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from '../output.ts'
 import { logIn, LOGIN_OPTIONS, nameIn } from '../server-client/log-in.ts'
@@ -61,7 +61,7 @@ function kindOf(args: Arguments): UploadWish['kind'] {
 async function run(args: Arguments): Promise<number> {
   const [file, ...more] = args.positionals
   if (file === undefined || more.length > 0) throw new UsageError('name one file: otherworld upload FILE')
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
+  requireFile(file)
   const url = serverIn(args)
   const kind = kindOf(args)
   const signal = AbortSignal.timeout(args.number('timeout', { min: 1, max: 86_400 }) * 1_000)

@@ -1,5 +1,5 @@
 /** Keeps the command line's identity for each server, so that uploads always belong to the same user. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../../storage/folder.ts'
@@ -21,6 +21,7 @@ type Identities = Readonly<Record<string, string>>
 
 function read(file: string): Identities {
   if (!existsSync(file)) return {}
+  if (statSync(file).isDirectory()) throw new UsageError(`"${file}" is a folder; --identity takes a file`)
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
     if (typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string'))
@@ -29,7 +30,7 @@ function read(file: string): Identities {
     // The same message as for a file with another content.
   }
   throw new UsageError(
-    `"${file}" does not contain identities; name another file with --identity, or remove it to begin as a new guest`,
+    `"${file}" does not contain identities; name another file with --identity, or move it aside to begin as a new guest without your props and packages`,
   )
 }
 

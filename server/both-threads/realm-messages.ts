@@ -112,7 +112,7 @@ export type FromRealm =
   /** A player uses a package that the realm does not know. `package-answer` must follow within PACKAGE_WAIT_MS_MAX. */
   | { readonly type: 'package-request'; readonly hash: string; readonly player: PlayerId; readonly uid: string }
   /** A message for the operator's log. */
-  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'note'; readonly text: string; readonly isWarning?: true }
   /** The realm cannot start or continue. The worker ends after it. */
   | {
       readonly type: 'failed'

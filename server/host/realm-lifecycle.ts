@@ -231,7 +231,7 @@ export class RealmLifecycle {
   }
 
   #receive(run: Run, message: FromRealm): void {
-    if (message.type === 'note') this.#log.info(message.text)
+    if (message.type === 'note') this.#log[message.isWarning ? 'warn' : 'info'](message.text)
     if (message.type === 'failed') this.#failed(run, message)
     if (message.type === 'ready') this.#started(message.tick)
     const phase = this.#phase

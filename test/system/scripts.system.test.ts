@@ -70,7 +70,7 @@ test.each([
   [['scripts/fuzz/fuzz-scenes.mjs', '--case', 'no.json'], '--case is "no.json"; it takes a file that exists'],
   [['scripts/house.mjs', 'sentences', '--seed', 'x'], '--seed is "x"; it takes a whole number from 0'],
   [['scripts/house.mjs', 'no-such-commit'], 'git has no commit "no-such-commit"'],
-  [['scripts/layers.mjs', '--inside', 'nowhere'], 'there is no room "nowhere"'],
+  [['scripts/layers.mjs', '--inside', 'nowhere'], 'there is no module "nowhere"'],
   [['scripts/make-fixtures.mjs', 'nonsense'], 'there is no session "nonsense"'],
 ])('%j is refused with %j', async (argv, words) => {
   const [script = '', ...args] = argv

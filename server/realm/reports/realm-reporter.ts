@@ -104,6 +104,7 @@ export class RealmReporter {
     const { tickRate } = this.#options.log.realm.definition
     this.#options.post({
       type: 'note',
+      isWarning: true,
       text: `overloaded: ${slow} of ${all} ticks took longer than ${(1_000 / tickRate).toFixed(1)} ms; the realm is ${Math.round(delayedMs)} ms behind the clock since its start`,
     })
   }

@@ -111,6 +111,7 @@ test('slow steps are counted and logged, and no tick is skipped', async () => {
   expect(stage.status?.tickMsP99).toBeGreaterThanOrEqual(40)
   expect(stage.frames.map(({ tick }) => tick)).toEqual(Array.from({ length: stage.realm.tick }, (_, i) => i + 1))
   expect(stage.posted.find(({ type }) => type === 'note')).toMatchObject({
+    isWarning: true,
     text: expect.stringMatching(/^overloaded: \d+ of \d+ ticks took longer than 16\.7 ms/),
   })
 })
