@@ -19,6 +19,11 @@ func is_empty() -> bool:
 	return _nodes.is_empty()
 
 
+## Returns whether a bone has a node.
+func has(bone: int) -> bool:
+	return _nodes.has(bone)
+
+
 ## Returns the node of a bone, at first where [param body] has the bone at rest.
 func node_of(bone: int, body: AvatarBody) -> Node3D:
 	if not _nodes.has(bone):

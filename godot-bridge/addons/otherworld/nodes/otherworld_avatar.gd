@@ -142,7 +142,11 @@ func _shown_body() -> _AvatarBody:
 ## Returns a node that follows a bone: its origin, and its rotation relative to the rest pose, in which the avatar faces
 ## -Z. The node stays when the avatar changes its package, body or level of detail. It is freed with the avatar.
 func bone_node(bone: OtherworldPose.Bone) -> Node3D:
-	return _bones.node_of(bone, _body)
+	var is_new := not _bones.has(bone)
+	var node := _bones.node_of(bone, _body)
+	if is_new and _figure != null and _is_humanoid and state.has_pose:
+		_pose()
+	return node
 
 
 ## Attaches [param node] to a bone. Its transform becomes relative to [method bone_node]. To take it off, remove or free
