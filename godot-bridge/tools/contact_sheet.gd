@@ -1,6 +1,7 @@
 extends SceneTree
 ## Draws packages of a server into one image (scripts/godot-contact-sheet.mjs calls it): each avatar in a T-pose, in a
-## walking pose and with its capsules, each object without and with its colliders.
+## walking pose, with the head turned and the hands raised, and with its capsules, each object without and with its
+## colliders.
 
 const Http := preload("res://addons/otherworld/net/http/http.gd")
 const FakeClient := preload("../test/fake_client.gd")
@@ -8,6 +9,8 @@ const FakeClient := preload("../test/fake_client.gd")
 ## Size of a cell, pixels.
 const CELL := Vector2i(250, 250)
 const SECONDS_MAX := 120.0
+## Rows of the avatars; those of the objects follow.
+const AVATAR_ROWS := 4
 ## Rotations of the walking pose, radians about X by bone.
 const STEP: Dictionary[int, float] = {12: 0.5, 13: -0.35, 15: -0.4, 16: -0.5, 6: 0.0, 9: 0.0}
 
@@ -35,7 +38,7 @@ func _run() -> void:
 	var avatars := _pairs("OTHERWORLD_AVATARS")
 	var objects := _pairs("OTHERWORLD_OBJECTS")
 	var columns := maxi(avatars.size(), objects.size())
-	_sheet = Image.create(columns * CELL.x, 5 * CELL.y, false, Image.FORMAT_RGB8)
+	_sheet = Image.create(columns * CELL.x, (AVATAR_ROWS + 2) * CELL.y, false, Image.FORMAT_RGB8)
 	_sheet.fill(Color.WHITE)
 	for i: int in avatars.size():
 		await _draw_avatar(i, avatars[i][0], avatars[i][1])
@@ -69,8 +72,10 @@ func _draw_avatar(column: int, title: String, hash: String) -> void:
 	await _shoot(Vector2i(column, 0), title, box)
 	_set_pose(state, node, STEP)
 	await _shoot(Vector2i(column, 1), "walking pose" if node._shown_model().model.is_humanoid() else "its own animation", box)
+	_raise_hands(state, node)
+	await _shoot(Vector2i(column, 2), "hands raised", box)
 	_view.show_colliders = true
-	await _shoot(Vector2i(column, 2), "%d capsules" % node.capsule_bodies().size(), box)
+	await _shoot(Vector2i(column, 3), "%d capsules" % node.capsule_bodies().size(), box)
 	_view.show_colliders = false
 	_client.remove_avatar(state)
 
@@ -80,9 +85,9 @@ func _draw_object(column: int, title: String, hash: String) -> void:
 	var node := _view.prop_of(state.element)
 	await _until(func() -> bool: return node.shown_level() == 0, func() -> String: return node.load_error)
 	var box := _bounds(node)
-	await _shoot(Vector2i(column, 3), title, box)
+	await _shoot(Vector2i(column, AVATAR_ROWS), title, box)
 	_view.show_colliders = true
-	await _shoot(Vector2i(column, 4), "%d colliders" % node.collision_body().get_child_count(), box)
+	await _shoot(Vector2i(column, AVATAR_ROWS + 1), "%d colliders" % node.collision_body().get_child_count(), box)
 	_view.show_colliders = false
 	_client.remove_prop(state)
 
@@ -97,6 +102,15 @@ func _set_pose(state: OtherworldAvatarState, node: OtherworldAvatar, about_x: Di
 		state.bones[6] = Quaternion(Vector3.RIGHT, -0.4) * Quaternion(Vector3.BACK, 1.25)
 		state.bones[9] = Quaternion(Vector3.RIGHT, 0.4) * Quaternion(Vector3.BACK, -1.25)
 	state.head = Transform3D(Basis.IDENTITY, Vector3(0.0, node._shown_body().head_metres, 0.0))
+
+
+## Sends only head and hands, as a headset does.
+func _raise_hands(state: OtherworldAvatarState, node: OtherworldAvatar) -> void:
+	var metres := node._shown_body().head_metres
+	state.bone_mask = 0
+	state.head = Transform3D(Basis(Vector3.UP, 0.4), Vector3(0.0, metres, 0.0))
+	state.left_hand = Transform3D(Basis(Vector3.BACK, -1.2), Vector3(-0.25, 1.15, -0.1) * metres)
+	state.right_hand = Transform3D(Basis(Vector3.BACK, 1.2), Vector3(0.25, 1.15, -0.1) * metres)
 
 
 func _until(is_true: Callable, problem: Callable) -> void:
@@ -131,7 +145,7 @@ func _shoot(cell: Vector2i, words: String, box: AABB) -> void:
 	camera.near = 0.01
 	viewport.add_child(camera)
 	# An avatar faces -Z, an object +Z. Both are drawn from the front, a little to the side.
-	var side := Vector3(0.5, 0.4, -1.0 if cell.y < 3 else 1.0).normalized()
+	var side := Vector3(0.5, 0.4, -1.0 if cell.y < AVATAR_ROWS else 1.0).normalized()
 	var metres := box.size.length() * 0.53 / sin(deg_to_rad(camera.fov / 2.0))
 	camera.look_at_from_position(box.get_center() + side * metres, box.get_center())
 	camera.make_current()
