@@ -1,6 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { checkpoint, CheckpointError, free, hash, restore } from '../index.ts'
 import { engine, stage } from '../stage.fixture.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 describe('checkpoints', () => {
   test('2,500 restores do not grow the memory of the engine', () => {
@@ -8,7 +13,10 @@ describe('checkpoints', () => {
       s.joinManagers(1, 2, 3)
       s.wait(30)
       const bytes = checkpoint(s.realm)
-      const memory = (): number => process.memoryUsage().arrayBuffers + process.memoryUsage().external
+      const memory = (): number => {
+        collectGarbage()
+        return process.memoryUsage().arrayBuffers + process.memoryUsage().external
+      }
       const cycle = (n: number): void => {
         for (let i = 0; i < n; i++) free(restore(engine, s.realm.definition, bytes))
       }
