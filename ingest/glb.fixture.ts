@@ -84,6 +84,21 @@ export const textured = (view: number, mimeType = 'image/png'): Json => ({
   meshes: [{ name: 'Thing', primitives: [{ attributes: { POSITION: 0, TEXCOORD_0: 2 }, indices: 1, material: 0 }] }],
 })
 
+/** The same for a material with four textures, each of the image in this view. */
+export const fourTextures = (view: number): Json => ({
+  ...textured(view),
+  images: Array.from({ length: 4 }, () => ({ bufferView: view, mimeType: 'image/png' })),
+  textures: Array.from({ length: 4 }, (_, source) => ({ source })),
+  materials: [
+    {
+      normalTexture: { index: 0 },
+      occlusionTexture: { index: 1 },
+      emissiveTexture: { index: 2 },
+      pbrMetallicRoughness: { baseColorTexture: { index: 3 } },
+    },
+  ],
+})
+
 type Triple = readonly [number, number, number]
 
 /** A GLB of one mesh. */

@@ -63,7 +63,7 @@ export function measure(document: Document, joints: number): Measures {
 const number = (value: number): string => value.toLocaleString('en-US')
 const mib = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MiB`
 
-/** What a refusal for size adds. */
+/** Advice that a refusal for size adds. */
 const FIT = ' On the command line, otherworld ingest --fit does this.'
 
 /** The share of triangles to keep, rounded down. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { checkProp, checkScale } from '../sim/props/shapes.ts'
 import { canonicalBytes, canonicalJson } from '../packages/canonical.ts'
-import { asset, assetPath, glbWith, picture, tetrahedron, textured, type Json } from './glb.fixture.ts'
+import { asset, assetPath, fourTextures, glbWith, picture, tetrahedron, type Json } from './glb.fixture.ts'
 import { ingest } from './ingest.ts'
 import type { IngestOptions, IngestOutcome } from './types.ts'
 
@@ -103,20 +103,7 @@ test('textures with too much memory together are refused', async () => {
   const uv = { bufferView: 2, componentType: 5126, count: 4, type: 'VEC2' }
   const image = picture(2_048, 2_048)
   const bytes = glbWith(
-    {
-      ...textured(3),
-      accessors: [...(base['accessors'] as Json[]), uv],
-      images: Array.from({ length: 4 }, () => ({ bufferView: 3, mimeType: 'image/png' })),
-      textures: Array.from({ length: 4 }, (_, source) => ({ source })),
-      materials: [
-        {
-          normalTexture: { index: 0 },
-          occlusionTexture: { index: 1 },
-          emissiveTexture: { index: 2 },
-          pbrMetallicRoughness: { baseColorTexture: { index: 3 } },
-        },
-      ],
-    },
+    { ...fourTextures(3), accessors: [...(base['accessors'] as Json[]), uv] },
     new Uint8Array(32),
     image,
   )

@@ -60,7 +60,7 @@ ${[...rejected, ...accepted].map(rowHtml).join('\n')}
 `
 }
 
-/** How many files each rule refuses, most frequent first. */
+/** Number of files that each rule refuses, most frequent first. */
 function reasonsHtml(rejected: readonly Ingested[]): string {
   const files = new Map<string, number>()
   for (const { outcome } of rejected)

@@ -1,4 +1,4 @@
-/** What a modeller does about each error of the Khronos validator that may refuse a file. */
+/** Advice for a modeller, for each error of the Khronos validator that may refuse a file. */
 
 const DAMAGED = 'The file was cut off or is damaged. Export or copy it again.'
 const EXPORT_AGAIN = 'The exporter wrote it wrongly: export again with the newest version of Blender or Godot.'

@@ -7,7 +7,7 @@ import { dataOf, embed, type Resolve } from '../preflight/embed.ts'
 import { objectsOf, type JsonObject } from '../json.ts'
 import { Rejected, type IngestWarning } from '../types.ts'
 import { preflight } from '../preflight/index.ts'
-import { mended } from './mended.ts'
+import { applyRepairs } from './repair/apply-repairs.ts'
 import { validate, type ValidationResult } from './validate.ts'
 
 export interface Checked {
@@ -65,7 +65,7 @@ export async function acceptValidation(
     if (verdict.rejections.length > 0) throw new Rejected(...verdict.rejections)
     throw new Rejected(opened.fault)
   }
-  const { json, bin, warnings } = await mended(
+  const { json, bin, warnings } = await applyRepairs(
     embed(opened.json, opened.bin, (uri) => dataOf(uri) ?? resolve(uri)),
     verdict,
   )

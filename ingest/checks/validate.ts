@@ -7,7 +7,7 @@ import { isObject, listOf, objectOf, textOf } from '../json.ts'
 import { OUTCOME_ENTRIES_MAX, VALIDATOR_ISSUES_MAX } from '../limits.ts'
 import type { IngestWarning, Rejection } from '../types.ts'
 import { ADVICE } from './advice.ts'
-import { REPAIRS } from './repairs.ts'
+import { REPAIRS } from './repair/repairs.ts'
 
 interface ValidatorOptions {
   readonly format: 'glb' | 'gltf'
@@ -41,10 +41,10 @@ export interface ValidationResult {
   readonly errors: readonly { readonly code: string; readonly where: string; readonly message: string }[]
 }
 
-/** True for an error that refuses the file unless its JSON or data is mended. */
+/** True for an error that refuses the file unless a repair changes its JSON or data. */
 const refuses = ({ severity, code }: Issue): boolean => {
   const repair = REPAIRS[code]
-  return severity === ERROR && (repair === undefined || repair.mend !== undefined)
+  return severity === ERROR && (repair === undefined || repair.apply !== undefined)
 }
 
 /** Validates bytes that passed the preflight. `resolve` returns the bytes of files beside a .gltf. */

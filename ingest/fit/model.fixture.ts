@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Logger, NodeIO, type Document, type Node } from '@gltf-transform/core'
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
+import type { RestNode } from '../../packages/retarget.ts'
+import type { Vec3 } from '../../sim/types.ts'
 import { readHumanoid } from './avatar/humanoid.ts'
 import { boundsOf, nodesOf, surfaceOf } from './surface.ts'
 
@@ -68,3 +70,18 @@ function resourcesOf(json: unknown, folder: string): Record<string, Uint8Array<A
     uris.map((uri) => [uri, new Uint8Array(readFileSync(join(folder, decodeURIComponent(uri))))]),
   )
 }
+
+const xyz = ([x = 0, y = 0, z = 0]: readonly number[]): Vec3 => ({ x, y, z })
+
+/** The nodes of a document, as a client reads them from the package's GLB. */
+export const restNodes = (document: Document): RestNode[] =>
+  nodesOf(document).map((node) => {
+    const [x, y, z, w] = node.getRotation()
+    return {
+      name: node.getName(),
+      parent: node.getParentNode()?.getName() ?? null,
+      translation: xyz(node.getTranslation()),
+      rotation: { x, y, z, w },
+      scale: xyz(node.getScale()),
+    }
+  })

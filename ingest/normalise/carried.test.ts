@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openContainer } from '../preflight/container.ts'
 import { asset, glbWith, picture, tetrahedron, textured, type Json } from '../glb.fixture.ts'
+import { REQUIRED_BONES } from '../fit/avatar/bones.ts'
 import { ingest } from '../ingest.ts'
 import { extensionOf, listOf, objectOf, objectsOf, type JsonObject } from '../json.ts'
 
@@ -51,23 +52,7 @@ test('the package keeps what a VRM says about its maker, its licence and what it
   expect(extensionOf(older.json, 'VRM')?.['meta']).toEqual(vrm0.VRM.meta)
 })
 
-const BONES = [
-  'hips',
-  'spine',
-  'head',
-  'leftUpperArm',
-  'leftLowerArm',
-  'leftHand',
-  'rightUpperArm',
-  'rightLowerArm',
-  'rightHand',
-  'leftUpperLeg',
-  'leftLowerLeg',
-  'leftFoot',
-  'rightUpperLeg',
-  'rightLowerLeg',
-  'rightFoot',
-]
+const BONES: readonly string[] = REQUIRED_BONES
 const PARENTS: Readonly<Record<string, string>> = {
   spine: 'hips',
   head: 'spine',

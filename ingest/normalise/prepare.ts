@@ -110,7 +110,7 @@ function dropExtensions(json: Record<string, unknown>, warn: Warn): void {
     json[key] = listOf(json[key]).filter((name) => typeof name === 'string' && survivesIngest(name))
 }
 
-/** What the model loses with an extension. */
+/** The loss of a model without an extension, by the name of the extension. */
 function lossOf(json: JsonObject, name: string): string {
   if (name === 'KHR_lights_punctual') return 'packages have no lights'
   const materials = objectsOf(json, 'materials').filter((material) => extensionOf(material, name))

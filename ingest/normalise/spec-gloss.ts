@@ -131,7 +131,7 @@ async function convert(
 const indexOf = (document: Document, texture: Texture | null): number =>
   texture ? document.getRoot().listTextures().indexOf(texture) : -1
 
-/** Which coordinates a texture reads, and how. */
+/** The texture coordinates that a texture reads, and their transform. */
 const mappingOf = (info: TextureInfo): string =>
   JSON.stringify([
     info.getTexCoord(),

@@ -1,7 +1,7 @@
 import type { Document } from '@gltf-transform/core'
 import { describe, expect, test } from 'vitest'
 import { uv, withAccessors } from '../checks/odd.fixture.ts'
-import { glbOf, glbWith, floats, picture, textured, type Json } from '../glb.fixture.ts'
+import { fourTextures, glbOf, glbWith, floats, picture, textured, type Json } from '../glb.fixture.ts'
 import { ingest } from '../ingest.ts'
 import { measure } from '../measure.ts'
 import { readDocument } from '../normalise/io.ts'
@@ -97,24 +97,7 @@ describe('a model above the limits of its kind', () => {
   })
 
   test('gets smaller textures', async () => {
-    const bytes = withAccessors(
-      [uv],
-      {
-        ...textured(3),
-        images: Array.from({ length: 4 }, () => ({ bufferView: 3, mimeType: 'image/png' })),
-        textures: Array.from({ length: 4 }, (_, source) => ({ source })),
-        materials: [
-          {
-            normalTexture: { index: 0 },
-            occlusionTexture: { index: 1 },
-            emissiveTexture: { index: 2 },
-            pbrMetallicRoughness: { baseColorTexture: { index: 3 } },
-          },
-        ],
-      },
-      new Uint8Array(32),
-      picture(2_048, 2_048),
-    )
+    const bytes = withAccessors([uv], fourTextures(3), new Uint8Array(32), picture(2_048, 2_048))
     const document = await documentOf(bytes)
     expect(await reduceToFit(document, 'object', [], () => {})).toBe(false)
     expect(measure(document, 0)).toMatchObject({ textures: 4, textureBytes: 16 << 20 })

@@ -1,4 +1,4 @@
-/** What a realm's worker thread tells the archive, through the main thread, and what it gets back from it. */
+/** Messages between a realm's worker thread and the archive. The main thread carries them. */
 import type { ElementId, PackagePhysics } from '../../sim/index.ts'
 import type { ArchivedCheckpoint, ArchivedRecording, LogPosition, SavedElement } from '../../storage/archive/index.ts'
 

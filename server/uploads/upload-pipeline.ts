@@ -125,7 +125,7 @@ function failureMessage(error: unknown): string {
   if (isStoreError(error) && error.isRetryable)
     return 'The server could not reach its archive or its store of files for some minutes. Upload the file again later.'
   if (isStoreError(error) && error.reason === 'broken')
-    return 'The archive of this server is damaged. Tell its operator, and upload the file again when that is mended.'
+    return 'The archive of this server is damaged. Tell its operator, and upload the file again when that is repaired.'
   if (isStoreError(error) && error.reason === 'full')
     return 'The server has no room for more files. Tell its operator, and try again later.'
   return 'The server failed at this file. Try again; if that fails too, tell its operator.'

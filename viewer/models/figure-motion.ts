@@ -1,4 +1,4 @@
-/** What moves a figure beyond its pose. The page implements it for VRM, in code that it loads on demand. */
+/** Motion of a figure beyond its pose. The page implements it for VRM, in code that it loads on demand. */
 import type { Object3D } from 'three'
 import type { Quat } from '../../sim/types.ts'
 
@@ -22,7 +22,7 @@ export interface FigureMotion {
   readonly swing: number
   /** 0 to 1. */
   readonly eyesClosed: number
-  /** Where eyes look from the head's direction, degrees to the figure's left. */
+  /** Direction of the eyes relative to the head, degrees to the figure's left. */
   readonly eyesLeft: number
   /** Call after the pose. */
   update(frame: MotionFrame): void
@@ -40,7 +40,7 @@ export interface VrmCredit {
   readonly licences: readonly string[]
 }
 
-/** What a VRM adds to its model. */
+/** The parts of a model that only a VRM has. */
 export interface VrmModel {
   /** Outlines included. */
   readonly toonMaterials: number

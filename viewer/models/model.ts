@@ -36,7 +36,7 @@ export interface Model {
   readonly bytes: number
   /** Null if it is drawn as plain glTF. */
   readonly vrm: VrmModel | null
-  /** What of the file is not shown, and why; null: nothing. */
+  /** The parts of the file that are not shown, and the reason; null if all are shown. */
   readonly problem: string | null
   dispose(): void
 }

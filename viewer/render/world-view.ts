@@ -158,7 +158,7 @@ export class StageView {
     return this.#modelled.has(element) ? this.#models.levelOf(element) : null
   }
 
-  /** What an avatar's VRM adds to its model in the last frame; null if it is drawn as plain glTF. */
+  /** State of the VRM parts of an avatar's model in the last frame; null if it is drawn as plain glTF. */
   vrmOf(element: ElementId): VrmReport | null {
     return this.#modelled.has(element) ? this.#models.vrmOf(element) : null
   }

@@ -129,7 +129,7 @@ func test_a_node_on_a_bone_follows_the_joint_of_each_package() -> void:
 		check(hat.is_inside_tree(), "the hat is gone")
 
 
-# Where the model draws the joint of a bone.
+# Returns the position at which the model draws the joint of a bone.
 func _joint_of(figure: ModelInstance, bone: String) -> Vector3:
 	for capsule: Model.Capsule in figure.model.capsules:
 		if capsule.bone == bone:

@@ -21,7 +21,7 @@ import { Rejected, type AvatarFit } from '../../types.ts'
 import { fitAvatar } from './avatar.ts'
 import { FACING } from './body.ts'
 import { distanceTo } from './capsule.ts'
-import { readFixture } from '../model.fixture.ts'
+import { readFixture, restNodes } from '../model.fixture.ts'
 import { frameOf, outOfFrame } from '../node-frame.ts'
 import { boundsOf, nodesOf, surfaceOf } from '../surface.ts'
 
@@ -45,20 +45,6 @@ function fitOf(name: string): Promise<Fitted> {
   fitted.set(name, known)
   return known
 }
-
-const xyz = ([x = 0, y = 0, z = 0]: readonly number[]): Vec3 => ({ x, y, z })
-
-const restNodes = (document: Document): RestNode[] =>
-  nodesOf(document).map((node) => {
-    const [x, y, z, w] = node.getRotation()
-    return {
-      name: node.getName(),
-      parent: node.getParentNode()?.getName() ?? null,
-      translation: xyz(node.getTranslation()),
-      rotation: { x, y, z, w },
-      scale: xyz(node.getScale()),
-    }
-  })
 
 /** Bones in root space, all unrotated. */
 function atRest({ body }: AvatarFit): JointTransform[] {

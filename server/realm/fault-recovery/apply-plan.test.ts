@@ -6,7 +6,6 @@ import { readRecording, simulationOf, verify, type Recording } from '../../../re
 import {
   DEFAULT_DEFINITION,
   free,
-  hash,
   loadEngine,
   step,
   type Command,
@@ -25,6 +24,7 @@ import {
   type RecoverableSimulation,
 } from '../../../storage/recordings/index.ts'
 import { Champion } from '../recorder/recorder.ts'
+import { runTicks } from '../recorder/recorder.fixture.ts'
 
 let engine: Engine
 let recordings = ''
@@ -41,23 +41,6 @@ const START = { definition: DEFAULT_DEFINITION, keepBytes: 1e9, recordedBy: 'tes
 
 const open = (): Promise<Champion> =>
   Champion.open({ engine, start: { ...START, recordings }, note: (text) => notes.push(text) })
-
-function run(
-  champion: Champion,
-  ticks: number,
-  commands: (tick: number) => readonly (readonly [number, Command])[] = () => [],
-): void {
-  const { realm } = champion
-  for (let i = 0; i < ticks; i++) {
-    const tick = realm.tick + 1
-    const frame = champion.frame({
-      tick,
-      inputs: commands(tick).map(([player, command], at) => ({ player, sequence: tick * 10 + at, command })),
-    })
-    step(realm, frame)
-    champion.hash(tick, hash(realm))
-  }
-}
 
 function opened(path: string): Recording {
   const read = readRecording(readFileSync(path))
@@ -136,7 +119,7 @@ const restingProps = (realm: Realm): readonly string[] =>
 
 test('inputs on which the simulation fails count as received, and their senders get a rejection', async () => {
   const first = await open()
-  run(first, 1, () => joins(4))
+  runTicks(first, 1, () => joins(4))
   first.frame({ tick: 2, inputs: [{ player: 4, sequence: 20, command: { type: 'despawn', element: 99 } }] })
 
   const { champion: second, plan } = await reopen(
@@ -161,14 +144,14 @@ test('inputs on which the simulation fails count as received, and their senders 
 
 test('a prop on which the simulation fails is quarantined and its owner notified; all else stays bit by bit', async () => {
   const first = await open()
-  run(first, 1, () => joins(4, 5))
-  run(first, 1, () => [
+  runTicks(first, 1, () => joins(4, 5))
+  runTicks(first, 1, () => [
     [4, spawnOf('good', -2)],
     [4, spawnOf('better', 0)],
     [5, spawnOf('cursed', 2)],
     [5, spawnOf('harmless', 4)],
   ])
-  run(first, 30)
+  runTicks(first, 30)
   const before = restingProps(first.realm)
   const cursed = [...first.realm.props.values()].find(({ spec }) => spec.name === 'cursed')
   // What a player sent in that very tick is still carried out.
@@ -190,7 +173,7 @@ test('a prop on which the simulation fails is quarantined and its owner notified
   expect(restingProps(second.realm)).toEqual(expected)
   expect(before).toHaveLength(expected.length + 1)
   expect(notes.join('\n')).toMatch(/prop \d+ \("cursed"\) of user 105 is removed/)
-  run(second, 5)
+  runTicks(second, 5)
   await second.close()
 
   const recording = opened(second.path)
@@ -230,7 +213,7 @@ test('a prop on which the simulation fails is quarantined and its owner notified
 
 test('an avatar on which the simulation fails is removed, and its player notified', async () => {
   const first = await open()
-  run(first, 20, (tick) => (tick === 1 ? joins(4, 5) : []))
+  runTicks(first, 20, (tick) => (tick === 1 ? joins(4, 5) : []))
   const { champion: second, plan } = await reopen(failing((realm) => realm.tick > 20 && realm.players.has(5)))
   expect(plan).toMatchObject({ players: [5], leavesOut: false })
   expect([...second.realm.players.keys()]).toEqual([4])
@@ -243,7 +226,7 @@ test('an avatar on which the simulation fails is removed, and its player notifie
 
 test('a realm that has to go back rejects the commands since then and notifies everyone', async () => {
   const first = await open()
-  run(first, 200, (tick) => (tick === 1 ? joins(4) : tick === 190 ? [[4, spawnOf('late', 0)]] : []))
+  runTicks(first, 200, (tick) => (tick === 1 ? joins(4) : tick === 190 ? [[4, spawnOf('late', 0)]] : []))
   const { champion: second, plan } = await reopen(failing((realm) => realm.tick > 150))
   expect(plan).toMatchObject({ goesBack: true, tick: 90 })
   expect(second.realm.tick).toBe(90)

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { simulationOf } from '../../../replay/index.ts'
-import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../../../sim/index.ts'
+import { DEFAULT_DEFINITION, free, hash, loadEngine, type Engine } from '../../../sim/index.ts'
 import { elementOf } from '../../../storage/archive/archive.fixture.ts'
 import { nodePlatform, resumeRecording, type Platform, type RecordingEntry } from '../../../storage/recordings/index.ts'
 import { Champion } from './recorder.ts'
+import { runTicks } from './recorder.fixture.ts'
 import { removable } from './retention.ts'
 import type { SavedStart } from '../../both-threads/archive-messages.ts'
 
@@ -45,27 +46,10 @@ const open = (
     platform,
   })
 
-function run(
-  champion: Champion,
-  ticks: number,
-  commands: (tick: number) => readonly (readonly [number, Command])[] = () => [],
-): void {
-  const { realm } = champion
-  for (let i = 0; i < ticks; i++) {
-    const tick = realm.tick + 1
-    const frame = champion.frame({
-      tick,
-      inputs: commands(tick).map(([player, command], at) => ({ player, sequence: tick * 10 + at, command })),
-    })
-    step(realm, frame)
-    champion.hash(tick, hash(realm))
-  }
-}
-
 test('a realm that was closed continues with the same state and the sequences of its players', async () => {
   const first = await open()
-  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
-  run(first, 40, () => [[4, { type: 'release', hand: 1 }]])
+  runTicks(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  runTicks(first, 40, () => [[4, { type: 'release', hand: 1 }]])
   const before = hash(first.realm)
   await first.close()
   free(first.realm)
@@ -87,8 +71,8 @@ test('a realm that was closed continues with the same state and the sequences of
 
 test('outcomes of the last commands are sent again after a crash', async () => {
   const first = await open()
-  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
-  run(first, 3, () => [[4, { type: 'release', hand: 1 }]])
+  runTicks(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  runTicks(first, 3, () => [[4, { type: 'release', hand: 1 }]])
 
   const second = await open()
   expect(second.undelivered.of(4)).toEqual(
@@ -103,20 +87,20 @@ test('outcomes of the last commands are sent again after a crash', async () => {
 
 test('outcomes that were not acknowledged survive a second crash and an orderly end', async () => {
   const first = await open()
-  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
-  run(first, 2, () => [[4, { type: 'release', hand: 1 }]])
+  runTicks(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  runTicks(first, 2, () => [[4, { type: 'release', hand: 1 }]])
   const answers = [2, 3].map(
     (tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick }) as const,
   )
 
   const second = await open()
-  run(second, 5)
+  runTicks(second, 5)
   const third = await open()
   expect(third.undelivered.of(4)).toEqual(answers)
   third.trackUndelivered(
     () => new Map([[4, [...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 } as const]]]),
   )
-  run(third, 5)
+  runTicks(third, 5)
   await third.close()
 
   const fourth = await open()
@@ -127,7 +111,7 @@ test('outcomes that were not acknowledged survive a second crash and an orderly 
 
 test('a changed definition under the same id is reported, and the recorded one is kept', async () => {
   const first = await open()
-  run(first, 5)
+  runTicks(first, 5)
   await first.close()
   free(first.realm)
   const second = await open({ name: 'Another Yard' })
@@ -140,7 +124,7 @@ test('a changed definition under the same id is reported, and the recorded one i
 test('recordings beyond the limit are removed, oldest first, but not the two newest', async () => {
   for (let epoch = 1; epoch <= 4; epoch++) {
     const champion = await open({}, epoch === 4 ? 1 : 1e9)
-    run(champion, 10)
+    runTicks(champion, 10)
     await champion.close()
     free(champion.realm)
   }
@@ -151,17 +135,17 @@ test('recordings beyond the limit are removed, oldest first, but not the two new
 
 test('a segment that cannot start is reported once and tried again later', async () => {
   const champion = await open({}, 1e9, 1)
-  run(champion, 3)
+  runTicks(champion, 3)
   // Another process has begun the next file.
   const taken = champion.path.replace('s0001', 's0002')
   writeFileSync(taken, 'taken')
   for (let i = 0; i < 50; i++) {
     champion.rollIfDue()
-    run(champion, 1)
+    runTicks(champion, 1)
   }
   expect(notes.filter((note) => note.includes('s0002'))).toHaveLength(1)
   rmSync(taken)
-  run(champion, 600)
+  runTicks(champion, 600)
   champion.rollIfDue()
   expect(champion.path).toBe(taken)
   await champion.close()
@@ -171,14 +155,14 @@ test('a segment that cannot start is reported once and tried again later', async
 test('recordings that cannot be removed are reported, and the realm runs', async () => {
   for (let epoch = 1; epoch <= 3; epoch++) {
     const champion = await open()
-    run(champion, 3)
+    runTicks(champion, 3)
     await champion.close()
     free(champion.realm)
   }
   unlinkFails = true
   const champion = await open({}, 1)
   expect(notes.join('\n')).toContain('old recordings could not be removed')
-  run(champion, 3)
+  runTicks(champion, 3)
   await champion.close()
   free(champion.realm)
 })

@@ -18,7 +18,7 @@ import type { Member } from '../sessions/member.ts'
  */
 const SNAPSHOT_TICKS = 3
 
-/** What a client gets besides the elements, and when. */
+/** Settings of replication that the server and a test may choose differently. */
 export interface ReplicationPlan {
   /** Ticks between two samples of the state's hash to the clients. */
   readonly hashSampleTicks: number

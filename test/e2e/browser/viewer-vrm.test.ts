@@ -11,7 +11,7 @@ import { avatarOf, distance, joinByKeyboard, onScreen, openPage } from './viewer
 import { complaintsOf, countPixels, drawn, reportOf, settled } from './viewer-uploads.ts'
 import { watchMotion, type Motion, type Watched } from './vrm-motion.ts'
 
-/** Where Mira stands, in front of Ada and beside her: Ada's own avatar does not cover her. Metres. */
+/** Mira's place, in front of Ada and beside her, so that Ada's own avatar does not cover her. Metres. */
 const BESIDE = { x: 1, y: 0, z: -1.5 }
 /** Frames in which a figure is watched at rest. */
 const REST_FRAMES = 20

@@ -4,7 +4,7 @@ import { PATIENCE_MS } from './viewer-page.ts'
 import type { Reported } from './viewer-uploads.ts'
 
 export type Motion = NonNullable<NonNullable<Reported['vrm']>['motion']>
-/** What the page's own loop keeps. */
+/** Samples that a loop in the page records. */
 interface Notes {
   watched: Motion[]
 }

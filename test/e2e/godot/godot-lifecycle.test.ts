@@ -6,7 +6,7 @@ import { GODOT_TESTS, runGodot } from './godot.ts'
 
 const QUITS = 100
 const AT_ONCE = 4
-/** What Godot prints about errors, crashes, and objects that nobody freed. */
+/** Godot's messages about errors, crashes, and objects that nobody freed. */
 const FAULTS = /^.*(?:ERROR|leaked|still in use|handle_crash|signal \d+).*$/gm
 
 const clean = cleanup()

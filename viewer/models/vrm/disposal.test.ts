@@ -133,7 +133,7 @@ async function shown(avatars: readonly PosedAvatar[], { show, view }: ReturnType
   )
 }
 
-/** What belongs to figures, and not to the model that they share. */
+/** Resources of single figures. Those of the model are shared. */
 const ownOf = (view: ModelView, models: readonly Model[]): readonly Resource[] => {
   const shared = new Set(models.flatMap(({ scene }) => [...resourcesOf(scene)]))
   return [...resourcesOf(view.group)].filter((each) => !shared.has(each))

@@ -83,7 +83,7 @@ export class Expressions {
     return own
   }
 
-  /** How far the eyes are closed, 0 to 1. */
+  /** Degree to which the eyes are closed, 0 to 1. */
   get closed(): number {
     return Math.max(0, ...BLINKS.map((name) => this.manager.getValue(name) ?? 0))
   }

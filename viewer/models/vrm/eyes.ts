@@ -1,4 +1,4 @@
-/** Where eyes look, and when they blink. */
+/** Gaze and blinking of a figure. */
 import { conjugate, lerp, multiply, rotate, unit, yawRotation } from '../../../sim/maths/maths.ts'
 import type { Quat, Vec3 } from '../../../sim/types.ts'
 
@@ -32,7 +32,7 @@ export class Gaze {
   }
 }
 
-/** How far eyes are closed at a time in seconds, 0 to 1. */
+/** Degree to which the eyes are closed at a time in seconds, 0 to 1. */
 export function blinkAt(time: number): number {
   const round = BLINKS.reduce((sum, each) => sum + each, 0)
   let left = ((time % round) + round) % round

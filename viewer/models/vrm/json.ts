@@ -32,7 +32,7 @@ export const flag = (value: unknown): boolean => value === true
 export const oneOf = <T>(value: unknown, values: readonly [T, ...T[]]): T =>
   values.find((each) => each === value) ?? values[0]
 
-/** So many numbers, each within ±`max`; undefined if the value has fewer, or others. */
+/** The first `length` numbers of a list, each clamped to ±`max`. Undefined if one is missing or not a finite number. */
 export const vector = (value: unknown, length: number, max: number): readonly number[] | undefined =>
   Array.isArray(value) && value.length >= length && value.slice(0, length).every(Number.isFinite)
     ? value.slice(0, length).map((each: number) => number(each, -max, max, 0))

@@ -1,4 +1,4 @@
-/** What one figure of a VRM does beyond its pose: its springs swing, its constraints hold, its eyes look and blink. */
+/** The springs, constraints and eyes of one figure of a VRM. */
 import {
   VRMAimConstraint,
   VRMHumanoid,
@@ -36,7 +36,7 @@ export interface SpringPart {
   readonly center: Object3D | null
 }
 
-/** What three-vrm found in a file. Each figure gets copies on its own nodes. */
+/** The springs, constraints and eyes that three-vrm found in a file. Each figure gets copies on its own nodes. */
 export interface VrmParts {
   readonly springs: readonly SpringPart[]
   readonly constraints: VRMNodeConstraintManager['constraints']

@@ -17,7 +17,7 @@ const SETTINGS: Readonly<Record<string, readonly [max: number, otherwise: number
   dragForce: [1, 0.4],
 }
 
-/** What is left of a model's limits while its springs are read. */
+/** Joints, and pairs of a joint and a collider, that a model may still have. Both fall while its springs are read. */
 class Budget {
   joints = JOINTS_MAX
   pairs = PAIRS_MAX

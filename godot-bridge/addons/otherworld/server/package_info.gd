@@ -7,21 +7,21 @@ extends RefCounted
 ## The list of packages has the fields up to [member created_at_msec]. [method OtherworldServer.describe] fills in the
 ## others.
 
-## What a package can be used for.
+## Use of a package.
 enum Kind {
 	## A prop: [method OtherworldClient.spawn_package].
 	OBJECT,
 	## An avatar: [method OtherworldClient.wear_package].
 	AVATAR,
 }
-## How much a package costs to draw, as the server rated it (docs/ingest.md).
+## Drawing cost of a package, as the server rated it (docs/ingest.md).
 enum Rank { UNKNOWN, EXCELLENT, GOOD, MEDIUM, POOR, VERY_POOR }
 
 ## Hash of the package, 64 hex digits.
 var hash := ""
 ## Name for display.
 var name := ""
-## What it can be used for.
+## Use of the package.
 var kind := Kind.OBJECT
 ## [code]true[/code] if you own it.
 var is_own := false

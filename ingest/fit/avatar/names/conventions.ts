@@ -17,7 +17,7 @@ import { FINGERS, fingerBones } from '../bones.ts'
 export interface Convention {
   /** For the report. */
   readonly name: string
-  /** What may be before each name: a pattern, the same text for all names of a file. */
+  /** Pattern of a prefix. All names of a file have the same prefix. */
   readonly prefix: RegExp | null
   /** Names of the node by bone, in the order of preference. */
   readonly names: ReadonlyMap<string, readonly string[]>
@@ -31,7 +31,7 @@ interface Table {
   readonly trunk: Trunk
   /** `*` is the side; `|` separates names of which a rig has one. */
   readonly limbs: Readonly<Partial<Record<Limb, string>>>
-  /** What `*` is on the left and on the right. */
+  /** Replacements of `*` on the left and on the right side. */
   readonly sides: readonly [left: string, right: string]
   /** Name of a finger's segment. `finger`: 0 is the thumb; `segment`: 1 is the nearest to the hand. */
   readonly finger?: (finger: number, segment: number) => string

@@ -1,13 +1,14 @@
 import { Logger, NodeIO, type Document } from '@gltf-transform/core'
 import { describe, expect, test } from 'vitest'
 import type { PackageManifest } from '../../../../packages/manifest.ts'
-import { placeNodes, poseNodes, type RestNode } from '../../../../packages/retarget.ts'
+import { placeNodes, poseNodes } from '../../../../packages/retarget.ts'
 import { packPose, unpackPose, type JointTransform, type Pose } from '../../../../sim/avatar/pose.ts'
 import { solveSkeleton } from '../../../../sim/avatar/skeleton.ts'
 import { add, distance, rotate, scaled, sub, unit, vec } from '../../../../sim/maths/maths.ts'
 import { BONES, type AvatarBody, type Vec3 } from '../../../../sim/types.ts'
 import { ingest } from '../../../ingest.ts'
 import type { IngestOptions, IngestOutcome } from '../../../types.ts'
+import { restNodes } from '../../model.fixture.ts'
 import { frameOf } from '../../node-frame.ts'
 import { nodesOf, surfaceOf } from '../../surface.ts'
 import { FACING } from '../body.ts'
@@ -42,25 +43,10 @@ const namesOf = ({ skeleton }: PackageManifest): Record<string, string> =>
     (skeleton ?? []).flatMap(({ humanoid, name }) => (humanoid === undefined ? [] : [[humanoid, name]])),
   )
 
-const xyz = ([x = 0, y = 0, z = 0]: readonly number[]): Vec3 => vec(x, y, z)
-
 async function runtimeOf({ manifest, files }: Accepted): Promise<Document> {
   const bytes = files.get(manifest.files.runtime.sha256)?.bytes ?? expect.fail('no runtime')
   return new NodeIO().setLogger(new Logger(Logger.Verbosity.SILENT)).readBinary(bytes)
 }
-
-/** The nodes of the runtime GLB, as a client reads them. */
-const restNodes = (document: Document): RestNode[] =>
-  nodesOf(document).map((node) => {
-    const [x, y, z, w] = node.getRotation()
-    return {
-      name: node.getName(),
-      parent: node.getParentNode()?.getName() ?? null,
-      translation: xyz(node.getTranslation()),
-      rotation: { x, y, z, w },
-      scale: xyz(node.getScale()),
-    }
-  })
 
 const bodyOf = ({ manifest: { physics } }: Accepted): AvatarBody =>
   physics.kind === 'avatar' ? physics.body : expect.fail('no avatar')

@@ -21,7 +21,7 @@ interface Reading {
 }
 
 /**
- * How a name is written in a file: as published; as Godot writes it, which replaces . : @ / " % (String's
+ * Spellings of a name in a file: as published; as Godot writes it, which replaces . : @ / " % (String's
  * invalid_node_name_characters) by _; as three.js writes it, which replaces spaces by _ and removes [ ] . : /
  * (PropertyBinding.sanitizeNodeName).
  */

@@ -56,7 +56,7 @@ const UP = vec(0, 1, 0)
 
 interface Place {
   readonly at: Vec3
-  /** Where the bone ends. */
+  /** End of the bone. */
   readonly end: Vec3
   /** Half the width and the depth of its box, metres. */
   readonly half: readonly [number, number]

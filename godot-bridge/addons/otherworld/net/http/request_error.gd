@@ -7,7 +7,7 @@ extends RefCounted
 
 const _SharedMessages := preload("../../translations/shared_messages.gd")
 
-## What kind of failure it is.
+## Kind of the failure.
 enum Kind {
 	## The server does not answer, or cannot serve this now. Retrying later may help.
 	UNREACHABLE,
@@ -28,7 +28,7 @@ enum Kind {
 ## Limit of a message of the server, characters: it is shown to the player.
 const SERVER_MESSAGE_CHARACTERS_MAX := 300
 
-## What kind of failure it is.
+## Kind of the failure.
 var kind: Kind
 ## The server's reason, for programs (docs/protocol.md LOG-3, SIG-5). Empty if the error is not the server's.
 var reason: String

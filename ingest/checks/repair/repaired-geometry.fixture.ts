@@ -1,6 +1,6 @@
 /** Files with errors in meshes, skins and materials that the ingest repairs. */
-import { floats, glbWith, picture, textured, type Json } from '../glb.fixture.ts'
-import { accessors, ext, float, hung, mesh, morph, shift, used, uv, withAccessors, wholly } from './odd.fixture.ts'
+import { floats, glbWith, picture, textured, type Json } from '../../glb.fixture.ts'
+import { accessors, ext, float, hung, mesh, morph, shift, used, uv, withAccessors, wholly } from '../odd.fixture.ts'
 import { bound, SMALL, viewed, normals, rigged, morphed, type Repaired } from './repaired.fixture.ts'
 
 const points = floats(0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1)

@@ -1,9 +1,9 @@
 /** Repairs of the vertices of meshes. */
 import { countOf, listOf, objectOf } from '../../json.ts'
-import { elementsOf, entriesOf, entryOf, primitivesOf, type Entry, type Mend } from './draft.ts'
+import { elementsOf, entriesOf, entryOf, primitivesOf, type Entry, type RepairStep } from './draft.ts'
 
 /** Sets colours to the range 0 to 1. */
-export const clampColors: Mend = (draft) => {
+export const clampColors: RepairStep = (draft) => {
   for (const primitive of primitivesOf(draft))
     for (const [semantic, index] of Object.entries(objectOf(primitive['attributes']))) {
       const colors = semantic.startsWith('COLOR_') ? elementsOf(draft, index) : null
@@ -17,7 +17,7 @@ export const clampColors: Mend = (draft) => {
 const WEIGHT_MIN = -1e-3
 
 /** Sets weights just below zero to zero. */
-export const liftWeights: Mend = (draft) => {
+export const liftWeights: RepairStep = (draft) => {
   for (const primitive of primitivesOf(draft))
     for (const [semantic, index] of Object.entries(objectOf(primitive['attributes']))) {
       const weights = semantic.startsWith('WEIGHTS_') ? elementsOf(draft, index) : null
@@ -31,7 +31,7 @@ export const liftWeights: Mend = (draft) => {
 }
 
 /** Lets joints that a skin does not have be its first joint, if their weight is zero. */
-export const settleIdleJoints: Mend = (draft) => {
+export const settleIdleJoints: RepairStep = (draft) => {
   const [meshes, skins] = [entriesOf(draft.json, 'meshes'), entriesOf(draft.json, 'skins')]
   for (const node of entriesOf(draft.json, 'nodes')) {
     const skin = skins[countOf(node['skin']) ?? -1]
@@ -61,7 +61,7 @@ const setsOf = (attributes: Entry, semantic: string): string[] =>
  * Fills gaps in the numbers of texture coordinates with the next set, so that a texture finds the set that it names.
  * Colours after a gap are not drawn by clients, and are left out.
  */
-export const closeGaps: Mend = (draft) => {
+export const closeGaps: RepairStep = (draft) => {
   for (const primitive of primitivesOf(draft)) {
     const attributes = entryOf(primitive, 'attributes')
     const maps = setsOf(attributes, 'TEXCOORD')
@@ -74,7 +74,7 @@ export const closeGaps: Mend = (draft) => {
 }
 
 /** Removes the mark "normalized" from accessors of floats and 32-bit integers, which cannot have it. */
-export const dropNormalized: Mend = ({ json }) => {
+export const dropNormalized: RepairStep = ({ json }) => {
   for (const accessor of entriesOf(json, 'accessors'))
     if ([5125, 5126].includes(Number(accessor['componentType']))) delete accessor['normalized']
 }

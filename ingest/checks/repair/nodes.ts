@@ -1,13 +1,22 @@
 /** Repairs of scenes, nodes and skins. */
 import { countOf, extensionOf, listOf, objectOf } from '../../json.ts'
-import { declare, elementsOf, entriesOf, placeOf, removeMembers, type Draft, type Entry, type Mend } from './draft.ts'
+import {
+  declare,
+  elementsOf,
+  entriesOf,
+  placeOf,
+  removeMembers,
+  type Draft,
+  type Entry,
+  type RepairStep,
+} from './draft.ts'
 
 /** Lists whose elements are references; a second one means nothing. */
 const isReferenceList = (pointer: string): boolean =>
   /^\/(?:scenes\/\d+\/nodes|nodes\/\d+\/children|extensionsUsed|extensionsRequired)\/\d+$/.test(pointer)
 
 /** Removes repeated references. The joints of a skin stay, because vertices count them. */
-export const dropDuplicates: Mend = ({ json }, findings) => {
+export const dropDuplicates: RepairStep = ({ json }, findings) => {
   for (const { where } of findings.filter((one) => isReferenceList(one.where))) {
     const list = placeOf(json, where)?.holder
     if (Array.isArray(list)) list.splice(0, list.length, ...new Set<unknown>(list))
@@ -18,7 +27,7 @@ export const dropDuplicates: Mend = ({ json }, findings) => {
  * Makes the nodes of scenes roots: a node below another node of the scene is left out of the list, any other is taken
  * from its parent, which the scene does not show. Loaders do the same.
  */
-export const rootScenes: Mend = ({ json }) => {
+export const rootScenes: RepairStep = ({ json }) => {
   const nodes = entriesOf(json, 'nodes')
   const parentOf = (child: unknown): number => nodes.findIndex((node) => listOf(node['children']).includes(child))
   for (const scene of entriesOf(json, 'scenes')) {
@@ -38,7 +47,7 @@ export const rootScenes: Mend = ({ json }) => {
 }
 
 /** Removes the hint which node is a skin's root. */
-export const dropSkeletons: Mend = ({ json }) => {
+export const dropSkeletons: RepairStep = ({ json }) => {
   for (const skin of entriesOf(json, 'skins')) delete skin['skeleton']
 }
 
@@ -51,7 +60,7 @@ export function unitQuaternion(parts: readonly number[]): number[] | null {
   return Math.abs(length - 1) <= LENGTH_TOLERANCE ? parts.map((part) => part / length) : null
 }
 
-export const unitRotations: Mend = ({ json }) => {
+export const unitRotations: RepairStep = ({ json }) => {
   for (const node of entriesOf(json, 'nodes')) {
     const unit = unitQuaternion(listOf(node['rotation']).map(Number))
     if (unit) node['rotation'] = unit
@@ -62,7 +71,7 @@ const targetsOf = (mesh: Entry | undefined): number =>
   listOf(entriesOf(mesh ?? {}, 'primitives')[0]?.['targets']).length
 
 /** Gives each list of weights as many entries as its mesh has morph targets. */
-export const countWeights: Mend = ({ json }) => {
+export const countWeights: RepairStep = ({ json }) => {
   const meshes = entriesOf(json, 'meshes')
   const settle = (holder: Entry, count: number): void => {
     if (!Array.isArray(holder['weights'])) return
@@ -77,7 +86,7 @@ const hasJoints = (mesh: Entry | undefined): boolean =>
   entriesOf(mesh ?? {}, 'primitives').some((primitive) => objectOf(primitive['attributes'])['JOINTS_0'] !== undefined)
 
 /** Removes the skin of nodes whose mesh is not weighted to bones. */
-export const dropIdleSkins: Mend = ({ json }) => {
+export const dropIdleSkins: RepairStep = ({ json }) => {
   const meshes = entriesOf(json, 'meshes')
   for (const node of entriesOf(json, 'nodes'))
     if (node['skin'] !== undefined && !hasJoints(meshes[countOf(node['mesh']) ?? -1])) delete node['skin']
@@ -87,7 +96,7 @@ export const dropIdleSkins: Mend = ({ json }) => {
 const ROW_TOLERANCE = 1e-3
 
 /** Sets the last row of inverse bind matrices to 0, 0, 0, 1 if it is about that. */
-export const settleBindMatrices: Mend = (draft) => {
+export const settleBindMatrices: RepairStep = (draft) => {
   for (const skin of entriesOf(draft.json, 'skins')) {
     const matrices = elementsOf(draft, skin['inverseBindMatrices'])
     if (matrices?.size !== 16 || !matrices.isFloat) continue
@@ -118,7 +127,7 @@ const OPTIONAL_INDICES = new Set([
 ])
 
 /** Removes optional references of -1. */
-export const dropMinusOnes: Mend = (draft, findings) => {
+export const dropMinusOnes: RepairStep = (draft, findings) => {
   const isNone = (pointer: string): boolean => {
     const place = placeOf(draft.json, pointer)
     return (
@@ -136,7 +145,7 @@ const LISTS =
 const OPTIONAL = /\/(?:children|extensions|targets|weights|nodes)$/
 
 /** Removes empty lists and objects that may be left out, and animations of nothing. */
-export const dropEmpty: Mend = (draft, findings) => {
+export const dropEmpty: RepairStep = (draft, findings) => {
   const { json } = draft
   const pointers = findings.map(({ where }) => where)
   const isIdle = (_: unknown, i: number): boolean =>
@@ -152,7 +161,7 @@ export const dropEmpty: Mend = (draft, findings) => {
 }
 
 /** Removes members that need another one: a skin or weights without a mesh, an offset without data. */
-export const dropDependants: Mend = (draft, findings) => {
+export const dropDependants: RepairStep = (draft, findings) => {
   removeMembers(
     draft,
     findings.map(({ where }) => where).filter((where) => /\/(?:skin|weights|byteOffset)$/.test(where)),
@@ -162,7 +171,7 @@ export const dropDependants: Mend = (draft, findings) => {
 }
 
 /** Adds the extensions that the file uses, but does not declare. */
-export const declareExtensions: Mend = ({ json }, findings) => {
+export const declareExtensions: RepairStep = ({ json }, findings) => {
   for (const { where } of findings) {
     const name = /\/extensions\/([^/]+)$/.exec(where)?.[1]
     if (name !== undefined) declare(json, name)
@@ -170,14 +179,14 @@ export const declareExtensions: Mend = ({ json }, findings) => {
 }
 
 /** Removes required extensions that the file does not use. */
-export const dropUnusedRequired: Mend = ({ json }) => {
+export const dropUnusedRequired: RepairStep = ({ json }) => {
   const used = new Set(listOf(json['extensionsUsed']))
   json['extensionsRequired'] = listOf(json['extensionsRequired']).filter((name) => used.has(name))
   if (listOf(json['extensionsRequired']).length === 0) delete json['extensionsRequired']
 }
 
 /** Removes what the validator points at: members that no client reads. */
-export const dropMembers: Mend = (draft, findings) => {
+export const dropMembers: RepairStep = (draft, findings) => {
   removeMembers(
     draft,
     findings.map(({ where }) => where),

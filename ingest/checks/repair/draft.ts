@@ -18,7 +18,7 @@ export interface Finding {
 }
 
 /** Repairs everything of its kind in the whole file. `findings` are those that the validator listed, perhaps not all. */
-export type Mend = (draft: Draft, findings: readonly Finding[]) => void
+export type RepairStep = (draft: Draft, findings: readonly Finding[]) => void
 
 /** The objects in `entry[key]`, to be changed in place. */
 export const entriesOf = (entry: JsonObject, key: string): Entry[] => objectsOf(entry, key) as Entry[]

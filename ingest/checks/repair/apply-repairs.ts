@@ -1,10 +1,10 @@
 /** Repairs what the validator reports (repairs.ts), and validates the result, until nothing is left to repair. */
-import type { JsonObject } from '../json.ts'
-import { writeGlb } from '../preflight/container.ts'
-import { Rejected, type IngestWarning } from '../types.ts'
-import type { Draft, Mend } from './mend/draft.ts'
+import type { JsonObject } from '../../json.ts'
+import { writeGlb } from '../../preflight/container.ts'
+import { Rejected, type IngestWarning } from '../../types.ts'
+import type { Draft, RepairStep } from './draft.ts'
 import { REPAIRS } from './repairs.ts'
-import { rejectionOf, validate, type ValidationResult } from './validate.ts'
+import { rejectionOf, validate, type ValidationResult } from '../validate.ts'
 
 /** Rounds of repairs: one error may hide another, such as an empty list that an earlier repair leaves. */
 const ROUNDS_MAX = 4
@@ -15,10 +15,8 @@ interface Packed {
   readonly bin: Uint8Array | null
 }
 
-const isMendable = ({ code }: { readonly code: string }): boolean => REPAIRS[code]?.mend !== undefined
-
-/** Throws Rejected if an error is left. A file without errors to mend is returned unchanged. */
-export async function mended(
+/** Throws Rejected if an error is left. A file without such errors is returned unchanged. */
+export async function applyRepairs(
   packed: Packed,
   first: ValidationResult,
 ): Promise<Packed & { readonly warnings: readonly IngestWarning[] }> {
@@ -29,7 +27,7 @@ export async function mended(
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const left = verdict.errors.filter(({ code }) => REPAIRS[code] === undefined)
     if (left.length > 0) throw new Rejected(...left.map(rejectionOf))
-    mendAll(draft, verdict)
+    applyAll(draft, verdict)
     const before = JSON.stringify(verdict.errors)
     verdict = await validate(writeGlb(draft.json, draft.bin.length > 0 ? draft.bin : null), 'glb', () => null)
     const known = new Set(warnings.map(({ rule }) => rule))
@@ -41,12 +39,12 @@ export async function mended(
   throw new Rejected(...verdict.rejections)
 }
 
-/** Each repair once, with all findings that it answers. */
-function mendAll(draft: Draft, { errors }: ValidationResult): void {
-  const mends = new Map<Mend, typeof errors>()
-  for (const error of errors.filter(isMendable)) {
-    const mend = REPAIRS[error.code]?.mend
-    if (mend) mends.set(mend, [...(mends.get(mend) ?? []), error])
+/** Runs each repair once, with all findings that it answers. */
+function applyAll(draft: Draft, { errors }: ValidationResult): void {
+  const steps = new Map<RepairStep, typeof errors>()
+  for (const error of errors) {
+    const apply = REPAIRS[error.code]?.apply
+    if (apply) steps.set(apply, [...(steps.get(apply) ?? []), error])
   }
-  for (const [mend, findings] of mends) mend(draft, findings)
+  for (const [apply, findings] of steps) apply(draft, findings)
 }

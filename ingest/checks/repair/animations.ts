@@ -1,6 +1,6 @@
 /** Repairs of animations. */
 import { countOf, objectOf } from '../../json.ts'
-import { addFloats, elementsOf, entriesOf, type Draft, type Elements, type Entry, type Mend } from './draft.ts'
+import { addFloats, elementsOf, entriesOf, type Draft, type Elements, type Entry, type RepairStep } from './draft.ts'
 import { unitQuaternion } from './nodes.ts'
 
 /** Keeps channels by their animation and index. Animations without a channel are removed. */
@@ -14,7 +14,7 @@ function keepChannels(json: Entry, isKept: (channel: Entry, animation: number, i
 }
 
 /** Removes the channels that the validator names, and those of samplers that it names. */
-export const dropChannels: Mend = ({ json }, findings) => {
+export const dropChannels: RepairStep = ({ json }, findings) => {
   const named = new Set(
     findings.map(({ where }) => /^\/animations\/\d+\/(?:channels|samplers)\/\d+/.exec(where)?.[0] ?? ''),
   )
@@ -27,7 +27,7 @@ export const dropChannels: Mend = ({ json }, findings) => {
 }
 
 /** Keeps the first of several channels that move the same property of a node. */
-export const dropRepeatedTargets: Mend = ({ json }) => {
+export const dropRepeatedTargets: RepairStep = ({ json }) => {
   const seen = new Set<string>()
   keepChannels(json, ({ target }, animation) => {
     const { node, path } = objectOf(target)
@@ -37,7 +37,7 @@ export const dropRepeatedTargets: Mend = ({ json }) => {
 }
 
 /** Scales the rotations of animations to length 1. */
-export const unitKeyRotations: Mend = (draft) => {
+export const unitKeyRotations: RepairStep = (draft) => {
   for (const animation of entriesOf(draft.json, 'animations')) {
     const samplers = entriesOf(animation, 'samplers')
     for (const channel of entriesOf(animation, 'channels')) {
@@ -58,7 +58,7 @@ export const unitKeyRotations: Mend = (draft) => {
  * Makes the times of keys increase: of keys at one time, or before an earlier one, only the first stays. An animation
  * that begins before 0 is moved to begin at 0.
  */
-export const orderKeys: Mend = (draft) => {
+export const orderKeys: RepairStep = (draft) => {
   for (const animation of entriesOf(draft.json, 'animations')) {
     const samplers = entriesOf(animation, 'samplers')
     const inputs = samplers.map(({ input }) => elementsOf(draft, input))

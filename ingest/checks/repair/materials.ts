@@ -2,7 +2,7 @@
 import { readImageHeader } from '../../preflight/image-header.ts'
 import { imageBytes } from '../../preflight/images.ts'
 import { countOf, extensionOf, isObject, listOf, objectOf, type JsonObject } from '../../json.ts'
-import { declare, entriesOf, primitivesOf, type Draft, type Entry, type Mend } from './draft.ts'
+import { declare, entriesOf, primitivesOf, type Draft, type Entry, type RepairStep } from './draft.ts'
 
 /** Range of each factor (glTF 2.0 and its KHR_materials extensions). */
 const UNIT = [0, 1] as const
@@ -38,7 +38,7 @@ const RANGES: Readonly<Record<string, readonly [min: number, max: number]>> = {
 const ROUNDING = 0.01
 
 /** Sets factors to the nearest value of their range. A light above 1 becomes a factor and a strength. */
-export const clampFactors: Mend = ({ json }) => {
+export const clampFactors: RepairStep = ({ json }) => {
   for (const material of entriesOf(json, 'materials')) {
     const light = Math.max(0, ...listOf(material['emissiveFactor']).map(Number))
     if (light > 1 + ROUNDING && Number.isFinite(light)) brighten(json, material, light)
@@ -124,14 +124,14 @@ function copyVrmProperties(json: Entry, index: number, count: number): void {
 }
 
 /** Removes textures from materials on meshes that have no coordinates for them. */
-export const dropUnmappedTextures: Mend = (draft) => {
+export const dropUnmappedTextures: RepairStep = (draft) => {
   replaceMaterials(draft, (material, primitive) =>
     withoutUnmapped(material, (set) => objectOf(primitive['attributes'])[`TEXCOORD_${set}`] !== undefined),
   )
 }
 
 /** Removes anisotropy from materials on meshes without tangents and without a normal texture. */
-export const dropAnisotropy: Mend = (draft) => {
+export const dropAnisotropy: RepairStep = (draft) => {
   replaceMaterials(draft, (material, primitive) => {
     const { KHR_materials_anisotropy: found, ...rest } = objectOf(material['extensions'])
     const hasTangents = objectOf(primitive['attributes'])['TANGENT'] !== undefined
@@ -151,7 +151,7 @@ const TEXTURE_EXTENSIONS: Readonly<Record<string, string>> = {
  * Sets the type of each image to what its bytes are, and declares the extension that the type needs. An image of a
  * format that glTF does not have counts as PNG until the textures are decoded, where it is left out with a warning.
  */
-export const typeImages: Mend = ({ json, bin }) => {
+export const typeImages: RepairStep = ({ json, bin }) => {
   const bytes = imageBytes(json, bin, () => null)
   const images = entriesOf(json, 'images')
   const types = images.map((_, i) => readImageHeader(bytes[i] ?? new Uint8Array(0))?.type ?? null)

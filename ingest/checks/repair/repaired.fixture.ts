@@ -1,6 +1,6 @@
 /** Shared by the files with errors that the ingest repairs (repaired-*.fixture.ts). */
-import { floats, glbWith, tetrahedron, textured, type Json } from '../glb.fixture.ts'
-import { float, mesh, morph, moving, shift, skin, steps, used, uv, withAccessors } from './odd.fixture.ts'
+import { floats, glbWith, tetrahedron, textured, type Json } from '../../glb.fixture.ts'
+import { float, mesh, morph, moving, shift, skin, steps, used, uv, withAccessors } from '../odd.fixture.ts'
 
 /** A file with one error: the error's code and pointer. */
 export type Repaired = readonly [rule: string, where: string, make: () => Uint8Array]

@@ -1,5 +1,5 @@
 /** Files with errors in scenes, animations, images and the document that the ingest repairs. */
-import { floats, glbWith, picture, shorts, tetrahedron } from '../glb.fixture.ts'
+import { floats, glbWith, picture, shorts, tetrahedron } from '../../glb.fixture.ts'
 import {
   accessors,
   alone,
@@ -14,7 +14,7 @@ import {
   used,
   withAccessors,
   wholly,
-} from './odd.fixture.ts'
+} from '../odd.fixture.ts'
 import {
   bound,
   SMALL,
