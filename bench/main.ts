@@ -7,6 +7,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(files: readonly st
   replay: () => import('./replay.ts'),
   snapshots: () => import('./snapshots.ts'),
   prediction: () => import('./prediction.ts'),
+  tremble: () => import('./tremble.ts'),
   codec: () => import('./codec.ts'),
   transports: () => import('./transports.ts'),
   network: () => import('./network.ts'),

@@ -3,6 +3,7 @@ import RAPIER from '@dimforge/rapier3d-deterministic-compat'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import createXXHash from 'xxhash-wasm'
+import { CLIMB_ANGLE, CONTROLLER_OFFSET, SLIDE_ANGLE, SNAP_METRES, STEP_HEIGHT, STEP_WIDTH } from './avatar/walker.ts'
 import type { Vec3 } from './types.ts'
 
 export type World = RAPIER.World
@@ -100,12 +101,9 @@ export function restoreWorld(bytes: Uint8Array): World {
 export function createController(world: World): CharacterController {
   const controller = world.createCharacterController(CONTROLLER_OFFSET)
   controller.setUp({ x: 0, y: 1, z: 0 })
-  controller.enableSnapToGround(0.2)
-  controller.enableAutostep(0.3, 0.1, false)
-  controller.setMaxSlopeClimbAngle(0.9)
-  controller.setMinSlopeSlideAngle(1)
+  controller.enableSnapToGround(SNAP_METRES)
+  controller.enableAutostep(STEP_HEIGHT, STEP_WIDTH, false)
+  controller.setMaxSlopeClimbAngle(CLIMB_ANGLE)
+  controller.setMinSlopeSlideAngle(SLIDE_ANGLE)
   return controller
 }
-
-/** Gap that the controller keeps to obstacles, metres. */
-export const CONTROLLER_OFFSET = 0.02

@@ -96,6 +96,7 @@ class Page {
       clock: () => performance.now(),
       changed: (state) => this.#changed(state),
       notified: (text) => this.#hud.showMessage(text),
+      collidersOf: (hash) => view.library.packages.peek(hash)?.colliders ?? null,
     })
     this.#inventory = new Inventory({
       api,

@@ -227,7 +227,8 @@ export class RenderClient {
     else this.#commands.markLost()
     this.#reconnector.confirm()
     this.#permissions = welcome.permissions
-    const own = new LocalAvatar(welcome, definition, welcome.resumed ? this.#joined?.own.clock : undefined)
+    const clock = welcome.resumed ? this.#joined?.own.clock : undefined
+    const own = new LocalAvatar(welcome, definition, clock, this.#options.collidersOf)
     const world = new ReplicatedWorld(definition.bounds, welcome.tickRate, this.#decoder, this.#options.poses)
     this.#joined = { welcome, definition, world, playback: new Playback(welcome.tickRate), own }
     this.#session.timeline = (nowMs) => Math.floor(own.clock.tick(nowMs))

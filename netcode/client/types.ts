@@ -1,6 +1,7 @@
 /** What a render client exposes to the program that uses it. */
 import type { Pose } from '../../sim/avatar/pose.ts'
 import type {
+  Collider,
   ElementId,
   PackageHash,
   PlayerId,
@@ -61,6 +62,9 @@ export interface RenderEvents {
   message?(message: ServerMessage): void
 }
 
+/** Colliders of a package's physics; null if they are not known yet. */
+export type CollidersOf = (hash: PackageHash) => readonly Collider[] | null
+
 export interface RenderClientOptions {
   /** http(s) URL of the server. */
   readonly url: string
@@ -85,6 +89,11 @@ export interface RenderClientOptions {
   readonly poses?: boolean
   /** If false, the own avatar is not predicted, for programs that do not draw. Default: true. */
   readonly predict?: boolean
+  /**
+   * Colliders of a package's physics, from its manifest; null while they are not known. The own avatar is predicted
+   * around props whose colliders are known.
+   */
+  readonly collidersOf?: CollidersOf
   /** Monotonic milliseconds, on the same clock as `update`'s. Default: performance.now. */
   readonly clock?: () => number
 }

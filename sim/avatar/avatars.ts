@@ -1,11 +1,11 @@
 /** Creates and removes avatars, and moves their root capsules. */
 import { assert } from '../assert.ts'
-import { CONTROLLER_OFFSET, RAPIER, type ColliderDesc, type RigidBody, type World } from '../engine.ts'
-import { add, fround, froundVec, max, vec } from '../maths/maths.ts'
+import { RAPIER, type ColliderDesc, type RigidBody, type World } from '../engine.ts'
+import { add, fround, froundVec, vec } from '../maths/maths.ts'
 import { POSE_FLOATS } from './pose.ts'
 import { nextUnit } from '../maths/random.ts'
 import { Groups } from '../props/shapes.ts'
-import { CAPSULE_RADIUS } from './steering.ts'
+import { CAPSULE_RADIUS, CONTROLLER_OFFSET, walkerHalfHeight } from './walker.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { dropBones } from './bones.ts'
 import { releaseAll } from '../props/holds.ts'
@@ -17,8 +17,7 @@ import type { AvatarBody, BodyChoice, PlayerId, RejectReason, ShareNumber, UserN
  * Half height of a body's root capsule without its caps. The capsule reaches from the ground to just above the head
  * bone.
  */
-export const capsuleHalfHeight = (body: AvatarBody): number =>
-  max(0.05, (restHeadHeight(body) + 0.15) / 2 - CAPSULE_RADIUS)
+export const capsuleHalfHeight = (body: AvatarBody): number => walkerHalfHeight(restHeadHeight(body))
 
 /** Height of the capsule's centre above the root. */
 export const capsuleCentre = (body: AvatarBody): number => capsuleHalfHeight(body) + CAPSULE_RADIUS + CONTROLLER_OFFSET

@@ -7,6 +7,7 @@ import { capsuleCentre } from './avatars.ts'
 import { waitingAvatars } from '../limits/walking-budget.ts'
 import { Groups, isFiniteVec } from '../props/shapes.ts'
 import { moveFreely, obstacleReach, overGround, settle, steer } from './steering.ts'
+import { DOWN_METRES, SNAP_METRES } from './walker.ts'
 import { Permission, type Vec3 } from '../types.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 
@@ -20,11 +21,10 @@ const isNear = ({ position: p }: Avatar, obstacles: readonly Prop[]): boolean =>
   })
 
 function moveAround(realm: Realm, avatar: Avatar, step: Vec3): { to: Vec3; grounded: boolean } {
-  // A small downward step lets the controller find the ground below the avatar.
-  const wish = avatar.grounded && step.y === 0 ? vec(step.x, -0.02, step.z) : step
+  const wish = avatar.grounded && step.y === 0 ? vec(step.x, -DOWN_METRES, step.z) : step
   if (step.y > 0) realm.controller.disableSnapToGround()
   realm.controller.computeColliderMovement(avatar.capsuleCollider, wish, undefined, Groups.walking)
-  if (step.y > 0) realm.controller.enableSnapToGround(0.2)
+  if (step.y > 0) realm.controller.enableSnapToGround(SNAP_METRES)
   const moved = realm.controller.computedMovement()
   if (!isFiniteVec(moved)) return { to: avatar.position, grounded: avatar.grounded }
   const to = add(avatar.position, moved)

@@ -2,6 +2,7 @@
  * Walking, jumping and flying without obstacles. Pure, and without the physics engine, so that a client predicts its
  * own avatar with exactly the same steps.
  */
+import { CAPSULE_RADIUS } from './walker.ts'
 import { add, clamp, cos, froundVec, limited, scaled, sin, vec } from '../maths/maths.ts'
 import type { RealmDefinition, Vec3 } from '../types.ts'
 import type { Intent } from '../state/state.ts'
@@ -15,7 +16,6 @@ const FALL_SPEED_MAX = 40
 /** Share of the difference to the wished velocity that is closed in a tick: on the ground, in the air. */
 const GRIP = 0.25
 const AIR_GRIP = 0.04
-export const CAPSULE_RADIUS = 0.3
 /**
  * Gap to an obstacle, beyond both radii, within which the controller is used, metres: a tick at full speed and a
  * margin.

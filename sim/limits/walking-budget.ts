@@ -6,7 +6,7 @@
 import { defined } from '../assert.ts'
 import { boxAround, grown, placeColliderBoxes, touches, type Box } from '../maths/boxes.ts'
 import { capsuleCentre } from '../avatar/avatars.ts'
-import { CAPSULE_RADIUS } from '../avatar/steering.ts'
+import { CAPSULE_RADIUS } from '../avatar/walker.ts'
 import { shapeCost } from './physics-cost.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 

@@ -29,11 +29,11 @@ function shapeRadius(shape: Shape): number {
 }
 
 /** Radius of the sphere around a prop's origin that contains all its colliders, at scale 1. */
-export const propRadius = (spec: PropSpec): number =>
-  spec.colliders.reduce((most, { shape, position }) => max(most, length(position) + shapeRadius(shape)), 0)
+export const propRadius = (colliders: readonly Collider[]): number =>
+  colliders.reduce((most, { shape, position }) => max(most, length(position) + shapeRadius(shape)), 0)
 
 /** Points whose convex hull, grown by `margin`, contains a shape. */
-function outline(shape: Shape): { readonly points: readonly Vec3[]; readonly margin: number } {
+export function outline(shape: Shape): { readonly points: readonly Vec3[]; readonly margin: number } {
   switch (shape.type) {
     case 'box': {
       const { x, y, z } = shape.halfExtents

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CAPSULE_RADIUS } from '../avatar/steering.ts'
+import { CAPSULE_RADIUS } from '../avatar/walker.ts'
 import { PACKAGES_CHARACTERS_MAX, PACKAGES_MAX } from './packages.ts'
 import { capsuleHalfHeight } from '../avatar/avatars.ts'
 import {

@@ -88,7 +88,7 @@ export function createProp(realm: Realm, template: PropTemplate, placed: PropPla
   const whole = {
     ...template,
     scale,
-    radius: propRadius(spec) * scale,
+    radius: propRadius(spec.colliders) * scale,
     frozen: spec.motion === 'dynamic' ? ('new' as const) : null,
     hold: null,
     bonesPassUntil: 0,
@@ -134,7 +134,7 @@ export function rescaleProp(realm: Realm, prop: Prop, scale: number): boolean {
       prop.body,
     )
   prop.scale = scale
-  prop.radius = propRadius(prop.spec) * scale
+  prop.radius = propRadius(prop.spec.colliders) * scale
   placeBox(prop.spec, prop.motion, scale, prop.box)
   return true
 }

@@ -106,7 +106,8 @@ export function checkProp(spec: PropSpec): RejectReason | null {
 /** Returns why a prop cannot have this scale, or null. The spec has been checked. */
 export function checkScale(spec: PropSpec, scale: number): RejectReason | null {
   if (!isFiniteNumber(scale)) return 'invalid-value'
-  if (!inRange('scale', scale) || !inRange('scaledRadius', propRadius(spec) * scale)) return 'scale-out-of-range'
+  if (!inRange('scale', scale) || !inRange('scaledRadius', propRadius(spec.colliders) * scale))
+    return 'scale-out-of-range'
   const least = leastExtent(spec)
   if (least !== Infinity && !inRange('scaledExtent', least * scale)) return 'size-out-of-range'
   return spec.motion !== 'dynamic' || inRange('mass', massOf(spec, scale)) ? null : 'mass-out-of-range'

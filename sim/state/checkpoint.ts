@@ -176,7 +176,7 @@ function readProp(r: ByteReader, realm: Realm, templates: readonly (PropTemplate
   if (broken) r.floats(motion)
   const hold = bits & 2 ? readHold(r) : null
   const body = rigidBodyOf(realm.world, r.f64())
-  const radius = propRadius(template.spec) * scale
+  const radius = propRadius(template.spec.colliders) * scale
   const prop: Prop = {
     id,
     ...template,

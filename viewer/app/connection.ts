@@ -49,6 +49,8 @@ export interface ConnectionOptions {
   changed(state: LinkState): void
   /** Called with a message from the server to the player. */
   notified(text: string): void
+  /** See RenderClientOptions. */
+  readonly collidersOf?: RenderClientOptions['collidersOf']
   /** Logs in; replaceable in tests. */
   readonly login?: typeof login
   /** Creates a client; a RenderClient by default. */
@@ -165,13 +167,14 @@ export class Connection {
   #connect(token: string): void {
     this.#fallback = null
     this.#errors = []
-    const { url, connects, clock } = this.#options
+    const { url, connects, clock, collidersOf } = this.#options
     const make = this.#options.makeClient ?? ((options: RenderClientOptions) => new RenderClient(options))
     const client = make({
       url,
       token,
       connects,
       clock,
+      ...(collidersOf === undefined ? {} : { collidersOf }),
       renew: () => this.#tokenFor(this.#name ?? this.rememberedName),
       events: {
         state: (state) => {

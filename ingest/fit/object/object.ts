@@ -123,7 +123,7 @@ function densityOf(hulls: HullMaker, { colliders, mass, massAt, motion }: FoundC
 }
 
 /** Thickens and enlarges colliders from meshes as far as necessary, with a warning. */
-function largeEnough(hulls: HullMaker, { colliders, stated, motion }: FoundColliders, warn: Warn): readonly Collider[] {
+function largeEnough(hulls: HullMaker, { colliders, stated }: FoundColliders, warn: Warn): readonly Collider[] {
   const isFixed = (collider: Collider): boolean => stated?.has(collider) === true
   const thick = colliders.map((collider) => (isFixed(collider) ? collider : thickened(hulls, collider)))
   const thin = thick.filter((collider, i) => collider !== colliders[i]).length
@@ -135,7 +135,7 @@ function largeEnough(hulls: HullMaker, { colliders, stated, motion }: FoundColli
     })
   const radius = Math.fround(RANGES.scaledRadius.min)
   const [first] = thick
-  if (!first || isFixed(first) || propRadius({ ...UNSAID, motion, colliders: thick }) >= radius) return thick
+  if (!first || isFixed(first) || propRadius(thick) >= radius) return thick
   return [{ ...first, shape: { type: 'sphere', radius } }]
 }
 

@@ -59,7 +59,7 @@ function colliderFault({ shape }: Collider, where: string): Rejection | null {
 }
 
 function wholeFaults(spec: PropSpec, places: Places): Rejection[] {
-  const [radius, mass] = [propRadius(spec), massOf(spec, 1)]
+  const [radius, mass] = [propRadius(spec.colliders), massOf(spec, 1)]
   const faults: Rejection[] = []
   if (!inRange('scaledRadius', radius)) {
     faults.push({

@@ -4,15 +4,27 @@
  * since (client-side prediction and server reconciliation; Gabriel Gambetta, "Fast-Paced Multiplayer"). The difference
  * to the drawn place is blended out.
  *
- * Predicted: walking, turning, running, jumping, falling, landing and flying over the flat ground, and its edge.
- * Corrected instead of predicted: obstacles (near them, as long as the move is the same, the avatar moves as in the
- * server's last answers), landing on props, being pushed, returns into the bounds, teleports.
+ * Predicted: walking, turning, running, jumping, falling, landing and flying over the flat ground, its edge, and around
+ * obstacles whose colliders are known (obstacles/walk-around.ts). Corrected instead of predicted: obstacles whose
+ * colliders are not known yet (near them, as long as the move is the same, the avatar moves as in the server's last
+ * answers), being pushed, returns into the bounds, teleports.
  */
 import { inBounds } from '../../../sim/props/extent.ts'
 import { add, fround, length, lerp, limited, scaled, sub, wrapAngle, ZERO } from '../../../sim/maths/maths.ts'
-import { obstacleReach, stepFreely, type AvatarMotion } from '../../../sim/avatar/steering.ts'
+import {
+  obstacleReach,
+  overGround,
+  settle,
+  steer,
+  stepFreely,
+  type AvatarMotion,
+} from '../../../sim/avatar/steering.ts'
+import { DOWN_METRES, walkerHalfHeight } from '../../../sim/avatar/walker.ts'
 import type { Command, RealmDefinition, Vec3 } from '../../../sim/types.ts'
+import type { Intent } from '../../../sim/state/state.ts'
 import type { OwnState } from '../../../protocol/index.ts'
+import { groundOf, type Solid } from './obstacles/solids.ts'
+import { walkAround } from './obstacles/walk-around.ts'
 
 /** Time in which a visible error shrinks to 1/e, ms: short enough to be right soon, long enough not to be noticed. */
 const BLEND_MS = 100
@@ -25,6 +37,8 @@ const SNAP_METRES = 3
 const AHEAD_TICKS_MAX = 90
 /** Moves since the last one that the server answered: at most one a tick. */
 const MOVES_MAX = 256
+/** Height of the head of an avatar that is not known yet, metres. */
+const HEAD_METRES = 1.6
 /** Weight of a new correction in the running mean: about the last second. */
 const GAIN = 1 / 20
 
@@ -35,6 +49,8 @@ export interface Obstacle {
   readonly x: number
   readonly z: number
   readonly radius: number
+  /** What the avatar walks around; null if it is not known. */
+  readonly solids?: readonly Solid[] | null
 }
 
 /** The time of an answer. */
@@ -93,9 +109,18 @@ export class Prediction {
   #errorAtMs = 0
   #lastMetres = 0
   #meanSquare = 0
+  readonly #ground: Solid
+  #halfHeight: number
 
   constructor(definition: RealmDefinition) {
     this.#definition = definition
+    this.#ground = groundOf(definition)
+    this.#halfHeight = walkerHalfHeight(HEAD_METRES)
+  }
+
+  /** Sets the height of the avatar's head at rest, metres: its capsule has the same height. */
+  setHead(metres: number): void {
+    this.#halfHeight = walkerHalfHeight(metres)
   }
 
   /** Ticks from sending a move until it takes effect, from the client's timeline to the server's. */
@@ -218,7 +243,14 @@ export class Prediction {
     const intent =
       sent === null ? { x: 0, y: 0, z: 0, jump: false, run: false, fly: flying } : { ...sent.move, jump: jumping }
     const { jumped, ...free } = stepFreely(this.#definition, state, yaw, intent, flying)
-    const motion = this.#isNear(state.position) ? this.#among(state, free, jumped, sent?.sequence ?? 0) : free
+    const near = this.#near(state.position)
+    const solids = near.flatMap((obstacle) => obstacle.solids ?? [])
+    const motion =
+      near.length === 0
+        ? free
+        : near.every((obstacle) => obstacle.solids)
+          ? this.#around(state, yaw, intent, flying, solids)
+          : this.#among(state, free, jumped, sent?.sequence ?? 0)
     const { position } = motion
     return {
       ...motion,
@@ -230,8 +262,20 @@ export class Prediction {
     }
   }
 
+  /** A step near obstacles that are known, as the simulation makes it (sim/avatar/locomotion.ts). */
+  #around(state: PredictedState, yaw: number, intent: Intent, flying: boolean, solids: readonly Solid[]): AvatarMotion {
+    const { gravity, tickRate } = this.#definition
+    const { velocity } = steer(state.velocity, yaw, intent, state.grounded, flying, gravity.y, tickRate)
+    const step = scaled(velocity, 1 / tickRate)
+    const wish = state.grounded && step.y === 0 ? { ...step, y: -DOWN_METRES } : step
+    const walker = { solids: [this.#ground, ...solids], halfHeight: this.#halfHeight }
+    const { to, grounded } = walkAround(walker, state.position, wish)
+    const isBelow = to.y < 0 && state.position.y >= 0 && overGround(this.#definition, to)
+    return settle(velocity, isBelow ? { ...to, y: 0 } : to, grounded, flying)
+  }
+
   /**
-   * A step near obstacles: an avatar that stands on one does not fall through it, and one that was held up stays up.
+   * A step near obstacles that are not known: an avatar that stands on one does not fall through it, and one that was held up stays up.
    */
   #among(state: PredictedState, free: AvatarMotion, jumped: boolean, sequence: number): AvatarMotion {
     if (!state.grounded || jumped) return free
@@ -244,8 +288,8 @@ export class Prediction {
     return { position, velocity, grounded: true }
   }
 
-  #isNear({ x, z }: Vec3): boolean {
-    return this.#obstacles.some(
+  #near({ x, z }: Vec3): readonly Obstacle[] {
+    return this.#obstacles.filter(
       (obstacle) => Math.hypot(obstacle.x - x, obstacle.z - z) < obstacleReach(obstacle.radius),
     )
   }

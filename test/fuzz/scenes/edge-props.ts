@@ -76,7 +76,7 @@ export function toEdge(draw: Draw, { spec, scale }: FittedProp): FittedProp {
   })
   return draw.weighted<() => FittedProp>([
     [3, () => by(to(RANGES.scaledExtent) / (leastExtent(spec) * scale))],
-    [2, () => by(to(RANGES.scaledRadius) / (propRadius(spec) * scale))],
+    [2, () => by(to(RANGES.scaledRadius) / (propRadius(spec.colliders) * scale))],
     [2, () => ({ spec: { ...spec, density: fround((spec.density * to(RANGES.mass)) / massOf(spec, scale)) }, scale })],
     [1, () => by(Math.cbrt(to(RANGES.mass) / massOf(spec, scale)))],
     [

@@ -1,0 +1,124 @@
+/**
+ * The tremble of the own avatar at obstacles whose colliders come from a package: the correction of each snapshot while
+ * a player walks into a wall for 5 s, with a steady and with a turning view, and up a stair. Each is measured without
+ * the package's colliders, as before its manifest is loaded, and with them. A render client and a real realm over the
+ * in-memory network.
+ */
+import { RenderClient } from '../netcode/client/render-client.ts'
+import { percentile } from '../bots/figures.ts'
+import { DEFAULT_DEFINITION, loadEngine, type Collider, type Engine, type RealmDefinition } from '../sim/index.ts'
+import { SmallServer } from '../test/harness/small-server.ts'
+import { median } from './measure.ts'
+import type { BenchReport, BenchRow } from './report.ts'
+
+const CONDITIONS = { delayMs: 50, jitterMs: 20, lossShare: 0 }
+const TICK_MS = 1_000 / 60
+const FRAME_MS = 1_000 / 72
+const WARM_UP_MS = 6_000
+const WALK_MS = 5_000
+/** Walks of each scene, each from the start. */
+const WALKS = 6
+const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
+const HASH = 'ab'.repeat(32)
+
+const box = (x: number, y: number, z: number, at: { readonly y: number; readonly z: number }): Collider => ({
+  shape: { type: 'box', halfExtents: { x, y, z } },
+  position: { x: 0, ...at },
+  rotation: IDENTITY,
+})
+const WALL = [box(4, 1.5, 0.1, { y: 1.5, z: -2 })]
+/** 14 steps of 15 cm height and 35 cm depth. */
+const STAIR = Array.from({ length: 14 }, (_, i) =>
+  box(2, 0.075 * (i + 1), 0.175, { y: 0.075 * (i + 1), z: -1.5 - 0.35 * i }),
+)
+
+interface Scene {
+  readonly name: string
+  readonly colliders: readonly Collider[]
+  /** The view's yaw after a time of walking, radians. */
+  readonly yaw: (walkedMs: number) => number
+}
+const SCENES: readonly Scene[] = [
+  { name: 'wall, steady view', colliders: WALL, yaw: () => 0.4 },
+  { name: 'wall, turning view', colliders: WALL, yaw: (walkedMs) => 0.7 * Math.sin(walkedMs / 500) },
+  { name: 'stair, steady view', colliders: STAIR, yaw: () => 0 },
+  { name: 'stair, turning view', colliders: STAIR, yaw: (walkedMs) => 0.2 * Math.sin(walkedMs / 300) },
+]
+
+const PLAIN: RealmDefinition = {
+  ...DEFAULT_DEFINITION,
+  props: [],
+  spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 },
+}
+
+/** Sizes of all corrections while the player walks, cm. */
+async function corrections(
+  engine: Engine,
+  { colliders, yaw }: Scene,
+  isKnown: boolean,
+  seed: number,
+): Promise<number[]> {
+  const server = new SmallServer({ engine, definition: PLAIN, conditions: CONDITIONS, seed })
+  const prop = {
+    name: 'obstacle',
+    motion: 'static',
+    density: 100,
+    friction: 0.5,
+    restitution: 0,
+    color: 0,
+    colliders,
+  } as const
+  server.order({ type: 'package', hash: HASH, physics: { kind: 'object', prop } })
+  const position = { x: 0, y: 0, z: 0 }
+  server.order({ type: 'spawn', prop: HASH, position, rotation: IDENTITY, scale: 1, access: 0, owner: 0 })
+  const client = new RenderClient({
+    url: 'http://bench',
+    token: 'walker',
+    connects: [server.transport.connect],
+    clock: () => server.nowMs,
+    collidersOf: (hash) => (isKnown && hash === HASH ? colliders : null),
+  })
+  client.start()
+  const sizes: number[] = []
+  let [tickMs, snapshots] = [0, 0]
+  for (let frameMs = 3; frameMs < WARM_UP_MS + WALK_MS; frameMs += FRAME_MS) {
+    for (; tickMs <= frameMs; tickMs += TICK_MS) {
+      server.transport.advance(tickMs)
+      server.simulate()
+    }
+    server.transport.advance(frameMs)
+    await Promise.resolve()
+    client.update(frameMs)
+    client.sample(frameMs)
+    const walkedMs = frameMs - WARM_UP_MS
+    if (walkedMs < 0) continue
+    client.move({ z: -1, yaw: yaw(walkedMs) })
+    const stats = client.stats(frameMs)
+    if (stats.snapshotsReceived > snapshots) sizes.push(stats.correctionMetres * 100)
+    snapshots = stats.snapshotsReceived
+  }
+  server.free()
+  return sizes
+}
+
+export async function run(): Promise<BenchReport> {
+  const engine = await loadEngine()
+  const rows: BenchRow[] = []
+  for (const scene of SCENES)
+    for (const isKnown of [false, true]) {
+      const sizes: number[] = []
+      for (let seed = 1; seed <= WALKS; seed += 1) sizes.push(...(await corrections(engine, scene, isKnown, seed)))
+      const row = (what: string, value: number): BenchRow => ({
+        what: `${scene.name}, colliders ${isKnown ? 'known' : 'unknown'}: ${what}`,
+        value,
+        unit: 'cm',
+      })
+      rows.push(row(`correction, median of ${sizes.length}`, median(sizes)))
+      rows.push(row('correction, p99', percentile(sizes, 0.99)), row('correction, largest', Math.max(...sizes)))
+    }
+  return {
+    name: 'tremble',
+    about: `a player walks ${WALK_MS / 1_000} s into a wall and up a stair of a package, ${WALKS} times; 50 ms and 20 ms of jitter each way`,
+    rows,
+  }
+}
