@@ -4,7 +4,7 @@ import { loadEngine } from '../sim/index.ts'
 import { drive, login } from '../netcode/index.ts'
 import { LockstepPeer, type LockstepState } from '../netcode/lockstep.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
-import { threadCpuSeconds } from '../server/metrics/thread-meter.ts'
+import { threadCpuMs } from '../server/both-threads/thread-time.ts'
 import type { FromHashCheck, HashCheckOptions } from './lockstep-watch.ts'
 
 /** Maximum simulation time in one step of the event loop, ms: two or three frames at 60 a second. */
@@ -28,7 +28,9 @@ async function watch(
     events: { state: (state) => onState(state) },
   })
   const report = (): void => {
-    if (peer.realm) post({ type: 'report', firstTick, cpuSeconds: threadCpuSeconds(), ...peer.report() })
+    const cpuMs = threadCpuMs()
+    const cpuSeconds = cpuMs === null ? null : cpuMs / 1_000
+    if (peer.realm) post({ type: 'report', firstTick, cpuSeconds, ...peer.report() })
   }
   const stopDriving = drive([peer])
   const reporting = setInterval(report, REPORT_MS)

@@ -111,13 +111,16 @@ export const OVERLOAD_SHARE_MAX = 0.01
 export const HEALTHY_TICK_AGE_MS_MAX = 2_000
 
 /**
- * Time of one step, ms. After it the worker is ended, and what it hung on is left out (docs/recording.md). A hundred
- * times the goal of a tick, and more than a garbage collection or a busy machine takes.
+ * Time of one step, ms of processor time (server/both-threads/thread-time.ts). After it the worker is ended, and what it
+ * hung on is left out (docs/recording.md). A hundred times the goal of a tick, and more than a garbage collection takes.
  */
 export const STEP_MS_MAX = 2_000
 /** Like STEP_MS_MAX, in an attempt of a recovery search: nobody is served meanwhile, and the heap is small. */
 export const ATTEMPT_STEP_MS_MAX = 1_000
-/** Time between two steps of a running worker, ms: a slow disk is not an endless loop, and a restart would not help. */
+/**
+ * Time between two steps of a running worker, ms, measured in the same way: a slow disk is not an endless loop, and a
+ * restart would not help.
+ */
 export const PAUSE_MS_MAX = 15_000
 /** The same while the worker starts, loads the engine and reads a large recording. */
 export const START_PAUSE_MS_MAX = 60_000

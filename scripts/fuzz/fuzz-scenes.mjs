@@ -1,10 +1,11 @@
 // npm run fuzz:scenes -- [--worlds N --ticks N --seed S --jobs N --json] | --world K | --case FILE [--save FILE
 // --minimise]: random extreme scenes on the simulation only, in worker threads (docs/testing.md). Exits with 1 if a
 // world ended, hung, had a slow step or a NaN, or continued differently from its checkpoint.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
+import { importTypescript } from '../import-typescript.mjs'
 import { readOptions, wholeNumber, wrongUsage } from '../options.mjs'
 
 const text = (value) => ({ type: 'string', default: value })
@@ -45,10 +46,10 @@ await build({
   logLevel: 'warning',
 })
 
+const { hasWorkedTooLong, threadCpuMs } = await importTypescript('server/both-threads/thread-time.ts')
+
 /** Time between two looks at the workers, ms. */
 const LOOK_MS = 250
-/** A step without a processor does not hang, so by the clock it may take this many times as long. */
-const CLOCK_TIMES = 60
 /** Time between two lines of progress without a terminal, ms. */
 const TELL_MS = 30_000
 const startMs = performance.now()
@@ -77,22 +78,6 @@ function shorten(list) {
 
 const json = (inputs) => JSON.stringify(inputs, (_, value) => (value instanceof Uint8Array ? [...value] : value))
 const clear = () => (process.stderr.isTTY ? '\r\u001B[K' : '')
-
-/** Processor time of a thread of this process so far, ms; null where the system does not report it. */
-function cpuMsOf(threadId) {
-  try {
-    // The first number is the time on the processor, nanoseconds.
-    return Number(readFileSync(`/proc/self/task/${threadId}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6
-  } catch {
-    return null
-  }
-}
-
-/** Time that the thread has worked since `seen`, ms: processor time, or the clock if that is unknown or far beyond. */
-function workedMs(seen, cpuMs) {
-  const clockMs = performance.now() - seen.atMs
-  return cpuMs === null || seen.cpuMs === null || clockMs > CLOCK_TIMES * hangMs ? clockMs : cpuMs - seen.cpuMs
-}
 
 /** The report of a world whose step hangs at `tick`. */
 const hungReport = (world, tick) => ({
@@ -130,9 +115,11 @@ const thread = () =>
       },
     })
     let world = null
-    const cpuMs = () => (beats[2] === 0 ? null : cpuMsOf(Atomics.load(beats, 2)))
+    const cpuMs = () => (Atomics.load(beats, 2) === 0 ? null : threadCpuMs(Atomics.load(beats, 2)))
     const now = (beat) => ({ beats: beat, atMs: performance.now(), cpuMs: cpuMs() })
     let seen = now(-1)
+    const isHanging = () =>
+      hasWorkedTooLong({ clockMs: performance.now() - seen.atMs, cpuMs: [seen.cpuMs, cpuMs()] }, hangMs)
     const end = (value) => {
       clearInterval(watch)
       worker.removeAllListeners('exit')
@@ -147,7 +134,7 @@ const thread = () =>
     const watch = setInterval(() => {
       const beat = Atomics.load(beats, 0)
       if (world === null || beat !== seen.beats) seen = now(beat)
-      else if (workedMs(seen, cpuMs()) > hangMs) {
+      else if (isHanging()) {
         take(hungReport(world, Atomics.load(beats, 1)))
         end('replace')
       }

@@ -2,8 +2,8 @@
  * The pulse of a realm's thread: it counts its steps in shared memory, and the main thread's watchdog reads the count
  * (server/host/watchdog.ts).
  */
-import { readFileSync, readlinkSync } from 'node:fs'
 import type { Simulation } from '../../replay/index.ts'
+import { ownThreadId, threadCpuMs } from './thread-time.ts'
 
 /** Counter of step beginnings and ends (odd: in a step), the tick being stepped, the operating system's thread id. */
 const SLOTS = 3
@@ -19,23 +19,14 @@ export class Pulse {
 
   /** Call it in the thread to watch. */
   registerThread(): void {
-    try {
-      Atomics.store(this.#slots, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
-    } catch {
-      // Only Linux has this file. Elsewhere the clock decides.
-    }
+    Atomics.store(this.#slots, 2, ownThreadId() ?? 0)
   }
 
-  /** Processor time of the thread so far, ms; null if the system does not report it. */
+  /** Processor time of the thread so far, ms: 0 until it has registered, null if the system does not report it. */
   cpuMs(): number | null {
     const thread = Atomics.load(this.#slots, 2)
-    if (thread === 0) return null
-    try {
-      // The first number is the time on the processor, nanoseconds.
-      return Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6
-    } catch {
-      return null
-    }
+    if (thread === 0) return threadCpuMs() === null ? null : 0
+    return threadCpuMs(thread)
   }
 
   /** The step of a tick begins. */

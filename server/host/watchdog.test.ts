@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { instantClock } from '../../test/harness/instant-clock.ts'
 import { Pulse } from '../both-threads/pulse.ts'
-import { LOOK_MS, untilStuck, Watchdog, type WatchdogOptions } from './watchdog.ts'
+import { CLOCK_TIMES } from '../both-threads/thread-time.ts'
+import { LOOK_MS, untilSpent, untilStuck, Watchdog, type WatchdogOptions } from './watchdog.ts'
 
 let stuck: string[] = []
 let cpuMs: number | null = null
@@ -72,10 +73,53 @@ test('on a busy machine processor time decides, and the clock only as a last res
   const starved = new Pulse()
   const other = new Watchdog(optionsOf(starved))
   starved.begin(4)
-  pass(other, 4_000)
+  pass(other, CLOCK_TIMES * 1_000)
   expect(stuck).toHaveLength(1)
   pass(other, 100)
   expect(stuck).toHaveLength(2)
+})
+
+test('a starved thread between two steps, or in its first start, is not ended', () => {
+  const pulse = new Pulse()
+  const watchdog = new Watchdog(optionsOf(pulse))
+  cpuMs = 0
+  pass(watchdog, 30_000)
+  cpuMs = 4_900
+  pass(watchdog, 9_000)
+  expect(stuck).toEqual([])
+})
+
+test('an endless loop between two steps ends by its processor time', () => {
+  const pulse = new Pulse()
+  const watchdog = new Watchdog(optionsOf(pulse))
+  cpuMs = 100
+  pulse.during(7, () => undefined)
+  pass(watchdog, 5_000)
+  cpuMs = 5_200
+  pass(watchdog, 100)
+  expect(stuck).toEqual([expect.stringContaining('after tick 7')])
+})
+
+test('a thread that waits for ever without processor time ends by the clock', () => {
+  const pulse = new Pulse()
+  const watchdog = new Watchdog(optionsOf(pulse))
+  cpuMs = 100
+  pulse.during(7, () => undefined)
+  pass(watchdog, CLOCK_TIMES * 5_000)
+  expect(stuck).toEqual([])
+  pass(watchdog, 2 * LOOK_MS)
+  expect(stuck).toEqual([expect.stringContaining('after tick 7')])
+})
+
+test('a limit for work of many steps counts the processor time of all of them', async () => {
+  const { run, sleeps } = instantClock(() => {
+    cpuMs = (cpuMs ?? 0) + LOOK_MS / 2
+  })
+  const pulse = new Pulse()
+  optionsOf(pulse)
+  cpuMs = 0
+  expect(await run(untilSpent(pulse, 1_000, 'the replay'))).toBe('the replay took more than 1 s')
+  expect(sleeps.length).toBeGreaterThan(2_000 / LOOK_MS)
 })
 
 test('time without looks does not count, as when the process was stopped or the machine slept', () => {
@@ -91,9 +135,9 @@ test('time without looks does not count, as when the process was stopped or the 
 
 test('a thread reports its processor time if the system does', () => {
   const pulse = new Pulse()
-  expect(pulse.cpuMs()).toBeNull()
+  const isReported = process.platform === 'linux'
+  expect(pulse.cpuMs()).toBe(isReported ? 0 : null)
   pulse.registerThread()
-  const before = pulse.cpuMs()
-  if (process.platform === 'linux') expect(before).toBeGreaterThan(0)
-  else expect(before).toBeNull()
+  if (isReported) expect(pulse.cpuMs()).toBeGreaterThan(0)
+  else expect(pulse.cpuMs()).toBeNull()
 })

@@ -1,7 +1,7 @@
 /** Cost of a JavaScript thread: processor time, event loop, heap, garbage collection. */
-import { readFileSync } from 'node:fs'
 import { constants, performance, PerformanceObserver } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
+import { threadCpuMs } from '../both-threads/thread-time.ts'
 import { THREAD_FAMILIES, type GC_KINDS } from './families.ts'
 import type { MetricTable } from './table.ts'
 
@@ -12,16 +12,6 @@ const KINDS: Readonly<Record<number, GcKind>> = {
   [constants.NODE_PERFORMANCE_GC_MAJOR]: 'major',
   [constants.NODE_PERFORMANCE_GC_INCREMENTAL]: 'incremental',
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
-}
-
-/** Processor time of the calling thread, seconds; null if the system does not report it (anything but Linux). */
-export function threadCpuSeconds(): number | null {
-  try {
-    // Linux, Documentation/scheduler/sched-stats.rst: the first number is the time spent on the processor, nanoseconds.
-    return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ', 1)[0]) / 1e9
-  } catch {
-    return null
-  }
 }
 
 export class ThreadMeter {
@@ -44,8 +34,8 @@ export class ThreadMeter {
     this.#table.set('active', active / 1_000)
     this.#table.set('idle', idle / 1_000)
     this.#table.set('heapUsed', getHeapStatistics().used_heap_size)
-    const cpu = threadCpuSeconds()
-    if (cpu !== null) this.#table.set('cpu', cpu)
+    const cpuMs = threadCpuMs()
+    if (cpuMs !== null) this.#table.set('cpu', cpuMs / 1_000)
   }
 
   stop(): void {

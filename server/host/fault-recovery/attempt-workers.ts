@@ -8,7 +8,10 @@ import type { AttemptOutcome, Attempt } from '../../../storage/recordings/index.
 import { REPLAY_MS_MAX, START_PAUSE_MS_MAX, ATTEMPT_MS_MAX, ATTEMPT_STEP_MS_MAX } from '../../limits.ts'
 import type { RealmStart } from '../../both-threads/realm-messages.ts'
 import { Pulse } from '../../both-threads/pulse.ts'
-import { untilStuck } from '../watchdog.ts'
+import { untilSpent, untilStuck } from '../watchdog.ts'
+
+/** What an attempt does, in the reason of one that took too long. */
+const WORK = { replay: 'the replay', 'go-on': 'a second of the realm' } as const
 
 interface AttemptWorker {
   readonly worker: Worker
@@ -77,10 +80,7 @@ export class AttemptWorkers {
     return answerOf(worker, attempt).pipe(
       Effect.catch((reason) => Effect.succeed(failed(reason))),
       Effect.raceFirst(Effect.map(stuck, failed)),
-      Effect.timeoutOrElse({
-        duration: msMax,
-        orElse: () => Effect.sync(() => failed(`a second of the realm took more than ${msMax / 1_000} s`)),
-      }),
+      Effect.raceFirst(Effect.map(untilSpent(pulse, msMax, WORK[attempt.type]), failed)),
     )
   }
 }

@@ -3,6 +3,7 @@
  * wall clock replaces it.
  */
 import { openSync, readSync } from 'node:fs'
+import { parseCpuMs } from '../../../server/both-threads/thread-time.ts'
 
 /** The fields of a thread's /proc entry: nanoseconds on a processor, nanoseconds waiting, turns. */
 const ENTRY_BYTES = 64
@@ -19,5 +20,5 @@ export function threadClock(): () => number {
   const entry = open()
   const bytes = Buffer.alloc(ENTRY_BYTES)
   if (entry === null) return () => performance.now()
-  return () => Number.parseInt(bytes.toString('latin1', 0, readSync(entry, bytes, 0, ENTRY_BYTES, 0)), 10) / 1e6
+  return () => parseCpuMs(bytes.toString('latin1', 0, readSync(entry, bytes, 0, ENTRY_BYTES, 0))) ?? performance.now()
 }

@@ -1,6 +1,6 @@
 /** A worker thread of scripts/fuzz/fuzz-scenes.mjs that runs the given worlds one after the other. */
-import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
+import { ownThreadId } from '../../../server/both-threads/thread-time.ts'
 import { loadEngine, type Engine, type InputFrame } from '../../../sim/index.ts'
 import { readCase, savedOf, savedSource, shortestCase } from './cases.ts'
 import { runWorld, sceneSource, seedOf, type Source } from './run.ts'
@@ -46,11 +46,7 @@ function run(engine: Engine, world: number): void {
   port?.postMessage({ type: 'report', report })
 }
 
-try {
-  Atomics.store(settings.beats, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
-} catch {
-  // Only Linux has it. Elsewhere the clock finds hangs.
-}
+Atomics.store(settings.beats, 2, ownThreadId() ?? 0)
 const engine = await loadEngine()
 // The first steps of a thread include compilation and must not count.
 runWorld(engine, { world: 0, ticks: 30, slowMs: Infinity, seed: 0, makeSource: () => sceneSource(0) })
