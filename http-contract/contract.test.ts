@@ -32,7 +32,8 @@ test('parameters of a path are percent-encoded', () => {
 })
 
 test.each([
-  [null, '', 'the body is not an object'],
+  [null, 'body', 'the body is not an object'],
+  [[], 'body', 'the body is not an object'],
   [{ sha256: SHA256 }, 'bytes', 'the size is missing'],
   [{ bytes: '40', sha256: SHA256 }, 'bytes', 'the size is not a whole number of bytes'],
   [{ bytes: -1, sha256: SHA256 }, 'bytes', 'the size is not a whole number of bytes'],

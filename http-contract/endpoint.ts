@@ -98,8 +98,8 @@ export function decodeBody<T>(
   const [field = ''] = path
   const [onlyField = ''] = Object.keys(help)
   const key = Object.hasOwn(help, field) ? field : onlyField
-  const known = help[key] ?? { message: expected, fix: 'see docs/api.md' }
-  const where = field === key ? path.join('/') : key
+  const known = help[key] ?? { message: expected, fix: 'send the fields that GET /v1/openapi.json lists' }
+  const where = (field === key ? path.join('/') : key) || 'body'
   const value = typeof json === 'object' && json !== null ? (json as Readonly<Record<string, unknown>>)[key] : undefined
   const message = typeof known.message === 'string' ? known.message : known.message(value, where)
   return { ok: false, refusal: { reason: known.reason ?? reason, message, where, fix: known.fix } }

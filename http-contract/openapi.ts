@@ -40,7 +40,7 @@ export function openApi(version: string): OpenApi {
       title: 'Otherworld',
       version,
       license: { name: 'MIT', identifier: 'MIT' },
-      description: 'The HTTP API of an Otherworld server. docs/api.md explains it.',
+      description: 'The HTTP API of an Otherworld server. The file docs/api.md of its repository explains it.',
     },
     paths,
     components: {

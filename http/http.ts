@@ -17,6 +17,8 @@ export interface HttpRefusal {
   readonly message: string
   readonly where: string
   readonly fix: string
+  /** The methods that the address has, for the Allow header of a 405 (RFC 9110, 15.5.6). */
+  readonly allow?: readonly string[]
 }
 
 /** An error answer that is thrown. The tag is for `Effect.catchTag`; plain code, which needs no Effect, throws it too. */
@@ -26,13 +28,22 @@ export class HttpError extends Error implements HttpRefusal {
   readonly reason: string
   readonly where: string
   readonly fix: string
-  constructor(status: number, reason: string, message: string, where: string, fix: string) {
+  readonly allow: readonly string[]
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    where: string,
+    fix: string,
+    allow: readonly string[] = [],
+  ) {
     super(message)
     this.name = 'HttpError'
     this.status = status
     this.reason = reason
     this.where = where
     this.fix = fix
+    this.allow = allow
   }
 }
 
@@ -64,8 +75,10 @@ export const knownError = (error: unknown): HttpError =>
 
 export const bodyOf = ({ reason, message, where, fix }: HttpRefusal): object => ({ reason, message, where, fix })
 
-/** Answers with the status and {reason, message, where, fix}. */
+/** Answers with the status and {reason, message, where, fix}, and with Allow for a 405. */
 export function sendRefusal(response: ServerResponse, refusal: HttpRefusal): void {
+  const { allow = [] } = refusal
+  if (allow.length > 0 && !response.headersSent) response.setHeader('allow', allow.join(', '))
   sendJson(response, refusal.status, bodyOf(refusal))
 }
 
@@ -94,6 +107,34 @@ export const slowBody = (msMax: number): HttpError =>
     'send as many bytes as Content-Length says, without a pause',
   )
 
+/** The path of a request without its query, as it was sent. */
+export const rawPathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? ''
+
+/** Characters of a path in an error. */
+const PATH_CHARACTERS_SHOWN_MAX = 200
+
+/** The address has only `allow`ed methods. */
+export const methodNotAllowed = (request: IncomingMessage, allow: readonly string[]): HttpError =>
+  new HttpError(
+    405,
+    'method-not-allowed',
+    `${request.method} is not possible here`,
+    rawPathOf(request).slice(0, PATH_CHARACTERS_SHOWN_MAX),
+    `use ${allow.join(' or ')}`,
+    allow,
+  )
+
+/**
+ * Throws HttpError 400 if a request names two hosts, or none in HTTP/1.1: a proxy could understand another host than
+ * this server (RFC 9112, 3.2).
+ */
+export function requireOneHost({ rawHeaders, httpVersion }: IncomingMessage): void {
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length
+  if (hosts > 1) throw new HttpError(400, 'bad-request', 'the request names two hosts', 'Host', 'send one Host header')
+  if (hosts === 0 && httpVersion === '1.1')
+    throw new HttpError(400, 'bad-request', 'the request names no host', 'Host', 'send a Host header')
+}
+
 /** For a connection without the token of a login. `where`: the header. */
 export const badToken = (where: string): HttpError =>
   new HttpError(
@@ -114,7 +155,12 @@ export const originRefused = (origin: string | undefined): HttpError =>
     'open the page of this server; its operator can allow other origins with --origins LIST',
   )
 
+const largeBody = (): HttpError =>
+  new HttpError(413, 'body-too-large', `the body has more than ${BODY_BYTES_MAX} bytes`, 'body', 'send less')
+
 function readBody(request: IncomingMessage): Promise<string> {
+  // Do not wait for bytes that are refused when they arrive.
+  if (Number(request.headers['content-length']) > BODY_BYTES_MAX) return Promise.reject(largeBody())
   const chunks: Buffer[] = []
   let bytes = 0
   return new Promise((resolve, reject) => {
@@ -128,10 +174,7 @@ function readBody(request: IncomingMessage): Promise<string> {
     }
     const take = (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > BODY_BYTES_MAX)
-        fail(
-          new HttpError(413, 'body-too-large', `the body has more than ${BODY_BYTES_MAX} bytes`, 'body', 'send less'),
-        )
+      if (bytes > BODY_BYTES_MAX) fail(largeBody())
       else chunks.push(chunk)
     }
     request.on('data', take)

@@ -27,7 +27,7 @@ describe('the login', () => {
   })
 
   test.each([
-    ['an invisible name', '\u3164\u2800', answer(200, {}), /has 0 characters/],
+    ['an invisible name', '\u3164\u2800', answer(200, {}), /has no character that can be seen/],
     [
       'a server that refuses',
       'Ada',

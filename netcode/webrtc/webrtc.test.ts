@@ -152,6 +152,10 @@ test('SIG-1, SIG-2, SIG-5: broken signalling requests get a status and a reason,
   expect((await answer(url, 'no-such-id', '{"type":"answer","sdp":"v=0"}')).status).toBe(404)
   expect((await fetch(`${url}/.wrtc/v2/connections/no-such-id/additional-candidates`)).status).toBe(404)
   expect((await fetch(`${url}/.wrtc/v2/nothing`)).status).toBe(404)
+  const put = await fetch(`${url}/.wrtc/v2/connections`, { method: 'PUT' })
+  expect([put.status, put.headers.get('allow')]).toEqual([405, 'POST'])
+  const get = await fetch(`${url}/.wrtc/v2/connections/${id}/close`)
+  expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   const garbage = await answer(url, id, JSON.stringify({ type: 'answer', sdp: 'v=0\r\ngarbage' }))
   expect(garbage.status).toBe(400)
   expect(await garbage.json()).toMatchObject({

@@ -14,7 +14,17 @@ import {
 } from '../../http/connection-limits.ts'
 import { errorResponse } from '../../http/error-response.ts'
 import { contain, type ReportFault } from '../guard.ts'
-import { badToken, handleCors, HttpError, knownError, originRefused, sendError } from '../../http/http.ts'
+import {
+  badToken,
+  handleCors,
+  HttpError,
+  knownError,
+  methodNotAllowed,
+  originRefused,
+  rawPathOf,
+  requireOneHost,
+  sendError,
+} from '../../http/http.ts'
 import { originAllowed, type AllowedOrigins } from '../../http/origin.ts'
 import {
   checkMessageSize,
@@ -28,7 +38,7 @@ import {
 } from '../transport.ts'
 import { BUFFERED_BYTES_MAX, BUFFERED_BYTES_TOTAL_MAX, CHUNKS_MAX, FRAGMENTS_MAX } from '../limits.ts'
 import { ServerSocket } from './server-socket.ts'
-import { offeredToken, SUBPROTOCOL } from './token-subprotocol.ts'
+import { isSubprotocolOffered, offeredToken, SUBPROTOCOL } from './token-subprotocol.ts'
 
 const WEBSOCKET_PATH = '/v1/ws'
 
@@ -113,7 +123,7 @@ export class WebSocketTransport implements ServerTransport {
           404,
           'not-found',
           'no WebSocket is served at this address',
-          pathOf(request),
+          rawPathOf(request),
           `connect to ${this.#path}`,
         ),
       )
@@ -124,7 +134,7 @@ export class WebSocketTransport implements ServerTransport {
 
   /** Handles an upgrade and returns true; false if the path is another. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    if (pathOf(request) !== this.#path) return false
+    if (rawPathOf(request) !== this.#path) return false
     socket.on('error', () => socket.destroy())
     this.#upgrade(request, socket, head).catch((error: unknown) => {
       if (!(error instanceof HttpError)) this.#report('upgrade', error)
@@ -138,7 +148,7 @@ export class WebSocketTransport implements ServerTransport {
    * returns false if the path is another. Browsers do not show pages why an upgrade failed, so clients ask here.
    */
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean {
-    if (pathOf(request) !== this.#path) return false
+    if (rawPathOf(request) !== this.#path) return false
     this.#explain(request, response).catch((error: unknown) => sendError(response, error))
     return true
   }
@@ -175,9 +185,14 @@ export class WebSocketTransport implements ServerTransport {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    requireOneHost(request)
     const { origin, host } = request.headers
     if (!originAllowed(origin, host, this.#options.allowedOrigins ?? [])) throw originRefused(origin)
     const admitted = await this.#admit(request)
+    if (!isSubprotocolOffered(request.headers['sec-websocket-protocol'])) {
+      admitted.place.free()
+      throw noSubprotocol()
+    }
     // The place is freed whatever happens to the socket, also during the handshake.
     socket.once('close', () => admitted.place.free())
     if (socket.destroyed) return admitted.place.free()
@@ -202,6 +217,7 @@ export class WebSocketTransport implements ServerTransport {
 
   async #explain(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (handleCors(request, response, this.#options.allowedOrigins ?? [])) return
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(request, ['GET', 'HEAD'])
     const admitted = await this.#admit(request)
     admitted.place.free()
     throw new HttpError(
@@ -241,9 +257,15 @@ export class WebSocketTransport implements ServerTransport {
   }
 }
 
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '').split('?', 1)[0] ?? ''
-}
+/** A client that offers no subprotocol of ours expects another protocol, or none. */
+const noSubprotocol = (): HttpError =>
+  new HttpError(
+    400,
+    'subprotocol',
+    `the client does not offer the subprotocol "${SUBPROTOCOL}"`,
+    'Sec-WebSocket-Protocol',
+    `offer "${SUBPROTOCOL}, token.TOKEN" in Sec-WebSocket-Protocol`,
+  )
 
 /**
  * The token of an upgrade, or of the plain request that asks why one was refused. Throws an HttpError if it is in the

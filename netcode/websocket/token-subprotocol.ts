@@ -12,11 +12,16 @@ export const TOKEN = /^[\w.-]{1,1024}$/
 /** The subprotocols that a client offers. */
 export const offeredProtocols = (token: string): string[] => [SUBPROTOCOL, TOKEN_PREFIX + token]
 
+/** The names in a `Sec-WebSocket-Protocol` header. */
+const namesIn = (header: string | undefined): readonly string[] => header?.split(',').map((each) => each.trim()) ?? []
+
+export const isSubprotocolOffered = (header: string | undefined): boolean => namesIn(header).includes(SUBPROTOCOL)
+
 /** The token in a `Sec-WebSocket-Protocol` header; empty if there is none. */
 export function offeredToken(header: string | undefined): string {
-  const found = header
-    ?.split(',')
-    .map((each) => each.trim())
-    .find((each) => each.startsWith(TOKEN_PREFIX))
-  return found?.slice(TOKEN_PREFIX.length) ?? ''
+  return (
+    namesIn(header)
+      .find((each) => each.startsWith(TOKEN_PREFIX))
+      ?.slice(TOKEN_PREFIX.length) ?? ''
+  )
 }

@@ -154,6 +154,26 @@ test('WSK-1: a good token in the URL is refused with a message', async () => {
   expect([opened, transport.stats.connections]).toEqual([[], 0])
 })
 
+test.each([
+  ['no subprotocol', []],
+  ['only the one with the token', ['token.good']],
+  ['another one', ['chat', 'token.good']],
+])('WSK-1: an upgrade that offers %s is refused', async (_, offered) => {
+  const { url, opened, transport } = await serve()
+  const headers = { authorization: 'Bearer good' }
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offered, { headers }).on('error', () => {})
+  const status = await new Promise((resolve) => {
+    socket.on('unexpected-response', (__, response) => resolve(response.statusCode))
+  })
+  expect([status, opened, transport.stats.connections]).toEqual([400, [], 0])
+})
+
+test('WSK-2: an address for WebSockets has no other method than GET', async () => {
+  const { url } = await serve()
+  const response = await fetch(`${url}/v1/ws`, { method: 'PUT', headers: { authorization: 'Bearer good' } })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+})
+
 test('LOG-2: a token that no server issues is not sent', async () => {
   for (const token of ['', 'two words', 'a,b', 'a\r\nx: y', 'x'.repeat(1_025)])
     await expect(connectWebSocket('http://127.0.0.1:1', token, silent)).rejects.toMatchObject({ reason: 'refused' })

@@ -151,6 +151,57 @@ test('LOG-3: errors say what, where and what to do', async () => {
   expect((await post('{"name": "Ada"}')).status).toBe(200)
 })
 
+test('a method that an address does not have is answered with those that it has', async () => {
+  const base = await start()
+  for (const [path, method, allow] of [
+    ['v1/login', 'PUT', 'POST'],
+    ['v1/status', 'DELETE', 'GET, HEAD'],
+    ['healthz', 'POST', 'GET, HEAD'],
+  ] as const) {
+    const response = await fetch(`${base}/${path}?a=b`, { method })
+    expect([path, response.status, response.headers.get('allow')]).toEqual([path, 405, allow])
+    expect(await response.json()).toMatchObject({ where: `/${path}`, fix: `use ${allow.replace(', ', ' or ')}` })
+  }
+})
+
+test('a path with two slashes at its start is another path, and is reported as it is', async () => {
+  const base = await start()
+  const { status, body } = await rawGet(base, '//v1/status')
+  expect([status, JSON.parse(body)]).toEqual([
+    404,
+    {
+      reason: 'not-found',
+      message: expect.any(String),
+      where: '//v1/status',
+      fix: expect.stringContaining('/v1/openapi.json'),
+    },
+  ])
+})
+
+test('a body that announces too many bytes is refused before they arrive', async () => {
+  const base = await start()
+  const { hostname, port } = new URL(base)
+  const status = await new Promise((resolve, reject) => {
+    const headers = { 'content-length': '1000000000000' }
+    const request = httpRequest({ hostname, port, path: '/v1/login', method: 'POST', headers }, (response) => {
+      resolve(response.statusCode)
+      request.destroy()
+    })
+    request.on('error', reject)
+    request.flushHeaders()
+  })
+  expect(status).toBe(413)
+})
+
+test('a body that is no object is refused with the place of the fault', async () => {
+  const base = await start()
+  for (const body of ['null', '[]', '1', '"x"']) {
+    const response = await fetch(`${base}/v1/login`, { method: 'POST', body })
+    expect([body, response.status]).toEqual([body, 400])
+    expect(await response.json()).toMatchObject({ where: expect.stringMatching(/./), fix: expect.stringMatching(/./) })
+  }
+})
+
 test('a failing handler answers 500 without details, and logs them', async () => {
   const base = await start({
     status: () => {

@@ -1,7 +1,7 @@
 /** The routes of the server's HTTP port. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Cause, Effect } from 'effect'
-import { API_CORS, handleCors, sendError, sendJson, sendRefusal, type HttpRefusal } from '../../http/http.ts'
+import { API_CORS, handleCors, rawPathOf, sendError, sendJson, sendRefusal, type HttpRefusal } from '../../http/http.ts'
 import type { AssetsService } from '../../storage/assets/index.ts'
 import { METRICS_CONTENT_TYPE } from '../metrics/text.ts'
 import { inArea } from '../log.ts'
@@ -40,7 +40,7 @@ export function httpHandler(parts: HttpParts): (request: IncomingMessage, respon
         const error = Cause.squash(cause)
         return Effect.andThen(
           Effect.logError(
-            `${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`,
+            `${request.method} ${rawPathOf(request)}: ${error instanceof Error ? error.stack : String(error)}`,
           ),
           Effect.sync(() => sendError(response, error)),
         )
@@ -78,7 +78,11 @@ const route = (
 
 const pathOf = (request: IncomingMessage): Effect.Effect<string, RouteError> =>
   Effect.try({
-    try: () => decodeURIComponent(new URL(request.url ?? '/', 'http://server').pathname),
+    try: () => {
+      const url = request.url ?? '/'
+      // A path may begin with two slashes: as a relative reference it would name a host (RFC 3986, 4.2).
+      return decodeURIComponent(new URL(url.startsWith('/') ? `http://server${url}` : url, 'http://server').pathname)
+    },
     catch: () =>
       new RouteError({
         reason: 'bad-path',
@@ -93,7 +97,7 @@ const notFound = (path: string): RouteError =>
     reason: 'not-found',
     message: 'there is nothing at this address',
     where: path,
-    fix: 'see docs/api.md for the addresses',
+    fix: 'GET /v1/openapi.json lists the addresses of the API',
   })
 
 /** The page while the viewer is not built; it needs no scripts and no styles. */

@@ -45,6 +45,8 @@ test.each([
   ['no HTTP', 'GARBAGE\r\n\r\n', 400, 'bad-request'],
   ['a TLS handshake', '\x16\x03\x01\x02\x00\x01', 400, 'bad-request'],
   ['a request without a host', 'GET / HTTP/1.1\r\n\r\n', 400, 'bad-request'],
+  ['a request with two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n', 400, 'bad-request'],
+  ['a request that asks for a proxy', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 405, 'method-not-allowed'],
   [
     'a header that is too large',
     `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(HEADER_BYTES_MAX)}\r\n\r\n`,

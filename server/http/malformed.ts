@@ -1,11 +1,14 @@
-/** Answers requests that Node's HTTP parser refuses, in the same JSON form as all other errors. */
+/** Answers requests that Node's HTTP parser refuses or does not pass on, in the same JSON form as all other errors. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorResponse } from '../../http/error-response.ts'
-import { sendRefusal } from '../../http/http.ts'
+import { methodNotAllowed, requireOneHost, sendError } from '../../http/http.ts'
 import { codeOf } from '../error.ts'
 import { HEADER_BYTES_MAX, REQUEST_MS_MAX } from '../limits.ts'
 import { RouteError } from './reply.ts'
+
+/** Methods of this server, for a request that asks it to be a proxy. */
+const PLAIN_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 export class MalformedRequests {
   /** The newest response on each socket. */
@@ -13,23 +16,25 @@ export class MalformedRequests {
 
   watch(server: Server): void {
     server.on('clientError', (error, socket) => this.#answer(error, socket))
+    // Node closes the connection of a CONNECT request without an answer.
+    server.on('connect', (request, socket) => {
+      socket.on('error', () => socket.destroy())
+      socket.once('finish', () => socket.destroy())
+      socket.end(errorResponse(methodNotAllowed(request, PLAIN_METHODS)))
+    })
   }
 
-  /** Answers a request without a Host header and returns true; false for any other. */
+  /** Answers a request that does not name exactly one host and returns true; false for any other. */
   refuse(request: IncomingMessage, response: ServerResponse): boolean {
     this.#responses.set(request.socket, response)
-    if (request.headers.host !== undefined || request.httpVersion !== '1.1') return false
-    response.setHeader('connection', 'close')
-    sendRefusal(
-      response,
-      new RouteError({
-        reason: 'bad-request',
-        message: 'the request names no host',
-        where: 'Host',
-        fix: 'send a Host header',
-      }),
-    )
-    return true
+    try {
+      requireOneHost(request)
+      return false
+    } catch (error) {
+      response.setHeader('connection', 'close')
+      sendError(response, error)
+      return true
+    }
   }
 
   #answer(error: Error, socket: Duplex): void {

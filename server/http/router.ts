@@ -1,7 +1,7 @@
 /** Carries requests to the handlers of the contract's endpoints (http-contract/), and their answers back. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Effect, Schema } from 'effect'
-import { readJson, sendJson, type HttpError } from '../../http/http.ts'
+import { methodNotAllowed, readJson, sendJson, type HttpError } from '../../http/http.ts'
 import type { Endpoint } from '../../http-contract/endpoint.ts'
 import {
   ALL_ENDPOINTS,
@@ -100,18 +100,9 @@ function sendAnswer({ status, answer: schema }: Endpoint, answer: unknown, respo
   else sendJson(response, status, Schema.encodeUnknownSync(schema)(answer))
 }
 
-/** Fails with RouteError 405 for any other method. */
-export const only = (request: IncomingMessage, methods: readonly string[]): Effect.Effect<void, RouteError> =>
-  methods.includes(request.method ?? '')
-    ? Effect.void
-    : Effect.fail(
-        new RouteError({
-          reason: 'method-not-allowed',
-          message: `${request.method} is not possible here`,
-          where: request.url ?? '',
-          fix: `use ${methods.join(' or ')}`,
-        }),
-      )
+/** Fails with HttpError 405 for any other method. */
+export const only = (request: IncomingMessage, methods: readonly string[]): Effect.Effect<void, HttpError> =>
+  methods.includes(request.method ?? '') ? Effect.void : Effect.fail(methodNotAllowed(request, [...new Set(methods)]))
 
 type IdWithBody = { [Id in EndpointId]: undefined extends BodyFor<Id> ? never : Id }[EndpointId]
 

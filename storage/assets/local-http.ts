@@ -3,7 +3,7 @@
  * signed query. This file answers every request below /v1/assets.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { handleCors, HttpError, sendError } from '../../http/http.ts'
+import { handleCors, HttpError, methodNotAllowed, rawPathOf, sendError } from '../../http/http.ts'
 import { AssetError, type AssetsService } from './assets.ts'
 import { parseKey } from './keys.ts'
 import { diskFault } from './disk.ts'
@@ -46,11 +46,9 @@ export function localCloudHandler(store: LocalFiles, { origins, log }: LocalHttp
     response.on('error', () => undefined)
     for (const [name, value] of Object.entries(HARMLESS)) response.setHeader(name, value)
     route(parts, request, response).catch((error: unknown) => {
-      const known = httpErrorOf(error)
+      const known = httpErrorOf(error, rawPathOf(request).slice(0, 200))
       if (known === null)
-        log(
-          `${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`,
-        )
+        log(`${request.method} ${rawPathOf(request)}: ${error instanceof Error ? error.stack : String(error)}`)
       refuse(request, response, known ?? error)
     })
     return true
@@ -98,12 +96,12 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
       'use the links that the API gives',
     )
   if (key.folder === 'incoming') {
-    if (method !== 'PUT') throw notAllowed(method, path, 'PUT')
+    if (method !== 'PUT') throw methodNotAllowed(request, ['PUT'])
     const { file } = permitted(parts.store, 'PUT', name, query)
     if (file === null) throw invalid(name)
     return parts.uploads.receive(key, file, request, response)
   }
-  if (method !== 'GET' && method !== 'HEAD') throw notAllowed(method, path, 'GET or HEAD')
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(request, ['GET', 'HEAD'])
   permitted(parts.store, 'GET', name, query)
   return parts.downloads.send(key, request, response)
 }
@@ -132,9 +130,6 @@ const invalid = (key: string): HttpError =>
     'use a link of the API as it is, with the method and headers that it names',
   )
 
-const notAllowed = (method: string, where: string, methods: string): HttpError =>
-  new HttpError(405, 'method-not-allowed', `${method} is not possible here`, where, `use ${methods}`)
-
 const STATUS: Readonly<Record<AssetError['reason'], number>> = {
   away: 503,
   'not-found': 404,
@@ -147,7 +142,7 @@ const STATUS: Readonly<Record<AssetError['reason'], number>> = {
 }
 
 /** Returns null for a fault of ours. The operator's log names rights and folders; the response does not. */
-function httpErrorOf(error: unknown): HttpError | null {
+function httpErrorOf(error: unknown, where: string): HttpError | null {
   if (error instanceof HttpError) return error
   const fault =
     error instanceof AssetError || (error instanceof Error && 'code' in error)
@@ -158,7 +153,7 @@ function httpErrorOf(error: unknown): HttpError | null {
     STATUS[fault.reason],
     fault.reason,
     fault.reason === 'away' || fault.reason === 'full' ? `the store of this server is ${fault.reason}` : fault.what,
-    ROUTE,
+    where,
     'try again later',
   )
 }

@@ -54,7 +54,7 @@ export class UploadReceiver {
           'continue with the next step; to upload another file, ask the API for another link',
         )
       await this.#store.disk.requireRoom(declared.bytes)
-      await this.#save(pathOf(key), declared, request, cut)
+      await this.#save(pathOf(key), where, declared, request, cut)
     } finally {
       if (this.#running.get(key.name) === cut) this.#running.delete(key.name)
     }
@@ -79,10 +79,10 @@ export class UploadReceiver {
     return cut
   }
 
-  async #save(path: string, declared: DeclaredFile, request: IncomingMessage, cut: Cut): Promise<void> {
+  async #save(path: string, where: string, declared: DeclaredFile, request: IncomingMessage, cut: Cut): Promise<void> {
     const file = await this.#store.disk.create()
     try {
-      await takeBody(request, declared, file, cut, this.#store.minimumRates.upload)
+      await takeBody(request, where, declared, file, cut, this.#store.minimumRates.upload)
       await this.#store.writeType(path, declared.mediaType)
       await file.publish(path)
     } catch (error) {
@@ -118,12 +118,12 @@ function requireHeaders({ bytes, mediaType }: DeclaredFile, { headers }: Incomin
 /** Writes the body to the file as it arrives. Throws HttpError if it differs from the declaration or is too slow. */
 async function takeBody(
   request: IncomingMessage,
+  where: string,
   { bytes, sha256 }: DeclaredFile,
   file: NewFile,
   { happens, end }: Cut,
   pace: MinimumRate,
 ): Promise<void> {
-  const where = `incoming, ${bytes} bytes`
   const slow = new HttpError(
     408,
     'slow-upload',

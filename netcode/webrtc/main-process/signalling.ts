@@ -8,11 +8,19 @@
  *   POST /.wrtc/v2/connections/ID/close
  *
  * The ID is unguessable; knowing it is the right to use the connection. Refusals are {reason, message} with status 401
- * (token), 403 (origin), 404 (ID), 429 (limits of the address), 503 (full, or WebRTC is starting).
+ * (token), 403 (origin), 404 (ID), 405 (method), 429 (limits of the address), 503 (full, or WebRTC is starting).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { plainAddress } from '../../../http/connection-limits.ts'
-import { handleCors, HttpError, readJson, sendError, sendJson } from '../../../http/http.ts'
+import {
+  handleCors,
+  HttpError,
+  methodNotAllowed,
+  rawPathOf,
+  readJson,
+  sendError,
+  sendJson,
+} from '../../../http/http.ts'
 import type { AllowedOrigins } from '../../../http/origin.ts'
 
 const SIGNALLING_PREFIX = '/.wrtc/v2'
@@ -45,7 +53,7 @@ export function handleSignalling(
   response: ServerResponse,
   backend: SignallingBackend,
 ): boolean {
-  const path = (request.url ?? '').split('?', 1)[0] ?? ''
+  const path = rawPathOf(request)
   if (path !== SIGNALLING_PREFIX && !path.startsWith(`${SIGNALLING_PREFIX}/`)) return false
   route(request, response, path.slice(SIGNALLING_PREFIX.length), backend).catch((error: unknown) =>
     sendError(response, error),
@@ -58,6 +66,14 @@ export function socketAddress(request: IncomingMessage): string {
   return plainAddress(request.socket.remoteAddress ?? 'unknown')
 }
 
+/** The method of each address below /connections or /connections/ID. */
+const METHOD: ReadonlyMap<string, string> = new Map([
+  ['', 'POST'],
+  ['remote-description', 'POST'],
+  ['additional-candidates', 'GET'],
+  ['close', 'POST'],
+])
+
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
@@ -67,20 +83,21 @@ async function route(
   if (handleCors(request, response, backend.allowedOrigins)) return
   const [, collection, id, action, ...rest] = path.split('/')
   if (collection !== 'connections' || rest.length > 0) throw notFound(path)
-  const call = `${request.method} ${id === undefined ? '' : (action ?? 'nothing')}`
-  switch (call) {
-    case 'POST ':
+  const resource = id === undefined ? '' : (action ?? 'nothing')
+  const method = METHOD.get(resource)
+  if (method === undefined) throw notFound(path)
+  if (request.method !== method) throw methodNotAllowed(request, [method])
+  switch (resource) {
+    case '':
       return open(request, response, backend)
-    case 'POST remote-description':
+    case 'remote-description':
       return answer(request, response, id ?? '', backend)
-    case 'GET additional-candidates':
+    case 'additional-candidates':
       noMoreOn(response)
       return sendJson(response, 200, backend.takeCandidates(id ?? ''))
-    case 'POST close':
+    default:
       backend.close(id ?? '')
       return sendJson(response, 200, {})
-    default:
-      throw notFound(path)
   }
 }
 
@@ -137,7 +154,7 @@ function notFound(path: string): HttpError {
   return new HttpError(
     404,
     'not-found',
-    'there is nothing at this address, or not with this method',
+    'there is nothing at this address',
     `${SIGNALLING_PREFIX}${path}`.slice(0, 200),
     `a connection begins with POST ${SIGNALLING_PREFIX}/connections`,
   )

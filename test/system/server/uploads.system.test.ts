@@ -151,7 +151,7 @@ test("other bytes than declared are rejected, by the store's own check or the se
     headers: declared.put.headers,
     body: new Uint8Array(bytes),
   })
-  expect(put.status).toBe(422)
+  expect([put.status, await put.json()]).toMatchObject([422, { where: `incoming/${declared.id}` }])
   await expect(eve.api.ask('POST', `v1/uploads/${declared.id}/complete`)).rejects.toMatchObject({
     status: 409,
     reason: 'not-uploaded',

@@ -89,8 +89,7 @@ const plain = (humanoid: ReadonlyMap<string, Node>): string => {
   return `${middle.join(', ')}; left and right ${limbs.join(', ')}${fingers === 0 ? '' : `; ${fingers} of the fingers`}`
 }
 
-const WHAT_TO_DO =
-  'Rename the bones, upload a map {"hips": "name of its node", …} with the model, or export it as VRM. docs/ingest.md lists the conventions.'
+const WHAT_TO_DO = `Rename the bones, upload a map {"hips": "name of its node", …} with the model, or export it as VRM. Known conventions: ${CONVENTIONS.map(({ name }) => name).join('; ')}.`
 const IGNORED = "The avatar does not follow its wearer's head and hands"
 
 /** Why no convention is taken, for the person who made the model. */
