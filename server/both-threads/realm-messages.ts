@@ -83,6 +83,9 @@ export interface OutboundPackets {
   readonly closes: readonly { readonly link: LinkId; readonly reason: string }[]
 }
 
+/** Reports something to the operator's log. `warning`: the operator should know, or something was lost. */
+export type ReportNote = (text: string, level?: 'warning') => void
+
 export type FromRealm =
   | {
       readonly type: 'ready'

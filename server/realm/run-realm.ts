@@ -9,7 +9,7 @@ import { Champion } from './recorder/recorder.ts'
 import { ServerError, textOf } from '../error.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
 import { ThreadMeter } from '../metrics/thread-meter.ts'
-import type { FromRealm, RealmStart, ToRealm } from '../both-threads/realm-messages.ts'
+import type { ReportNote, FromRealm, RealmStart, ToRealm } from '../both-threads/realm-messages.ts'
 import { countsOf } from './reports/realm-reporter.ts'
 import { RealmRunner } from './runner.ts'
 import { preciseTimer } from './tick-loop.ts'
@@ -18,7 +18,8 @@ import { watched, type Pulse } from '../both-threads/pulse.ts'
 
 async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<void> {
   const post = (message: FromRealm, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)
-  const note = (text: string): void => post({ type: 'note', text })
+  const note: ReportNote = (text, level) =>
+    post({ type: 'note', text, ...(level === 'warning' ? { isWarning: true } : {}) })
   const engine = await loadEngine()
   const meters = new RealmMeters(start.meters)
   const thread = new ThreadMeter(meters.thread)

@@ -9,7 +9,13 @@ import type { Pulse } from '../both-threads/pulse.ts'
 import { CATCH_UP_MS_MAX, STOP_MS_MAX } from '../limits.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
 import { TickSplit } from '../metrics/tick-split.ts'
-import { PacketReader, type FromRealm, type LinkEvent, type ToRealm } from '../both-threads/realm-messages.ts'
+import {
+  type ReportNote,
+  PacketReader,
+  type FromRealm,
+  type LinkEvent,
+  type ToRealm,
+} from '../both-threads/realm-messages.ts'
 import { ElementChangeTracker } from './replication/element-change-tracker.ts'
 import { InteractionCenter } from './interaction-center.ts'
 import { Observers } from './replication/observers.ts'
@@ -172,7 +178,7 @@ export class RealmRunner {
     } catch (error) {
       if (!(error instanceof RecordingFault) || error.reason !== 'no-space') throw error
       if (this.#recording === 'writing')
-        this.#note(`the realm does not tick until there is room on the disk: ${error.message}`)
+        this.#note(`the realm does not tick until there is room on the disk: ${error.message}`, 'warning')
       this.#recording = 'disk-full'
       return null
     }
@@ -229,7 +235,7 @@ export class RealmRunner {
     this.#reporter.ticked(timing, this.#options.timer.nowMs())
   }
 
-  #note(text: string): void {
-    this.#options.post({ type: 'note', text })
+  #note(...[text, level]: Parameters<ReportNote>): void {
+    this.#options.post({ type: 'note', text, ...(level === 'warning' ? { isWarning: true } : {}) })
   }
 }

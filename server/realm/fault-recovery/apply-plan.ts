@@ -17,6 +17,7 @@ import {
 import type { SequenceTracker } from '../recorder/sequence-tracker.ts'
 import type { RemovalNotices } from '../recorder/removal-notices.ts'
 import type { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
+import type { ReportNote } from '../../both-threads/realm-messages.ts'
 
 export interface AppliedPlan {
   /** Entries of the new recording's quarantine. */
@@ -30,7 +31,7 @@ export interface PlanTargets {
   readonly sequences: SequenceTracker
   readonly undelivered: UndeliveredOutcomes
   readonly removalNotices: RemovalNotices
-  note(text: string): void
+  readonly note: ReportNote
 }
 
 /** `realm` must be at the plan's tick, and `recording` is the one it was resumed from. */
@@ -45,6 +46,7 @@ export function applyPlan(realm: Realm, recording: Recording, plan: RecoveryPlan
   for (const element of out) {
     targets.note(
       `${describeElement(element)} is removed because the simulation fails with it (${plan.reason}); the recording keeps it in quarantine`,
+      'warning',
     )
     targets.removalNotices.add(element.user, noticeFor(element))
   }
@@ -54,6 +56,7 @@ export function applyPlan(realm: Realm, recording: Recording, plan: RecoveryPlan
     targets.undelivered.recordLeftOut(left, targets.sequences)
     targets.note(
       `the inputs of tick ${tick} made the simulation fail twice (${plan.reason}); they are left out, and the recording keeps them in quarantine`,
+      'warning',
     )
   }
   if (plan.goesBack) goBack(realm, recording, plan, targets)
@@ -76,6 +79,7 @@ function goBack(realm: Realm, recording: Recording, { tick, reason }: RecoveryPl
   }
   targets.note(
     `the realm goes back to tick ${tick}, because nothing less keeps the simulation from failing (${reason}); only the recording ${recording.header.realm}-e${recording.header.epoch} has what came after`,
+    'warning',
   )
   for (const { user } of realm.avatars.values())
     targets.removalNotices.add(

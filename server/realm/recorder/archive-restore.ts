@@ -6,6 +6,7 @@ import { decodeFrame, encodeFrame } from '../../../protocol/index.ts'
 import { parseProp, step, type Command, type Input, type PropSpec, type Realm } from '../../../sim/index.ts'
 import type { LogPosition, SavedElement } from '../../../storage/archive/index.ts'
 import type { SavedStart } from '../../both-threads/archive-messages.ts'
+import type { ReportNote } from '../../both-threads/realm-messages.ts'
 
 /**
  * Replaces the props of a realm, as genesis made it, with the saved elements, and reports how many. Throws
@@ -14,7 +15,7 @@ import type { SavedStart } from '../../both-threads/archive-messages.ts'
 export function restoreFromArchive(
   realm: Realm,
   { elements, packages, at }: SavedStart & { readonly at: LogPosition },
-  note: (text: string) => void,
+  note: ReportNote,
 ): void {
   const commands = [
     ...[...realm.props.keys()].map((element): Command => ({ type: 'despawn', element })),
@@ -27,7 +28,8 @@ export function restoreFromArchive(
   const refused = events.filter((event) => event.type === 'rejected' && event.command === 'spawn').length
   const lost = elements.length - restored
   note(
-    `there was no recording: ${restored} props were restored from the archive's save at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be restored (${refused} refused, the others damaged or of packages that are gone)`}`,
+    `there was no recording: ${restored === 1 ? '1 prop was' : `${restored} props were`} restored from the archive's save at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be restored (${refused} refused, the others damaged or of packages that are gone)`}`,
+    lost === 0 ? undefined : 'warning',
   )
 }
 

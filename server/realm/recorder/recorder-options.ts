@@ -3,7 +3,7 @@ import type { Simulation } from '../../../replay/index.ts'
 import type { Engine, Realm } from '../../../sim/index.ts'
 import type { Platform } from '../../../storage/recordings/index.ts'
 import type { LogEvent } from '../../both-threads/archive-messages.ts'
-import type { RealmStart } from '../../both-threads/realm-messages.ts'
+import type { ReportNote, RealmStart } from '../../both-threads/realm-messages.ts'
 
 export interface ChampionOptions {
   readonly start: RealmStart
@@ -22,6 +22,5 @@ export interface ChampionOptions {
   onLost?(): void
   /** Reports changes for the archive's list of recordings and checkpoints. */
   onLog?(event: LogEvent): void
-  /** Sends a message to the operator. */
-  note(text: string): void
+  readonly note: ReportNote
 }

@@ -5,7 +5,14 @@ import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { simulationOf } from '../../../replay/index.ts'
 import { DEFAULT_DEFINITION, free, hash, loadEngine, type Engine } from '../../../sim/index.ts'
 import { elementOf } from '../../../storage/archive/archive.fixture.ts'
-import { nodePlatform, resumeRecording, type Platform, type RecordingEntry } from '../../../storage/recordings/index.ts'
+import {
+  listRecordings,
+  nodePlatform,
+  resumeRecording,
+  type Platform,
+  type RecordingEntry,
+  type RecoveryPlan,
+} from '../../../storage/recordings/index.ts'
 import { Champion } from './recorder.ts'
 import { runTicks } from './recorder.fixture.ts'
 import { removable } from './retention.ts'
@@ -24,12 +31,14 @@ const platform: Platform = {
 let engine: Engine
 let recordings = ''
 let notes: string[] = []
+let warnings: string[] = []
 beforeAll(async () => {
   engine = await loadEngine()
 })
 beforeEach(() => {
   recordings = temporaryDirectory()
   notes = []
+  warnings = []
   unlinkFails = false
 })
 
@@ -37,12 +46,22 @@ const open = (
   changes: Partial<typeof DEFAULT_DEFINITION> = {},
   keepBytes = 1e9,
   segmentBytesMax = 1e9,
+  plan?: RecoveryPlan,
 ): Promise<Champion> =>
   Champion.open({
     engine,
     segmentBytesMax,
-    start: { definition: { ...DEFAULT_DEFINITION, ...changes }, recordings, keepBytes, recordedBy: 'test' },
-    note: (text) => notes.push(text),
+    start: {
+      definition: { ...DEFAULT_DEFINITION, ...changes },
+      recordings,
+      keepBytes,
+      recordedBy: 'test',
+      ...(plan ? { plan } : {}),
+    },
+    note: (text, level) => {
+      notes.push(text)
+      if (level === 'warning') warnings.push(text)
+    },
     platform,
   })
 
@@ -109,6 +128,28 @@ test('outcomes that were not acknowledged survive a second crash and an orderly 
   for (const { realm } of [first, second, third, fourth]) free(realm)
 })
 
+test('ticks that are lost are a warning that counts them', async () => {
+  const first = await open()
+  runTicks(first, 5)
+  await first.close()
+  free(first.realm)
+  const [{ path = '' } = {}] = await listRecordings(recordings, DEFAULT_DEFINITION.id)
+  const plan = {
+    path,
+    tick: 4,
+    leavesOut: false,
+    goesBack: true,
+    props: [],
+    players: [],
+    reason: 'a trap',
+    attempts: 1,
+  }
+  const second = await open({}, 1e9, 1e9, plan)
+  expect(warnings).toContain('1 tick after tick 4 could not be recovered')
+  await second.close()
+  free(second.realm)
+})
+
 test('a changed definition under the same id is reported, and the recorded one is kept', async () => {
   const first = await open()
   runTicks(first, 5)
@@ -116,7 +157,8 @@ test('a changed definition under the same id is reported, and the recorded one i
   free(first.realm)
   const second = await open({ name: 'Another Yard' })
   expect(second.realm.definition.name).toBe(DEFAULT_DEFINITION.name)
-  expect(notes.join('\n')).toContain('a realm keeps what it began with')
+  expect(warnings.join('\n')).toContain('a realm keeps what it began with')
+  expect(warnings.join('\n')).not.toContain('continues at tick')
   await second.close()
   free(second.realm)
 })

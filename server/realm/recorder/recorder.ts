@@ -67,7 +67,7 @@ export class Champion implements RealmLog {
       notes: segmentStart ? segmentStart.notes : this.#notes(),
       ...(options.platform === undefined ? {} : { platform: options.platform }),
       ...(options.segmentBytesMax === undefined ? {} : { segmentBytesMax: options.segmentBytesMax }),
-      onFault: (fault) => options.note(fault.message),
+      onFault: (fault) => options.note(fault.message, 'warning'),
       onSpaceLow: (low) => this.#reportSpace(low),
       onSync: (ms) => options.onSync?.(ms),
       otherHolder: () => (options.start.lock ? otherHolder(options.start.lock) : null),
@@ -168,7 +168,7 @@ export class Champion implements RealmLog {
     this.#rollAtTick = tick + this.#file.postponeCheckpoint(tick, bytes.length)
     const warning = `the state takes ${inMib(bytes.length)} MiB, more than the ${inMib(bytesMax)} MiB of a checkpoint: none was written since tick ${before.tick}; remove props from the realm`
     if (before.warning === null)
-      this.#options.note(`${warning}. The realm continues, and a recovery would replay from there`)
+      this.#options.note(`${warning}. The realm continues, and a recovery would replay from there`, 'warning')
     this.#checkpoints = { tick: before.tick, bytes: bytes.length, skipped: before.skipped + 1, warning }
     return false
   }
@@ -226,7 +226,7 @@ export class Champion implements RealmLog {
       write()
     } catch (error) {
       if (!(error instanceof RecordingFault)) throw error
-      this.#options.note(error.message)
+      this.#options.note(error.message, 'warning')
     }
   }
 
@@ -235,6 +235,7 @@ export class Champion implements RealmLog {
     this.#options.onLost?.()
     this.#options.note(
       `${path} was deleted, moved or replaced while the realm writes it: another begins at the next tick with the realm's state; the history in the lost file is gone`,
+      'warning',
     )
   }
 
@@ -244,6 +245,7 @@ export class Champion implements RealmLog {
       low
         ? `the disk of ${this.#options.start.recordings} has ${mib} MiB left: nobody is admitted until there is room`
         : `there is room on the disk again (${mib} MiB)`,
+      low ? 'warning' : undefined,
     )
   }
 }

@@ -3,6 +3,7 @@ import { listRecordings, nodePlatform, type Platform, type RecordingEntry } from
 import { textOf } from '../../error.ts'
 import type { LogEvent } from '../../both-threads/archive-messages.ts'
 import { recordingListChanges } from './recording-list-changes.ts'
+import type { ReportNote } from '../../both-threads/realm-messages.ts'
 
 export interface RetentionOptions {
   /** Directory of the recordings. */
@@ -14,7 +15,7 @@ export interface RetentionOptions {
   readonly keepBytes: number
   readonly platform?: Platform | undefined
   onLog(event: LogEvent): void
-  note(text: string): void
+  readonly note: ReportNote
 }
 
 export class Retention {
@@ -37,7 +38,7 @@ export class Retention {
   /** Removes the oldest recordings beyond the limit. A failure is reported and does not stop the realm. */
   async apply(): Promise<void> {
     await this.#remove().catch((error: unknown) =>
-      this.#options.note(`old recordings could not be removed: ${textOf(error)}`),
+      this.#options.note(`old recordings could not be removed: ${textOf(error)}`, 'warning'),
     )
   }
 

@@ -97,6 +97,7 @@ async function resumeRealm(
     return { realm, epoch: found.nextEpoch, sequences, undelivered, removalNotices, applied, segmentStart }
   note(
     `the state takes more bytes than a checkpoint may: the new recording begins with that of tick ${segmentStart.tick}, and repeats what came since`,
+    'warning',
   )
   const before = new UndeliveredOutcomes()
   before.carryOver(parts, segmentStart.tick)
@@ -120,18 +121,24 @@ async function resumeRealm(
   }
 }
 
+const ticksText = (ticks: number): string => (ticks === 1 ? '1 tick' : `${ticks} ticks`)
+
 function reportResumed(found: Resumed<Realm>, { start, note }: ChampionOptions): void {
-  note(`continues at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
-  for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
-  for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
-  if (found.ticksLost > 0) note(`${found.ticksLost} ticks after tick ${found.tick} could not be recovered`)
+  note(`continues at tick ${found.tick} from ${found.path} (${ticksText(found.ticksReplayed)} replayed)`)
+  for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`, 'warning')
+  for (const { offset, message } of found.damage)
+    note(`${found.path} is damaged at byte ${offset}: ${message}`, 'warning')
+  if (found.ticksLost > 0)
+    note(`${ticksText(found.ticksLost)} after tick ${found.tick} could not be recovered`, 'warning')
   if (found.divergedAt !== null)
     note(
       `the replay of tick ${found.divergedAt} gave another hash than the recording: \`otherworld replay verify ${found.path}\` says more`,
+      'warning',
     )
   if (!sameDefinition(found.definition, start.definition))
     note(
       `the recording's realm definition differs from the one given and is kept: a realm keeps what it began with. Give the changed realm another "id", or another --data directory`,
+      'warning',
     )
 }
 
