@@ -84,8 +84,8 @@ function rowsOf(name: string, figures: NetworkFigures): BenchRow[] {
     row('round trip, p99', percentile(figures.rttMs, 0.99), 'ms'),
     row('drawn behind the newest snapshot, median', median(figures.delayMs), 'ms'),
     row('snapshots a second for each', median(figures.snapshotsPerSecond), ''),
-    row('down for each', median(figures.kbpsDown), 'kb/s'),
-    row('up for each', median(figures.kbpsUp), 'kb/s'),
+    row('down for each', median(figures.kbpsDown), 'kbit/s'),
+    row('up for each', median(figures.kbpsUp), 'kbit/s'),
   ]
 }
 

@@ -318,7 +318,7 @@ function measure(engine: Engine, clips: FittedClips, network: NetworkProfile): B
   return [
     { what: `${name}: packet to a client, mean`, value: mean, unit: 'bytes' },
     { what: `${name}: packet to a client, largest`, value: Math.max(...outcome.bytes), unit: 'bytes', goal: 1_100 },
-    { what: `${name}: down to a client`, value: (mean * 20 * 8) / 1_000, unit: 'kb/s', goal: 256 },
+    { what: `${name}: down to a client`, value: (mean * 20 * 8) / 1_000, unit: 'kbit/s', goal: 256 },
     {
       what: `${name}: a tick's state quantised, once for all, median`,
       value: median(outcome.quantised.cpuMs),

@@ -55,14 +55,16 @@ const VERBS: readonly { readonly name: string; readonly summary: string; load():
     },
   ]
 
-function overview(): string {
-  const width = Math.max(...VERBS.map(({ name }) => name.length)) + 2
+/** Lists the commands. `family`: only those that begin with this word, e.g. "replay". */
+function overview(family: string | null = null): string {
+  const shown = VERBS.filter(({ name }) => family === null || name.startsWith(`${family} `))
+  const width = Math.max(...shown.map(({ name }) => name.length)) + 2
   return [
-    'otherworld COMMAND [options]',
+    `otherworld ${family === null ? '' : `${family} `}COMMAND [options]`,
     '',
-    ...VERBS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    ...shown.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
-    '`otherworld COMMAND --help` shows its options; `otherworld --version` shows the version.',
+    `\`otherworld ${family === null ? '' : `${family} `}COMMAND --help\` shows its options${family === null ? '; `otherworld --version` shows the version' : ''}.`,
     '',
   ].join('\n')
 }
@@ -76,11 +78,11 @@ function answerWithoutVerb(argv: readonly string[]): number {
     process.stdout.write(`${VERSION}\n`)
     return Exit.ok
   }
-  const family = VERBS.some(({ name }) => name.startsWith(`${argv[0]} `)) && isHelp(argv[1])
-  if (!isHelp(argv[0]) && !family)
-    process.stderr.write(`otherworld: there is no command "${argv.slice(0, 2).join(' ')}"\n\n`)
-  const asked = isHelp(argv[0]) || family
-  ;(asked ? process.stdout : process.stderr).write(overview())
+  const [word = '', second] = argv
+  const family = VERBS.some(({ name }) => name.startsWith(`${word} `)) ? word : null
+  const asked = isHelp(argv[0]) || (family !== null && isHelp(second))
+  if (!asked) process.stderr.write(`otherworld: there is no command "${argv.slice(0, 2).join(' ')}"\n\n`)
+  ;(asked ? process.stdout : process.stderr).write(overview(family))
   return asked ? Exit.ok : Exit.usage
 }
 

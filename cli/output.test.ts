@@ -1,5 +1,15 @@
-import { expect, test } from 'vitest'
-import { formatBytes, formatCount, formatSeconds, plural, printJson, Progress, rows, type Terminal } from './output.ts'
+import { expect, test, vi } from 'vitest'
+import {
+  formatBytes,
+  formatCount,
+  formatSeconds,
+  plural,
+  printJson,
+  Progress,
+  rows,
+  tellRegularly,
+  type Terminal,
+} from './output.ts'
 
 function capture(isTerminal: boolean): Terminal & { text: { out: string; err: string } } {
   const text = { out: '', err: '' }
@@ -62,10 +72,34 @@ test('progress draws a bar with an estimate at a limited rate, and removes it', 
   expect(to.text.err.endsWith('\r\x1b[2K')).toBe(true)
 })
 
-test('progress is silent without a terminal', () => {
+test('without a terminal, short work shows no progress', () => {
   const to = capture(false)
   const progress = new Progress(to, 'verifying', () => 1)
   progress.update(1, 2)
   progress.end()
   expect(to.text.err).toBe('')
+})
+
+test('without a terminal, long work prints a line every ten seconds', () => {
+  const to = capture(false)
+  let nowMs = 0
+  const progress = new Progress(to, 'verifying', () => nowMs)
+  for (nowMs = 0; nowMs <= 25_000; nowMs += 500) progress.update(nowMs, 100_000)
+  progress.end()
+  expect(to.text.err).toBe('verifying: 10 % after 10 s\nverifying: 20 % after 20 s\n')
+})
+
+test('without a terminal, work that reports nothing prints a line every ten seconds until it ends', () => {
+  vi.useFakeTimers()
+  try {
+    const [file, screen] = [capture(false), capture(true)]
+    const [tells, silent] = [tellRegularly(file, () => 'fitting'), tellRegularly(screen, () => 'fitting')]
+    vi.advanceTimersByTime(25_000)
+    tells.end()
+    silent.end()
+    vi.advanceTimersByTime(25_000)
+    expect([file.text.err, screen.text.err]).toEqual(['fitting\nfitting\n', ''])
+  } finally {
+    vi.useRealTimers()
+  }
 })

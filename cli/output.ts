@@ -1,4 +1,4 @@
-/** Output of every verb: text for people, one JSON object for programs, progress on stderr if it is a terminal. */
+/** Output of every verb: text for people, one JSON object for programs, progress on stderr. */
 
 /** Output streams of a verb; replaceable in tests. */
 export interface Terminal {
@@ -97,7 +97,26 @@ const BAR_CELLS = 24
 /** Share of the work after which an estimate is worth showing. */
 const ESTIMATE_FROM = 0.02
 
-/** A progress line with an estimate on stderr; silent if stderr is not a terminal. */
+/** Interval between lines of progress if stderr is not a terminal, ms: a log stays short, but shows that work goes on. */
+const LINE_EVERY_MS = 10_000
+
+/**
+ * Prints `line()` on stderr every LINE_EVERY_MS until `end`, for work that runs long without a report. Silent if stderr
+ * is a terminal, which has a progress line instead.
+ */
+export function tellRegularly(to: Terminal, line: () => string): { end(): void } {
+  if (to.errIsTerminal) return { end: () => undefined }
+  const timer = setInterval(() => to.err(`${line()}\n`), LINE_EVERY_MS)
+  return { end: () => clearInterval(timer) }
+}
+
+const shareOf = (done: number, total: number): number => (total > 0 ? Math.min(1, done / total) : 0)
+export const percentText = (done: number, total: number): string => `${Math.floor(100 * shareOf(done, total))} %`
+
+/**
+ * A progress line with an estimate on stderr. If stderr is not a terminal, a line every LINE_EVERY_MS. Short work prints
+ * nothing there.
+ */
 export class Progress {
   readonly #to: Terminal
   readonly #label: string
@@ -114,19 +133,27 @@ export class Progress {
 
   update(done: number, total: number): void {
     const nowMs = this.#nowMs()
-    if (!this.#to.errIsTerminal || nowMs - this.#drawnMs < DRAW_EVERY_MS) return
+    if (!this.#to.errIsTerminal) return this.#line(nowMs, done, total)
+    if (nowMs - this.#drawnMs < DRAW_EVERY_MS) return
     this.#drawnMs = nowMs
-    const share = total > 0 ? Math.min(1, done / total) : 0
+    const share = shareOf(done, total)
     const filled = Math.round(share * BAR_CELLS)
     const leftSeconds = ((nowMs - this.#startMs) / 1000) * (1 / share - 1)
     const estimate = share >= ESTIMATE_FROM ? `, ${formatSeconds(Math.ceil(leftSeconds))} left` : ''
     this.#to.err(
-      `\r\x1b[2K${this.#label} ${'━'.repeat(filled)}${'╌'.repeat(BAR_CELLS - filled)} ${Math.floor(share * 100)} %${estimate}`,
+      `\r\x1b[2K${this.#label} ${'━'.repeat(filled)}${'╌'.repeat(BAR_CELLS - filled)} ${percentText(done, total)}${estimate}`,
     )
+  }
+
+  #line(nowMs: number, done: number, total: number): void {
+    if (nowMs - Math.max(this.#startMs, this.#drawnMs) < LINE_EVERY_MS) return
+    this.#drawnMs = nowMs
+    const passed = formatSeconds(Math.round((nowMs - this.#startMs) / 1000))
+    this.#to.err(`${this.#label}: ${percentText(done, total)} after ${passed}\n`)
   }
 
   /** Removes the line. */
   end(): void {
-    if (this.#drawnMs !== -Infinity) this.#to.err('\r\x1b[2K')
+    if (this.#to.errIsTerminal && this.#drawnMs !== -Infinity) this.#to.err('\r\x1b[2K')
   }
 }

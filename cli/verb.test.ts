@@ -22,6 +22,27 @@ test('an unknown option is refused with its name, without advice about hyphens',
   expect(() => parseVerb(VERB, ['--nonsense'])).toThrow(new UsageError("Unknown option '--nonsense'"))
 })
 
+const COUNTED: Verb = { ...VERB, options: { port: { type: 'string', value: 'N', help: 'a port' } } }
+const portOf = (...argv: string[]): number =>
+  parseVerb(COUNTED, argv).number('port', { min: 0, max: 65_535, integer: true })
+
+test('a number out of range is refused with its value and the range, also a negative one', () => {
+  for (const argv of [['--port', '-1'], ['--port=-1']])
+    expect(() => portOf(...argv)).toThrow(new UsageError('--port is "-1"; it takes a whole number from 0 to 65535'))
+})
+
+test('a number has digits only: other notations of programs are refused', () => {
+  expect(portOf('--port', '1000')).toBe(1_000)
+  for (const given of ['1e3', '0x10', '1_000', ' 80', '80 ', '+80', 'Infinity', '.'])
+    expect(() => portOf('--port', given)).toThrow(UsageError)
+})
+
+test('an option without its value, or with one too many, is refused with its name', () => {
+  for (const argv of [['--port'], ['--port', '--json'], ['--port', '-x']])
+    expect(() => portOf(...argv)).toThrow(/^--port needs a value: --port N; /)
+  expect(() => portOf('--json=1')).toThrow(new UsageError('--json takes no value'))
+})
+
 test('long lines of the help are wrapped below their column', () => {
   const words = 'one two three four five six seven eight nine ten '.repeat(6).trim()
   const help = helpOf({ ...VERB, summary: words, options: { host: { type: 'string', help: words } } })

@@ -75,6 +75,33 @@ export function helpOf(verb: Verb): string {
   ].join('\n')
 }
 
+/** Joins an option and a negative number after it with "=": Node takes the number for an option of its own. */
+function joinNegativeNumbers(argv: readonly string[], options: Readonly<Record<string, Option>>): string[] {
+  const joined: string[] = []
+  for (const word of argv) {
+    const before = joined.at(-1) ?? ''
+    if (/^-[\d.]/.test(word) && options[before.replace(/^--/, '')]?.type === 'string')
+      joined[joined.length - 1] += `=${word}`
+    else joined.push(word)
+  }
+  return joined
+}
+
+/** What is wrong with the arguments, in the words of this program instead of Node's. */
+function wordsOf(error: Error, options: Readonly<Record<string, Option>>): string {
+  const name = /'(?:-\w, )?--([\w-]+)/.exec(error.message)?.[1] ?? ''
+  const option = options[name]
+  if (option === undefined || !('code' in error) || error.code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')
+    // Node adds a sentence about arguments that begin with a hyphen.
+    return error.message.replace(/\. To specify a positional.*/s, '')
+  return option.type === 'boolean'
+    ? `--${name} takes no value`
+    : `--${name} needs a value: --${name} ${option.value ?? 'VALUE'}; if the value begins with a hyphen, --${name}=-…`
+}
+
+/** A number as people write it: digits, and a fraction after a point. Not 1e3, 0x10 or 1_000. */
+const DECIMAL = /^-?(?:\d+\.?\d*|\.\d+)$/
+
 /** Parses a verb's arguments. Throws UsageError. */
 export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
   const all: Readonly<Record<string, Option>> = { ...verb.options, ...COMMON }
@@ -82,10 +109,14 @@ export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
   for (const [name, option] of Object.entries(all)) options[name] = { type: option.type }
   let parsed: { values: Record<string, unknown>; positionals: string[] }
   try {
-    parsed = parseArgs({ args: [...argv], options, allowPositionals: verb.positionals !== undefined, strict: true })
+    parsed = parseArgs({
+      args: joinNegativeNumbers(argv, all),
+      options,
+      allowPositionals: verb.positionals !== undefined,
+      strict: true,
+    })
   } catch (error) {
-    // Node adds a sentence about arguments that begin with a hyphen.
-    throw new UsageError((error as Error).message.replace(/\. To specify a positional.*/s, ''), { cause: error })
+    throw new UsageError(wordsOf(error as Error, all), { cause: error })
   }
   // An unset shell variable must not choose an address or a folder: --host="$HOST" without HOST would listen
   // everywhere.
@@ -101,7 +132,7 @@ export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
     flag: (name) => parsed.values[name] === true,
     number: (name, { min, max, integer }) => {
       const given = text(name)
-      const value = given === undefined || given.trim() === '' ? Number.NaN : Number(given)
+      const value = given !== undefined && DECIMAL.test(given) ? Number(given) : Number.NaN
       if (!(value >= min && value <= max) || (integer && !Number.isInteger(value)))
         throw new UsageError(
           `--${name} is ${given === undefined ? 'missing' : `"${given}"`}; it takes ${integer ? 'a whole number' : 'a number'} from ${min} to ${max}`,

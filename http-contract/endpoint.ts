@@ -98,7 +98,7 @@ export function decodeBody<T>(
   const [field = ''] = path
   const [onlyField = ''] = Object.keys(help)
   const key = Object.hasOwn(help, field) ? field : onlyField
-  const known = help[key] ?? { message: expected, fix: 'send the fields that GET /v1/openapi.json lists' }
+  const known = help[key] ?? { message: expected, fix: 'send the fields that /v1/openapi.json describes' }
   const where = (field === key ? path.join('/') : key) || 'body'
   const value = typeof json === 'object' && json !== null ? (json as Readonly<Record<string, unknown>>)[key] : undefined
   const message = typeof known.message === 'string' ? known.message : known.message(value, where)

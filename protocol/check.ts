@@ -128,7 +128,17 @@ function named(value: Maybe<string>, where: string, charactersMax: number): stri
 
 /** Normalises a typed name to the form that the wire accepts, or returns why it is invalid. */
 export function cleanName(typed: string): Result<string> {
-  return attempt(() => name(shownName(typed.slice(0, TYPED_CHARACTERS_MAX)), 'name'))
+  return attempt(() => {
+    const shown = shownName(typed.slice(0, TYPED_CHARACTERS_MAX))
+    // The author of these characters would not understand that there are none.
+    if (shown === '' && typed !== '')
+      throw new Invalid(
+        'out-of-range',
+        'name',
+        `has no character that can be seen; 1 to ${NAME_CHARACTERS_MAX} are allowed`,
+      )
+    return name(shown, 'name')
+  })
 }
 
 /** A text for people, cut to TEXT_CHARACTERS_MAX. */

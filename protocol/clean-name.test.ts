@@ -18,3 +18,8 @@ test.each(['', '   ', '\u200B', '\u0000', '\u3164', '\u2800', 'x'.repeat(33), '\
     expect(result.ok ? '' : describeError(result.error)).toMatch(/^name: /)
   },
 )
+
+test.each(['   ', '\u200B', '\u3164', '\u2800\u3164'])('a name that draws nothing is not called empty: %j', (typed) => {
+  const result = cleanName(typed)
+  expect(result.ok ? '' : result.error.message).toBe('has no character that can be seen; 1 to 32 are allowed')
+})

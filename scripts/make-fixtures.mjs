@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { bundle } from './build/bundle.mjs'
 import { readOptions, wrongUsage } from './options.mjs'
 
 const CLI = 'cli/otherworld.js'
@@ -19,7 +18,7 @@ const OUT = 'fixtures/replays'
 const BYTES_MAX = 300 * 1024
 const run = promisify(execFile)
 
-/** One run of the `bots` verb. */
+/** One run of the command `bots`. */
 const bots = (behaviour, count, seconds, seed, more = {}) => ({ behaviour, count, seconds, seed, ...more })
 
 /**
@@ -79,11 +78,8 @@ async function serve(data) {
   throw new Error('the server ended before it was ready')
 }
 
-/** Bundles scripts/NAME.mjs and runs it with the server's address. Rejects with its output if it fails. */
-async function perform(url, name) {
-  await bundle({ [name]: `scripts/${name}.mjs` }, 'dist/fixtures')
-  await run(process.execPath, [`dist/fixtures/${name}.js`, url])
-}
+/** Runs scripts/NAME.mjs with the server's address. Rejects with its output if it fails. */
+const perform = (url, name) => run(process.execPath, [`scripts/${name}.mjs`, url])
 
 async function wave(url, signal, { behaviour, count, seconds, seed, transport = 'websocket', at = 0 }) {
   await sleep(at)

@@ -29,6 +29,14 @@ export function wrongUsage(message) {
   process.exit(2)
 }
 
+/** Joins an option and a negative number after it with "=": Node takes the number for an option of its own. */
+const joinNegativeNumbers = (args, options) =>
+  args.reduce((joined, word) => {
+    const before = joined.at(-1) ?? ''
+    const isValue = /^-[\d.]/.test(word) && options[before.replace(/^--/, '')]?.type === 'string'
+    return isValue ? [...joined.slice(0, -1), `${before}=${word}`] : [...joined, word]
+  }, [])
+
 /**
  * Reads the options, as `parseArgs` of node:util takes them. `positionals`: how many other words there may be. Ends the
  * script for `--help` and for wrong usage.
@@ -39,11 +47,14 @@ export function readOptions(options = {}, positionals = 0, args = process.argv.s
     process.exit(0)
   }
   try {
-    const parsed = parseArgs({ args, options, allowPositionals: true })
+    const parsed = parseArgs({ args: joinNegativeNumbers(args, options), options, allowPositionals: true })
     const extra = parsed.positionals[positionals]
     if (extra !== undefined) wrongUsage(`"${extra}" is one argument too many`)
     return parsed
   } catch (error) {
+    const name = /'(?:-\w, )?--([\w-]+)/.exec(error.message)?.[1]
+    if (error.code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && name !== undefined)
+      wrongUsage(options[name]?.type === 'boolean' ? `--${name} takes no value` : `--${name} needs a value`)
     return wrongUsage(error.message.split('. To specify')[0])
   }
 }

@@ -22,8 +22,18 @@ import { GROUPS } from './test-groups.mjs'
 const LINES_MAX = 60
 const WIDTH_MAX = 300
 
-/** The running Vitest, which ends with this process. */
+/** The running Vitest, the leader of a process group with its workers. It ends with this process. */
 let running = null
+
+/** Ends Vitest and its workers: a signal to Vitest only would leave workers behind that are busy. */
+function endRunning() {
+  if (running === null) return
+  try {
+    process.kill(-running.pid, 'SIGKILL')
+  } catch {
+    // It has ended
+  }
+}
 
 const loops = []
 function setBusy(count) {
@@ -49,6 +59,7 @@ async function runOnce(files, report, workers) {
   ]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
     env: { ...process.env, NO_COLOR: '1' },
   })
   running = child
@@ -133,10 +144,11 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-repeat-'))
   process.on('exit', () => {
     setBusy(0)
-    running?.kill('SIGTERM')
+    endRunning()
     rmSync(folder, { recursive: true, force: true })
   })
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130))
+  for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }))
+    process.on(signal, () => process.exit(128 + number))
   process.stdout.write(`${files.length} files\nrun  busy  seconds   load  passed  failed\n`)
   const failures = new Map()
   let green = 0

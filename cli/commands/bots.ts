@@ -14,7 +14,7 @@ import {
   type Report,
   type TransportName,
 } from '../reports/bots-report.ts'
-import { printFailure, terminal } from '../output.ts'
+import { printFailure, tellRegularly, terminal } from '../output.ts'
 import { serverIn, URL_OPTION } from '../server-client/server-api.ts'
 import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
 
@@ -198,29 +198,31 @@ function costSince(watch: LockstepWatch): () => Report['cpu'] {
   }
 }
 
-/** A progress line on a terminal: connected bots and remaining time. */
+/** Connected bots and remaining time: a progress line on a terminal, otherwise a line now and then. */
 function showProgress(
   { json, count, seconds }: Settings,
   crowd: Crowd,
   watch: LockstepWatch,
 ): { playing(): void; end(): void } {
   let untilMs: number | null = null
-  if (json || !process.stderr.isTTY) return { playing: () => undefined, end: () => undefined }
-  const show = (): void => {
+  if (json) return { playing: () => undefined, end: () => undefined }
+  const line = (): string => {
     const { hashMismatches, peers, ticksChecked } = watch.figures
     const left =
       untilMs === null ? 'connecting' : `${Math.max(0, Math.ceil((untilMs - performance.now()) / 1000))} s left`
     const checked = peers > 0 ? `, ${ticksChecked} ticks checked, ${hashMismatches} mismatches` : ''
-    process.stderr.write(`\r\u001B[K${crowd.progress.connected} of ${count} bots connected, ${left}${checked}`)
+    return `${crowd.progress.connected} of ${count} bots connected, ${left}${checked}`
   }
-  const timer = setInterval(show, PROGRESS_MS)
+  const lines = tellRegularly(terminal, line)
+  const timer = terminal.errIsTerminal ? setInterval(() => terminal.err(`\r\u001B[K${line()}`), PROGRESS_MS) : undefined
   return {
     playing: () => {
       untilMs = performance.now() + seconds * 1000
     },
     end: () => {
+      lines.end()
       clearInterval(timer)
-      process.stderr.write('\r\u001B[K')
+      if (terminal.errIsTerminal) terminal.err('\r\u001B[K')
     },
   }
 }

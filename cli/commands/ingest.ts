@@ -15,7 +15,7 @@ import { makeFolder } from '../../storage/folder.ts'
 import { modelFiles } from '../files/model-files.ts'
 import { ingestHtml } from '../reports/ingest-html.ts'
 import { checkedText, ingestJson, ingestText, type CheckedFile, type Ingested } from '../reports/ingest-report.ts'
-import { printJson, terminal, type Terminal } from '../output.ts'
+import { printJson, tellRegularly, terminal, type Terminal } from '../output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
 
 const SCHEMA = 'otherworld/ingest/1'
@@ -166,14 +166,17 @@ async function ingestPacked(
       milliseconds: Math.round(performance.now() - startMs),
     }
   }
-  const stage = to.errIsTerminal
-    ? (name: string): void => to.err(`\r\x1b[2K${basename(file)}: ${name}`)
-    : (): void => {}
+  let stage = 'starting'
+  const onStage = (name: string): void => {
+    stage = name
+    if (to.errIsTerminal) to.err(`\r\x1b[2K${basename(file)}: ${name}`)
+  }
+  const lines = tellRegularly(to, () => `${basename(file)}: ${stage}`)
   const outcome = await ingestInChild(
     packed,
-    { ...options, onStage: stage },
+    { ...options, onStage },
     { directory: join(directory, 'package'), report: (message) => to.err(`otherworld ingest: ${message}\n`) },
-  )
+  ).finally(() => lines.end())
   if (to.errIsTerminal) to.err('\r\x1b[2K')
   return outcome
 }

@@ -8,7 +8,18 @@ import { NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { HUMANOID_HELP, readMap } from './ingest.ts'
 import { requireFile } from '../files/model-files.ts'
 import { notesText } from '../reports/ingest-report.ts'
-import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from '../output.ts'
+import {
+  formatSeconds,
+  paint,
+  percentText,
+  printFailure,
+  printJson,
+  Progress,
+  rows,
+  schemaOf,
+  tellRegularly,
+  terminal,
+} from '../output.ts'
 import { logIn, LOGIN_OPTIONS, nameIn } from '../server-client/log-in.ts'
 import { ApiError, ServerApi, serverIn } from '../server-client/server-api.ts'
 import { printServerFailure, type Advice } from '../server-client/server-failure.ts'
@@ -104,22 +115,31 @@ async function upload(
   return status.stage === 'done' ? Exit.ok : Exit.failed
 }
 
+/** Shows the progress of an upload: on a terminal as a bar for each stage, otherwise as a line now and then. */
 function watchOf(signal: AbortSignal): Watch & { end(): void } {
-  let label = ''
-  let progress = new Progress(terminal, '')
-  const at = (next: string): Progress => {
-    if (next !== label) {
-      progress.end()
-      progress = new Progress(terminal, next)
-      label = next
-    }
-    return progress
+  const startMs = performance.now()
+  let label = 'connecting'
+  let percent = ''
+  let progress: Progress | null = null
+  const lines = tellRegularly(
+    terminal,
+    () => `upload: ${label}${percent} after ${formatSeconds(Math.round((performance.now() - startMs) / 1000))}`,
+  )
+  const show = (next: string, done: number, total: number): void => {
+    percent = `, ${percentText(done, total)}`
+    if (next !== label) progress?.end()
+    if (next !== label || progress === null) progress = new Progress(terminal, next)
+    label = next
+    if (terminal.errIsTerminal) progress.update(done, total)
   }
   return {
     signal,
-    sent: (bytes, total) => at('sending').update(bytes, total),
-    stage: (stage, share, message) => at(message === undefined ? stage : `${stage} (${message})`).update(share, 1),
-    end: () => progress.end(),
+    sent: (bytes, total) => show('sending', bytes, total),
+    stage: (stage, share, message) => show(message === undefined ? stage : `${stage} (${message})`, share, 1),
+    end: () => {
+      lines.end()
+      progress?.end()
+    },
   }
 }
 

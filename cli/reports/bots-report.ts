@@ -109,7 +109,7 @@ export function textOf(to: Terminal, report: Report): string {
         'snapshots',
         `${report.snapshotsReceived} received; loss ${percent(report.lossMedian, 2)} (median), ${percent(report.lossMax, 2)} (worst)`,
       ],
-      ['bandwidth', `${report.kbpsDownMedian} kb/s down, ${report.kbpsUpMedian} kb/s up for each bot (median)`],
+      ['bandwidth', `${report.kbpsDownMedian} kbit/s down, ${report.kbpsUpMedian} kbit/s up for each bot (median)`],
       ['round trip', `${report.rttMsP50} ms (median), ${report.rttMsP99} ms (99 %); ${report.reconnects} reconnects`],
       ...(report.effects > 0
         ? [

@@ -1,7 +1,7 @@
 /** Logs the command line in as the user whose identity it keeps: uploads and packages belong to this user. */
 import { userInfo } from 'node:os'
 import { ConnectError, login } from '../../netcode/index.ts'
-import { cleanName, NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
+import { cleanName } from '../../protocol/index.ts'
 import { defaultIdentityFile, identityFor, keepIdentity, requireWritable, serverKey } from '../files/identity-file.ts'
 import { ApiError, URL_OPTION } from './server-api.ts'
 import { UsageError, type Arguments, type Option } from '../verb.ts'
@@ -25,7 +25,7 @@ export const LOGIN_OPTIONS = {
 export function nameIn(option: string, text: string): string {
   const name = cleanName(text)
   if (name.ok) return name.value
-  throw new UsageError(`--${option}: the name ${name.error.message}; it takes 1 to ${NAME_CHARACTERS_MAX} characters`)
+  throw new UsageError(`--${option}: the name ${name.error.message}`)
 }
 
 /** Returns a token. Throws UsageError, ConnectError or ApiError. */

@@ -1,17 +1,14 @@
-// A session of three players with uploaded packages, for the recording of that name. scripts/make-fixtures.mjs bundles
-// it and runs it with the server's address. It ends with 1 if a player is refused something permitted, or permitted
-// something forbidden.
+/** The session that scripts/things-session.mjs plays. Throws if a player is refused something permitted, or permitted something forbidden. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { uploadBytes } from '../cli/server-client/upload-file.ts'
-import { ServerApi } from '../cli/server-client/server-api.ts'
-import { drive, login, RenderClient } from '../netcode/index.ts'
-import { connectWebSocket } from '../netcode/websocket/client-node.ts'
-import { Access } from '../sim/index.ts'
-import { IDENTITY } from '../sim/maths/maths.ts'
+import { uploadBytes } from '../../cli/server-client/upload-file.ts'
+import { ServerApi } from '../../cli/server-client/server-api.ts'
+import { drive, login, RenderClient } from '../../netcode/index.ts'
+import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
+import { Access } from '../../sim/index.ts'
+import { IDENTITY } from '../../sim/maths/maths.ts'
 
-const [url = ''] = process.argv.slice(2)
 const ASSETS = 'fixtures/assets/'
 const POINTER = 2
 const CARRY_MS = 900
@@ -19,14 +16,15 @@ const CARRY_MS = 900
 const PACE_MS = 50
 
 class Person {
-  constructor(name, token) {
+  constructor(url, name, token) {
+    this.url = url
     this.name = name
     this.api = new ServerApi(url, token)
     this.client = new RenderClient({ url, token, connects: [connectWebSocket] })
   }
 
-  static async enter(name) {
-    const person = new Person(name, (await login(url, name)).token)
+  static async enter(url, name) {
+    const person = new Person(url, name, (await login(url, name)).token)
     person.stop = drive([person.client])
     person.client.start()
     while (person.client.state.type !== 'joined') {
@@ -43,7 +41,7 @@ class Person {
     const watch = { sent: () => undefined, stage: () => undefined, signal: AbortSignal.timeout(120_000) }
     const status = await uploadBytes(
       this.api,
-      url,
+      this.url,
       bytes,
       { name, fileName: path, kind: undefined, humanoid, sharing: 'everyone' },
       watch,
@@ -137,27 +135,29 @@ async function changesBodies(ada, bob, { figure, robot }) {
   await walks(ada, 3, 500)
 }
 
-const [ada, bob] = [await Person.enter('Ada'), await Person.enter('Bob')]
-const packages = {
-  cup: await ada.uploads('objects/teacup.glb', 'teacup'),
-  shapes: await ada.uploads('objects/primitives.glb', 'shapes'),
-  figure: await ada.uploads(
-    'avatars/RiggedFigure.glb',
-    'figure',
-    JSON.parse(readFileSync(`${ASSETS}humanoid/RiggedFigure.json`, 'utf8')),
-  ),
-  robot: await bob.uploads('avatars/debug_robot.vrm', 'robot'),
+/** Plays the session on the server at `url`. */
+export async function playThings(url) {
+  const [ada, bob] = [await Person.enter(url, 'Ada'), await Person.enter(url, 'Bob')]
+  const packages = {
+    cup: await ada.uploads('objects/teacup.glb', 'teacup'),
+    shapes: await ada.uploads('objects/primitives.glb', 'shapes'),
+    figure: await ada.uploads(
+      'avatars/RiggedFigure.glb',
+      'figure',
+      JSON.parse(readFileSync(`${ASSETS}humanoid/RiggedFigure.json`, 'utf8')),
+    ),
+    robot: await bob.uploads('avatars/debug_robot.vrm', 'robot'),
+  }
+  const cleo = await Person.enter(url, 'Cleo')
+  await expectOutcome(
+    'a package that is none',
+    cleo.client.spawn(createHash('sha256').update('none').digest('hex'), { position: { x: 0, y: 1, z: 4 } }),
+    'unknown-package',
+  )
+  const cups = await placesAndCarries(ada, bob, packages)
+  await keepsForHerself(ada, bob, cups[2])
+  await changesBodies(ada, bob, packages)
+  await cleo.leaves()
+  await carries(bob, cups[1], { x: -0.2, y: 0.6, z: 4 }, { x: 0.4, y: 1.5, z: 3.6 })
+  await Promise.all([ada.leaves(), bob.leaves()])
 }
-const cleo = await Person.enter('Cleo')
-await expectOutcome(
-  'a package that is none',
-  cleo.client.spawn(createHash('sha256').update('none').digest('hex'), { position: { x: 0, y: 1, z: 4 } }),
-  'unknown-package',
-)
-const cups = await placesAndCarries(ada, bob, packages)
-await keepsForHerself(ada, bob, cups[2])
-await changesBodies(ada, bob, packages)
-await cleo.leaves()
-await carries(bob, cups[1], { x: -0.2, y: 0.6, z: 4 }, { x: 0.4, y: 1.5, z: 3.6 })
-await Promise.all([ada.leaves(), bob.leaves()])
-process.exit(0)

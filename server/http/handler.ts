@@ -97,7 +97,7 @@ const notFound = (path: string): RouteError =>
     reason: 'not-found',
     message: 'there is nothing at this address',
     where: path,
-    fix: 'GET /v1/openapi.json lists the addresses of the API',
+    fix: 'see /v1/openapi.json for the addresses of the API',
   })
 
 /** The page while the viewer is not built; it needs no scripts and no styles. */

@@ -123,7 +123,7 @@ describe('on a network that is bad all the time', () => {
 })
 
 describe('on a network with too little bandwidth', () => {
-  test('8 players share 400 kb/s, a third of what they could see: the stream adapts, round trips stay short, nothing is lost', async () => {
+  test('8 players share 400 kbit/s, a third of what they could see: the stream adapts, round trips stay short, nothing is lost', async () => {
     const net = await startServerNetwork(clean, SEED)
     const host = await net.network.host('bots')
     const crowd = botsIn(

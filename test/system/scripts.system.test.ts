@@ -1,13 +1,14 @@
 /** The command line of developer scripts, run as a developer runs them. */
-import { execFile, execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { until } from '../harness/wait.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const tracked = execFileSync('git', ['ls-files', 'scripts', 'bench', 'protocol'], { cwd: ROOT, encoding: 'utf8' })
 /** Other scripts import or bundle these. */
-const PARTS = ['scripts/options.mjs', 'scripts/things-session.mjs']
+const PARTS = ['scripts/options.mjs']
 const scripts = tracked
   .split('\n')
   .filter((path) => path.endsWith('.mjs') && !PARTS.includes(path))
@@ -63,7 +64,7 @@ test.each([
   [['scripts/simulate.mjs', '--processes', '0'], '--processes is "0"; it takes a whole number from 1'],
   [['scripts/repeat-tests.mjs', '--runs', 'x'], '--runs is "x"; it takes a whole number from 1'],
   [['scripts/fuzz/fuzz.mjs', '--seconds', ''], '--seconds is ""; it takes a whole number from 0'],
-  [['scripts/fuzz/fuzz-mutation.mjs', '--packets', '-1'], "Option '--packets' argument is ambiguous"],
+  [['scripts/fuzz/fuzz-mutation.mjs', '--packets', '-1'], '--packets is "-1"; it takes a whole number from'],
   [['scripts/fuzz/fuzz-mutation.mjs', '--processes', '0'], '--processes is "0"; it takes a whole number from 1'],
   [['scripts/fuzz/fuzz-scenes.mjs', '--worlds', 'x'], '--worlds is "x"; it takes a whole number from 0'],
   [['scripts/fuzz/fuzz-scenes.mjs', '--jobs', '0'], '--jobs is "0"; it takes a whole number from 1'],
@@ -72,6 +73,9 @@ test.each([
   [['scripts/house.mjs', 'no-such-commit'], 'git has no commit "no-such-commit"'],
   [['scripts/layers.mjs', '--inside', 'nowhere'], 'there is no module "nowhere"'],
   [['scripts/make-fixtures.mjs', 'nonsense'], 'there is no session "nonsense"'],
+  [['scripts/things-session.mjs'], 'name the URL of a server'],
+  [['scripts/soak.mjs', '--count'], '--count needs a value'],
+  [['scripts/soak.mjs', '--json=1'], '--json takes no value'],
 ])('%j is refused with %j', async (argv, words) => {
   const [script = '', ...args] = argv
   const { code, out, errors } = await run(script, ...args)
@@ -79,3 +83,44 @@ test.each([
   expect(errors).toContain(words)
   expect(errors).toContain('--help')
 })
+
+/** Ids of the running descendants of a process. */
+function descendantsOf(pid: number): readonly number[] {
+  const children = readdirSync('/proc').filter((entry) => {
+    try {
+      const [, state, parent] = /\) (\S) (\d+) /.exec(readFileSync(`/proc/${entry}/stat`, 'utf8')) ?? []
+      return Number(parent) === pid && state !== 'Z'
+    } catch {
+      return false
+    }
+  })
+  return children.map(Number).flatMap((child) => [child, ...descendantsOf(child)])
+}
+
+const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}`)
+
+test.runIf(process.platform === 'linux').each([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)(
+  'repeat-tests.mjs ends Vitest and its workers on %s',
+  async (signal, code) => {
+    const script = spawn(process.execPath, ['scripts/repeat-tests.mjs', '--busy', '1', 'sim/realm.test.ts'], {
+      cwd: ROOT,
+      stdio: 'ignore',
+    })
+    const exited = new Promise((resolve) => {
+      script.once('exit', resolve)
+    })
+    const pid = script.pid ?? 0
+    // The busy loop, Vitest, and a worker of Vitest.
+    const running = await until('there is a worker', () => {
+      const found = descendantsOf(pid)
+      return found.length >= 3 && found
+    })
+    script.kill(signal)
+    expect(await exited).toBe(code)
+    await until('all of them have ended', () => !running.some(isRunning))
+  },
+  120_000,
+)

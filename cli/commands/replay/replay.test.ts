@@ -147,6 +147,21 @@ test.each([
   expect((await run('verify', argv)).exit).toBe(exit)
 })
 
+test('after the timeout, verify opens no further file and does not wait for the engine', async () => {
+  const args = parseVerb(verifyVerb, [good, corrupt, '--timeout-seconds', '0.001'])
+  let out = ''
+  const to: Terminal = { out: (more) => void (out += more), err: () => {}, outIsTerminal: false, errIsTerminal: false }
+  expect(await runVerify(args, to, () => new Promise(() => {}))).toBe(5)
+  expect(out.match(/timed out before its first tick/g)).toHaveLength(2)
+})
+
+test('the timeout of verify counts from the moment given, such as the start of the process', async () => {
+  const args = parseVerb(verifyVerb, [good, '--timeout-seconds', '3600'])
+  const to: Terminal = { out: () => {}, err: () => {}, outIsTerminal: false, errIsTerminal: false }
+  const never = () => Promise.reject(new Error('the engine is loaded although no time is left'))
+  expect(await runVerify(args, to, never, performance.now() - 3_600_000)).toBe(5)
+})
+
 test('verify names the first tick that diverges, and damage by its offset', async () => {
   const ran = json(await run('verify', [diverged, corrupt, '--json']))
   expect(ran['files']).toMatchObject([

@@ -21,27 +21,56 @@ interface FileOutcome {
   readonly tickRate: number
 }
 
+/** The end of the time that the command has. A machine without a free processor delays timers, so the clock counts. */
+class Deadline {
+  readonly signal: AbortSignal
+  readonly #endMs: number
+
+  /** `startMs`: a moment of performance.now(). */
+  constructor(startMs: number, seconds: number) {
+    this.#endMs = startMs + Math.ceil(seconds * 1_000)
+    this.signal = AbortSignal.timeout(Math.max(0, Math.ceil(this.#endMs - performance.now())))
+  }
+
+  get hasPassed(): boolean {
+    return this.signal.aborted || performance.now() >= this.#endMs
+  }
+
+  /** Resolves with null if the deadline passes first. */
+  within<T>(work: Promise<T>): Promise<T | null> {
+    if (this.signal.aborted) return Promise.resolve(null)
+    const ended = new Promise<null>((resolve) => {
+      this.signal.addEventListener('abort', () => resolve(null), { once: true })
+    })
+    return Promise.race([work, ended])
+  }
+}
+
+/** `startMs`: the moment of performance.now() from which `--timeout-seconds` counts. */
 export async function runVerify(
   args: Arguments,
   to: Terminal,
   load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine()),
+  startMs = performance.now(),
 ): Promise<number> {
   if (args.positionals.length === 0) throw new UsageError('it takes recordings: otherworld replay verify FILE...')
-  const timeoutSeconds =
+  const deadline =
     args.text('timeout-seconds') === undefined
       ? null
-      : args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX })
-  const signal = timeoutSeconds === null ? null : AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))
+      : new Deadline(startMs, args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX }))
   const files = await recordingsIn(args.positionals)
-  const simulation = await load()
+  const simulation = deadline ? (deadline.hasPassed ? null : await deadline.within(load())) : await load()
   const outcomes: FileOutcome[] = []
   for (const file of files) {
-    const outcome = await verifyFile(
-      file,
-      simulation,
-      signal,
-      new Progress(to, files.length === 1 ? 'verifying' : `${outcomes.length + 1}/${files.length} ${file}`),
-    )
+    const outcome =
+      simulation === null || deadline?.hasPassed
+        ? notBegun(file)
+        : await verifyFile(
+            file,
+            simulation,
+            deadline?.signal ?? null,
+            new Progress(to, files.length === 1 ? 'verifying' : `${outcomes.length + 1}/${files.length} ${file}`),
+          )
     if (!args.flag('json')) to.out(lineOf(to, outcome))
     outcomes.push(outcome)
   }
@@ -50,6 +79,24 @@ export async function runVerify(
   else if (files.length > 1) to.out(summaryOf(to, outcomes))
   return exit
 }
+
+/** The result for a file for which no time was left. It is not even opened. */
+const notBegun = (file: string): FileOutcome => ({
+  file,
+  exit: Exit.timeout,
+  tickRate: 0,
+  result: {
+    ok: false,
+    ticksExecuted: 0,
+    hashesCompared: 0,
+    samplesCompared: 0,
+    checkpointsCompared: 0,
+    truncated: false,
+    firstDivergence: null,
+    realTimeFactor: 0,
+    aborted: true,
+  },
+})
 
 async function verifyFile(
   file: string,
@@ -97,6 +144,7 @@ function lineOf(to: Terminal, { file, result, tickRate }: FileOutcome): string {
   const counted = `${plural(hashesCompared, 'hash', 'hashes')} of ${plural(ticksExecuted, 'tick')} compared`
   if (firstDivergence)
     return `${paint(to, 'red', '✗')} ${name}: diverged at tick ${firstDivergence.tick}; ${counted}\n    ${firstDivergence.message}\n`
+  if (aborted && ticksExecuted === 0) return `${paint(to, 'yellow', '?')} ${name}: timed out before its first tick\n`
   if (aborted)
     return `${paint(to, 'yellow', '?')} ${name}: timed out at tick ${ticksExecuted}; ${counted}, all equal so far\n`
   if (ticksExecuted === 0)
@@ -115,6 +163,9 @@ export const verb: Verb = {
   summary:
     'Replays recordings and compares every state hash.\nExit codes: 0 all equal, 1 diverged, 2 usage, 3 corrupt, 4 other version, 5 timed out.',
   positionals: 'FILE...',
-  options: { 'timeout-seconds': { type: 'string', value: 'N', help: 'timeout in seconds' } },
-  run: (args) => runVerify(args, terminal),
+  options: {
+    'timeout-seconds': { type: 'string', value: 'N', help: 'timeout in seconds, from the start of the command' },
+  },
+  // performance.now() counts from the start of the process.
+  run: (args) => runVerify(args, terminal, undefined, 0),
 }

@@ -133,7 +133,8 @@ test('ticks that are lost are a warning that counts them', async () => {
   runTicks(first, 5)
   await first.close()
   free(first.realm)
-  const [{ path = '' } = {}] = await listRecordings(recordings, DEFAULT_DEFINITION.id)
+  const [entry] = await listRecordings(recordings, DEFAULT_DEFINITION.id)
+  const path = entry?.path ?? ''
   const plan = {
     path,
     tick: 4,
