@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { loadEngine } from '../../sim/index.ts'
 import { gaitTrace } from './gait-traces.ts'
 import { GRIPS, LINES, predictionTrace, steeringTrace } from './local-avatar-traces.ts'
+import { walkingTraces } from './walking-traces.ts'
 
 /** Compares with the committed file, which has a line per entry so that a difference is readable. */
 function check(name: string, made: object): void {
@@ -28,3 +29,5 @@ test('the committed predictions match the client', async () => {
 test('the committed grips match the client', () => check('grips.json', GRIPS()))
 
 test('the committed poses match the page', () => check('gait.json', gaitTrace()))
+
+test('the committed walks around obstacles match the client', () => check('walking.json', walkingTraces()))

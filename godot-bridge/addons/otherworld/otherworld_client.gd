@@ -115,6 +115,7 @@ enum PlayerKind {
 
 const _DefaultViewAndPlayer := preload("client/default_view_and_player.gd")
 const _Http := preload("net/http/http.gd")
+const _PackageColliders := preload("client/package_colliders.gd")
 const _InputMessages := preload("net/commands/input_messages.gd")
 const _SupportedVersion := preload("supported_version.gd")
 const _StatsReport := preload("client/stats_report.gd")
@@ -183,6 +184,7 @@ var realm: String:
 var transport_used: String:
 	get: return _realm_session.transport
 
+var _package_colliders := _PackageColliders.new(self)
 var _stay := _RealmStay.new(self)
 var _realm_session: _RealmSession:
 	get: return _stay.realm_session

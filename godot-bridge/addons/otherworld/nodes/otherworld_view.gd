@@ -82,6 +82,8 @@ func attach(client: Node) -> void:
 	if client == null or not client.has_signal(&"frame_updated"):
 		return
 	_client = client
+	if client is OtherworldClient:
+		(client as OtherworldClient)._package_colliders.use_library(_library)
 	_library.api.token_of = func() -> String: return _client.get(&"token") as String if is_instance_valid(_client) else ""
 	for pair: Array in _connections():
 		client.connect(pair[0] as StringName, pair[1] as Callable)
@@ -130,6 +132,8 @@ func _detach() -> void:
 	if is_instance_valid(_client):
 		for pair: Array in _connections():
 			_client.disconnect(pair[0] as StringName, pair[1] as Callable)
+		if _client is OtherworldClient:
+			(_client as OtherworldClient)._package_colliders.use_library(null)
 	_client = null
 	for state: OtherworldAvatarState in _avatar_nodes.map(
 			func(node: OtherworldAvatar) -> OtherworldAvatarState: return node.state):

@@ -3,10 +3,12 @@ extends RefCounted
 ## client's timeline in ticks (its estimate of the server's tick), [code]now_msec[/code] its clock.
 
 const ColliderBounds := preload("collider_bounds.gd")
+const Collider := preload("../../packages/model/collider.gd")
 const HeldPrediction := preload("held_prediction.gd")
 const Messages := preload("../../wire/generated/messages.gd")
 const MotionState := preload("motion_state.gd")
 const Prediction := preload("prediction.gd")
+const Solid := preload("obstacles/solid.gd")
 const Steering := preload("steering.gd")
 const Terrain := preload("terrain.gd")
 const World := preload("../../world/world.gd")
@@ -20,6 +22,18 @@ const PERMISSION_FLY := 16
 ## Cached radii of removed props are dropped once there are this many more than props.
 const RADII_SPARE := 64
 
+## The solids of a prop, and where it was when they were made.
+class KnownSolids:
+	var colliders: Array
+	var position: Vector3
+	var rotation: Quaternion
+	var scale: float
+	## Null if they are too many for the prediction.
+	var solids: Variant
+
+
+## Returns the colliders of a package by its hash, or null while they are not known.
+var colliders_of := func(_hash: String) -> Variant: return null
 ## Prediction of held props. Call it for each grab, drag, rejection and release.
 var held_prediction: HeldPrediction
 ## Distance of the server's last answer from the prediction, metres.
@@ -38,6 +52,11 @@ var _sent_sequence := 0
 var _sent_yaw := NAN
 var _pose: OtherworldPose = null
 var _shown := MotionState.new()
+# Obstacles near the avatar: x, radius, z of each, and its solids, or null.
+var _obstacles: PackedVector3Array = []
+var _obstacle_solids: Array = []
+# By element.
+var _solids: Dictionary[int, KnownSolids] = {}
 # Radii by element, at scale 1.
 var _radii: Dictionary[int, float] = {}
 
@@ -73,13 +92,15 @@ func move_sent(sequence: int, tick: float, permissions: int) -> void:
 ## [param props] are all props, as last drawn.
 func reconcile(own: Messages.Own, tick: int, present: float, away_ticks: float, now_msec: float,
 		props: Dictionary[int, OtherworldPropState]) -> void:
-	_prediction.reconcile(own, tick, present, now_msec, away_ticks, _obstacles_near(own.position, props))
+	_find_obstacles(own.position, props)
+	_prediction.reconcile(own, tick, present, now_msec, away_ticks, _obstacles, _obstacle_solids)
 
 
 ## Places your avatar at its predicted present.
 func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> void:
 	if _pose != null:
 		_place_pose(avatar)
+	_prediction.head_metres = avatar.head_metres
 	if not _prediction.at(present, now_msec, _shown):
 		return
 	avatar.position = _shown.position
@@ -111,19 +132,42 @@ func _place_pose(avatar: OtherworldAvatarState) -> void:
 	avatar.bones.assign(_pose.bones)
 
 
-# Obstacles near the avatar: x, radius, z of each.
-func _obstacles_near(at: Vector3, props: Dictionary[int, OtherworldPropState]) -> PackedVector3Array:
-	var found: PackedVector3Array = []
+func _find_obstacles(at: Vector3, props: Dictionary[int, OtherworldPropState]) -> void:
+	_obstacles.clear()
+	_obstacle_solids = []
 	if _radii.size() > 2 * props.size() + RADII_SPARE:
 		_radii.clear()
+		_solids.clear()
 	for element: int in props:
 		var prop := props[element]
 		if prop.motion == OtherworldPropState.Motion.DYNAMIC:
 			continue
 		var radius := _radius(prop) * prop.scale
 		if Vector2(prop.position.x - at.x, prop.position.z - at.z).length() < radius + OBSTACLE_METRES:
-			found.append(Vector3(prop.position.x, radius, prop.position.z))
-	return found
+			_obstacles.append(Vector3(prop.position.x, radius, prop.position.z))
+			_obstacle_solids.append(_solids_of(prop))
+
+
+# Returns the solids of a prop, or null if they are not known.
+func _solids_of(prop: OtherworldPropState) -> Variant:
+	var known: KnownSolids = _solids.get(prop.element)
+	var colliders: Variant = null
+	if prop.package:
+		colliders = colliders_of.call(prop.package)
+	else:
+		colliders = known.colliders if known != null else Collider.of_messages(prop.colliders)
+	if colliders == null:
+		return null
+	if known == null or not is_same(known.colliders, colliders) or known.position != prop.position \
+			or known.rotation != prop.rotation or known.scale != prop.scale:
+		known = KnownSolids.new()
+		known.colliders = colliders as Array
+		known.position = prop.position
+		known.rotation = prop.rotation
+		known.scale = prop.scale
+		known.solids = Solid.all_of(known.colliders, prop.position, prop.rotation, prop.scale)
+		_solids[prop.element] = known
+	return known.solids
 
 
 func _radius(prop: OtherworldPropState) -> float:

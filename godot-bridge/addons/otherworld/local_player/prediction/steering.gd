@@ -28,7 +28,7 @@ const _HALF_PI := 1.5707963267948966
 static func step(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool,
 		jump: bool) -> bool:
 	var jumped := jump and motion.grounded and not flying
-	var velocity := _steered(terrain, motion, move, yaw, flying, jumped)
+	var velocity := steered(terrain, motion, move, yaw, flying, jumped)
 	var from := motion.position
 	var share := 1.0 / terrain.tick_rate
 	var x := from.x + velocity.x * share
@@ -42,7 +42,7 @@ static func step(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw
 
 
 ## Returns the velocity of the next tick.
-static func _steered(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool,
+static func steered(terrain: Terrain, motion: MotionState, move: Messages.Move, yaw: float, flying: bool,
 		jumped: bool) -> Vector3:
 	var input_x := move.x
 	var input_z := move.z

@@ -14,6 +14,8 @@ var world := World.new()
 var clock: ServerClock
 var playback: Playback
 var local_avatar: LocalAvatar
+## Returns the colliders of a package by its hash, or null while they are not known.
+var colliders_of := func(_hash: String) -> Variant: return null
 var _pose: OtherworldPose
 
 
@@ -25,6 +27,7 @@ func begin(welcome: Messages.Welcome, definition: Dictionary, decoder: SnapshotD
 	world.welcome(decoder, Vector3(least.x, least.y, least.z), welcome.tick_rate, welcome.player)
 	playback = Playback.new(welcome.tick_rate)
 	local_avatar = LocalAvatar.new(welcome.player, definition)
+	local_avatar.colliders_of = colliders_of
 	if _pose != null:
 		local_avatar.set_pose(_pose)
 

@@ -1,0 +1,53 @@
+extends RefCounted
+## Colliders of packages from their manifests, for the prediction of your avatar. It uses the library of a view, which has
+## the manifests of what it shows. A client without a view gets its own library when a package is near.
+
+const LoadRequest := preload("../packages/download/load_request.gd")
+const PackageLibrary := preload("../packages/download/package_library.gd")
+
+## Manifests that are kept requested.
+const PACKAGES_MAX := 256
+
+var _client: OtherworldClient
+# May be freed with its view.
+var _library: Object
+var _requests: Dictionary[String, LoadRequest] = {}
+
+
+func _init(client: OtherworldClient) -> void:
+	_client = client
+
+
+## Uses another library; null: the client's own.
+func use_library(library: PackageLibrary) -> void:
+	release()
+	_library = library
+
+
+## Returns the colliders ([code]collider.gd[/code]) of a package, or null while its manifest is not loaded.
+func colliders_of(hash: String) -> Variant:
+	if not is_instance_valid(_library):
+		_requests.clear()
+		_library = _own_library()
+	if not _requests.has(hash):
+		if _requests.size() >= PACKAGES_MAX:
+			release()
+		_requests[hash] = (_library as PackageLibrary).request_package(hash)
+	var manifest := _requests[hash].manifest
+	return null if manifest == null or manifest.is_avatar else manifest.colliders
+
+
+## Releases all manifests.
+func release() -> void:
+	if is_instance_valid(_library):
+		for request: LoadRequest in _requests.values():
+			(_library as PackageLibrary).release(request)
+	_requests.clear()
+
+
+func _own_library() -> PackageLibrary:
+	var library := PackageLibrary.new()
+	library.api.server = _client.url
+	library.api.token_of = func() -> String: return _client.token
+	_client.add_child(library, false, Node.INTERNAL_MODE_BACK)
+	return library
