@@ -1,63 +1,66 @@
 /** The `otherworld` program: finds the command, runs it, turns its outcome into an exit code. */
 import { readFileSync } from 'node:fs'
 import { printFailure, terminal } from './output.ts'
-import { Exit, helpOf, parseVerb, UsageError, type Verb } from './verb.ts'
+import { Exit, helpOf, parseArguments, UsageError, type CliCommand } from './command.ts'
 
 const VERSION = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version
 
-/** Verbs are loaded on use, so that `--help` answers at once. */
-const VERBS: readonly { readonly name: string; readonly summary: string; load(): Promise<{ readonly verb: Verb }> }[] =
-  [
-    { name: 'serve', summary: 'run the server', load: () => import('./commands/serve.ts') },
-    {
-      name: 'bots',
-      summary: 'connect simulated players to a server and report what they measured',
-      load: () => import('./commands/bots.ts'),
-    },
-    {
-      name: 'ingest',
-      summary: 'check a model file and build its package offline',
-      load: () => import('./commands/ingest.ts'),
-    },
-    { name: 'upload', summary: 'upload a model to a server', load: () => import('./commands/upload.ts') },
-    {
-      name: 'packages list',
-      summary: 'list your packages on a server',
-      load: async () => ({ verb: (await import('./commands/packages.ts')).list }),
-    },
-    {
-      name: 'packages delete',
-      summary: 'delete your packages on a server',
-      load: async () => ({ verb: (await import('./commands/packages.ts')).remove }),
-    },
-    {
-      name: 'admin grant',
-      summary: 'give a user a role in a realm',
-      load: async () => ({ verb: (await import('./commands/admin.ts')).grant }),
-    },
-    {
-      name: 'admin revoke',
-      summary: "remove a user's role in a realm",
-      load: async () => ({ verb: (await import('./commands/admin.ts')).revoke }),
-    },
-    {
-      name: 'admin grants',
-      summary: 'list the roles in a realm',
-      load: async () => ({ verb: (await import('./commands/admin.ts')).grants }),
-    },
-    { name: 'replay info', summary: 'show what a recording holds', load: () => import('./commands/replay/info.ts') },
-    {
-      name: 'replay verify',
-      summary: 'replay recordings and compare every state hash',
-      load: () => import('./commands/replay/verify.ts'),
-    },
-  ]
+/** Commands are loaded on use, so that `--help` answers at once. */
+const COMMANDS: readonly {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<{ readonly command: CliCommand }>
+}[] = [
+  { name: 'serve', summary: 'run the server', load: () => import('./commands/serve.ts') },
+  {
+    name: 'bots',
+    summary: 'connect simulated players to a server and report what they measured',
+    load: () => import('./commands/bots.ts'),
+  },
+  {
+    name: 'ingest',
+    summary: 'check a model file and build its package offline',
+    load: () => import('./commands/ingest.ts'),
+  },
+  { name: 'upload', summary: 'upload a model to a server', load: () => import('./commands/upload.ts') },
+  {
+    name: 'packages list',
+    summary: 'list your packages on a server',
+    load: async () => ({ command: (await import('./commands/packages.ts')).list }),
+  },
+  {
+    name: 'packages delete',
+    summary: 'delete your packages on a server',
+    load: async () => ({ command: (await import('./commands/packages.ts')).remove }),
+  },
+  {
+    name: 'admin grant',
+    summary: 'give a user a role in a realm',
+    load: async () => ({ command: (await import('./commands/admin.ts')).grant }),
+  },
+  {
+    name: 'admin revoke',
+    summary: "remove a user's role in a realm",
+    load: async () => ({ command: (await import('./commands/admin.ts')).revoke }),
+  },
+  {
+    name: 'admin grants',
+    summary: 'list the roles in a realm',
+    load: async () => ({ command: (await import('./commands/admin.ts')).grants }),
+  },
+  { name: 'replay info', summary: 'show what a recording holds', load: () => import('./commands/replay/info.ts') },
+  {
+    name: 'replay verify',
+    summary: 'replay recordings and compare every state hash',
+    load: () => import('./commands/replay/verify.ts'),
+  },
+]
 
 /** Lists the commands. `family`: only those that begin with this word, e.g. "replay". */
 function overview(family: string | null = null): string {
-  const shown = VERBS.filter(({ name }) => family === null || name.startsWith(`${family} `))
+  const shown = COMMANDS.filter(({ name }) => family === null || name.startsWith(`${family} `))
   const width = Math.max(...shown.map(({ name }) => name.length)) + 2
   return [
     `otherworld ${family === null ? '' : `${family} `}COMMAND [options]`,
@@ -72,14 +75,14 @@ function overview(family: string | null = null): string {
 const isHelp = (word: string | undefined): boolean =>
   word === undefined || word === '--help' || word === '-h' || word === 'help'
 
-/** Without a verb: prints help on standard output if requested, else on standard error with exit code 2. */
-function answerWithoutVerb(argv: readonly string[]): number {
+/** Without a command: prints help on standard output if requested, else on standard error with exit code 2. */
+function answerWithoutCommand(argv: readonly string[]): number {
   if (argv[0] === '--version') {
     process.stdout.write(`${VERSION}\n`)
     return Exit.ok
   }
   const [word = '', second] = argv
-  const family = VERBS.some(({ name }) => name.startsWith(`${word} `)) ? word : null
+  const family = COMMANDS.some(({ name }) => name.startsWith(`${word} `)) ? word : null
   const asked = isHelp(argv[0]) || (family !== null && isHelp(second))
   if (!asked) process.stderr.write(`otherworld: there is no command "${argv.slice(0, 2).join(' ')}"\n\n`)
   ;(asked ? process.stdout : process.stderr).write(overview(family))
@@ -96,37 +99,37 @@ function refusedByTheSystem(error: unknown): string | null {
 
 async function main(given: readonly string[]): Promise<number> {
   const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given
-  const found = VERBS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word))
-  if (!found) return answerWithoutVerb(argv)
-  const { verb } = await found.load()
+  const found = COMMANDS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word))
+  if (!found) return answerWithoutCommand(argv)
+  const { command } = await found.load()
   const rest = argv.slice(found.name.split(' ').length)
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(helpOf(verb))
+    process.stdout.write(helpOf(command))
     return Exit.ok
   }
   try {
-    return await verb.run(parseVerb(verb, rest))
+    return await command.run(parseArguments(command, rest))
   } catch (error) {
     const json = rest.includes('--json')
     if (error instanceof UsageError) {
       printFailure(
         terminal,
-        verb.name,
+        command.name,
         json,
         { reason: 'usage', message: error.message },
-        `${error.message}\n\`otherworld ${verb.name} --help\` shows its options.`,
+        `${error.message}\n\`otherworld ${command.name} --help\` shows its options.`,
       )
       return Exit.usage
     }
     const refused = refusedByTheSystem(error)
     if (refused !== null) {
-      printFailure(terminal, verb.name, json, { reason: 'system', message: refused })
+      printFailure(terminal, command.name, json, { reason: 'system', message: refused })
       return Exit.failed
     }
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     printFailure(
       terminal,
-      verb.name,
+      command.name,
       json,
       { reason: 'internal', message },
       `this is a bug in the program: ${stack ?? message}`,

@@ -1,6 +1,6 @@
-/** Output of every verb: text for people, one JSON object for programs, progress on stderr. */
+/** Output of every command: text for people, one JSON object for programs, progress on stderr. */
 
-/** Output streams of a verb; replaceable in tests. */
+/** Output streams of a command; replaceable in tests. */
 export interface Terminal {
   out(text: string): void
   err(text: string): void
@@ -25,7 +25,7 @@ export function printJson(to: Terminal, schema: string, fields: Readonly<Record<
   to.out(`${JSON.stringify({ schema, ...fields })}\n`)
 }
 
-/** Why a verb failed. */
+/** Why a command failed. */
 export interface Failure {
   /** A stable identifier for programs. */
   readonly reason: string
@@ -34,25 +34,25 @@ export interface Failure {
   readonly fix?: string
 }
 
-/** The schema of a verb's `--json` output, e.g. "otherworld/replay-info/1" for "replay info". */
-export const schemaOf = (verb: string): string => `otherworld/${verb.replaceAll(' ', '-')}/1`
+/** The schema of a command's `--json` output, e.g. "otherworld/replay-info/1" for "replay info". */
+export const schemaOf = (command: string): string => `otherworld/${command.replaceAll(' ', '-')}/1`
 
 const failureText = ({ message, where, fix }: Failure): string =>
   `${message}${where === undefined ? '' : `\n  where: ${where}`}${fix === undefined ? '' : `\n  what to do: ${fix}`}`
 
 /**
- * Reports on stderr that a verb failed, and with `json` also on stdout as {schema, error}. `words`: a longer text for
+ * Reports on stderr that a command failed, and with `json` also on stdout as {schema, error}. `words`: a longer text for
  * people.
  */
 export function printFailure(
   to: Terminal,
-  verb: string,
+  command: string,
   json: boolean,
   failure: Failure,
   words = failureText(failure),
 ): void {
-  to.err(`otherworld ${verb}: ${words}\n`)
-  if (json) printJson(to, schemaOf(verb), { error: failure })
+  to.err(`otherworld ${command}: ${words}\n`)
+  if (json) printJson(to, schemaOf(command), { error: failure })
 }
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const

@@ -1,7 +1,7 @@
 /** Level of detail: a simpler runtime GLB for distant viewers, with fewer triangles, smaller textures and no animations. */
 import { weld, simplify } from '@gltf-transform/functions'
 import { MeshoptSimplifier } from 'meshoptimizer'
-import { CARRIED_EXTENSIONS } from './checks/extensions.ts'
+import { CARRIED_EXTENSIONS } from './extension-lists.ts'
 import { openContainer } from './preflight/container.ts'
 import {
   LEVEL_DISTANCE_SIZES,

@@ -67,7 +67,7 @@ const WAYS = [
     name: 'a user who may not build (refused)',
     in: 'plain',
     uid: NOBODY,
-    changed: 'cli/verb.ts',
+    changed: 'cli/command.ts',
     words: /Run `npm run build` there as the user who installed it/,
   },
 ]

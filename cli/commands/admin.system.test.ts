@@ -27,8 +27,8 @@ test('a role can be granted, listed and revoked', async () => {
   const ada = await UploadUser.at(server.url, 'Ada')
   const atAda = await ada.join(clean)
   const manages = (): boolean => (atAda.permissions & Permission.manage) !== 0
-  const admin = (verb: string, ...args: readonly string[]): Promise<CliEnd> =>
-    runCli(['admin', verb, ...args, '--url', server.url, '--data', server.data])
+  const admin = (command: string, ...args: readonly string[]): Promise<CliEnd> =>
+    runCli(['admin', command, ...args, '--url', server.url, '--data', server.data])
   const realm = server.status().id
 
   expect(await admin('grants')).toMatchObject({ code: 0, out: `nobody has a role in ${realm}\n`, errors: '' })

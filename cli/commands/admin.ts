@@ -7,7 +7,7 @@ import { codeOf } from '../../storage/fault.ts'
 import { printJson, rows, schemaOf, terminal } from '../output.ts'
 import { ServerApi, serverIn, URL_OPTION } from '../server-client/server-api.ts'
 import { printServerFailure, type Advice } from '../server-client/server-failure.ts'
-import { Exit, UsageError, type Arguments, type Option, type Verb } from '../verb.ts'
+import { Exit, UsageError, type Arguments, type Option, type CliCommand } from '../command.ts'
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   url: URL_OPTION,
@@ -39,7 +39,7 @@ function roleOf(text: string | undefined): RealmRole {
   return role
 }
 
-export const grant: Verb = {
+export const grant: CliCommand = {
   name: 'admin grant',
   positionals: 'UID ROLE',
   options: OPTIONS,
@@ -55,7 +55,7 @@ export const grant: Verb = {
   },
 }
 
-export const revoke: Verb = {
+export const revoke: CliCommand = {
   name: 'admin revoke',
   positionals: 'UID',
   options: OPTIONS,
@@ -69,7 +69,7 @@ export const revoke: Verb = {
   },
 }
 
-export const grants: Verb = {
+export const grants: CliCommand = {
   name: 'admin grants',
   options: OPTIONS,
   summary: 'Lists the roles in a realm.',

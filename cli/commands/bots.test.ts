@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { freePort } from '../../test/environments/ports.ts'
-import { verb } from './bots.ts'
-import { helpOf, parseVerb, UsageError } from '../verb.ts'
+import { command } from './bots.ts'
+import { helpOf, parseArguments, UsageError } from '../command.ts'
 
 const written = { out: '', err: '' }
 beforeEach(() => {
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const run = (...argv: string[]): Promise<number> => verb.run(parseVerb(verb, argv))
+const run = (...argv: string[]): Promise<number> => command.run(parseArguments(command, argv))
 
 describe('wrong usage is refused with the value and what is allowed', () => {
   test.each([
@@ -38,7 +38,7 @@ describe('wrong usage is refused with the value and what is allowed', () => {
 })
 
 test('the help names every option, the behaviours and when it exits with 1', () => {
-  const help = helpOf(verb)
+  const help = helpOf(command)
   for (const words of [
     '--url',
     '--count',

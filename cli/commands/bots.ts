@@ -16,7 +16,7 @@ import {
 } from '../reports/bots-report.ts'
 import { printFailure, tellRegularly, terminal } from '../output.ts'
 import { serverIn, URL_OPTION } from '../server-client/server-api.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
 
 /** Most bots in one process: beyond this, the bots are the bottleneck instead of the server. */
 const BOTS_MAX = 1_000
@@ -28,7 +28,7 @@ const PROGRESS_MS = 500
 /** Interval between scrapes of the server's metrics, ms. */
 const LOOK_MS = 2_000
 
-export const verb: Verb = {
+export const command: CliCommand = {
   name: 'bots',
   summary: [
     'Connects simulated players to a server, lets them play, and reports what they measured.',

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { prism } from '../../ingest/glb.fixture.ts'
-import { runIngest, verb } from './ingest.ts'
+import { runIngest, command } from './ingest.ts'
 import type { Terminal } from '../output.ts'
-import { parseVerb, UsageError } from '../verb.ts'
+import { parseArguments, UsageError } from '../command.ts'
 
 const directory = temporaryDirectory()
 const asset = (name: string): string => fileURLToPath(new URL(`../../fixtures/assets/${name}`, import.meta.url))
@@ -14,7 +14,7 @@ const asset = (name: string): string => fileURLToPath(new URL(`../../fixtures/as
 async function run(...argv: string[]): Promise<{ code: number; out: string; json: () => Record<string, unknown> }> {
   let out = ''
   const to: Terminal = { out: (text) => void (out += text), err: () => {}, outIsTerminal: false, errIsTerminal: false }
-  const code = await runIngest(parseVerb(verb, argv), to)
+  const code = await runIngest(parseArguments(command, argv), to)
   return { code, out, json: () => JSON.parse(out) as Record<string, unknown> }
 }
 

@@ -16,7 +16,7 @@ import { modelFiles } from '../files/model-files.ts'
 import { ingestHtml } from '../reports/ingest-html.ts'
 import { checkedText, ingestJson, ingestText, type CheckedFile, type Ingested } from '../reports/ingest-report.ts'
 import { printJson, tellRegularly, terminal, type Terminal } from '../output.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
 
 const SCHEMA = 'otherworld/ingest/1'
 /** Packages are for whomever the user's umask lets read them, as other files of theirs. */
@@ -231,7 +231,7 @@ function keep(out: string, { hash, manifest, files }: Extract<IngestOutcome, { a
 export const HUMANOID_HELP =
   'JSON file that maps bones to node names, e.g. {"hips": "Hips"}; for skinned models that are not VRM'
 
-export const verb: Verb = {
+export const command: CliCommand = {
   name: 'ingest',
   summary: [
     'Checks .glb, .vrm or .gltf files without a server, and makes the packages that a server would make of them.',

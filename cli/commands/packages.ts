@@ -4,7 +4,7 @@ import { logIn, LOGIN_OPTIONS } from '../server-client/log-in.ts'
 import { formatBytes, plural, printJson, rows, schemaOf, terminal } from '../output.ts'
 import { ServerApi, serverIn } from '../server-client/server-api.ts'
 import { printServerFailure, type Advice } from '../server-client/server-failure.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
 
 const HASH = /^[0-9a-f]{64}$/
 
@@ -13,7 +13,7 @@ const ADVICE: Advice = {
   'not-found': '`otherworld packages list` shows your packages; --identity chooses whose they are',
 }
 
-export const list: Verb = {
+export const list: CliCommand = {
   name: 'packages list',
   summary: 'Lists your packages on a server, the newest first: those of the identity in --identity.',
   options: LOGIN_OPTIONS,
@@ -25,7 +25,7 @@ export const list: Verb = {
     }),
 }
 
-export const remove: Verb = {
+export const remove: CliCommand = {
   name: 'packages delete',
   positionals: 'HASH...',
   summary: [

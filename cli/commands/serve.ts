@@ -21,9 +21,9 @@ import {
 } from '../../server/main.ts'
 import { printFailure, rows, terminal } from '../output.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX, SHUTDOWN_MS_MAX } from '../../server/limits.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
 
-export const verb: Verb = {
+export const command: CliCommand = {
   name: 'serve',
   summary:
     'Runs a server with one realm. It serves the page, accepts clients over WebRTC and WebSocket, and records every tick.',

@@ -24,9 +24,9 @@ import { logIn, LOGIN_OPTIONS, nameIn } from '../server-client/log-in.ts'
 import { ApiError, ServerApi, serverIn } from '../server-client/server-api.ts'
 import { printServerFailure, type Advice } from '../server-client/server-failure.ts'
 import { uploadBytes, type UploadWish, type Watch } from '../server-client/upload-file.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../verb.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
 
-export const verb: Verb = {
+export const command: CliCommand = {
   name: 'upload',
   summary: [
     'Uploads a .glb, .vrm or .gltf file to a server, which checks it and makes a package.',

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'n
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../../storage/folder.ts'
-import { UsageError } from '../verb.ts'
+import { UsageError } from '../command.ts'
 
 /** The user's configuration folder, by XDG's Base Directory Specification. */
 export function defaultIdentityFile(): string {

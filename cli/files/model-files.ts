@@ -1,7 +1,7 @@
 /** The files that `otherworld ingest` is given: files, and folders with all models below them. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { UsageError } from '../verb.ts'
+import { UsageError } from '../command.ts'
 
 const MODEL = /\.(?:glb|vrm|gltf)$/i
 

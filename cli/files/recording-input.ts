@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRecording, RecordingError, type Recording, type RecordingErrorReason } from '../../replay/index.ts'
 import { listRecordings } from '../../storage/recordings/index.ts'
-import { Exit, UsageError } from '../verb.ts'
+import { Exit, UsageError } from '../command.ts'
 
 const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
   'not-a-recording': Exit.corrupt,

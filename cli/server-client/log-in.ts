@@ -4,7 +4,7 @@ import { ConnectError, login } from '../../netcode/index.ts'
 import { cleanName } from '../../protocol/index.ts'
 import { defaultIdentityFile, identityFor, keepIdentity, requireWritable, serverKey } from '../files/identity-file.ts'
 import { ApiError, URL_OPTION } from './server-api.ts'
-import { UsageError, type Arguments, type Option } from '../verb.ts'
+import { UsageError, type Arguments, type Option } from '../command.ts'
 
 /** The options that choose a server and a user. */
 export const LOGIN_OPTIONS = {

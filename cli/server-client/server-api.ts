@@ -1,7 +1,7 @@
 /** A client of the server's HTTP API for the command line. Its errors quote the server's own messages. */
 import { ApiClient, ApiError } from '../../http-contract/index.ts'
 import { below, unexplained, unreachable } from '../../netcode/connect-error.ts'
-import { UsageError, type Arguments, type Option } from '../verb.ts'
+import { UsageError, type Arguments, type Option } from '../command.ts'
 
 /** A request without an answer is abandoned after this time, ms. */
 const ANSWER_MS_MAX = 30_000

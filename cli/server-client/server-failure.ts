@@ -1,4 +1,4 @@
-/** Why a server did not do what a verb wanted: what is wrong, where, and what to do on the command line. */
+/** Why a server did not do what a command wanted: what is wrong, where, and what to do on the command line. */
 import { ConnectError } from '../../netcode/index.ts'
 import { printFailure, type Failure, type Terminal } from '../output.ts'
 import { ApiError } from './server-api.ts'
@@ -16,8 +16,14 @@ export function serverFailure(error: unknown, advice: Advice = {}): Failure | nu
 }
 
 /** Prints the failure; throws an error that is not the server's. */
-export function printServerFailure(to: Terminal, verb: string, json: boolean, error: unknown, advice?: Advice): void {
+export function printServerFailure(
+  to: Terminal,
+  command: string,
+  json: boolean,
+  error: unknown,
+  advice?: Advice,
+): void {
   const failure = serverFailure(error, advice)
   if (failure === null) throw error
-  printFailure(to, verb, json, failure)
+  printFailure(to, command, json, failure)
 }

@@ -1,6 +1,7 @@
 /**
- * From the bytes of an upload to JSON and one binary chunk that are safe to decode: preflight, then the Khronos
- * validator.
+ * All checks of a file: the preflight (ingest/preflight/), which bounds what a file may cost, then the Khronos
+ * validator, which finds what is wrong with it. From the bytes of an upload to JSON and one binary chunk that are safe
+ * to decode.
  */
 import { openContainer, writeGlb, type Container, type Malformed } from '../preflight/container.ts'
 import { dataOf, embed, type Resolve } from '../preflight/embed.ts'

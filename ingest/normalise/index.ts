@@ -2,7 +2,7 @@
 import type { Document, Node } from '@gltf-transform/core'
 import type { PackageKind } from '../../packages/manifest.ts'
 import type { Checked } from '../checks/check.ts'
-import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../checks/extensions.ts'
+import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../extension-lists.ts'
 import { refuse } from '../json.ts'
 import { trianglesOf } from '../measure.ts'
 import { reduceToFit } from '../reduce/index.ts'

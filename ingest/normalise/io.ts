@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { Logger, NodeIO, type Document, type GLTF } from '@gltf-transform/core'
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
 import { MeshoptDecoder } from 'meshoptimizer'
-import { CARRIED_EXTENSIONS, DECODED_EXTENSIONS, KEPT_EXTENSIONS } from '../checks/extensions.ts'
+import { CARRIED_EXTENSIONS, DECODED_EXTENSIONS, KEPT_EXTENSIONS } from '../extension-lists.ts'
 import { listOf, type JsonObject } from '../json.ts'
 import { carriedExtension } from './carried.ts'
 

@@ -1,7 +1,7 @@
 /** Removes and repairs parts of the glTF JSON before decoding: everything that no client draws is left out. */
 import { readImageHeader } from '../preflight/image-header.ts'
 import { imageBytes } from '../preflight/images.ts'
-import { survivesIngest } from '../checks/extensions.ts'
+import { survivesIngest } from '../extension-lists.ts'
 import { extensionOf, isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import type { Warn } from '../types.ts'

@@ -1,5 +1,5 @@
 /** Checks the extensions that a file requires, and the packed data of those that are decoded. */
-import { isKnownExtension } from '../checks/extensions.ts'
+import { isKnownExtension } from '../extension-lists.ts'
 import { countOf, extensionOf, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import { CHECK_LIMITS } from '../limits.ts'

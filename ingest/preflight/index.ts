@@ -1,5 +1,6 @@
 /**
- * Checks that must pass before the validator or any decoder sees the file. Time and memory grow with the JSON and the
+ * The first checks of a file (ingest/checks/check.ts has all of them): they bound what it may cost, and must pass before
+ * the validator or any decoder sees it. Time and memory grow with the JSON and the
  * number of images, never with the file's claims.
  */
 import type { Container } from './container.ts'

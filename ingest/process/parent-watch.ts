@@ -1,6 +1,7 @@
 /**
  * Ends the ingest's process with the process that started it (nobody needs its result any more, and the next server
- * needs the machine), and after its processor time, which only Linux limits.
+ * needs the machine), and after its processor time, which only Linux limits. run-child.ts has the kernel do the first
+ * where it can; this watch is for other systems, and for a parent that dies while the process starts.
  */
 import { Worker } from 'node:worker_threads'
 

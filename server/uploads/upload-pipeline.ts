@@ -85,7 +85,7 @@ const STAGES: readonly Stage[] = [
 ]
 
 /** Runs the upload to its end. Interruption ends it as abandoned, with the upload's own reason. */
-export function runPipeline(upload: Upload, parts: PipelineParts): Effect.Effect<void> {
+export function runUpload(upload: Upload, parts: PipelineParts): Effect.Effect<void> {
   const job: Job = { upload, parts, bytes: new Uint8Array(), files: null, result: null }
   return Effect.sync(() => upload.moveTo('checking')).pipe(
     Effect.andThen(

@@ -5,7 +5,7 @@ import { RouteError } from '../http/reply.ts'
 import * as limits from '../limits.ts'
 import type { UPLOAD_ENDINGS } from '../metrics/families.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import { QUOTA, quotaWords, runPipeline, type PipelineParts } from './upload-pipeline.ts'
+import { QUOTA, quotaWords, runUpload, type PipelineParts } from './upload-pipeline.ts'
 import { fingerprintOf, readDeclaration, type Declaration } from './declaration.ts'
 import { inTime, type StoreError } from '../store-calls.ts'
 import { tooMany, UploadLimits } from './upload-limits.ts'
@@ -132,7 +132,7 @@ export class UploadService {
 
   #enqueue(upload: Upload): Effect.Effect<void> {
     upload.moveTo('received', { queue: this.#queue.length })
-    const run = runPipeline(upload, this.#parts)
+    const run = runUpload(upload, this.#parts)
     // Detached: the server's stop waits for it no longer than UPLOADS_STOP_MS_MAX.
     return this.#queue.run({ moved: (before) => upload.moveTo('received', { queue: before }), run }).pipe(
       Effect.forkDetach({ startImmediately: true }),

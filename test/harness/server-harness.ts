@@ -12,6 +12,7 @@ import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { temporaryDirectory, type Cleanup } from './cleanup.ts'
 import { until } from './wait.ts'
 import { defaultSettings, lineLogger, startServer, type RunningServer, type Settings } from '../../server/main.ts'
+import { patientClock } from './patient-clock.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -121,6 +122,7 @@ export async function enter(
     url,
     token,
     connects: options.connects ?? [connectWebSocket],
+    clock: patientClock(),
     ...(options.events ? { events: options.events } : {}),
   })
   const stop = drive([client])

@@ -12,7 +12,7 @@ import {
   type Terminal,
 } from '../../output.ts'
 import { errorFields, exitOf, openNewest } from '../../files/recording-input.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../../verb.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const SCHEMA = 'otherworld/replay-info/1'
 
@@ -87,7 +87,7 @@ function textOf(to: Terminal, file: string, info: RecordingInfo, asked: ReturnTy
   ])}`
 }
 
-export const verb: Verb = {
+export const command: CliCommand = {
   name: 'replay info',
   summary: [
     'Shows what a recording holds: ticks, the last state hash, players, elements, checkpoints, versions.',

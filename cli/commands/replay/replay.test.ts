@@ -7,9 +7,9 @@ import { FOOTER_BYTES } from '../../../replay/format.ts'
 import { DEFAULT_DEFINITION, loadEngine } from '../../../sim/index.ts'
 import { headerOf, joined, recordSession } from '../../../test/harness/recording-example.ts'
 import { type Terminal } from '../../output.ts'
-import { runInfo, verb as infoVerb } from './info.ts'
-import { runVerify, verb as verifyVerb } from './verify.ts'
-import { parseVerb, UsageError } from '../../verb.ts'
+import { runInfo, command as infoCommand } from './info.ts'
+import { runVerify, command as verifyCommand } from './verify.ts'
+import { parseArguments, UsageError } from '../../command.ts'
 
 const simulation = simulationOf(await loadEngine())
 const directory = temporaryDirectory()
@@ -84,7 +84,9 @@ async function run(which: 'verify' | 'info', argv: readonly string[], watched = 
     errIsTerminal: watched,
   }
   const exit =
-    which === 'verify' ? await runVerify(parseVerb(verifyVerb, argv), to) : await runInfo(parseVerb(infoVerb, argv), to)
+    which === 'verify'
+      ? await runVerify(parseArguments(verifyCommand, argv), to)
+      : await runInfo(parseArguments(infoCommand, argv), to)
   return { exit, ...said }
 }
 
@@ -148,7 +150,7 @@ test.each([
 })
 
 test('after the timeout, verify opens no further file and does not wait for the engine', async () => {
-  const args = parseVerb(verifyVerb, [good, corrupt, '--timeout-seconds', '0.001'])
+  const args = parseArguments(verifyCommand, [good, corrupt, '--timeout-seconds', '0.001'])
   let out = ''
   const to: Terminal = { out: (more) => void (out += more), err: () => {}, outIsTerminal: false, errIsTerminal: false }
   expect(await runVerify(args, to, () => new Promise(() => {}))).toBe(5)
@@ -156,7 +158,7 @@ test('after the timeout, verify opens no further file and does not wait for the 
 })
 
 test('the timeout of verify counts from the moment given, such as the start of the process', async () => {
-  const args = parseVerb(verifyVerb, [good, '--timeout-seconds', '3600'])
+  const args = parseArguments(verifyCommand, [good, '--timeout-seconds', '3600'])
   const to: Terminal = { out: () => {}, err: () => {}, outIsTerminal: false, errIsTerminal: false }
   const never = () => Promise.reject(new Error('the engine is loaded although no time is left'))
   expect(await runVerify(args, to, never, performance.now() - 3_600_000)).toBe(5)

@@ -3,7 +3,7 @@ import { loadEngine, type Realm } from '../../../sim/index.ts'
 import { RecordingError, simulationOf, verify, type Simulation, type Verification } from '../../../replay/index.ts'
 import { formatSeconds, paint, plural, printJson, Progress, terminal, type Terminal } from '../../output.ts'
 import { errorFields, exitOf, openRecording, recordingsIn } from '../../files/recording-input.ts'
-import { Exit, UsageError, type Arguments, type Verb } from '../../verb.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const SCHEMA = 'otherworld/replay-verify/1'
 /** The longest that `--timeout-seconds` may ask for: a week. */
@@ -158,7 +158,7 @@ function summaryOf(to: Terminal, outcomes: readonly FileOutcome[]): string {
   return `${paint(to, good === outcomes.length ? 'green' : 'red', `${good} of ${plural(outcomes.length, 'recording')} verified`)}\n`
 }
 
-export const verb: Verb = {
+export const command: CliCommand = {
   name: 'replay verify',
   summary:
     'Replays recordings and compares every state hash.\nExit codes: 0 all equal, 1 diverged, 2 usage, 3 corrupt, 4 other version, 5 timed out.',

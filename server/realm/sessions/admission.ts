@@ -52,12 +52,12 @@ export class AdmissionControl {
 
   #join(member: Member, body: number): void {
     const { center, outcomes } = this.#options
-    const { player, user, name, share, permissions } = member
+    const { player, user, name, addressGroup, permissions } = member
     const sequence = center.order({
       type: 'join',
       player,
       user,
-      ...(share === undefined ? {} : { share }),
+      ...(addressGroup === undefined ? {} : { share: addressGroup }),
       name,
       body,
       permissions,

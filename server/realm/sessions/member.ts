@@ -44,8 +44,8 @@ export class Member {
   readonly player: PlayerId
   readonly user: UserNumber
   readonly name: string
-  /** See Claims. */
-  readonly share: number | undefined
+  /** The claim `share` of the token: the users behind one network address. */
+  readonly addressGroup: number | undefined
   readonly session: ServerSession
   /** The user's id. Null after a recovery, until the player returns. */
   uid: string | null = null
@@ -70,7 +70,7 @@ export class Member {
     this.player = player
     this.user = user
     this.name = name
-    this.share = share
+    this.addressGroup = share
     this.permissions = permissions
     this.takeovers = new TokenBucket(TAKEOVERS_PER_SECOND_MAX, TAKEOVERS_BURST_MAX, nowMs)
     this.session = new ServerSession(nowMs, sequences)

@@ -1,7 +1,7 @@
 /** The frame that every command of the command line fits into: options, help, exit codes, output. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
-/** Exit codes of every verb. */
+/** Exit codes of every command. */
 export const Exit = { ok: 0, failed: 1, usage: 2, corrupt: 3, version: 4, timeout: 5 } as const
 
 export interface Option {
@@ -21,7 +21,7 @@ export interface Arguments {
   number(name: string, limits: { readonly min: number; readonly max: number; readonly integer?: boolean }): number
 }
 
-export interface Verb {
+export interface CliCommand {
   /** Words after `otherworld`, e.g. "replay verify". */
   readonly name: string
   readonly summary: string
@@ -55,9 +55,9 @@ function wrapped(text: string, columns: number): string[] {
   return [...lines, line]
 }
 
-/** The help of a verb. */
-export function helpOf(verb: Verb): string {
-  const rows = Object.entries({ ...verb.options, ...COMMON }).map(([name, option]) => {
+/** The help of a command. */
+export function helpOf(command: CliCommand): string {
+  const rows = Object.entries({ ...command.options, ...COMMON }).map(([name, option]) => {
     const left = `  --${name}${option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`
     return [left, option.default === undefined ? option.help : `${option.help} (default ${option.default})`] as const
   })
@@ -66,9 +66,9 @@ export function helpOf(verb: Verb): string {
     ([left, right]) => left.padEnd(indent) + wrapped(right, HELP_COLUMNS - indent).join(`\n${' '.repeat(indent)}`),
   )
   return [
-    `otherworld ${verb.name}${verb.positionals ? ` ${verb.positionals}` : ''}`,
+    `otherworld ${command.name}${command.positionals ? ` ${command.positionals}` : ''}`,
     '',
-    ...verb.summary.split('\n').flatMap((line) => wrapped(line, HELP_COLUMNS)),
+    ...command.summary.split('\n').flatMap((line) => wrapped(line, HELP_COLUMNS)),
     '',
     ...lines,
     '',
@@ -102,9 +102,9 @@ function wordsOf(error: Error, options: Readonly<Record<string, Option>>): strin
 /** A number as people write it: digits, and a fraction after a point. Not 1e3, 0x10 or 1_000. */
 const DECIMAL = /^-?(?:\d+\.?\d*|\.\d+)$/
 
-/** Parses a verb's arguments. Throws UsageError. */
-export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
-  const all: Readonly<Record<string, Option>> = { ...verb.options, ...COMMON }
+/** Parses a command's arguments. Throws UsageError. */
+export function parseArguments(command: CliCommand, argv: readonly string[]): Arguments {
+  const all: Readonly<Record<string, Option>> = { ...command.options, ...COMMON }
   const options: NonNullable<ParseArgsConfig['options']> = {}
   for (const [name, option] of Object.entries(all)) options[name] = { type: option.type }
   let parsed: { values: Record<string, unknown>; positionals: string[] }
@@ -112,7 +112,7 @@ export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
     parsed = parseArgs({
       args: joinNegativeNumbers(argv, all),
       options,
-      allowPositionals: verb.positionals !== undefined,
+      allowPositionals: command.positionals !== undefined,
       strict: true,
     })
   } catch (error) {

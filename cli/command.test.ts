@@ -1,30 +1,30 @@
 import { expect, test } from 'vitest'
-import { helpOf, parseVerb, UsageError, type Verb } from './verb.ts'
+import { helpOf, parseArguments, UsageError, type CliCommand } from './command.ts'
 
-const VERB: Verb = {
+const COMMAND: CliCommand = {
   name: 'probe',
-  summary: 'A verb for tests.',
+  summary: 'A command for tests.',
   options: { host: { type: 'string', help: 'an address', default: '127.0.0.1' } },
   run: () => Promise.resolve(0),
 }
 
 test('an option without a value after the equals sign is refused with its name', () => {
-  expect(() => parseVerb(VERB, ['--host='])).toThrow(
+  expect(() => parseArguments(COMMAND, ['--host='])).toThrow(
     new UsageError('--host is empty; give it a value, or leave the option out'),
   )
 })
 
 test('an option that is left out has its default', () => {
-  expect(parseVerb(VERB, []).text('host')).toBe('127.0.0.1')
+  expect(parseArguments(COMMAND, []).text('host')).toBe('127.0.0.1')
 })
 
 test('an unknown option is refused with its name, without advice about hyphens', () => {
-  expect(() => parseVerb(VERB, ['--nonsense'])).toThrow(new UsageError("Unknown option '--nonsense'"))
+  expect(() => parseArguments(COMMAND, ['--nonsense'])).toThrow(new UsageError("Unknown option '--nonsense'"))
 })
 
-const COUNTED: Verb = { ...VERB, options: { port: { type: 'string', value: 'N', help: 'a port' } } }
+const COUNTED: CliCommand = { ...COMMAND, options: { port: { type: 'string', value: 'N', help: 'a port' } } }
 const portOf = (...argv: string[]): number =>
-  parseVerb(COUNTED, argv).number('port', { min: 0, max: 65_535, integer: true })
+  parseArguments(COUNTED, argv).number('port', { min: 0, max: 65_535, integer: true })
 
 test('a number out of range is refused with its value and the range, also a negative one', () => {
   for (const argv of [['--port', '-1'], ['--port=-1']])
@@ -45,7 +45,7 @@ test('an option without its value, or with one too many, is refused with its nam
 
 test('long lines of the help are wrapped below their column', () => {
   const words = 'one two three four five six seven eight nine ten '.repeat(6).trim()
-  const help = helpOf({ ...VERB, summary: words, options: { host: { type: 'string', help: words } } })
+  const help = helpOf({ ...COMMAND, summary: words, options: { host: { type: 'string', help: words } } })
   const lines = help.split('\n')
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100)
   expect(lines.filter((line) => /^ {16}\w/.test(line)).length).toBeGreaterThan(2)
