@@ -1,6 +1,6 @@
 /**
- * Commands that once ended a realm, as they were sent: two props of nearly no volume, and many large props in one
- * place.
+ * Commands that once ended a realm, as they were sent: two props of nearly no volume, a needle of a hull, and many large
+ * props in one place.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
@@ -12,6 +12,17 @@ interface Recorded {
   readonly tick: number
   readonly input: Input
 }
+
+/** Seven points almost on a line. Its estimated thickness is within the ranges. */
+const NEEDLE = [
+  [0.0009175779414363205, -0.051301486790180206, -0.00045142308226786554],
+  [0.0012771290494129062, -0.40786081552505493, 0.00009139117173617706],
+  [-0.00041572281043045223, -0.9772979021072388, -0.0003100174362771213],
+  [0.0008636490674689412, -1.523210048675537, 0.0014838861534371972],
+  [-0.00013096435577608645, -1.7159249782562256, -0.0014822572702541947],
+  [0.00024553286493755877, 1.1039785146713257, 0.0005557899712584913],
+  [-0.0007282193400897086, 1.7137928009033203, -0.0001452023716410622],
+].flat()
 
 const recorded = (name: string): readonly Recorded[] =>
   JSON.parse(readFileSync(new URL(`cases/${name}.json`, import.meta.url), 'utf8')) as Recorded[]
@@ -65,6 +76,17 @@ describe('commands that once ended a realm', () => {
       ])
       s.wait(60)
       expectSound(s)
+    })
+  })
+
+  test('a hull that the engine cannot make is refused, and the realm continues', () => {
+    const needle = collider({ type: 'convex', points: NEEDLE })
+    stage((s) => {
+      s.join(1)
+      for (const scale of [1, 2, 20])
+        expect(s.spawn(1, spec('static', collider(boxShape(0.2)), needle), at(0, 2, 0), scale)).toBe('degenerate-shape')
+      s.wait(10)
+      expect(props(s.realm)).toEqual([])
     })
   })
 

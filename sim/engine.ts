@@ -55,6 +55,22 @@ async function load(): Promise<Engine> {
   return { sha256: sha, hash64: h64Raw }
 }
 
+/**
+ * A collider of a hull or a mesh; null if the engine cannot make one, as from a needle of a hull. Rapier computes such a
+ * shape only when a collider is made of it, and throws there. This computes it now, and hands it over then.
+ */
+export function computedDesc(shape: RAPIER.ConvexPolyhedron | RAPIER.TriMesh): ColliderDesc | null {
+  const compute = shape.intoRaw.bind(shape)
+  let raw: ReturnType<typeof compute> | undefined = compute()
+  if (!raw) return null
+  shape.intoRaw = () => {
+    const once = raw ?? compute()
+    raw = undefined
+    return once
+  }
+  return new RAPIER.ColliderDesc(shape)
+}
+
 /** An empty world that steps `tickRate` times a second. */
 export function createWorld(gravity: Vec3, tickRate: number): World {
   const world = new RAPIER.World(gravity)

@@ -1,5 +1,5 @@
 /** Converts prop specs to Rapier's colliders: checks, scaling, collision groups. */
-import { RAPIER, type ColliderDesc } from '../engine.ts'
+import { computedDesc, RAPIER, type ColliderDesc } from '../engine.ts'
 import { propRadius } from './extent.ts'
 import { isFiniteNumber, length, scaled } from '../maths/maths.ts'
 import { inRange, RANGES } from '../limits/ranges.ts'
@@ -123,9 +123,9 @@ function shapeDesc(shape: Shape, s: number): ColliderDesc | null {
     case 'capsule':
       return RAPIER.ColliderDesc.capsule(shape.halfHeight * s, shape.radius * s)
     case 'convex':
-      return RAPIER.ColliderDesc.convexHull(flat(shape.points))
+      return computedDesc(new RAPIER.ConvexPolyhedron(flat(shape.points)))
     case 'trimesh':
-      return RAPIER.ColliderDesc.trimesh(flat(shape.vertices), Uint32Array.from(shape.indices))
+      return computedDesc(new RAPIER.TriMesh(flat(shape.vertices), Uint32Array.from(shape.indices)))
   }
 }
 
@@ -148,7 +148,11 @@ export function colliderDescs(spec: PropSpec, scale: number): ColliderDesc[] | n
   const descs: ColliderDesc[] = []
   for (const collider of spec.colliders) {
     const desc = colliderDesc(spec, collider, scale)
-    if (!desc) return null
+    if (!desc) {
+      // The engine's memory is not collected as garbage.
+      for (const { shape } of descs) shape.intoRaw().free()
+      return null
+    }
     descs.push(desc)
   }
   return descs

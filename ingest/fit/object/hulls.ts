@@ -2,14 +2,7 @@
  * Convex hulls: created, measured, decomposed from meshes and merged by the simulation's physics engine (its
  * deterministic build), and reduced to what a collider may hold.
  */
-import {
-  createWorld,
-  loadEngine,
-  RAPIER,
-  type ColliderDesc,
-  type RapierCollider,
-  type World,
-} from '../../../sim/engine.ts'
+import { computedDesc, createWorld, loadEngine, RAPIER, type World } from '../../../sim/engine.ts'
 import { cross, dot, scaled, sub, unit, vec } from '../../../sim/maths/maths.ts'
 import { CONVEX_POINTS_MAX, type Vec3 } from '../../../sim/index.ts'
 import { nearestWithin } from '../nearest-point.ts'
@@ -143,9 +136,9 @@ export class HullMaker {
   }
   /** The convex hull of points with its faces; null if they have no volume. */
   faces(points: readonly Vec3[]): (Hull & { readonly triangles: readonly number[] }) | null {
-    const desc = points.length >= 4 ? RAPIER.ColliderDesc.convexHull(flat(points)) : null
-    const collider = desc && this.#collider(desc)
-    if (!collider) return null
+    const desc = points.length >= 4 ? computedDesc(new RAPIER.ConvexPolyhedron(flat(points))) : null
+    if (!desc) return null
+    const collider = this.#world.createCollider(desc)
     const made = {
       points: unflat(collider.vertices()),
       triangles: Array.from(collider.indices() ?? []),
@@ -153,15 +146,6 @@ export class HullMaker {
     }
     this.#world.removeCollider(collider, false)
     return made.volume > 0 ? made : null
-  }
-  /** Returns null if the engine cannot make a shape: for points on a line it throws late. */
-  #collider(desc: ColliderDesc): RapierCollider | null {
-    try {
-      return this.#world.createCollider(desc)
-    } catch (error) {
-      if (error instanceof Error && error.message.startsWith('expected instance of')) return null
-      throw error
-    }
   }
   hull(points: readonly Vec3[]): Hull | null {
     const made = this.faces(points)
