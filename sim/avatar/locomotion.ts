@@ -4,11 +4,12 @@
  */
 import { add, fround, scaled, vec } from '../maths/maths.ts'
 import { capsuleCentre } from './avatars.ts'
-import { waitingAvatars } from '../limits/walking-budget.ts'
+import { walkingTurns } from '../limits/walking-budget.ts'
 import { Groups, isFiniteVec } from '../props/shapes.ts'
 import { moveFreely, obstacleReach, overGround, settle, steer } from './steering.ts'
 import { DOWN_METRES, SNAP_METRES } from './walker.ts'
 import { Permission, type Vec3 } from '../types.ts'
+import type { RapierCollider } from '../engine.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 
 /** True if an obstacle is close enough that the character controller is needed. */
@@ -20,10 +21,14 @@ const isNear = ({ position: p }: Avatar, obstacles: readonly Prop[]): boolean =>
     return dx * dx + dz * dz < reach * reach
   })
 
-function moveAround(realm: Realm, avatar: Avatar, step: Vec3): { to: Vec3; grounded: boolean } {
+/** What an avatar passes through, as handles of bodies; null for nothing. */
+type Passed = ReadonlySet<number> | null
+
+function moveAround(realm: Realm, avatar: Avatar, step: Vec3, passed: Passed): { to: Vec3; grounded: boolean } {
   const wish = avatar.grounded && step.y === 0 ? vec(step.x, -DOWN_METRES, step.z) : step
   if (step.y > 0) realm.controller.disableSnapToGround()
-  realm.controller.computeColliderMovement(avatar.capsuleCollider, wish, undefined, Groups.walking)
+  const stops = passed ? (c: RapierCollider): boolean => !passed.has(c.parent()?.handle ?? NaN) : undefined
+  realm.controller.computeColliderMovement(avatar.capsuleCollider, wish, undefined, Groups.walking, stops)
   if (step.y > 0) realm.controller.enableSnapToGround(SNAP_METRES)
   const moved = realm.controller.computedMovement()
   if (!isFiniteVec(moved)) return { to: avatar.position, grounded: avatar.grounded }
@@ -34,7 +39,7 @@ function moveAround(realm: Realm, avatar: Avatar, step: Vec3): { to: Vec3; groun
   }
 }
 
-function stepAvatar(realm: Realm, avatar: Avatar, asks: boolean): void {
+function stepAvatar(realm: Realm, avatar: Avatar, obstacles: readonly Prop[], passed: Passed): void {
   const { definition } = realm
   const { tickRate, gravity } = definition
   avatar.flying = avatar.intent.fly && (avatar.permissions & Permission.fly) !== 0
@@ -49,7 +54,9 @@ function stepAvatar(realm: Realm, avatar: Avatar, asks: boolean): void {
   )
   if (jumped) avatar.intent.jump = false
   const step = scaled(velocity, 1 / tickRate)
-  const { to, grounded } = asks ? moveAround(realm, avatar, step) : moveFreely(definition, avatar.position, step)
+  const { to, grounded } = isNear(avatar, obstacles)
+    ? moveAround(realm, avatar, step, passed)
+    : moveFreely(definition, avatar.position, step)
   const { position, ...motion } = settle(velocity, to, grounded, avatar.flying)
   avatar.grounded = motion.grounded
   avatar.velocity = motion.velocity
@@ -63,7 +70,12 @@ function stepAvatar(realm: Realm, avatar: Avatar, asks: boolean): void {
 /** The phase: every avatar moves as its player's last `move` says. */
 export function stepLocomotion(realm: Realm): void {
   const obstacles = [...realm.props.values()].filter((p) => p.spec.motion !== 'dynamic')
-  const waits = waitingAvatars(realm, obstacles)
-  for (const avatar of realm.avatars.values())
-    if (!waits.has(avatar)) stepAvatar(realm, avatar, isNear(avatar, obstacles))
+  const { waiting, passing } = walkingTurns(realm, obstacles)
+  const own = passing.size > 0 ? obstacles.filter(({ share }) => share === 0) : obstacles
+  const passed =
+    passing.size > 0 ? new Set(obstacles.filter(({ share }) => share !== 0).map((p) => p.body.handle)) : null
+  for (const avatar of realm.avatars.values()) {
+    if (passing.has(avatar)) stepAvatar(realm, avatar, own, passed)
+    else if (!waiting.has(avatar)) stepAvatar(realm, avatar, obstacles, null)
+  }
 }

@@ -4,7 +4,7 @@ import { manages } from '../props/access.ts'
 import { expire, longestLeftBehind } from '../props/left-behind.ts'
 import { max } from '../maths/maths.ts'
 import { inRange } from './ranges.ts'
-import { shapeCost } from './physics-cost.ts'
+import { shapeCost } from './contact-bodies.ts'
 import type { Avatar, Prop, Realm } from '../state/state.ts'
 import type { PlacedProp, PropSpec, RejectReason, Shape } from '../types.ts'
 

@@ -90,6 +90,19 @@ export function boxAround({ x, y, z }: Vec3, radius: number, height: number): Bo
 /** The box, larger by `by` metres on every side. */
 export const grown = (box: Box, by: number): Box => box.map((x, i) => (i < 3 ? x - by : x + by))
 
+/** A motion to come: along a vector, and by some distance in all directions; metres. */
+export interface Motion {
+  readonly by: Vec3
+  readonly all: number
+}
+
+/** The boxes, each extended over all that it passes in the motion. */
+export const extended = (boxes: Box, { by, all }: Motion): Box =>
+  boxes.map((x, i) => {
+    const d = i % 3 === 0 ? by.x : i % 3 === 1 ? by.y : by.z
+    return i % 6 < 3 ? x + min(d, 0) - all : x + max(d, 0) + all
+  })
+
 /** True if the box at `i` of `a` touches the box at `k` of `b`. */
 export function touches(a: Box, i: number, b: Box, k: number): boolean {
   return (
@@ -102,12 +115,15 @@ export function touches(a: Box, i: number, b: Box, k: number): boolean {
   )
 }
 
-/** Penetration depth of two boxes that touch, on the axis where it is least, as a share of the smaller box: 0 to 1. */
-export function depth(a: Box, b: Box): number {
+/**
+ * Penetration depth of the box at `i` of `a` and the box at `k` of `b`, on the axis where it is least, as a share of the
+ * smaller box: 0 (apart) to 1.
+ */
+export function depth(a: Box, i: number, b: Box, k: number): number {
   let least = 1
-  for (let i = 0; i < 3; i++) {
-    const overlap = min(at(a, i + 3), at(b, i + 3)) - max(at(a, i), at(b, i))
-    least = min(least, overlap / min(at(a, i + 3) - at(a, i), at(b, i + 3) - at(b, i)))
+  for (let axis = 0; axis < 3; axis++) {
+    const [lowA, highA, lowB, highB] = [at(a, i + axis), at(a, i + axis + 3), at(b, k + axis), at(b, k + axis + 3)]
+    least = min(least, (min(highA, highB) - max(lowA, lowB)) / min(highA - lowA, highB - lowB))
   }
   return max(least, 0)
 }
