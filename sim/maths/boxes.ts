@@ -40,18 +40,11 @@ const MARGIN = 0.01
 
 /** Transforms a local box to a world box, and writes it to `into` at `at`. */
 function place({ centre, half }: LocalBox, m: Float32Array, scale: number, into: Box, at: number): void {
-  const [px, py, pz, x, y, z, w] = m as unknown as readonly [number, number, number, number, number, number, number]
-  const [xx, yy, zz, xy, xz, yz, wx, wy, wz] = [
-    2 * x * x,
-    2 * y * y,
-    2 * z * z,
-    2 * x * y,
-    2 * x * z,
-    2 * y * z,
-    2 * w * x,
-    2 * w * y,
-    2 * w * z,
-  ]
+  const [px, py, pz] = [m[0] as number, m[1] as number, m[2] as number]
+  const [x, y, z, w] = [m[3] as number, m[4] as number, m[5] as number, m[6] as number]
+  const [xx, yy, zz] = [2 * x * x, 2 * y * y, 2 * z * z]
+  const [xy, xz, yz] = [2 * x * y, 2 * x * z, 2 * y * z]
+  const [wx, wy, wz] = [2 * w * x, 2 * w * y, 2 * w * z]
   const [a, b, c] = [1 - yy - zz, xy - wz, xz + wy]
   const [d, e, f] = [xy + wz, 1 - xx - zz, yz - wx]
   const [g, h, i] = [xz - wy, yz + wx, 1 - xx - yy]
