@@ -15,7 +15,7 @@ import { readOptions, wrongUsage } from './options.mjs'
 const CLI = 'cli/otherworld.js'
 const OUT = 'fixtures/replays'
 /** Larger recordings do not belong in a repository. */
-const BYTES_MAX = 300 * 1024
+const BYTES_MAX = 384 * 1024
 const run = promisify(execFile)
 
 /** One run of the command `bots`. */

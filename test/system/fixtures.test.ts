@@ -6,7 +6,7 @@ import { readRecording, simulationOf, verify, type Recording } from '../../repla
 
 const FOLDER = new URL('../../fixtures/replays/', import.meta.url)
 const FILES_MIN = 6
-const BYTES_MAX = 300 * 1024
+const BYTES_MAX = 384 * 1024
 /** Five seconds; a shorter recording is no session. */
 const TICKS_MIN = 300
 
