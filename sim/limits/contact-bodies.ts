@@ -1,5 +1,5 @@
 /**
- * Who may touch whom in the ticks until the next count, and what that contact costs: the boxes of props and avatars,
+ * The contacts that may begin before the next count, and what they cost: the boxes of props and avatars,
  * ahead of their motion, and the cost of two bodies whose boxes touch.
  */
 import { boxAround, depth, extended, placeColliderBoxes, touches, type Box, type Motion } from '../maths/boxes.ts'

@@ -19,7 +19,7 @@ const TRIANGLES_PER_COST = 16
 /** Distance around an avatar within which colliders count, metres: its step, and what it slides along. */
 const NEAR_METRES = 0.3
 
-/** Who walks how in this tick. */
+/** How the avatars walk in this tick. All others walk as usual. */
 export interface WalkingTurns {
   /** Avatars that take their step in a later tick. */
   readonly waiting: ReadonlySet<Avatar>
