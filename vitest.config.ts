@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** What takes longer hangs, ms; a start of a server that takes 3 s takes 30 beside busy programs. `until` gives up before and says on what. */
@@ -13,16 +12,10 @@ const cold = { ...env, OTHERWORLD_WARM_UP_TICKS: '0' }
 /** Tests that start processes, or that take many seconds, say so in their names. */
 const SYSTEM = '**/*.system.test.ts'
 
-/**
- * Three for two cores. A quarter of the time of the unit tests is waiting for timers, sockets and other processes; with
- * one worker for each core, as much of the processor is idle.
- */
-const WORKERS = Math.ceil(availableParallelism() * 1.5)
-
 export default defineConfig({
   test: {
-    // Here and not in a project, so that `--maxWorkers` on the command line replaces it.
-    maxWorkers: WORKERS,
+    // One for each core; by default a core is left out, of two that is half: most tests wait for other threads and processes.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

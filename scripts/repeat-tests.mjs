@@ -8,7 +8,7 @@
 //   --runs N       number of runs, default 20
 //   --busy K       number of loops beside the runs that each keep a core busy, default 0
 //   --busy-runs M  only the last M runs have them, default all
-//   --workers W    test files at once; default VITEST_MAX_WORKERS, or three for two cores
+//   --workers W    test files at once; default VITEST_MAX_WORKERS, or one for each core
 //   --stop         ends after the first run that fails
 //   --list         prints the files of the group and ends
 import { spawn } from 'node:child_process'
