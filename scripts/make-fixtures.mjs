@@ -72,6 +72,8 @@ const SESSIONS = [
 async function serve(data) {
   const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data', data, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // At its low priority an ingest waits for every other program, and the recording grows meanwhile.
+    env: { ...process.env, OTHERWORLD_INGEST_NICENESS: '0' },
   })
   for await (const line of createInterface({ input: server.stdout }))
     return { server, url: JSON.parse(line).url, exited: new Promise((resolve) => server.once('exit', resolve)) }
