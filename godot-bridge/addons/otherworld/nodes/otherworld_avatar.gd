@@ -1,7 +1,7 @@
 @icon("../icons/avatar.svg")
 class_name OtherworldAvatar
 extends Node3D
-## Shows one avatar of a realm: its model in its current pose, its name, and its capsules.
+## Shows one avatar of a realm: its model in its current pose, and its name. See also [member show_colliders].
 ##
 ## [OtherworldView] creates one for each avatar. Read [member state] for its data. While its package loads, one of the
 ## realm's own bodies of the same height is shown. [method attach] puts your own nodes onto its bones:
