@@ -7,10 +7,14 @@ const CLI = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))
 export interface CliEnd {
   readonly code: number | null
   readonly out: string
+  /** Standard error, without the lines of progress that a command prints after 10 s. */
   readonly errors: string
   /** The one JSON object on standard output. */
   json(): Record<string, unknown>
 }
+
+/** A line of progress, such as "upload: sending, 40 % after 10 s". A busy machine prints some, an idle one none. */
+const PROGRESS = /^(?!otherworld )[^\n]* after \d+ [^\n]*\n/gm
 
 /** `settings`: environment variables in addition to this process's own. */
 export function runCli(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<CliEnd> {
@@ -29,7 +33,12 @@ export function runCli(args: readonly string[], settings: Readonly<Record<string
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) =>
-      resolve({ code, out, errors, json: () => JSON.parse(out) as Record<string, unknown> }),
+      resolve({
+        code,
+        out,
+        errors: errors.replaceAll(PROGRESS, ''),
+        json: () => JSON.parse(out) as Record<string, unknown>,
+      }),
     )
   })
 }
