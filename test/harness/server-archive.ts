@@ -260,7 +260,7 @@ export async function restoresPackages(clean: Cleanup, url: string | null): Prom
   })
   const server = await serveHere(clean, { dataDirectory: data, databaseUrl, definition: DEFINITION })
   await until('the prop is restored', () =>
-    server.logged.some((line) => line.includes('there was no recording: 1 props')),
+    server.logged.some((line) => line.includes('there was no recording: 1 prop was restored')),
   )
   await server.stop()
   const [recording] = await verifiedRecordings(data)
