@@ -13,9 +13,13 @@ describe('checkpoints', () => {
       s.joinManagers(1, 2, 3)
       s.wait(30)
       const bytes = checkpoint(s.realm)
+      // One collection leaves buffers whose owners it has just collected.
       const memory = (): number => {
-        collectGarbage()
-        return process.memoryUsage().arrayBuffers + process.memoryUsage().external
+        const sizes = Array.from({ length: 5 }, () => {
+          collectGarbage()
+          return process.memoryUsage().arrayBuffers + process.memoryUsage().external
+        })
+        return Math.min(...sizes)
       }
       const cycle = (n: number): void => {
         for (let i = 0; i < n; i++) free(restore(engine, s.realm.definition, bytes))
