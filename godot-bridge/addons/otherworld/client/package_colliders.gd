@@ -11,11 +11,20 @@ const PACKAGES_MAX := 256
 var _client: OtherworldClient
 # May be freed with its view.
 var _library: Object
+# The client's own library; a child of the client.
+var _own: PackageLibrary
 var _requests: Dictionary[String, LoadRequest] = {}
 
 
 func _init(client: OtherworldClient) -> void:
 	_client = client
+
+
+## Releases the manifests of the last session. Its server may have been another one.
+func begin_session() -> void:
+	release()
+	if _own != null:
+		_own.api.server = _client.url
 
 
 ## Uses another library; null: the client's own.
@@ -46,8 +55,9 @@ func release() -> void:
 
 
 func _own_library() -> PackageLibrary:
-	var library := PackageLibrary.new()
-	library.api.server = _client.url
-	library.api.token_of = func() -> String: return _client.token
-	_client.add_child(library, false, Node.INTERNAL_MODE_BACK)
-	return library
+	if _own == null:
+		_own = PackageLibrary.new()
+		_own.api.server = _client.url
+		_own.api.token_of = func() -> String: return _client.token
+		_client.add_child(_own, false, Node.INTERNAL_MODE_BACK)
+	return _own

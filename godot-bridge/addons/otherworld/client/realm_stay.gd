@@ -102,6 +102,7 @@ func begin(next: RealmSession) -> void:
 		finish(login_flow.refusal)
 		return
 	realm_session = next.after(realm_session)
+	_client._package_colliders.begin_session()
 	next.presented.colliders_of = _client._package_colliders.colliders_of
 	next.joined.connect(_on_session_joined)
 	next.connection_lost.connect(_on_session_connection_lost)
