@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkpoint, free, hash, props, restore, step } from '../index.ts'
 import { defined } from '../assert.ts'
+import { firstInTurn } from './physics-cost.ts'
 import { at, collider, crate, engine, MANAGER, spec, stage, UPRIGHT, type Stage } from '../stage.fixture.ts'
 
 const frozenOf = (s: Stage): number => props(s.realm).filter(({ frozen }) => frozen === 'work').length
@@ -157,7 +158,14 @@ describe('INP-21: the physics budget', () => {
     })
   })
 
-  test('every frozen prop gets its turn, however many there are', () => {
+  test('each of any number of frozen props is the first in some count', () => {
+    for (let count = 1; count <= 400; count++) {
+      const first = new Set(Array.from({ length: count }, (_, turn) => firstInTurn(turn, count)))
+      expect(first.size).toBe(count)
+    }
+  })
+
+  test('every frozen prop of 300 gets its turn', () => {
     stage(
       (s) => {
         s.join(1, { permissions: MANAGER })

@@ -34,8 +34,11 @@ const NEW_COST_MAX = 300
  * compared with all the others, so they take turns.
  */
 const COMPARISONS_MAX = 20_000
-/** Frozen props by which the turn moves on from one count to the next. */
-const TURN_PROPS = 7
+/**
+ * Frozen props by which the turn moves on from one count to the next: a prime number above ELEMENTS_MAX, so that each
+ * prop is the first in some count, however many there are.
+ */
+const TURN_PROPS = 16_411
 
 /** Candidates of one address group, and what they have used. */
 interface ShareQueue {
@@ -58,6 +61,9 @@ function rankOf({ hold, frozen }: Prop): number {
   return frozen === 'new' ? 2 : 3
 }
 
+/** Index of the frozen prop that is the first in a turn, of `count`. */
+export const firstInTurn = (turn: number, count: number): number => (turn * TURN_PROPS) % count
+
 /** The candidates of a group in their order, the oldest first. The frozen ones at its end take turns. */
 function inOrder(bodies: readonly ContactBody[], turn: number): readonly ContactBody[] {
   const sorted = bodies.toSorted((one, other) => {
@@ -67,7 +73,7 @@ function inOrder(bodies: readonly ContactBody[], turn: number): readonly Contact
   const first = sorted.findIndex((body) => rankOf(movableProp(body)) === 3)
   if (first < 0) return sorted
   const waiting = sorted.slice(first)
-  const from = (turn * TURN_PROPS) % waiting.length
+  const from = firstInTurn(turn, waiting.length)
   return [...sorted.slice(0, first), ...waiting.slice(from), ...waiting.slice(0, from)]
 }
 
