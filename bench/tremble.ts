@@ -7,6 +7,7 @@
 import { RenderClient } from '../netcode/client/render-client.ts'
 import { percentile } from '../bots/figures.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Collider, type Engine, type RealmDefinition } from '../sim/index.ts'
+import { spec } from '../sim/stage.fixture.ts'
 import { SmallServer } from '../test/harness/small-server.ts'
 import { median } from './measure.ts'
 import type { BenchReport, BenchRow } from './report.ts'
@@ -59,15 +60,7 @@ async function corrections(
   seed: number,
 ): Promise<number[]> {
   const server = new SmallServer({ engine, definition: PLAIN, conditions: CONDITIONS, seed })
-  const prop = {
-    name: 'obstacle',
-    motion: 'static',
-    density: 100,
-    friction: 0.5,
-    restitution: 0,
-    color: 0,
-    colliders,
-  } as const
+  const prop = spec('static', ...colliders)
   server.order({ type: 'package', hash: HASH, physics: { kind: 'object', prop } })
   const position = { x: 0, y: 0, z: 0 }
   server.order({ type: 'spawn', prop: HASH, position, rotation: IDENTITY, scale: 1, access: 0, owner: 0 })

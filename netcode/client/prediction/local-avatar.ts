@@ -21,8 +21,8 @@ import type { AvatarSample, CollidersOf, PropSample } from '../types.ts'
 /** Obstacles beyond this distance, plus their own size, do not affect the prediction, metres. */
 const OBSTACLE_METRES = 12
 const HEAD_METRES = 1.6
-/** Solids of this many elements are kept. */
-const SOLIDS_MAX = 512
+/** Solids of this many elements are kept: as many as a realm may have. */
+const SOLIDS_MAX = 16_384
 
 /** The solids of a prop where it was when they were made. */
 interface KnownSolids {

@@ -244,12 +244,11 @@ export class Prediction {
       sent === null ? { x: 0, y: 0, z: 0, jump: false, run: false, fly: flying } : { ...sent.move, jump: jumping }
     const { jumped, ...free } = stepFreely(this.#definition, state, yaw, intent, flying)
     const near = this.#near(state.position)
-    const solids = near.flatMap((obstacle) => obstacle.solids ?? [])
     const motion =
       near.length === 0
         ? free
         : near.every((obstacle) => obstacle.solids)
-          ? this.#around(state, yaw, intent, flying, solids)
+          ? this.#around(state, yaw, intent, flying, near)
           : this.#among(state, free, jumped, sent?.sequence ?? 0)
     const { position } = motion
     return {
@@ -263,11 +262,18 @@ export class Prediction {
   }
 
   /** A step near obstacles that are known, as the simulation makes it (sim/avatar/locomotion.ts). */
-  #around(state: PredictedState, yaw: number, intent: Intent, flying: boolean, solids: readonly Solid[]): AvatarMotion {
+  #around(
+    state: PredictedState,
+    yaw: number,
+    intent: Intent,
+    flying: boolean,
+    near: readonly Obstacle[],
+  ): AvatarMotion {
     const { gravity, tickRate } = this.#definition
     const { velocity } = steer(state.velocity, yaw, intent, state.grounded, flying, gravity.y, tickRate)
     const step = scaled(velocity, 1 / tickRate)
     const wish = state.grounded && step.y === 0 ? { ...step, y: -DOWN_METRES } : step
+    const solids = near.flatMap((obstacle) => obstacle.solids ?? [])
     const walker = { solids: [this.#ground, ...solids], halfHeight: this.#halfHeight }
     const { to, grounded } = walkAround(walker, state.position, wish)
     const isBelow = to.y < 0 && state.position.y >= 0 && overGround(this.#definition, to)
@@ -275,7 +281,8 @@ export class Prediction {
   }
 
   /**
-   * A step near obstacles that are not known: an avatar that stands on one does not fall through it, and one that was held up stays up.
+   * A step near obstacles that are not known: an avatar that stands on one does not fall through it, and one that was
+   * held up stays up.
    */
   #among(state: PredictedState, free: AvatarMotion, jumped: boolean, sequence: number): AvatarMotion {
     if (!state.grounded || jumped) return free

@@ -27,10 +27,17 @@ func begin_session() -> void:
 		_own.api.server = _client.url
 
 
-## Uses another library; null: the client's own.
+## Uses the library of a view.
 func use_library(library: PackageLibrary) -> void:
 	release()
 	_library = library
+
+
+## Uses the client's own library again, if [param library] is in use.
+func stop_using(library: PackageLibrary) -> void:
+	if library == _library:
+		release()
+		_library = null
 
 
 ## Returns the colliders ([code]collider.gd[/code]) of a package, or null while its manifest is not loaded.

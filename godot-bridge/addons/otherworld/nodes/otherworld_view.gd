@@ -133,7 +133,7 @@ func _detach() -> void:
 		for pair: Array in _connections():
 			_client.disconnect(pair[0] as StringName, pair[1] as Callable)
 		if _client is OtherworldClient:
-			(_client as OtherworldClient)._package_colliders.use_library(null)
+			(_client as OtherworldClient)._package_colliders.stop_using(_library)
 	_client = null
 	for state: OtherworldAvatarState in _avatar_nodes.map(
 			func(node: OtherworldAvatar) -> OtherworldAvatarState: return node.state):

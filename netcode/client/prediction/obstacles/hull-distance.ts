@@ -101,5 +101,5 @@ export function gapToHull(points: readonly Vec3[], low: Vec3, high: Vec3, metres
     if (nearest === null) return null
   }
   const metres = Math.sqrt(dot(nearest.point, nearest.point))
-  return metres > metresMax ? null : { metres, normal: scaled(nearest.point, 1 / metres) }
+  return metres < TOUCHING || metres > metresMax ? null : { metres, normal: scaled(nearest.point, 1 / metres) }
 }

@@ -4,7 +4,7 @@ import { outline } from '../../../../sim/props/extent.ts'
 import type { Collider, Quat, RealmDefinition, Shape, Vec3 } from '../../../../sim/types.ts'
 import { gapToHull, type Gap } from './hull-distance.ts'
 
-/** Triangles of a mesh that the prediction knows. Larger meshes would cost a frame milliseconds. */
+/** Triangles of a prop's meshes that the prediction knows. More would cost a frame milliseconds. */
 export const TRIANGLES_MAX = 512
 /** Height of the tilt vector below which a box counts as upright: half a millimetre on 5 m. */
 const UPRIGHT = 1e-4
@@ -69,10 +69,13 @@ function solidsOfCollider({ shape, position, rotation }: Collider, placed: Place
   )
 }
 
-/** Parts of a prop's colliders; null if a mesh has more than TRIANGLES_MAX triangles. */
+/** Parts of a prop's colliders; null if its meshes have more than TRIANGLES_MAX triangles together. */
 export function solidsOf(colliders: readonly Collider[], placed: Placed): Solid[] | null {
-  const isLarge = ({ shape }: Collider): boolean => shape.type === 'trimesh' && shape.indices.length > 3 * TRIANGLES_MAX
-  return colliders.some(isLarge) ? null : colliders.flatMap((collider) => solidsOfCollider(collider, placed))
+  const triangles = colliders.reduce(
+    (sum, { shape }) => sum + (shape.type === 'trimesh' ? shape.indices.length / 3 : 0),
+    0,
+  )
+  return triangles > TRIANGLES_MAX ? null : colliders.flatMap((collider) => solidsOfCollider(collider, placed))
 }
 
 /** The ground plane of a realm. */

@@ -4,7 +4,8 @@ import { DEFAULT_DEFINITION, free, genesis, loadEngine, step, type Command, type
 import { settle, steer } from '../../../../sim/avatar/steering.ts'
 import { DOWN_METRES, walkerHalfHeight } from '../../../../sim/avatar/walker.ts'
 import { restHeadHeight } from '../../../../sim/avatar/skeleton.ts'
-import type { Collider, PropSpec, Quat, Vec3 } from '../../../../sim/types.ts'
+import { spec } from '../../../../sim/stage.fixture.ts'
+import type { Collider, Quat, Vec3 } from '../../../../sim/types.ts'
 import { Dice } from '../../../../bots/bot-behaviour.ts'
 import { percentile } from '../../../../bots/figures.ts'
 import { groundOf, solidsOf, TRIANGLES_MAX } from './solids.ts'
@@ -69,16 +70,6 @@ const SCENES: readonly (readonly [string, readonly Collider[]])[] = [
   ],
 ]
 
-const specOf = (colliders: readonly Collider[]): PropSpec => ({
-  name: 'obstacle',
-  motion: 'static',
-  density: 100,
-  friction: 0.5,
-  restitution: 0,
-  color: 0,
-  colliders,
-})
-
 type Move = Extract<Command, { readonly type: 'move' }>
 
 function nextMove(dice: Dice): Move {
@@ -130,7 +121,7 @@ function differences(realm: Realm, walker: Walker): number[] {
 describe('OWN-6: a predicted step around obstacles', () => {
   test.each(SCENES)('agrees with the physics engine at %s', (_, colliders) => {
     const spawn = { position: vec(0, 0, 0), yaw: 0, radius: 0 }
-    const props = [{ prop: specOf(colliders), ...PLACED }]
+    const props = [{ prop: spec('static', ...colliders), ...PLACED }]
     const definition = { ...DEFAULT_DEFINITION, props, spawn }
     const realm = genesis(engine, definition)
     const solids = [groundOf(definition), ...(solidsOf(colliders, PLACED) ?? [])]

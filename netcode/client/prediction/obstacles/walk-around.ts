@@ -163,7 +163,9 @@ function climbs(way: Vec3, normal: Vec3): boolean {
 }
 
 /** Moves a walker's root from `from` along `wish`. Returns the end, and whether it is on the ground. */
-export function walkAround(walker: Walker, from: Vec3, wish: Vec3): { readonly to: Vec3; readonly grounded: boolean } {
+export function walkAround(whole: Walker, from: Vec3, wish: Vec3): { readonly to: Vec3; readonly grounded: boolean } {
+  const reach = KEPT_METRES + STEP_HEIGHT + CONTROLLER_OFFSET + length(wish)
+  const walker = { ...whole, solids: whole.solids.filter((solid) => isInReach(solid, from, wish, whole, reach)) }
   const wasGrounded = isGrounded(walker, from)
   const walk: Walk = { at: from, rest: wish }
   for (let slides = 0; slides < SLIDES_MAX; slides += 1) {

@@ -35,7 +35,7 @@ const SAME_METRES_PER_SECOND := 0.05
 const GAIN := 1.0 / 20.0
 
 
-## What is around an avatar: no obstacle, obstacles that are all known, or one that is not.
+## Obstacles near an avatar: none, only some whose colliders are known, or at least one whose colliders are not.
 enum Surroundings { FREE, KNOWN, UNKNOWN }
 
 
@@ -320,8 +320,8 @@ func _step_around(state: MotionState, move: Messages.Move, jumps: bool) -> bool:
 	return jumped
 
 
-# Corrects a step near obstacles that are not known: an avatar that stands on one does not fall through it, and a blocked one stays
-# blocked.
+# Corrects a step near obstacles that are not known: an avatar that stands on one does not fall through it, and a blocked
+# one stays blocked.
 func _step_among(state: MotionState, from: Vector3, sequence: int) -> void:
 	if _knows_per_tick and _answer != null and sequence == _answer.move_sequence:
 		state.position = from + _per_tick.limit_length(state.velocity.length() / _terrain.tick_rate)

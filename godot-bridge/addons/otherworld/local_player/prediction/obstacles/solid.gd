@@ -26,13 +26,16 @@ var _right: Vector3
 var _back: Vector3
 
 
-## Returns the parts of a prop's colliders; null if a mesh has more than [constant TRIANGLES_MAX] triangles.
+## Returns the parts of a prop's colliders; null if its meshes have more than [constant TRIANGLES_MAX] triangles together.
 static func all_of(colliders: Array, position: Vector3, rotation: Quaternion, scale: float) -> Variant:
 	var found: Array[Self] = []
 	var prop := Transform3D(Basis(rotation.normalized()), position)
+	var indices := 0
 	for collider: Collider in colliders:
-		if collider.kind == Collider.Kind.TRIMESH and collider.indices.size() > 3 * TRIANGLES_MAX:
-			return null
+		indices += collider.indices.size() if collider.kind == Collider.Kind.TRIMESH else 0
+	if indices > 3 * TRIANGLES_MAX:
+		return null
+	for collider: Collider in colliders:
 		var place := prop * Transform3D(collider.place.basis, collider.place.origin * scale)
 		_add(found, collider, place, scale)
 	return found
