@@ -80,14 +80,14 @@ function joinNegativeNumbers(argv: readonly string[], options: Readonly<Record<s
   const joined: string[] = []
   for (const word of argv) {
     const before = joined.at(-1) ?? ''
-    if (/^-[\d.]/.test(word) && options[before.replace(/^--/, '')]?.type === 'string')
-      joined[joined.length - 1] += `=${word}`
+    const name = /^--([\w-]+)$/.exec(before)?.[1] ?? ''
+    if (/^-[\d.]/.test(word) && options[name]?.type === 'string') joined[joined.length - 1] += `=${word}`
     else joined.push(word)
   }
   return joined
 }
 
-/** What is wrong with the arguments, in the words of this program instead of Node's. */
+/** Describes an error in the arguments in the words of this program instead of Node's. */
 function wordsOf(error: Error, options: Readonly<Record<string, Option>>): string {
   const name = /'(?:-\w, )?--([\w-]+)/.exec(error.message)?.[1] ?? ''
   const option = options[name]

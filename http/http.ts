@@ -125,12 +125,13 @@ export const methodNotAllowed = (request: IncomingMessage, allow: readonly strin
   )
 
 /**
- * Throws HttpError 400 if a request names two hosts, or none in HTTP/1.1: a proxy could understand another host than
- * this server (RFC 9112, 3.2).
+ * Throws HttpError 400 if a request has more than one Host header, or none in HTTP/1.1: a proxy could understand another
+ * host than this server (RFC 9112, 3.2).
  */
 export function requireOneHost({ rawHeaders, httpVersion }: IncomingMessage): void {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length
-  if (hosts > 1) throw new HttpError(400, 'bad-request', 'the request names two hosts', 'Host', 'send one Host header')
+  if (hosts > 1)
+    throw new HttpError(400, 'bad-request', 'the request has more than one Host header', 'Host', 'send one Host header')
   if (hosts === 0 && httpVersion === '1.1')
     throw new HttpError(400, 'bad-request', 'the request names no host', 'Host', 'send a Host header')
 }

@@ -130,7 +130,7 @@ function named(value: Maybe<string>, where: string, charactersMax: number): stri
 export function cleanName(typed: string): Result<string> {
   return attempt(() => {
     const shown = shownName(typed.slice(0, TYPED_CHARACTERS_MAX))
-    // The author of these characters would not understand that there are none.
+    // "It has 0 characters" would confuse somebody who typed some.
     if (shown === '' && typed !== '')
       throw new Invalid(
         'out-of-range',

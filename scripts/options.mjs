@@ -33,7 +33,8 @@ export function wrongUsage(message) {
 const joinNegativeNumbers = (args, options) =>
   args.reduce((joined, word) => {
     const before = joined.at(-1) ?? ''
-    const isValue = /^-[\d.]/.test(word) && options[before.replace(/^--/, '')]?.type === 'string'
+    const name = /^--([\w-]+)$/.exec(before)?.[1] ?? ''
+    const isValue = /^-[\d.]/.test(word) && options[name]?.type === 'string'
     return isValue ? [...joined.slice(0, -1), `${before}=${word}`] : [...joined, word]
   }, [])
 

@@ -6,6 +6,7 @@ import { transformSync } from 'esbuild'
 import { expect, test } from 'vitest'
 import { sleep, until } from '../../test/harness/wait.ts'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
+import { dyingWithParent } from './run-child.ts'
 
 const directory = temporaryDirectory()
 
@@ -87,7 +88,7 @@ test('an ingest whose server was killed ends before it is done', async () => {
   parent.kill('SIGKILL')
   await ended
   // A process that gets no processor time at all ends, too: the kernel kills it.
-  if (!existsSync('/usr/bin/setpriv')) process.kill(pid, 'SIGCONT')
+  if ((await dyingWithParent()).length === 0) process.kill(pid, 'SIGCONT')
   await until('it has ended', () => isGone(pid), 30_000)
   const [folder = ''] = readdirSync(directory).filter((name) => name.startsWith('otherworld-ingest-'))
   expect(folder).not.toBe('')

@@ -153,18 +153,24 @@ function resourcesRejection({ signal }: Ending, limits: ChildLimits): Rejection 
  * A command that has the kernel kill what it runs when this process dies (PR_SET_PDEATHSIG of prctl(2)), however little
  * of the processor the child gets. Empty without the setpriv of util-linux 2.33; that of BusyBox has no such option.
  */
-let dyingWithParent: Promise<readonly string[]> | null = null
-
-function findDyingWithParent(): Promise<readonly string[]> {
+export async function dyingWithParent(): Promise<readonly string[]> {
+  if (knownDying !== null) return knownDying
   const setpriv = toolPath('setpriv')
-  if (setpriv === undefined) return Promise.resolve([])
-  const words = ['--pdeathsig', 'KILL', '--']
-  return new Promise((resolve) => {
-    execFile(setpriv, [...words, process.execPath, '--version'], (error) =>
-      resolve(error === null ? [setpriv, ...words] : []),
+  if (setpriv === undefined) return []
+  const command = [setpriv, '--pdeathsig', 'KILL', '--']
+  const works = await new Promise<boolean>((resolve) => {
+    execFile(setpriv, [...command.slice(1), process.execPath, '--version'], { timeout: PROBE_MS_MAX }, (error) =>
+      resolve(error === null),
     )
   })
+  // A failure may have been a lack of memory, so the next ingest tries again.
+  if (works) knownDying = command
+  return works ? command : []
 }
+
+let knownDying: readonly string[] | null = null
+/** A busy machine may need seconds to start a process, ms. */
+const PROBE_MS_MAX = 10_000
 
 let saidUnlimited = false
 
@@ -206,7 +212,7 @@ async function run(
   { signal: abort, report }: ChildSetting,
   onStage: ((stage: IngestStage) => void) | undefined,
 ): Promise<Ending> {
-  const dying = await (dyingWithParent ??= findDyingWithParent())
+  const dying = await dyingWithParent()
   return new Promise((resolve, reject) => {
     const child = start(argument, limits, dying, report)
     let isLate = false

@@ -38,7 +38,7 @@ export function parseCpuMs(text: string): number | null {
   return ms > 0 ? ms : null
 }
 
-/** What is known about a thread since a moment. */
+/** How long a thread has run since some moment. */
 export interface Worked {
   readonly clockMs: number
   /** Processor time at that moment and now; null if the system does not report it. */
