@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { WALK_SPEED } from './steering.ts'
 import { DEFAULT_DEFINITION, type PropSpec } from '../index.ts'
 import { boxShape, collider, reasonOf, spec, stage, still, UPRIGHT } from '../stage.fixture.ts'
 
@@ -57,6 +58,26 @@ describe('walking', () => {
         expect(s.avatar(1).position.z).toBeLessThan(2.7)
       },
       { props: [{ prop: wall, position: { x: 0, y: 1, z: 2 }, rotation: UPRIGHT, scale: 1 }] },
+    )
+  })
+
+  test('loses no tick on level ground beside a wall', () => {
+    const wall = spec('static', {
+      ...collider(boxShape(1)),
+      shape: { type: 'box', halfExtents: { x: 0.2, y: 2, z: 20 } },
+    })
+    stage(
+      (s) => {
+        s.joinManagers(1)
+        s.tick([1, { type: 'move', ...still, z: -1 }])
+        s.wait(60)
+        for (let i = 0; i < 200; i++) {
+          const { z } = s.avatar(1).position
+          s.tick()
+          expect(z - s.avatar(1).position.z).toBeGreaterThan((0.9 * WALK_SPEED) / 60)
+        }
+      },
+      { props: [{ prop: wall, position: { x: 1, y: 1, z: 2 }, rotation: UPRIGHT, scale: 1 }] },
     )
   })
 

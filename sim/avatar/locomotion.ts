@@ -24,14 +24,35 @@ const isNear = ({ position: p }: Avatar, obstacles: readonly Prop[]): boolean =>
 /** What an avatar passes through, as handles of bodies; null for nothing. */
 type Passed = ReadonlySet<number> | null
 
-function moveAround(realm: Realm, avatar: Avatar, step: Vec3, passed: Passed): { to: Vec3; grounded: boolean } {
-  const wish = avatar.grounded && step.y === 0 ? vec(step.x, -DOWN_METRES, step.z) : step
-  if (step.y > 0) realm.controller.disableSnapToGround()
+/** Moves by the character controller. Null if the engine's answer is not finite. */
+function controlled(realm: Realm, avatar: Avatar, wish: Vec3, passed: Passed): Vec3 | null {
   const stops = passed ? (c: RapierCollider): boolean => !passed.has(c.parent()?.handle ?? NaN) : undefined
   realm.controller.computeColliderMovement(avatar.capsuleCollider, wish, undefined, Groups.walking, stops)
-  if (step.y > 0) realm.controller.enableSnapToGround(SNAP_METRES)
   const moved = realm.controller.computedMovement()
-  if (!isFiniteVec(moved)) return { to: avatar.position, grounded: avatar.grounded }
+  return isFiniteVec(moved) ? moved : null
+}
+
+/**
+ * True if the controller stopped an avatar on level ground. Where the normal of such ground is rounded to a length
+ * below 1, the controller takes the way for a slide down a slope, and drops it.
+ */
+function isHeldByLevelGround({ controller }: Realm, step: Vec3, moved: Vec3): boolean {
+  const square = step.x * step.x + step.z * step.z
+  if (4 * (moved.x * moved.x + moved.z * moved.z) >= square) return false
+  for (let i = 0; i < controller.numComputedCollisions(); i++) {
+    const normal = controller.computedCollision(i)?.normal1
+    if (normal && normal.x === 0 && normal.z === 0 && normal.y > 0 && normal.y < 1) return true
+  }
+  return false
+}
+
+function moveAround(realm: Realm, avatar: Avatar, step: Vec3, passed: Passed): { to: Vec3; grounded: boolean } {
+  const walks = avatar.grounded && step.y === 0
+  if (step.y > 0) realm.controller.disableSnapToGround()
+  let moved = controlled(realm, avatar, walks ? vec(step.x, -DOWN_METRES, step.z) : step, passed)
+  if (walks && moved && isHeldByLevelGround(realm, step, moved)) moved = controlled(realm, avatar, step, passed)
+  if (step.y > 0) realm.controller.enableSnapToGround(SNAP_METRES)
+  if (!moved) return { to: avatar.position, grounded: avatar.grounded }
   const to = add(avatar.position, moved)
   return {
     to: to.y < 0 && avatar.position.y >= 0 && overGround(realm.definition, to) ? vec(to.x, 0, to.z) : to,

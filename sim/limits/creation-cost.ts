@@ -8,8 +8,8 @@ import type { Command, PropSpec } from '../types.ts'
 /** Budget of one frame for all players together, in units. The largest prop (16 hulls of 64 points) just fits. */
 export const CREATION_COST_MAX = 1_100
 
-/** Cost of a spawn or scale without its colliders: the body, and counting its owner's props. */
-const PROP_COST = 10
+/** Cost of a spawn or scale without its colliders: the body, and counting its owner's props among a thousand. */
+const PROP_COST = 30
 const COLLIDER_COST = 2
 const TRIANGLE_COST = 0.25
 
