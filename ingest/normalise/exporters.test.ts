@@ -189,14 +189,6 @@ describe('images', () => {
     expect(outcome.manifest.counts.textures).toBe(0)
     expect(outcome.warnings.find(({ rule }) => rule === 'IMAGE_FORMAT')?.message).toContain(`The texture is ${name},`)
   })
-
-  test('a CMYK texture is refused with what to do', async () => {
-    const said = await ingest(asset('exporters/jpeg_cmyk.glb'))
-    expect(said).toMatchObject({
-      accepted: false,
-      rejections: [{ rule: 'IMAGE_CMYK', where: '/images/0', message: expect.stringContaining('as RGB') }],
-    })
-  })
 })
 
 describe('a .gltf with its files', () => {

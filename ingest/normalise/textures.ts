@@ -8,6 +8,7 @@ import { refuse } from '../json.ts'
 import { TEXTURE_SIDE_MAX } from '../limits.ts'
 import { cleanImage } from '../pixels/clean.ts'
 import { decodePixels, encodeJpeg } from '../pixels/decode.ts'
+import { otherColours } from '../pixels/profile.ts'
 import { encodePng, isOpaque, type Pixels } from '../pixels/png.ts'
 import { fitted, scaledDown } from '../pixels/scale.ts'
 import type { Warn } from '../types.ts'
@@ -38,9 +39,12 @@ async function normaliseTexture(texture: Texture, where: string, warn: Warn): Pr
   const clean = cleanImage(bytes, header.type)
   if (!clean)
     refuse('IMAGE_DAMAGED', where, 'The texture is damaged, cut off or animated. Save it again as PNG or JPEG.')
-  const pixels = await decoded(clean, where)
+  const isCmyk = header.isCmyk === true
+  warnOfColours(isCmyk, clean.profile, where, warn)
+  const pixels = await decoded(clean.bytes, isCmyk, where)
   const isTooLarge = Math.max(pixels.width, pixels.height) > TEXTURE_SIDE_MAX
-  if (!isTooLarge && header.type !== 'image/avif') texture.setImage(own(clean)).setMimeType(header.type)
+  if (!isTooLarge && !isCmyk && header.type !== 'image/avif')
+    texture.setImage(own(clean.bytes)).setMimeType(header.type)
   else
     await setPixels(
       texture,
@@ -52,6 +56,23 @@ async function normaliseTexture(texture: Texture, where: string, warn: Warn): Pr
       rule: 'TEXTURE_SCALED',
       where,
       message: `The texture was ${pixels.width} × ${pixels.height}; it was scaled down to ${TEXTURE_SIDE_MAX} at most. Scale it yourself for the best result.`,
+    })
+}
+
+function warnOfColours(isCmyk: boolean, profile: Uint8Array | null, where: string, warn: Warn): void {
+  const other = isCmyk || !profile ? null : otherColours(profile)
+  if (isCmyk)
+    warn({
+      rule: 'IMAGE_CMYK',
+      where,
+      message:
+        'The JPEG has CMYK colours, which are for print; it was converted to sRGB without a profile, so its colours may look brighter. For exact colours, save the texture as RGB (in GIMP or Photoshop: Image > Mode > RGB), then export again.',
+    })
+  if (other !== null)
+    warn({
+      rule: 'IMAGE_PROFILE',
+      where,
+      message: `The texture has the colour profile ${JSON.stringify(other)}. glTF reads its numbers as sRGB, so the profile was removed, and its colours look different than in a paint program. Convert the texture to sRGB (in GIMP: Image > Color Management > Convert to Color Profile), then export again.`,
     })
 }
 
@@ -69,9 +90,9 @@ function keepKtx2(texture: Texture, { width, height }: ImageHeader, where: strin
 }
 
 /** Decodes the whole image, so that no client is the first to meet a damaged one. */
-async function decoded(bytes: Uint8Array, where: string): Promise<Pixels> {
+async function decoded(bytes: Uint8Array, isCmyk: boolean, where: string): Promise<Pixels> {
   try {
-    return await decodePixels(bytes)
+    return await decodePixels(bytes, isCmyk)
   } catch (error) {
     refuse(
       'IMAGE_DAMAGED',

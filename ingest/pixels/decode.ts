@@ -20,21 +20,35 @@ sharp.unblock({
 /** Quality of downscaled textures, also in the level of detail. */
 const JPEG_QUALITY = 90
 
-/** Decodes all pixels. Rejects for a damaged image. */
-export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
-  const { data, info } = await sharp(bytes, {
+/** Decodes all pixels; `isCmyk` for a JPEG of four colour channels. Rejects for a damaged image. */
+export async function decodePixels(bytes: Uint8Array, isCmyk = false): Promise<Pixels> {
+  const image = sharp(bytes, {
     limitInputPixels: CHECK_LIMITS.imagePixels,
     failOn: 'truncated',
     ignoreIcc: true,
     sequentialRead: true,
     pages: 1,
   })
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  const shaped = isCmyk
+    ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : image.toColourspace('srgb').ensureAlpha()
+  const { data, info } = await shaped.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
   if (info.channels !== 4) throw new Error(`it has ${info.channels} channels`)
-  return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  if (isCmyk) inksToColours(pixels)
+  return { width: info.width, height: info.height, data: pixels }
+}
+
+/**
+ * Converts CMYK to opaque RGBA in place, 8 bits each: R = 255 (1 - C)(1 - K), and so on. glTF 2.0, section 3.8.2,
+ * ignores colour profiles. By this formula, which browsers use without a profile, every machine gets the same bytes.
+ */
+function inksToColours(data: Uint8Array): void {
+  for (let at = 0; at < data.length; at += 4) {
+    const light = 255 - (data[at + 3] ?? 0)
+    for (let c = at; c < at + 3; c++) data[c] = Math.round(((255 - (data[c] ?? 0)) * light) / 255)
+    data[at + 3] = 255
+  }
 }
 
 /** Encodes an opaque picture. libjpeg-turbo's vector code is bit-exact to its plain code. */

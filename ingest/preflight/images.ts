@@ -28,12 +28,6 @@ export function checkImages(images: readonly (Uint8Array | null)[]): void {
     const where = `/images/${i}`
     const header = readImageHeader(bytes)
     if (!header) continue
-    if (header.isCmyk === true)
-      refuse(
-        'IMAGE_CMYK',
-        where,
-        'The JPEG has CMYK colours, which are for print; glTF has RGB. Save the texture again as RGB (in GIMP or Photoshop: Image > Mode > RGB), then export again.',
-      )
     const side = Math.max(header.width, header.height)
     if (side > CHECK_LIMITS.imageSide)
       refuse(
