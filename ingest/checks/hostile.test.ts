@@ -1,11 +1,19 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { asset, assetPath, glbOfText, glbWith, picture, tetrahedron, textured, type Json } from '../glb.fixture.ts'
 import { writeGlb } from '../preflight/container.ts'
 import { ingest } from '../ingest.ts'
-import { Rejected } from '../types.ts'
+import { PREFLIGHT_ADVICE } from '../preflight/advice.ts'
+import { Rejected, type Rejection } from '../types.ts'
+import { ADVICE } from './advice.ts'
 import { checkUpload } from './check.ts'
+
+const ADVICE_OF: Readonly<Record<string, string | undefined>> = { ...ADVICE, ...PREFLIGHT_ADVICE }
+
+/** True if a rejection ends with what to do: its rule's advice, or for COUNT the advice of its list. */
+const hasAdvice = ({ rule, message }: Rejection): boolean =>
+  rule === 'COUNT' ? /are allowed\. [A-Z].+\.$/.test(message) : message.endsWith(ADVICE_OF[rule] ?? rule)
 
 async function rulesOf(bytes: Uint8Array): Promise<string[]> {
   try {
@@ -13,7 +21,7 @@ async function rulesOf(bytes: Uint8Array): Promise<string[]> {
     return []
   } catch (error) {
     if (!(error instanceof Rejected)) throw error
-    expect(error.rejections.every(({ message, rule }) => message.length > 10 && rule !== '')).toBe(true)
+    expect(error.rejections.filter((rejection) => !hasAdvice(rejection))).toEqual([])
     return error.rejections.map(({ rule }) => rule)
   }
 }
@@ -246,6 +254,18 @@ function dracoFile(data: readonly number[]): Uint8Array {
 
 test.each(HOSTILE)('%s is refused by %s before decoding', async (_, rule, bytes) => {
   expect(await rulesOf(bytes())).toContain(rule)
+})
+
+test('each rule of the preflight has its advice and a file here', () => {
+  expect(Object.keys(PREFLIGHT_ADVICE).filter((rule) => !HOSTILE.some(([, one]) => one === rule))).toEqual([])
+})
+
+test('the preflight refuses by no rule without advice', () => {
+  const folder = new URL('../preflight/', import.meta.url)
+  const sources = readdirSync(folder).filter((name) => /^[a-z-]+\.ts$/.test(name) && name !== 'advice.ts')
+  expect(sources.length).toBeGreaterThan(8)
+  const refusing = sources.filter((name) => /\brefuse\(|\bRejected\(/.test(readFileSync(new URL(name, folder), 'utf8')))
+  expect(refusing).toEqual([])
 })
 
 describe('files that the validator refuses', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { PREFLIGHT_ADVICE } from '../preflight/advice.ts'
 import { ADVICE } from './advice.ts'
 import { floats, glbWith, shorts, textured, type Json } from '../glb.fixture.ts'
 import { ingest } from '../ingest.ts'
@@ -172,7 +173,7 @@ describe("invalid files are refused with the validator's code and place", () => 
       : outcome.rejections.map((rejection) => `${rejection.rule} ${rejection.where}`)
     expect(found).toContain(`${rule} ${where}`)
     const said = outcome.accepted ? undefined : outcome.rejections.find((rejection) => rejection.rule === rule)?.message
-    // The preflight's own rules have their advice in their messages.
-    expect(said).toContain(rule === 'NODE_LOOP' || rule === 'NODE_PARENT_OVERRIDE' ? 'Export' : (ADVICE[rule] ?? rule))
+    const advice: Readonly<Record<string, string | undefined>> = { ...ADVICE, ...PREFLIGHT_ADVICE }
+    expect(said).toContain(advice[rule] ?? rule)
   })
 })

@@ -1,5 +1,6 @@
 /** Checks the sizes in bytes that accessors claim, before anything is allocated for them. */
-import { countOf, extensionOf, isObject, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
+import { refuseUpload } from './advice.ts'
+import { countOf, extensionOf, isObject, listOf, objectOf, objectsOf, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 
 /** glTF 2.0, section 5.1: bytes of a component; components of an element. */
@@ -36,20 +37,20 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
     const own = bytes[i] ?? 0
     total += own
     if (own > CHECK_LIMITS.accessorBytes || total > CHECK_LIMITS.accessorBytes)
-      refuse(
+      refuseUpload(
         'ACCESSOR_SIZE',
         `/accessors/${i}`,
-        `The accessors up to this one claim ${mib(total)} MiB of data; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB are allowed. Reduce vertices, morph targets or animations.`,
+        `The accessors up to this one claim ${mib(total)} MiB of data; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB are allowed.`,
         total,
         CHECK_LIMITS.accessorBytes,
       )
     checkSparse(accessor, i)
     if (!isView[countOf(accessor['bufferView']) ?? -1] && !draco.has(i)) zeros += own
     if (zeros > CHECK_LIMITS.zeroBytes)
-      refuse(
+      refuseUpload(
         'ACCESSOR_ZEROS',
         `/accessors/${i}`,
-        `The accessors without data claim ${mib(zeros)} MiB of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} MiB are allowed. Export the model again.`,
+        `The accessors without data claim ${mib(zeros)} MiB of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} MiB are allowed.`,
         zeros,
         CHECK_LIMITS.zeroBytes,
       )
@@ -74,10 +75,10 @@ function checkSparse(accessor: JsonObject, i: number): void {
   if (!isObject(sparse)) return
   const [count, of] = [claimed(sparse['count']), claimed(accessor['count'])]
   if (count > of)
-    refuse(
+    refuseUpload(
       'ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE',
       `/accessors/${i}/sparse/count`,
-      `The sparse accessor replaces ${count} of ${of} elements. Export the model again.`,
+      `The sparse accessor replaces ${count} of ${of} elements.`,
       count,
       of,
     )
@@ -100,10 +101,10 @@ function checkTouched(json: JsonObject, bytes: readonly number[]): void {
   const touch = (where: string, indices: readonly unknown[]): void => {
     for (const index of indices) touched += bytes[countOf(index) ?? -1] ?? 0
     if (touched > CHECK_LIMITS.touchedBytes)
-      refuse(
+      refuseUpload(
         'GEOMETRY_SIZE',
         where,
-        `The meshes and animations up to this one read ${mib(touched)} MiB, some of it many times over; at most ${mib(CHECK_LIMITS.touchedBytes)} MiB are allowed. Reduce vertices, morph targets or animations.`,
+        `The meshes and animations up to this one read ${mib(touched)} MiB, some of it many times over; at most ${mib(CHECK_LIMITS.touchedBytes)} MiB are allowed.`,
         touched,
         CHECK_LIMITS.touchedBytes,
       )
@@ -128,7 +129,7 @@ function checkViews(json: JsonObject): void {
     if (!packed) continue
     unpacked += claimed(packed['count']) * claimed(packed['byteStride'])
     if (unpacked > CHECK_LIMITS.accessorBytes)
-      refuse(
+      refuseUpload(
         'MESHOPT_SIZE',
         `/bufferViews/${i}`,
         `The meshopt data up to this view claims to unpack to ${mib(unpacked)} MiB; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB are allowed.`,
@@ -148,10 +149,10 @@ function checkPackedVertices(json: JsonObject, accessors: readonly JsonObject[])
       if (!accessor || views[countOf(accessor['bufferView']) ?? -1] !== true) continue
       vertices += claimed(accessor['count'])
       if (vertices > CHECK_LIMITS.meshoptVertices)
-        refuse(
+        refuseUpload(
           'MESHOPT_SIZE',
           `/meshes/${i}/primitives/${k}`,
-          `The meshopt data up to this mesh has ${vertices.toLocaleString('en-US')} vertices; at most ${CHECK_LIMITS.meshoptVertices.toLocaleString('en-US')} are allowed. Decimate the mesh (in Blender: Decimate modifier).`,
+          `The meshopt data up to this mesh has ${vertices.toLocaleString('en-US')} vertices; at most ${CHECK_LIMITS.meshoptVertices.toLocaleString('en-US')} are allowed.`,
           vertices,
           CHECK_LIMITS.meshoptVertices,
         )

@@ -2,8 +2,9 @@
  * Reads the two forms of glTF: GLB (glTF 2.0 specification, section 4: a header, a JSON chunk, a binary chunk) and JSON
  * text. Harmless errors are not refused here, because the validator describes them better.
  */
+import { refuseUpload } from './advice.ts'
 import { scanJson } from './json-scan.ts'
-import { isObject, refuse, type JsonObject } from '../json.ts'
+import { isObject, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 import type { Rejection } from '../types.ts'
 
@@ -41,19 +42,19 @@ const fault = (
 /** Returns the upload's JSON and binary chunk. Throws Rejected if it is not glTF, or would harm later readers. */
 export function openContainer(bytes: Uint8Array): Container | Malformed {
   if (bytes.length > CHECK_LIMITS.fileBytes)
-    refuse(
+    refuseUpload(
       'FILE_SIZE',
       '',
-      `The file is larger than ${CHECK_LIMITS.fileBytes >> 20} MiB. Use smaller or fewer textures, or fewer vertices.`,
+      `The file is larger than ${CHECK_LIMITS.fileBytes >> 20} MiB.`,
       bytes.length,
       CHECK_LIMITS.fileBytes,
     )
   if (bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === MAGIC) return openGlb(bytes)
   if (looksLikeJson(bytes)) return openText(bytes)
-  refuse(
+  refuseUpload(
     'NOT_GLTF',
     'byte 0',
-    'This is not a glTF file: it begins neither with "glTF" (GLB, VRM) nor with "{" (JSON). Export the model as .glb or .vrm.',
+    'This is not a glTF file: it begins neither with "glTF" (GLB, VRM) nor with "{" (JSON).',
     hexOf(bytes.subarray(0, 8)),
   )
 }
@@ -85,7 +86,7 @@ function parseJson(bytes: Uint8Array): JsonObject | Rejection {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     const json: unknown = JSON.parse(text)
     if (isObject(json)) return json
-    return fault('TYPE_MISMATCH', '', 'The JSON is not an object.')
+    return fault('TYPE_MISMATCH', '', 'The JSON is not an object. The file is damaged; export the model again.')
   } catch (error) {
     return fault(
       'INVALID_JSON',
@@ -167,10 +168,10 @@ function openGlb(bytes: Uint8Array): Container | Malformed {
 
 function parseChunk(data: Uint8Array): JsonObject | Rejection {
   if (data.length > CHECK_LIMITS.jsonBytes)
-    refuse(
+    refuseUpload(
       'JSON_SIZE',
       'byte 12',
-      `The JSON is larger than ${CHECK_LIMITS.jsonBytes >> 20} MiB. Remove custom data, or merge animations and meshes.`,
+      `The JSON is larger than ${CHECK_LIMITS.jsonBytes >> 20} MiB.`,
       data.length,
       CHECK_LIMITS.jsonBytes,
     )

@@ -1,5 +1,6 @@
 /** Limits the number of items of each kind, before anything walks them. */
-import { isObject, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
+import { refuseUpload } from './advice.ts'
+import { isObject, listOf, objectOf, objectsOf, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 
 const LISTS: readonly (readonly [key: string, max: number, advice: string])[] = [
@@ -22,12 +23,13 @@ const LISTS: readonly (readonly [key: string, max: number, advice: string])[] = 
 
 function atMost(where: string, what: string, count: number, max: number, advice: string): void {
   if (count > max)
-    refuse(
+    refuseUpload(
       'COUNT',
       where,
-      `There are ${count.toLocaleString('en-US')} ${what}; at most ${max.toLocaleString('en-US')} are allowed. ${advice}`,
+      `There are ${count.toLocaleString('en-US')} ${what}; at most ${max.toLocaleString('en-US')} are allowed.`,
       count,
       max,
+      advice,
     )
 }
 

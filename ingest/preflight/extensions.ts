@@ -1,6 +1,7 @@
 /** Checks the extensions that a file requires, and the packed data of those that are decoded. */
+import { refuseUpload } from './advice.ts'
 import { isKnownExtension } from '../extension-lists.ts'
-import { countOf, extensionOf, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
+import { countOf, extensionOf, listOf, objectOf, objectsOf, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 import { readDracoHeader } from './draco-header.ts'
@@ -11,10 +12,10 @@ import { viewReader } from './views.ts'
 export function checkExtensions(json: JsonObject, bin: Uint8Array | null, resolve: Resolve): void {
   for (const [i, name] of listOf(json['extensionsRequired']).entries())
     if (typeof name === 'string' && !isKnownExtension(name))
-      refuse(
+      refuseUpload(
         'EXTENSION_REQUIRED',
         `/extensionsRequired/${i}`,
-        `The file cannot be read without the extension "${clipped(name)}", which this server does not know. Export the model without it.`,
+        `The file cannot be read without the extension "${clipped(name)}", which this server does not know.`,
         name,
       )
   checkInstances(json)
@@ -32,10 +33,10 @@ function checkInstances(json: JsonObject): void {
     )
     instances += Math.max(0, ...counts)
     if (instances > CHECK_LIMITS.instances)
-      refuse(
+      refuseUpload(
         'INSTANCES',
         `/nodes/${i}/extensions/EXT_mesh_gpu_instancing`,
-        `The nodes up to this one are ${instances.toLocaleString('en-US')} instances; at most ${CHECK_LIMITS.instances.toLocaleString('en-US')} are allowed. Use fewer copies.`,
+        `The nodes up to this one are ${instances.toLocaleString('en-US')} instances; at most ${CHECK_LIMITS.instances.toLocaleString('en-US')} are allowed.`,
         instances,
         CHECK_LIMITS.instances,
       )
@@ -52,18 +53,13 @@ function checkDraco(json: JsonObject, bytesOf: (view: unknown) => Uint8Array | n
       const where = `/meshes/${i}/primitives/${k}/extensions/KHR_draco_mesh_compression`
       const bytes = bytesOf(packed['bufferView'])
       const header = bytes && readDracoHeader(bytes)
-      if (!header)
-        refuse(
-          'DRACO_DATA',
-          where,
-          'The Draco data cannot be found or read. Export the model again, or without Draco compression.',
-        )
+      if (!header) refuseUpload('DRACO_DATA', where, 'The Draco data cannot be found or read.')
       triangles += Math.max(header.faces, header.points / 3)
       if (triangles > CHECK_LIMITS.dracoTriangles)
-        refuse(
+        refuseUpload(
           'DRACO_SIZE',
           where,
-          `The Draco data up to this mesh claims ${Math.round(triangles).toLocaleString('en-US')} triangles; at most ${CHECK_LIMITS.dracoTriangles.toLocaleString('en-US')} are allowed. Reduce the mesh.`,
+          `The Draco data up to this mesh claims ${Math.round(triangles).toLocaleString('en-US')} triangles; at most ${CHECK_LIMITS.dracoTriangles.toLocaleString('en-US')} are allowed.`,
           Math.round(triangles),
           CHECK_LIMITS.dracoTriangles,
         )

@@ -1,6 +1,7 @@
 /** Checks images by their headers: a few kilobytes may claim gigabytes of pixels. */
+import { refuseUpload } from './advice.ts'
 import { dataOf } from './embed.ts'
-import { objectsOf, refuse, textOf, type JsonObject } from '../json.ts'
+import { objectsOf, textOf, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 import { readImageHeader } from './image-header.ts'
 import { viewReader } from './views.ts'
@@ -30,28 +31,28 @@ export function checkImages(images: readonly (Uint8Array | null)[]): void {
     if (!header) continue
     const side = Math.max(header.width, header.height)
     if (side > CHECK_LIMITS.imageSide)
-      refuse(
+      refuseUpload(
         'IMAGE_SIZE',
         where,
-        `The image is ${header.width} × ${header.height} pixels; a side may have ${CHECK_LIMITS.imageSide}. Scale the texture down.`,
+        `The image is ${header.width} × ${header.height} pixels; a side may have ${CHECK_LIMITS.imageSide}.`,
         side,
         CHECK_LIMITS.imageSide,
       )
     const own = header.width * header.height
     if (own > CHECK_LIMITS.imagePixels)
-      refuse(
+      refuseUpload(
         'IMAGE_SIZE',
         where,
-        `The image has ${mega(own)}; at most ${mega(CHECK_LIMITS.imagePixels)} are allowed. Scale the texture down.`,
+        `The image has ${mega(own)}; at most ${mega(CHECK_LIMITS.imagePixels)} are allowed.`,
         own,
         CHECK_LIMITS.imagePixels,
       )
     pixels += own
     if (pixels > CHECK_LIMITS.imagesPixels)
-      refuse(
+      refuseUpload(
         'IMAGES_SIZE',
         where,
-        `The images up to this one have ${mega(pixels)} together; at most ${mega(CHECK_LIMITS.imagesPixels)} are allowed. Scale textures down.`,
+        `The images up to this one have ${mega(pixels)} together; at most ${mega(CHECK_LIMITS.imagesPixels)} are allowed.`,
         pixels,
         CHECK_LIMITS.imagesPixels,
       )

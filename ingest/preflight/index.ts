@@ -3,9 +3,10 @@
  * the validator or any decoder sees it. Time and memory grow with the JSON and the
  * number of images, never with the file's claims.
  */
+import { refuseUpload } from './advice.ts'
 import type { Container } from './container.ts'
 import { dataOf } from './embed.ts'
-import { objectsOf, refuse, type JsonObject } from '../json.ts'
+import { objectsOf, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import { checkAccessors } from './accessors.ts'
 import { checkCounts } from './counts.ts'
@@ -28,12 +29,7 @@ function checkUris(json: JsonObject, resolve: (uri: string) => Uint8Array | null
     for (const [i, holder] of objectsOf(json, key).entries()) {
       const uri = holder['uri']
       if (typeof uri !== 'string' || dataOf(uri) || resolve(uri)) continue
-      refuse(
-        'EXTERNAL_URI',
-        `/${key}/${i}/uri`,
-        `The file refers to "${clipped(uri)}", which is not in it. Nothing is loaded from elsewhere: export as one .glb file, which holds its buffers and textures.`,
-        uri,
-      )
+      refuseUpload('EXTERNAL_URI', `/${key}/${i}/uri`, `The file refers to "${clipped(uri)}", which is not in it.`, uri)
     }
   }
 }

@@ -2,8 +2,8 @@
  * Scans JSON text before it is parsed: depth, number of values, duplicate or dangerous keys, numbers that become
  * infinite. One pass, with a few bytes of memory a level. The parser reports text that is not JSON.
  */
+import { refuseUpload } from './advice.ts'
 import { CHECK_LIMITS } from '../limits.ts'
-import { refuse } from '../json.ts'
 import { clipped } from '../text.ts'
 
 const QUOTE = 0x22
@@ -72,10 +72,10 @@ class Scan {
   #open(isMap: boolean): void {
     this.#count()
     if (this.#levels.length >= CHECK_LIMITS.jsonDepth)
-      refuse(
+      refuseUpload(
         'JSON_DEPTH',
         this.#where(),
-        `The JSON is nested deeper than ${CHECK_LIMITS.jsonDepth} levels. No glTF exporter does that; export the model again without custom data.`,
+        `The JSON is nested deeper than ${CHECK_LIMITS.jsonDepth} levels.`,
         this.#levels.length + 1,
         CHECK_LIMITS.jsonDepth,
       )
@@ -100,7 +100,7 @@ class Scan {
   #key(level: JsonLevel, keys: Set<string>, start: number, end: number): void {
     level.keyNext = false
     if (end - start > CHECK_LIMITS.jsonKeyCharacters + 2)
-      refuse(
+      refuseUpload(
         'JSON_KEY',
         this.#where(),
         `A key is longer than ${CHECK_LIMITS.jsonKeyCharacters} characters.`,
@@ -110,17 +110,17 @@ class Scan {
     const key = unescaped(this.#text.slice(start, end))
     level.at = key
     if (key === '__proto__')
-      refuse(
+      refuseUpload(
         'JSON_KEY',
         this.#where(),
-        'A key is called "__proto__", which no glTF file needs and which attacks programs that read it. Remove the custom property of that name.',
+        'A key is called "__proto__", which no glTF file needs and which attacks programs that read it.',
         key,
       )
     if (keys.has(key))
-      refuse(
+      refuseUpload(
         'JSON_DUPLICATE_KEY',
         this.#where(),
-        `The key "${clipped(key)}" occurs twice in one object, so programs would read the file differently. Export the model again.`,
+        `The key "${clipped(key)}" occurs twice in one object, so programs would read the file differently.`,
         key,
       )
     keys.add(key)
@@ -133,17 +133,17 @@ class Scan {
     this.#count()
     const word = this.#text.slice(start, Math.min(end, start + 400))
     if (/^-?\d/.test(word) && !Number.isFinite(Number(word)) && /^-?[\d.eE+-]+$/.test(word))
-      refuse('JSON_NUMBER', this.#where(), 'A number is too large.', clipped(word))
+      refuseUpload('JSON_NUMBER', this.#where(), 'A number is too large.', clipped(word))
     return end
   }
 
   #count(): void {
     this.#values += 1
     if (this.#values > CHECK_LIMITS.jsonValues)
-      refuse(
+      refuseUpload(
         'JSON_SIZE',
         '',
-        `The JSON holds more than ${CHECK_LIMITS.jsonValues.toLocaleString('en-US')} values. Remove custom data, or merge animations and meshes.`,
+        `The JSON holds more than ${CHECK_LIMITS.jsonValues.toLocaleString('en-US')} values.`,
         this.#values,
         CHECK_LIMITS.jsonValues,
       )

@@ -1,5 +1,6 @@
 /** Checks that nodes form trees of bounded depth: a cycle would never end, and a deep tree would overflow the stack. */
-import { countOf, listOf, objectsOf, refuse, type JsonObject } from '../json.ts'
+import { refuseUpload } from './advice.ts'
+import { countOf, listOf, objectsOf, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 
 const NO_PARENT = -1
@@ -11,13 +12,13 @@ function parentsOf(nodes: readonly JsonObject[]): Int32Array {
     for (const [k, value] of listOf(node['children']).entries()) {
       const child = countOf(value)
       if (child === null || child >= nodes.length) continue
-      if (child === i) refuse('NODE_LOOP', `/nodes/${i}`, 'This node is its own child. Export the model again.', i)
+      if (child === i) refuseUpload('NODE_LOOP', `/nodes/${i}`, 'This node is its own child.', i)
       const parent = parents[child] ?? NO_PARENT
       if (parent !== NO_PARENT)
-        refuse(
+        refuseUpload(
           'NODE_PARENT_OVERRIDE',
           `/nodes/${i}/children/${k}`,
-          `Node ${child} has two parents, ${parent} and ${i}; nodes must form a tree. Export the model again.`,
+          `Node ${child} has two parents, ${parent} and ${i}; nodes must form a tree.`,
           child,
         )
       parents[child] = i
@@ -38,17 +39,17 @@ export function checkNodes(json: JsonObject): void {
       path.push(at)
       // A path longer than the number of nodes contains a cycle.
       if (path.length > nodes.length)
-        refuse('NODE_LOOP', `/nodes/${i}`, 'This node is among its own descendants. Export the model again.', i)
+        refuseUpload('NODE_LOOP', `/nodes/${i}`, 'This node is among its own descendants.', i)
       at = parents[at] ?? NO_PARENT
     }
     let depth = at === NO_PARENT ? 0 : (depths[at] ?? 0)
     for (const node of path.toReversed()) {
       depth += 1
       if (depth > CHECK_LIMITS.nodeDepth)
-        refuse(
+        refuseUpload(
           'NODE_DEPTH',
           `/nodes/${node}`,
-          `Nodes are nested deeper than ${CHECK_LIMITS.nodeDepth} levels. Flatten the hierarchy.`,
+          `Nodes are nested deeper than ${CHECK_LIMITS.nodeDepth} levels.`,
           depth,
           CHECK_LIMITS.nodeDepth,
         )
