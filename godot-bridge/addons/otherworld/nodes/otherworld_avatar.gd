@@ -12,11 +12,11 @@ extends Node3D
 ## [/codeblock]
 
 const _AvatarBones := preload("avatar_bones.gd")
+const _AvatarWalk := preload("avatar_walk.gd")
 const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
 const _CapsuleAvatarModel := preload("../packages/avatar/capsule_avatar_model.gd")
 const _CapsuleBodies := preload("../packages/avatar/capsule_bodies.gd")
 const _ModelInstance := preload("../packages/model/model_instance.gd")
-const _Gait := preload("../local_player/body/gait.gd")
 const _LevelOfDetail := preload("../packages/download/level_of_detail.gd")
 const _PackageLibrary := preload("../packages/download/package_library.gd")
 const _Manifest := preload("../packages/download/manifest.gd")
@@ -29,12 +29,8 @@ signal model_changed
 
 # Height of the name above the head, metres.
 const _NAME_ABOVE := 0.22
-# An avatar without ground below it for this long is drawn in the air, seconds. A step down is shorter.
-const _AIRBORNE_SECONDS := 0.12
 # Share of the way to its place that a name covers in a second: exponent.
 const _NAME_EASE := 12.0
-# Smoothing of the speed, so that an avatar at a limit does not change its animation all the time: share per second.
-const _SPEED_EASE := 8.0
 # [member OtherworldAvatarState.bone_mask] of an avatar with all bones tracked.
 const _BONES_ALL := (1 << 18) - 1
 # Up to this distance a pose is applied in every frame; beyond it in every second, and beyond twice that in every
@@ -91,16 +87,12 @@ var _bones := _AvatarBones.new(self)
 # Size of the name's text, pixels of its font. And how far it is raised above other names, in the same pixels.
 var _name_size := Vector2.ZERO
 var _name_lift := 0.0
-var _airborne_seconds := 0.0
-# The gait of an avatar that sends no pose.
-var _gait: _Gait
-var _gait_pose: OtherworldPose
-var _speed := 0.0
-var _last_position := Vector3.INF
+var _walk := _AvatarWalk.new()
 # Seconds since the last pose. Distant avatars are not posed in each frame.
 var _seconds := 0.0
-var _age_seconds := 0.0
 var _metres := 0.0
+# Springs, eyes and expressions move. The view chooses the nearest avatars.
+var _is_lively := false
 
 
 # [param bodies] are the realm's.
@@ -182,6 +174,11 @@ func shown_level() -> int:
 	return _shown_level
 
 
+# Whether the model that is shown moves beyond its pose.
+func _has_motion() -> bool:
+	return _figure != null and _figure.motion != null
+
+
 # The model that is shown.
 func _shown_model() -> _ModelInstance:
 	return _figure
@@ -216,17 +213,27 @@ func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> vo
 	_seconds += delta
 	_label.offset.y += (_name_lift - _label.offset.y) * (1.0 - exp(-delta * _NAME_EASE))
 	var is_often := _metres <= _OFTEN_METRES and (_metres < 3.0 or way.dot(ahead) >= 0.0)
-	if _figure == null or not (is_often or _is_due(way.dot(ahead), frame)):
+	if _figure == null:
 		return
+	if is_often or _is_due(way.dot(ahead), frame):
+		_move_joints(here)
+	if _figure.motion != null and _is_lively:
+		_figure.motion.update(delta)
+	elif _figure.motion != null:
+		_figure.motion.pause()
+
+
+func _move_joints(here: Vector3) -> void:
 	if not _is_humanoid:
-		_animate(_moved(here))
+		_figure.animate(_walk.smooth_speed(here, _seconds))
 		if not _bones.is_empty():
 			_solver.rest(_body)
 			_bones.place(_solver)
 	elif state.has_pose:
 		_pose()
 	else:
-		_walk(_moved(here))
+		var pose := _walk.pose(state, _body, _seconds)
+		_pose_by_locals(pose.bones, pose.head.origin)
 	_seconds = 0.0
 
 
@@ -272,32 +279,6 @@ func _pose_by_locals(locals: Array[Quaternion], head: Vector3) -> void:
 	if not _bones.is_empty():
 		_solver.from_rotations(_body, locals, head)
 		_bones.place(_solver)
-
-
-# Velocity since the last call, m/s, realm space.
-func _moved(here: Vector3) -> Vector3:
-	var speed := (here - _last_position) / _seconds if _last_position.is_finite() and _seconds > 0.0 else Vector3.ZERO
-	_last_position = here
-	return speed
-
-
-func _animate(speed: Vector3) -> void:
-	_speed += (Vector2(speed.x, speed.z).length() - _speed) * (1.0 - exp(-_seconds * _SPEED_EASE))
-	_figure.animate(_speed)
-
-
-# Animates an avatar that sends no pose, by its movement over the ground.
-func _walk(speed: Vector3) -> void:
-	if _gait == null:
-		_gait = _Gait.new()
-		_gait_pose = OtherworldPose.new()
-	_age_seconds += _seconds
-	var local := speed.rotated(Vector3.UP, -state.yaw)
-	_airborne_seconds = 0.0 if state.is_grounded else _airborne_seconds + _seconds
-	_gait.is_airborne = state.is_flying or _airborne_seconds > _AIRBORNE_SECONDS
-	_gait.advance(local.x, local.z, _seconds)
-	_gait.pose(_body, _age_seconds + state.element, _gait_pose)
-	_pose_by_locals(_gait_pose.bones, _gait_pose.head.origin)
 
 
 func _want_level(manifest: _Manifest) -> void:

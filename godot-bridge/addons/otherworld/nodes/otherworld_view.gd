@@ -19,6 +19,11 @@ signal prop_shown(node: OtherworldProp)
 
 # Level of detail, bodies and shadow of an element are updated once in this many frames.
 const _DETAIL_FRAMES := 12
+# Springs, eyes and expressions of VRM models move for this many avatars, the nearest, up to a distance for an avatar of
+# 1.6 m. A smaller avatar has to be nearer. Metres.
+const _LIVELY_MAX := 12
+const _LIVELY_METRES := 15.0
+const _LIVELY_HEIGHT := 1.6
 # Names are laid out once in this many frames.
 const _NAME_FRAMES := 6
 
@@ -250,6 +255,8 @@ func _update_details(eye: Vector3) -> void:
 		node._update_detail()
 	for i: int in range(_frame % _DETAIL_FRAMES, _prop_nodes.size(), _DETAIL_FRAMES):
 		_prop_nodes[i]._update_detail(eye)
+	if _frame % _DETAIL_FRAMES == 1:
+		_choose_lively()
 	if _frame % (_DETAIL_FRAMES * 2) == 0:
 		_choose_shadows(eye)
 	if _frame % _NAME_FRAMES == 0 and show_names and get_viewport().get_camera_3d() != null:
@@ -274,6 +281,17 @@ func _lay_out_names(camera: Camera3D) -> void:
 	var lifts := _NameLayout.lifts_of(boxes)
 	for i: int in shown.size():
 		shown[i]._lift_name(lifts[i], factor)
+
+
+func _choose_lively() -> void:
+	var near: Array[OtherworldAvatar] = []
+	for node: OtherworldAvatar in _avatar_nodes:
+		node._is_lively = false
+		if node._has_motion() and node._metres <= _LIVELY_METRES * minf(1.0, node.height() / _LIVELY_HEIGHT):
+			near.append(node)
+	near.sort_custom(func(a: OtherworldAvatar, b: OtherworldAvatar) -> bool: return a._metres < b._metres)
+	for node: OtherworldAvatar in near.slice(0, _LIVELY_MAX):
+		node._is_lively = true
 
 
 func _choose_shadows(eye: Vector3) -> void:

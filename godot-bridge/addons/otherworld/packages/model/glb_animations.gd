@@ -15,16 +15,7 @@ const CHUNK_HEAD_BYTES := 8
 
 ## Returns the GLB with only the animations named in [param kept]. Bytes that are not a GLB are returned unchanged.
 static func with_animations(bytes: PackedByteArray, kept: PackedStringArray) -> PackedByteArray:
-	var begin := HEAD_BYTES + CHUNK_HEAD_BYTES
-	if bytes.size() < begin or bytes.decode_u32(0) != MAGIC or bytes.decode_u32(16) != JSON_CHUNK:
-		return bytes
-	var end := begin + bytes.decode_u32(12)
-	if end > bytes.size():
-		return bytes
-	var parsed: Variant = JSON.parse_string(bytes.slice(begin, end).get_string_from_utf8())
-	if not parsed is Dictionary:
-		return bytes
-	var json: Dictionary = parsed
+	var json := json_of(bytes)
 	if not json.get("animations") is Array:
 		return bytes
 	var animations: Array = json.animations
@@ -34,10 +25,25 @@ static func with_animations(bytes: PackedByteArray, kept: PackedStringArray) -> 
 		return bytes
 	if (json.animations as Array).is_empty():
 		json.erase("animations")
-	return _with_json(bytes, end, JSON.stringify(json, "", false, true).to_utf8_buffer())
+	return with_json(bytes, json)
 
 
-static func _with_json(bytes: PackedByteArray, end: int, text: PackedByteArray) -> PackedByteArray:
+## Returns the JSON of a GLB; empty if the bytes are not a GLB.
+static func json_of(bytes: PackedByteArray) -> Dictionary:
+	var begin := HEAD_BYTES + CHUNK_HEAD_BYTES
+	if bytes.size() < begin or bytes.decode_u32(0) != MAGIC or bytes.decode_u32(16) != JSON_CHUNK:
+		return {}
+	var end := begin + bytes.decode_u32(12)
+	if end > bytes.size():
+		return {}
+	var parsed: Variant = JSON.parse_string(bytes.slice(begin, end).get_string_from_utf8())
+	return parsed if parsed is Dictionary else {}
+
+
+## Returns the GLB with other JSON. [param bytes] must be a GLB.
+static func with_json(bytes: PackedByteArray, json: Dictionary) -> PackedByteArray:
+	var end := HEAD_BYTES + CHUNK_HEAD_BYTES + bytes.decode_u32(12)
+	var text := JSON.stringify(json, "", false, true).to_utf8_buffer()
 	while text.size() % 4 != 0:
 		text.append(0x20)
 	var head := bytes.slice(0, HEAD_BYTES + CHUNK_HEAD_BYTES)

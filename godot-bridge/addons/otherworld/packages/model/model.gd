@@ -21,6 +21,8 @@ var clip_walk := &""
 var clip_run := &""
 ## Approximate size of vertices and decoded textures, bytes.
 var bytes := 0
+## What a VRM file has beyond the model: a Vrm ([code]vrm.gd[/code]); null for other files.
+var vrm: RefCounted
 ## Number of bones in its skeletons.
 var bone_count := 0
 

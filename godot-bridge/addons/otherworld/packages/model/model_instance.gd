@@ -6,6 +6,8 @@ const Model := preload("model.gd")
 const Rig := preload("../avatar/rig.gd")
 const PoseSolver := preload("../avatar/pose_solver.gd")
 const AvatarBody := preload("../avatar/avatar_body.gd")
+const Vrm := preload("../vrm/vrm.gd")
+const VrmMotion := preload("../vrm/vrm_motion.gd")
 
 ## Speeds from which a model walks and runs, m/s.
 const WALK_SPEED := 0.2
@@ -16,6 +18,8 @@ const BLEND_SECONDS := 0.25
 const HIDDEN_SCALE := 1e-3
 
 var model: Model
+## Moves what a VRM has beyond its pose; null for other models.
+var motion: VrmMotion
 ## Hides the head, for the first-person view of your own avatar.
 var is_head_hidden := false:
 	set(value):
@@ -41,6 +45,8 @@ func _init(of: Model) -> void:
 	quaternion = of.turn
 	_scene = of.scene.instantiate() as Node3D
 	add_child(_scene)
+	if of.vrm != null:
+		motion = VrmMotion.new(of.vrm as Vrm, self, _scene)
 	_rig = of.rig
 	_takes_locals = of.is_humanoid() and _rig.takes_locals()
 	for place: Model.Place in of.joints:

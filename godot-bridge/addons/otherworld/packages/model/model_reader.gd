@@ -7,6 +7,8 @@ const GlbCheck := preload("glb_check.gd")
 const Manifest := preload("../download/manifest.gd")
 const Model := preload("model.gd")
 const Rig := preload("../avatar/rig.gd")
+const SpringSkin := preload("../vrm/spring_skin.gd")
+const VrmReader := preload("../vrm/vrm_reader.gd")
 
 const IDLE := "(?i)idle|stand|breath|survey"
 const WALK := "(?i)walk"
@@ -33,6 +35,8 @@ func read(bytes: PackedByteArray, manifest: Manifest) -> Model:
 	if fault:
 		fault = "The model is not valid: %s." % fault
 		return null
+	if manifest.is_avatar:
+		file = SpringSkin.with_bones(file)
 	var state := GLTFState.new()
 	# Compressing textures for the graphics card takes seconds each. Nothing is written to the project either.
 	state.handle_binary_image_mode = GLTFState.HANDLE_BINARY_IMAGE_MODE_EMBED_AS_UNCOMPRESSED
@@ -47,6 +51,8 @@ func read(bytes: PackedByteArray, manifest: Manifest) -> Model:
 		fault = "The model cannot be shown: it has no scene."
 		return null
 	_prepare(root)
+	if manifest.is_avatar:
+		_model.vrm = VrmReader.read(state, root, _places, _model.rig.joints)
 	var packed := PackedScene.new()
 	error = packed.pack(root)
 	root.free()

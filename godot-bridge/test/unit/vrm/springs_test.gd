@@ -1,0 +1,176 @@
+extends "../../test_case.gd"
+## Spring bones of VRM files: which bones swing, how, and when they rest.
+
+const Model := preload("res://addons/otherworld/packages/model/model.gd")
+const ModelInstance := preload("res://addons/otherworld/packages/model/model_instance.gd")
+const SpringReader := preload("res://addons/otherworld/packages/vrm/spring_reader.gd")
+const Springs := preload("res://addons/otherworld/packages/vrm/springs.gd")
+const Vrm := preload("res://addons/otherworld/packages/vrm/vrm.gd")
+const VrmRobot := preload("../../vrm_robot.gd")
+
+var _robot: VrmRobot
+## Angle between the tail's first bone and its rest in the last frame, radians.
+var _swing := 0.0
+
+
+func before() -> void:
+	_robot = VrmRobot.new()
+
+
+func test_joints_and_colliders_of_vrm_1_are_read() -> void:
+	_spring({
+		colliders = [
+			{node = VrmRobot.HEAD, shape = {sphere = {offset = [0, 0.1, 0], radius = 0.15}}},
+			{node = VrmRobot.HEAD, shape = {capsule = {offset = [0, 0, 0], tail = [0, 0.4, 0], radius = 0.1}}},
+		],
+		colliderGroups = [{colliders = [0, 1]}],
+	}, {colliderGroups = [0], center = 0})
+	var springs := _springs_of(_robot.model())
+	equal(springs.chains.size(), 1)
+	var chain := springs.chains[0]
+	equal(chain.bones.size(), 3)
+	equal(chain.is_extended, false)
+	near(chain.settings[0].stiffness, 0.6, 1e-6)
+	near(chain.settings[0].drag, 0.3, 1e-6)
+	near(chain.settings[0].gravity, 0.2, 1e-6)
+	near(chain.settings[0].radius, 0.02, 1e-6)
+	equal(chain.colliders.size(), 2)
+	near(springs.colliders[1].to.y, 0.4, 1e-6)
+	check(chain.center_bone >= 0, "the centre is not a bone")
+
+
+func test_trees_of_vrm_0_swing_to_their_ends() -> void:
+	(_robot.json.nodes as Array)[_robot.tail].children.append(_robot.tail + 3)
+	(_robot.json.nodes as Array).append({name = "branch", translation = [0.1, 0, 0]})
+	_robot.json.extensions = {VRM = {secondaryAnimation = {
+		boneGroups = [{bones = [_robot.tail], stiffiness = 0.7, dragForce = 0.2, gravityPower = 0.1, gravityDir = {x = 0, y = -1, z = 0}, hitRadius = 0.03, colliderGroups = [0], center = -1}],
+		colliderGroups = [{node = VrmRobot.HEAD, colliders = [{offset = {x = 0.1, y = 0.2, z = 0.3}, radius = 0.1}]}],
+	}}}
+	var springs := _springs_of(_robot.model())
+	equal(springs.chains.map(func(chain: Springs.Chain) -> int: return chain.bones.size()), [3, 1])
+	check(springs.chains.all(func(chain: Springs.Chain) -> bool: return chain.is_extended), "an end does not swing")
+	near(springs.chains[0].settings[2].stiffness, 0.7, 1e-6)
+	near_point(springs.colliders[0].from, Vector3(0.1, 0.2, -0.3), 1e-6)
+
+
+func test_a_bone_of_the_pose_does_not_swing() -> void:
+	_spring({}, {})
+	(_robot.json.extensions.VRMC_springBone.springs[0].joints as Array).push_front({node = VrmRobot.HEAD})
+	var springs := _springs_of(_robot.model())
+	equal(springs.chains.size(), 1)
+	equal(springs.chains[0].bones.size(), 3)
+
+
+func test_no_bone_swings_twice() -> void:
+	_spring({}, {})
+	_robot.json.extensions.VRMC_springBone.springs.append(_robot.spring())
+	equal(_springs_of(_robot.model()).chains.size(), 1)
+
+
+func test_invalid_springs_are_left_out() -> void:
+	for wrong: Variant in [null, -1, 0.5, 1e9, "0", {}]:
+		_robot = VrmRobot.new()
+		_spring({colliders = wrong, colliderGroups = [{colliders = [wrong]}, wrong]}, {colliderGroups = [wrong, 0], center = wrong})
+		(_robot.json.extensions.VRMC_springBone.springs as Array).append_array([wrong, {joints = wrong}, {joints = [{node = wrong}]}])
+		equal(_springs_of(_robot.model()).chains.size(), 1, str(wrong))
+	_robot = VrmRobot.new()
+	_robot.json.extensions = {VRMC_springBone = {springs = [_robot.spring({stiffness = NAN, dragForce = 7.0, gravityPower = "x"})]}}
+	var joint := SpringReader.read(_robot.json, PackedStringArray(range(_robot.tail + 3))).chains[0].joints[0]
+	near(joint.stiffness, 1.0, 1e-6)
+	near(joint.drag, 1.0, 1e-6)
+	near(joint.gravity, 0.0, 1e-6)
+
+
+func test_a_model_has_a_limited_number_of_joints_and_of_tested_pairs() -> void:
+	var colliders: Array = []
+	for i: int in 250:
+		colliders.append({node = 0, shape = {sphere = {radius = 0.1}}})
+	var springs: Array = []
+	for i: int in 300:
+		springs.append(_robot.spring().merged({colliderGroups = [0]}))
+	_robot.json.extensions = {VRMC_springBone = {colliders = colliders, colliderGroups = [{colliders = range(250)}], springs = springs}}
+	var found := SpringReader.read(_robot.json, PackedStringArray(range(_robot.tail + 3)))
+	equal(found.chains.size(), floori(SpringReader.JOINTS_MAX / 3.0))
+	var tested := found.chains.filter(func(chain: Springs.Chain) -> bool: return not chain.colliders.is_empty())
+	equal(tested.size(), floori(SpringReader.PAIRS_MAX / 750.0))
+
+
+func test_a_tail_lags_behind_its_model_and_rests_while_it_is_paused() -> void:
+	_spring({}, {})
+	var instance := _shown(_robot.model())
+	await _move(instance, 10, Vector3(0.1, 0.0, 0.0))
+	equal(instance.motion.springs.joint_count(), 2)
+	check(_swing > 0.1, "the tail does not swing: %s" % _swing)
+	instance.motion.pause()
+	await _frames(2)
+	near(_swing, 0.0, 1e-3, "paused")
+	instance.queue_free()
+
+
+func test_a_teleported_model_takes_its_springs_along() -> void:
+	_spring({}, {})
+	_robot.json.extensions.VRMC_springBone.springs = [_robot.spring({gravityPower = 0.0})]
+	var instance := _shown(_robot.model())
+	await _move(instance, 3, Vector3.ZERO)
+	await _move(instance, 1, Vector3(50.0, 0.0, 0.0))
+	near(_swing, 0.0, 0.02)
+	instance.queue_free()
+
+
+func test_a_tail_with_a_centre_ignores_the_movement_of_the_avatar() -> void:
+	_spring({}, {center = VrmRobot.HEAD})
+	_robot.json.extensions.VRMC_springBone.springs[0].joints = _robot.spring({gravityPower = 0.0}).joints
+	var instance := _shown(_robot.model())
+	await _move(instance, 10, Vector3(0.1, 0.0, 0.0))
+	near(_swing, 0.0, 0.02)
+	instance.queue_free()
+
+
+func test_a_collider_keeps_the_tail_out() -> void:
+	# The tail hangs down from rest, where a sphere is in its way.
+	var swings: Array[float] = []
+	for radius: float in [0.0, 0.25]:
+		_robot = VrmRobot.new()
+		_spring({
+			colliders = [{node = VrmRobot.HEAD, shape = {sphere = {offset = [0, -0.2, -0.4], radius = radius}}}],
+			colliderGroups = [{colliders = [0]}],
+		}, {colliderGroups = [0] if radius > 0.0 else []})
+		_robot.json.extensions.VRMC_springBone.springs[0].joints = _robot.spring({gravityPower = 5.0, stiffness = 0.1}).joints
+		var instance := _shown(_robot.model())
+		await _move(instance, 60, Vector3.ZERO)
+		swings.append(_swing)
+		instance.queue_free()
+	check(swings[1] < swings[0] - 0.2, "free %s, with the sphere %s" % swings)
+
+
+func _spring(data: Dictionary, of_spring: Dictionary) -> void:
+	var all := {specVersion = "1.0", springs = [_robot.spring().merged(of_spring)]}
+	(_robot.json.extensions as Dictionary).VRMC_springBone = all.merged(data)
+
+
+func _springs_of(model: Model) -> Springs:
+	return (model.vrm as Vrm).springs
+
+
+func _shown(model: Model) -> ModelInstance:
+	var instance := ModelInstance.new(model)
+	add_child(instance)
+	instance.motion.update(0.0)
+	var skeleton := instance.find_child("Springs", true, false).get_parent() as Skeleton3D
+	var bone := skeleton.find_bone("tail0")
+	# Modifiers change the pose only while the skeleton is drawn.
+	skeleton.skeleton_updated.connect(func() -> void:
+		_swing = skeleton.get_bone_pose_rotation(bone).angle_to(skeleton.get_bone_rest(bone).basis.get_rotation_quaternion()))
+	return instance
+
+
+func _move(instance: ModelInstance, frames: int, by: Vector3) -> void:
+	for i: int in frames:
+		instance.position += by
+		instance.motion.update(1.0 / 60.0)
+		await get_tree().process_frame
+
+
+func _frames(count: int) -> void:
+	for i: int in count:
+		await get_tree().process_frame
