@@ -45,6 +45,26 @@ func spring(joint := {}) -> Dictionary:
 	return {joints = joints}
 
 
+## Adds a node "face" to the head, with a mesh that has morph targets. Returns its index.
+func add_face(target_count: int) -> int:
+	var meshes: Array = json.meshes
+	var primitive: Dictionary = ((meshes[0] as Dictionary).primitives as Array)[0].duplicate(true)
+	var targets: Array = []
+	for i: int in target_count:
+		targets.append({POSITION = (primitive.attributes as Dictionary).POSITION})
+	primitive.targets = targets
+	meshes.append({name = "face", primitives = [primitive]})
+	var nodes: Array = json.nodes
+	nodes.append({name = "face", mesh = meshes.size() - 1})
+	((nodes[HEAD] as Dictionary).children as Array).append(nodes.size() - 1)
+	return nodes.size() - 1
+
+
+## Returns the index of a node's mesh.
+func mesh_of(node: int) -> int:
+	return (json.nodes as Array)[node].mesh
+
+
 func bytes() -> PackedByteArray:
 	return GlbAnimations.with_json(_bytes, json)
 

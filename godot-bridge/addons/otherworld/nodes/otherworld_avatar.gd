@@ -64,6 +64,8 @@ var casts_shadow := true:
 		if casts_shadow != value:
 			casts_shadow = value
 			_set_shadows()
+## If [code]true[/code], the eyes of a VRM model blink while the avatar is near the camera.
+var blinks := true
 ## Physics layers of the capsules.
 var pick_layer := 1 << 19
 ## Why the package cannot be shown. Empty if there is no error.
@@ -87,6 +89,7 @@ var _bones := _AvatarBones.new(self)
 # Size of the name's text, pixels of its font. And how far it is raised above other names, in the same pixels.
 var _name_size := Vector2.ZERO
 var _name_lift := 0.0
+var _expressions: Dictionary[StringName, float] = {}
 var _walk := _AvatarWalk.new()
 # Seconds since the last pose. Distant avatars are not posed in each frame.
 var _seconds := 0.0
@@ -152,6 +155,26 @@ func attach(node: Node3D, bone: OtherworldPose.Bone) -> void:
 	_place_name()
 
 
+## Sets the weight of an expression of a VRM model, 0 to 1. The names are those of VRM 1.0, also for VRM 0.x: "happy",
+## "angry", "sad", "relaxed", "surprised", "neutral"; "aa", "ih", "ou", "ee", "oh"; "blink", "blinkLeft", "blinkRight";
+## "lookUp", "lookDown", "lookLeft", "lookRight"; and the model's own. A model without the expression ignores it. The
+## weight stays when the model changes. Only you see it.
+func set_expression(expression: StringName, weight: float) -> void:
+	_expressions[expression] = clampf(weight, 0.0, 1.0)
+	if _has_motion():
+		_figure.motion.set_expressions(_expressions)
+
+
+## Returns the weight that [method set_expression] has set; 0 without one.
+func expression_weight(expression: StringName) -> float:
+	return _expressions.get(expression, 0.0)
+
+
+## Returns the names of the expressions that the shown model has. They change with [signal model_changed].
+func expression_names() -> PackedStringArray:
+	return _figure.motion.expression_names() if _has_motion() else PackedStringArray()
+
+
 ## Returns the height of the body at rest, metres.
 func height() -> float:
 	return _body.height if _body != null else state.head_metres
@@ -174,7 +197,7 @@ func shown_level() -> int:
 	return _shown_level
 
 
-# Whether the model that is shown moves beyond its pose.
+# Whether the model is a VRM.
 func _has_motion() -> bool:
 	return _figure != null and _figure.motion != null
 
@@ -217,10 +240,9 @@ func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> vo
 		return
 	if is_often or _is_due(way.dot(ahead), frame):
 		_move_joints(here)
-	if _figure.motion != null and _is_lively:
-		_figure.motion.update(delta)
-	elif _figure.motion != null:
-		_figure.motion.pause()
+	if _has_motion():
+		_figure.motion.blinks = blinks
+		_figure.motion.move(delta, state.element, _is_lively)
 
 
 func _move_joints(here: Vector3) -> void:
@@ -330,6 +352,8 @@ func _show(model: _Model) -> void:
 	_is_humanoid = model.is_humanoid()
 	_figure.is_head_hidden = is_first_person
 	add_child(_figure)
+	if _has_motion():
+		_figure.motion.set_expressions(_expressions)
 	_place_name()
 	_set_shadows()
 	model_changed.emit()

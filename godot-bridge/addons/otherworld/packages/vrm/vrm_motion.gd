@@ -1,16 +1,26 @@
 @tool
 extends RefCounted
-## Moves what a VRM has beyond its pose, in one instance of its model.
+## Moves what a VRM has beyond its pose, in one instance of its model: springs, eyes and expressions.
 
+const ExpressionMotion := preload("expression_motion.gd")
+const Gaze := preload("gaze.gd")
 const SpringMotion := preload("spring_motion.gd")
 const Vrm := preload("vrm.gd")
 
-## Null until the first update: an avatar that is never near needs none.
+## Seconds between the clocks of two elements, so that they do not blink at the same time.
+const CLOCKS_APART := 1.37
+
+## Each is null until it is used: an avatar that is never near needs none.
 var springs: SpringMotion
+var expressions: ExpressionMotion
+## The eyes blink.
+var blinks := true
 
 var _vrm: Vrm
 var _figure: Node3D
 var _scene: Node3D
+var _gaze: Gaze
+var _is_paused := true
 
 
 ## [param scene] is the instance of the model's scene below [param figure].
@@ -20,17 +30,59 @@ func _init(vrm: Vrm, figure: Node3D, scene: Node3D) -> void:
 	_scene = scene
 
 
-## Call it in each frame in which the avatar is near, after the pose.
-func update(seconds: float) -> void:
+## Call it in each frame after the pose. Only an avatar that [param is_near] moves.
+func move(seconds: float, element: int, is_near: bool) -> void:
+	if is_near:
+		update(seconds, Time.get_ticks_msec() / 1000.0 + element * CLOCKS_APART)
+	else:
+		pause()
+
+
+## Moves springs, eyes and expressions by a frame. [param time] is the avatar's own clock, seconds: it
+## says when the avatar blinks.
+func update(seconds: float, time: float) -> void:
 	if not _figure.is_inside_tree():
 		return
 	if springs == null and _vrm.springs != null:
 		springs = SpringMotion.new(_vrm.springs, _figure, _scene)
+	if _gaze == null and _vrm.look_at != null:
+		_gaze = Gaze.new(_vrm.look_at, _scene)
+	_make_expressions()
+	_is_paused = false
+	var looks: Dictionary[StringName, float] = {}
+	if _gaze != null:
+		looks = _gaze.update(seconds)
+	if expressions != null:
+		expressions.set_idle(ExpressionMotion.blink_at(time) if blinks else 0.0, looks)
 	if springs != null:
 		springs.update(seconds)
 
 
-## Puts springs to rest until the next update.
+## Puts springs and eyes to rest until the next update. Expressions that the program has set stay.
 func pause() -> void:
+	if _is_paused:
+		return
+	_is_paused = true
 	if springs != null:
 		springs.pause()
+	if _gaze != null:
+		_gaze.look(0.0, 0.0)
+	if expressions != null:
+		expressions.set_idle(0.0, {})
+
+
+## Replaces the weights of expressions, by name, that the program has set.
+func set_expressions(weights: Dictionary[StringName, float]) -> void:
+	_make_expressions()
+	if expressions != null:
+		expressions.set_weights(weights)
+
+
+## Returns the names of the model's expressions.
+func expression_names() -> PackedStringArray:
+	return PackedStringArray(_vrm.expressions.expressions.keys()) if _vrm.expressions != null else PackedStringArray()
+
+
+func _make_expressions() -> void:
+	if expressions == null and _vrm.expressions != null:
+		expressions = ExpressionMotion.new(_vrm.expressions, _scene)

@@ -2,6 +2,8 @@
 extends RefCounted
 ## Reads what a VRM file has beyond its model, after Godot has made the model's scene.
 
+const ExpressionReader := preload("expression_reader.gd")
+const LookAt := preload("look_at.gd")
 const Model := preload("../model/model.gd")
 const SpringBinding := preload("spring_binding.gd")
 const SpringReader := preload("spring_reader.gd")
@@ -19,6 +21,8 @@ static func read(state: GLTFState, root: Node3D, places: Dictionary[String, Mode
 		names.append(node.resource_name)
 	var vrm := Vrm.new()
 	vrm.springs = SpringBinding.bind(SpringReader.read(state.json, names), root, places, posed)
+	vrm.expressions = ExpressionReader.read(state.json, names, root)
+	vrm.look_at = LookAt.read(state.json, names, places) as LookAt
 	return vrm
 
 

@@ -1,0 +1,97 @@
+@tool
+extends RefCounted
+## Reads the expressions of a VRM file: those of VRMC_vrm (1.0), or blendShapeMaster of VRM (0.x) under the names of 1.0.
+## Invalid parts are left out. Source: the specifications of VRM 0.0 and VRMC_vrm 1.0 (vrm-c/vrm-specification).
+
+const Expressions := preload("expressions.gd")
+const VrmJson := preload("vrm_json.gd")
+
+const EXPRESSIONS_MAX := 128
+const BINDS_MAX := 64
+const NAME_CHARACTERS_MAX := 64
+## Names of VRM 1.0 by the presets of VRM 0.x.
+const NAMES_0: Dictionary[String, StringName] = {
+	"neutral": &"neutral", "joy": &"happy", "angry": &"angry", "sorrow": &"sad", "fun": &"relaxed",
+	"a": &"aa", "i": &"ih", "u": &"ou", "e": &"ee", "o": &"oh",
+	"blink": &"blink", "blink_l": &"blinkLeft", "blink_r": &"blinkRight",
+	"lookup": &"lookUp", "lookdown": &"lookDown", "lookleft": &"lookLeft", "lookright": &"lookRight",
+}
+const OVERRIDES: Dictionary[String, Expressions.Override] = {
+	"block": Expressions.Override.BLOCK, "blend": Expressions.Override.BLEND,
+}
+
+var _root: Node3D
+var _nodes: Array[Dictionary]
+var _names: PackedStringArray
+var _found := Expressions.new()
+var _indices: Dictionary[NodePath, int] = {}
+## The mesh instances of each node.
+var _paths: Dictionary[int, Array] = {}
+
+
+## Returns the expressions of a glTF's JSON; null without any. [param names] are the names of its nodes in the scene.
+static func read(json: Dictionary, names: PackedStringArray, root: Node3D) -> Expressions:
+	var reader := new()
+	reader._root = root
+	reader._names = names
+	reader._nodes = VrmJson.objects_of(json.get("nodes"), names.size())
+	var later := VrmJson.object_of(VrmJson.extension_of(json, "VRMC_vrm").get("expressions"))
+	if not later.is_empty():
+		reader._read_1(VrmJson.object_of(later.get("custom")))
+		# A custom expression cannot replace a standard one.
+		reader._read_1(VrmJson.object_of(later.get("preset")))
+	else:
+		reader._read_0(VrmJson.object_of(VrmJson.extension_of(json, "VRM").get("blendShapeMaster")))
+	return reader._found if not reader._found.expressions.is_empty() else null
+
+
+func _read_1(data: Dictionary) -> void:
+	for name: Variant in data.keys().slice(0, EXPRESSIONS_MAX):
+		var it := VrmJson.object_of(data[name])
+		var expression := Expressions.Face.new()
+		expression.is_binary = it.get("isBinary") is bool and it.isBinary
+		expression.override_blink = OVERRIDES.get(str(it.get("overrideBlink")), Expressions.Override.NONE)
+		expression.override_look_at = OVERRIDES.get(str(it.get("overrideLookAt")), Expressions.Override.NONE)
+		expression.override_mouth = OVERRIDES.get(str(it.get("overrideMouth")), Expressions.Override.NONE)
+		for bind: Dictionary in VrmJson.objects_of(it.get("morphTargetBinds"), BINDS_MAX):
+			var node := VrmJson.index_of(bind.get("node"), _nodes.size())
+			_bind(expression, node, bind, VrmJson.number_of(bind.get("weight"), 0.0, 1.0, 1.0))
+		_found.expressions[StringName(str(name).left(NAME_CHARACTERS_MAX))] = expression
+
+
+func _read_0(data: Dictionary) -> void:
+	for group: Dictionary in VrmJson.objects_of(data.get("blendShapeGroups"), EXPRESSIONS_MAX):
+		var expression := Expressions.Face.new()
+		expression.is_binary = group.get("isBinary") is bool and group.isBinary
+		for bind: Dictionary in VrmJson.objects_of(group.get("binds"), BINDS_MAX):
+			for node: int in _nodes.size():
+				if _nodes[node].has("mesh") and _nodes[node].get("mesh") == bind.get("mesh"):
+					# Weights of VRM 0.x are percentages.
+					_bind(expression, node, bind, VrmJson.number_of(bind.get("weight"), 0.0, 100.0, 100.0) / 100.0)
+		var custom := StringName(str(group.get("name")).left(NAME_CHARACTERS_MAX))
+		_found.expressions[NAMES_0.get(str(group.get("presetName")).to_lower(), custom)] = expression
+
+
+func _bind(expression: Expressions.Face, node: int, data: Dictionary, weight: float) -> void:
+	if node < 0:
+		return
+	for path: NodePath in _meshes_of(node):
+		var mesh := (_root.get_node(path) as MeshInstance3D).mesh as ArrayMesh
+		var bind := Expressions.Bind.new()
+		bind.target = VrmJson.index_of(data.get("index"), mesh.get_blend_shape_count())
+		bind.weight = weight
+		if bind.target >= 0:
+			bind.mesh = _indices.get_or_add(path, _found.meshes.size())
+			if bind.mesh == _found.meshes.size():
+				_found.meshes.append(path)
+			expression.binds.append(bind)
+
+
+func _meshes_of(node: int) -> Array:
+	if not _paths.has(node):
+		var paths: Array[NodePath] = []
+		for mesh: MeshInstance3D in _root.find_children(_names[node], "MeshInstance3D", true, false):
+			if mesh.mesh is ArrayMesh:
+				paths.append(_root.get_path_to(mesh))
+		_paths[node] = paths
+	return _paths[node]

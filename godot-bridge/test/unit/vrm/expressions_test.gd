@@ -1,0 +1,172 @@
+extends "../../test_case.gd"
+## Expressions of VRM files: what they move, how they exclude each other, and what moves without the program.
+
+const ExpressionMotion := preload("res://addons/otherworld/packages/vrm/expression_motion.gd")
+const Expressions := preload("res://addons/otherworld/packages/vrm/expressions.gd")
+const FakeClient := preload("../../fake_client.gd")
+const Model := preload("res://addons/otherworld/packages/model/model.gd")
+const ModelInstance := preload("res://addons/otherworld/packages/model/model_instance.gd")
+const Vrm := preload("res://addons/otherworld/packages/vrm/vrm.gd")
+const VrmRobot := preload("../../vrm_robot.gd")
+
+var _robot: VrmRobot
+## The node that has the face, and its mesh with two morph targets.
+var _face := -1
+
+
+func before() -> void:
+	_robot = VrmRobot.new()
+	_face = _robot.add_face(2)
+
+
+func test_expressions_move_their_morph_targets() -> void:
+	_presets({happy = {morphTargetBinds = [_bind(0, 1.0), _bind(1, 0.5)]}, sad = {morphTargetBinds = [_bind(1, 1.0)]}})
+	var instance := _shown()
+	instance.motion.set_expressions({&"happy": 0.5, &"sad": 0.25, &"unknown": 1.0})
+	near(_target(instance, 0), 0.5, 1e-6)
+	near(_target(instance, 1), 0.5, 1e-6)
+	instance.motion.set_expressions({})
+	near(_target(instance, 0), 0.0, 1e-6)
+	near(_target(instance, 1), 0.0, 1e-6)
+	instance.queue_free()
+
+
+func test_vrm_0_has_the_names_of_vrm_1() -> void:
+	_robot.json.extensions = {VRM = {blendShapeMaster = {blendShapeGroups = [
+		{presetName = "joy", name = "Joy", binds = [{mesh = _robot.mesh_of(_face), index = 1, weight = 50}]},
+		{presetName = "Blink_L", name = "x", binds = []},
+		{presetName = "unknown", name = "Cat", binds = []},
+	]}}}
+	var instance := _shown()
+	equal(instance.motion.expression_names(), PackedStringArray(["happy", "blinkLeft", "Cat"]))
+	instance.motion.set_expressions({&"happy": 1.0})
+	near(_target(instance, 1), 0.5, 1e-6)
+	instance.queue_free()
+
+
+func test_a_binary_expression_is_on_or_off() -> void:
+	_presets({happy = {isBinary = true, morphTargetBinds = [_bind(0, 1.0)]}})
+	var instance := _shown()
+	for pair: Vector2 in [Vector2(0.4, 0.0), Vector2(0.5, 0.0), Vector2(0.6, 1.0)]:
+		instance.motion.set_expressions({&"happy": pair.x})
+		near(_target(instance, 0), pair.y, 1e-6, str(pair))
+	instance.queue_free()
+
+
+func test_an_expression_overrides_other_groups() -> void:
+	for pair: Array in [["block", 0.0], ["blend", 0.75], ["none", 1.0], [7, 1.0]]:
+		for group: Array in [["overrideBlink", "blink"], ["overrideLookAt", "lookUp"], ["overrideMouth", "ou"]]:
+			var presets := {happy = {}}
+			presets.happy[group[0]] = pair[0]
+			presets[group[1]] = {morphTargetBinds = [_bind(0, 1.0)]}
+			_presets(presets)
+			var expressions := (_robot.model().vrm as Vrm).expressions
+			var targets := expressions.targets_at({&"happy": 0.25, StringName(group[1] as String): 1.0})
+			near(targets.get(Vector2i(0, 0), 0.0) as float, pair[1] as float, 1e-6, "%s %s" % [group, pair])
+
+
+func test_a_binary_expression_that_is_partly_overridden_is_off() -> void:
+	_presets({happy = {overrideBlink = "blend"}, blink = {isBinary = true, morphTargetBinds = [_bind(0, 1.0)]}})
+	var expressions := (_robot.model().vrm as Vrm).expressions
+	near(expressions.targets_at({&"happy": 0.25, &"blink": 1.0})[Vector2i(0, 0)], 0.0, 1e-6)
+
+
+func test_invalid_expressions_are_left_out() -> void:
+	for wrong: Variant in [null, -1, 0.5, 1e9, "0", [], {}]:
+		_presets({happy = {morphTargetBinds = [{node = wrong, index = 0}, {node = _face, index = wrong}, wrong]}, sad = wrong})
+		var expressions := (_robot.model().vrm as Vrm).expressions
+		equal(expressions.expressions[&"happy"].binds.size(), 0, str(wrong))
+	_robot.json.extensions.VRMC_vrm.expressions = {}
+	check((_robot.model().vrm as Vrm).expressions == null, "a model without expressions has some")
+
+
+func test_eyes_blink_and_stay_open_between() -> void:
+	near(ExpressionMotion.blink_at(0.1), 1.0, 1e-6, "the middle of the first blink")
+	near(ExpressionMotion.blink_at(4.2), 1.0, 1e-6, "the second")
+	near(ExpressionMotion.blink_at(7.5), 1.0, 1e-6, "the third")
+	near(ExpressionMotion.blink_at(8.7), 1.0, 1e-6, "the next round")
+	near(ExpressionMotion.blink_at(2.0), 0.0, 1e-6, "between")
+	_presets({blinkLeft = {morphTargetBinds = [_bind(0, 1.0)]}, blinkRight = {morphTargetBinds = [_bind(1, 1.0)]}})
+	var instance := _shown()
+	instance.motion.update(0.0, 0.1)
+	near(_target(instance, 0), 1.0, 1e-6)
+	near(_target(instance, 1), 1.0, 1e-6)
+	instance.motion.pause()
+	near(_target(instance, 0), 0.0, 1e-6, "an avatar that is far")
+	instance.motion.blinks = false
+	instance.motion.update(0.0, 0.1)
+	near(_target(instance, 0), 0.0, 1e-6, "an avatar that must not blink")
+	instance.queue_free()
+
+
+func test_eyes_stay_behind_while_the_head_turns_and_then_follow() -> void:
+	var instance := _shown()
+	var head := instance.find_child("head", true, false) as Node3D
+	var eye := instance.find_child("leftEye", true, false) as Node3D
+	if eye == null:
+		eye = instance.find_child("*eye*", true, false) as Node3D
+	var rest := eye.quaternion
+	instance.motion.update(1.0 / 60.0, 2.0)
+	near(eye.quaternion.angle_to(rest), 0.0, 1e-3, "ahead")
+	head.quaternion = Quaternion(Vector3.UP, 0.8) * head.quaternion
+	instance.motion.update(1.0 / 60.0, 2.0)
+	check(eye.quaternion.angle_to(rest) > 0.04, "it did not stay behind: %s" % eye.quaternion.angle_to(rest))
+	for i: int in 90:
+		instance.motion.update(1.0 / 60.0, 2.0)
+	near(eye.quaternion.angle_to(rest), 0.0, 1e-2, "it did not follow")
+	instance.queue_free()
+
+
+func test_looks_may_be_expressions() -> void:
+	_presets({lookRight = {morphTargetBinds = [_bind(0, 1.0)]}, lookLeft = {morphTargetBinds = [_bind(1, 1.0)]}})
+	_robot.json.extensions.VRMC_vrm.lookAt = {
+		type = "expression", rangeMapHorizontalOuter = {inputMaxValue = 30.0, outputScale = 0.6},
+	}
+	var instance := _shown()
+	var head := instance.find_child("head", true, false) as Node3D
+	instance.motion.update(1.0 / 60.0, 2.0)
+	# The head turns to its left by more than 30 degrees, so the eyes look to the right.
+	head.quaternion = Quaternion(Vector3.UP, 0.8) * head.quaternion
+	instance.motion.update(1.0 / 60.0, 2.0)
+	near(_target(instance, 0), 0.6, 1e-4)
+	near(_target(instance, 1), 0.0, 1e-6)
+	instance.queue_free()
+
+
+func test_an_avatar_keeps_its_expression_when_its_model_changes() -> void:
+	_presets({happy = {morphTargetBinds = [_bind(0, 1.0)]}})
+	var client := FakeClient.new()
+	client.definition = FakeClient.realm()
+	var view := OtherworldView.new()
+	client.add_child(view)
+	add_child(client)
+	var avatar := view.avatar_of(client.add_avatar().element)
+	equal(avatar.expression_names(), PackedStringArray(), "the realm's own body")
+	avatar.set_expression(&"happy", 0.7)
+	for i: int in 2:
+		avatar._show(_robot.model())
+		near(_target(avatar._shown_model(), 0), 0.7, 1e-6)
+		check(avatar.expression_names().has("happy"), "the model has no such expression")
+	avatar.set_expression(&"happy", 7.0)
+	near(avatar.expression_weight(&"happy"), 1.0, 1e-6)
+	avatar.set_expression(&"happy", 0.0)
+	near(_target(avatar._shown_model(), 0), 0.0, 1e-6)
+	client.queue_free()
+
+
+func _presets(presets: Dictionary) -> void:
+	_robot.json.extensions.VRMC_vrm.expressions = {preset = presets}
+
+
+func _bind(target: int, weight: float) -> Dictionary:
+	return {node = _face, index = target, weight = weight}
+
+
+func _shown() -> ModelInstance:
+	var instance := ModelInstance.new(_robot.model())
+	add_child(instance)
+	return instance
+
+
+func _target(instance: ModelInstance, target: int) -> float:
+	return (instance.find_child("face", true, false) as MeshInstance3D).get_blend_shape_value(target)
