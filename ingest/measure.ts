@@ -4,6 +4,7 @@ import type { PackageKind, PackageManifest, PackageRank } from '../packages/mani
 import { readImageHeader } from './preflight/image-header.ts'
 import { KIND_LIMITS } from './limits.ts'
 import type { BoundingBox } from './normalise/math.ts'
+import { mib } from './text.ts'
 import { Rejected, type Rejection, type Warn } from './types.ts'
 
 type Counts = PackageManifest['counts']
@@ -61,7 +62,6 @@ export function measure(document: Document, joints: number): Measures {
 }
 
 const number = (value: number): string => value.toLocaleString('en-US')
-const mib = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MiB`
 
 /** Advice that a refusal for size adds. */
 const FIT = ' On the command line, otherworld ingest --fit does this.'

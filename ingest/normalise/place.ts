@@ -80,9 +80,10 @@ const sizesOf = ({ min, max }: BoundingBox): readonly [number, number, number] =
 ]
 
 /** An avatar is measured by its height, a lying one by its length; an object by its largest side. */
-function sizeOf(box: BoundingBox, kind: PackageKind): number {
+function sizeOf(box: BoundingBox, kind: PackageKind): { readonly size: number; readonly way: string } {
   const [x, y, z] = sizesOf(box)
-  return kind === 'avatar' && y > 0.2 * Math.max(x, z) ? y : Math.max(x, y, z)
+  if (kind === 'avatar' && y > 0.2 * Math.max(x, z)) return { size: y, way: 'high' }
+  return { size: Math.max(x, y, z), way: kind === 'avatar' ? 'long' : 'large' }
 }
 
 /** True if the file's unit is known to be metres: of VRM by its specification, else by the size of its skeleton. */
@@ -93,10 +94,16 @@ function isInMetres({ isVrm, kind, skeleton }: Wish): boolean {
 
 function saneScale(box: BoundingBox, wish: Wish, warn: Warn): number {
   const { kind } = wish
-  const size = sizeOf(box, kind)
+  const { size, way } = sizeOf(box, kind)
   const { min, max } = KIND_LIMITS[kind].metres
   if (!Number.isFinite(size))
-    refuse('SIZE', '', "The model's size is infinite. Apply its scale and export again.", String(size), min)
+    refuse(
+      'SIZE',
+      '',
+      `The ${kind} is ${size} m ${way}; ${min} to ${max} m is plausible. A coordinate or a scale is too large: apply all scales (in Blender: Ctrl+A > Scale) and export again.`,
+      String(size),
+      `${min} to ${max} m`,
+    )
   if (isInMetres(wish) || (size >= min && size <= max)) return 1
   const unit = UNITS.find(([factor]) => size * factor >= min && size * factor <= max)
   const scale = unit?.[0] ?? Number((SIZE_ELSE[kind] / size).toPrecision(6))
@@ -104,7 +111,7 @@ function saneScale(box: BoundingBox, wish: Wish, warn: Warn): number {
   warn({
     rule: 'SCALED',
     where: '',
-    message: `The ${kind} is ${Number(size.toPrecision(3))} m large; ${min} to ${max} m is plausible. ${guess}; it was scaled by ${scale}. glTF is in metres: set the exporter's unit.`,
+    message: `The ${kind} is ${Number(size.toPrecision(3))} m ${way}; ${min} to ${max} m is plausible. ${guess}; it was scaled by ${scale} to ${Number((size * scale).toPrecision(3))} m. glTF is in metres: set the exporter's unit.`,
   })
   return scale
 }

@@ -6,6 +6,7 @@ import { refuseUpload } from './advice.ts'
 import { scanJson } from './json-scan.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
+import { mib } from '../text.ts'
 import type { Rejection } from '../types.ts'
 
 const MAGIC = 0x46546c67
@@ -45,7 +46,7 @@ export function openContainer(bytes: Uint8Array): Container | Malformed {
     refuseUpload(
       'FILE_SIZE',
       '',
-      `The file is larger than ${CHECK_LIMITS.fileBytes >> 20} MiB.`,
+      `The file has ${mib(bytes.length)}; at most ${mib(CHECK_LIMITS.fileBytes)} are allowed.`,
       bytes.length,
       CHECK_LIMITS.fileBytes,
     )
@@ -171,7 +172,7 @@ function parseChunk(data: Uint8Array): JsonObject | Rejection {
     refuseUpload(
       'JSON_SIZE',
       'byte 12',
-      `The JSON is larger than ${CHECK_LIMITS.jsonBytes >> 20} MiB.`,
+      `The JSON has ${mib(data.length)}; at most ${mib(CHECK_LIMITS.jsonBytes)} are allowed.`,
       data.length,
       CHECK_LIMITS.jsonBytes,
     )

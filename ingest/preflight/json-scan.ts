@@ -103,7 +103,7 @@ class Scan {
       refuseUpload(
         'JSON_KEY',
         this.#where(),
-        `A key is longer than ${CHECK_LIMITS.jsonKeyCharacters} characters.`,
+        `A key has ${end - start - 2} characters; at most ${CHECK_LIMITS.jsonKeyCharacters} are allowed.`,
         end - start - 2,
         CHECK_LIMITS.jsonKeyCharacters,
       )

@@ -1,10 +1,12 @@
 /** Fits an avatar's capsules: one per bone from the surface at rest, then refined to fill the enclosed volume. */
 import type { Document, Node } from '@gltf-transform/core'
 import { CAPSULES_MAX, checkPhysics } from '../../../sim/index.ts'
+import { assert } from '../../../sim/assert.ts'
 import { sub, unit } from '../../../sim/maths/maths.ts'
 import { RANGES } from '../../../sim/limits/ranges.ts'
 import type { PackageCapsule } from '../../../packages/manifest.ts'
-import { Rejected, type AvatarFit, type FitAvatar, type Warn } from '../../types.ts'
+import type { AvatarFit, FitAvatar, Warn } from '../../types.ts'
+import { checkExtent, surfaceSide } from './extent.ts'
 import { fixedBody, humanoidBody, type PlacedCapsule } from './body.ts'
 import { fitCapsule, type Capsule } from './capsule.ts'
 import { frameOf, intoFrame, quantised, quantisedVec } from '../node-frame.ts'
@@ -85,22 +87,9 @@ export const jointsOf = (document: Document): Set<Node> =>
 
 function samplesAndSurface(document: Document): { surface: Surface; samples: SurfaceSample[]; height: number } {
   const surface = surfaceOf(nodesOf(document))
-  const { min, max } = boundsOf(surface.points)
-  const extent = Math.max(max.x - min.x, max.y - min.y, max.z - min.z)
-  if (!(extent > 1e-3 && extent < 1000)) {
-    const message =
-      surface.triangles.length === 0
-        ? 'the avatar has no triangles: export its meshes too'
-        : `the avatar is ${extent} m large: scale it to a person's size`
-    throw new Rejected({
-      rule: 'AVATAR_EXTENT',
-      where: '',
-      value: surface.triangles.length === 0 ? null : extent,
-      limit: 1000,
-      message,
-    })
-  }
-  return { surface, samples: samplesOf(surface, extent / CELLS.fine), height: max.y - min.y }
+  const box = boundsOf(surface.points)
+  const side = surfaceSide(box, surface.triangles.length)
+  return { surface, samples: samplesOf(surface, side / CELLS.fine), height: box.max.y - box.min.y }
 }
 
 /** See FitAvatar in ingest/types.ts. */
@@ -113,14 +102,7 @@ export const fitAvatar = ((document: Document, humanoid: ReadonlyMap<string, Nod
   const bare: PlacedCapsule[] = placed.map(({ group, capsule }) => ({ bone: group.bone, ...capsule }))
   const { body, rest } =
     humanoid.size > 0 ? humanoidBody(humanoid, bare, samples, warn) : { body: fixedBody(bare, height), rest: new Map() }
-  if (checkPhysics({ kind: 'avatar', body }) !== null) {
-    throw new Rejected({
-      rule: 'AVATAR_EXTENT',
-      where: '',
-      value: height,
-      limit: RANGES.headHeight.max,
-      message: `the avatar is ${height} m high: a realm takes avatars whose head is ${RANGES.headHeight.min} to ${RANGES.headHeight.max} m above the ground; scale it to metres`,
-    })
-  }
+  checkExtent(body, height)
+  assert(checkPhysics({ kind: 'avatar', body }) === null, 'a body of allowed sizes is accepted')
   return { capsules: placed.map(packageCapsule), body, rest }
 }) satisfies FitAvatar

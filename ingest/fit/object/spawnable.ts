@@ -5,20 +5,17 @@
 import { COLLIDERS_MAX, type Collider, type PropSpec, type RejectReason, type Shape } from '../../../sim/index.ts'
 import { guestSpecReason } from '../../../sim/limits/prop-limits.ts'
 import { propRadius } from '../../../sim/props/extent.ts'
-import { inRange, RANGES, type RangeName } from '../../../sim/limits/ranges.ts'
+import { inRange, RANGES } from '../../../sim/limits/ranges.ts'
 import { checkProp, checkScale } from '../../../sim/props/shapes.ts'
 import { massOf, solidOf } from '../../../sim/props/solid.ts'
 import { Rejected, type Rejection, type Warn } from '../../types.ts'
+import { limitOf, rounded } from '../limit-text.ts'
 
 /** The place of a collider, or of the mass, in the file. */
 export interface Places {
   readonly colliders: readonly string[]
   readonly mass: string
 }
-
-const limitOf = (name: RangeName): string => `${RANGES[name].min} to ${RANGES[name].max} ${RANGES[name].unit}`.trim()
-/** Six digits are enough for a modeller. */
-const rounded = (x: number): number => Number(x.toPrecision(6))
 
 function lengthsOf(shape: Shape): readonly number[] {
   switch (shape.type) {
