@@ -3,6 +3,7 @@
  * numbers on every machine.
  */
 export { fitAvatar } from './avatar/avatar.ts'
+export { facesBack } from './avatar/facing.ts'
 export { readHumanoid } from './avatar/humanoid.ts'
 export { recogniseHumanoid } from './avatar/names/recognise.ts'
 export { fitObject } from './object/object.ts'

@@ -7,7 +7,7 @@ import { refuse } from '../json.ts'
 import { trianglesOf } from '../measure.ts'
 import { reduceToFit } from '../reduce/index.ts'
 import { Rejected, type IngestOptions, type OmiPhysics, type Warn } from '../types.ts'
-import { omiBounds, readHumanoid, readOmi, recogniseHumanoid, shapeMeshes } from '../fit/index.ts'
+import { facesBack, omiBounds, readHumanoid, readOmi, recogniseHumanoid, shapeMeshes } from '../fit/index.ts'
 import { carriedOf, vrmTitle, vrmVersion } from './carried.ts'
 import { normaliseGeometry } from './geometry.ts'
 import { readDocument, type OpenedDocument } from './io.ts'
@@ -71,7 +71,7 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
     {
       kind,
       origin: options.origin ?? 'ground',
-      isTurned: vrm === 0,
+      isTurned: isTurned(vrm, kind, humanoid, warn),
       isVrm: vrm !== null,
       skeleton: skeletonHeight(humanoid),
     },
@@ -142,6 +142,27 @@ function skeletonHeight(humanoid: ReadonlyMap<string, Node>): number | null {
   const height = (bone: string): number | null => humanoid.get(bone)?.getWorldTranslation()[1] ?? null
   const [head, left, right] = [height('head'), height('leftFoot'), height('rightFoot')]
   return head === null || left === null || right === null ? null : head - Math.min(left, right)
+}
+
+/**
+ * True if the model is turned round, to face +Z. VRM 0.x faces -Z, and VRM 1.0 +Z, by definition. Of another
+ * humanoid avatar, the skeleton decides.
+ */
+function isTurned(
+  vrm: ReturnType<typeof vrmVersion>,
+  kind: PackageKind,
+  humanoid: ReadonlyMap<string, Node>,
+  warn: Warn,
+): boolean {
+  if (vrm !== null) return vrm === 0
+  if (kind !== 'avatar' || !facesBack(humanoid)) return false
+  warn({
+    rule: 'AVATAR_TURNED',
+    where: '/nodes',
+    message:
+      'The avatar faced -Z, by its legs, arms and feet; it was turned round to face +Z, which is the front in glTF. In the modelling program, turn it so that it faces +Z (-Y in Blender), and apply its rotation.',
+  })
+  return true
 }
 
 /** A skinned or humanoid model is an avatar, unless an object was requested or nothing is visible. Throws Rejected. */
