@@ -12,6 +12,10 @@ const cold = { ...env, OTHERWORLD_WARM_UP_TICKS: '0' }
 /** Tests that start processes, or that take many seconds, say so in their names. */
 const SYSTEM = '**/*.system.test.ts'
 
+/** These run a few rounds as unit tests, and many as system tests. */
+const REPEATED = ['test/system/server/crash.test.ts', 'storage/lock-file.test.ts']
+const ROUNDS = { CRASH_KILLS: '3', LOCK_RACES: '200' }
+
 export default defineConfig({
   test: {
     // One for each core; by default a core is left out, of two that is half: most tests wait for other threads and processes.
@@ -32,11 +36,11 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          include: [SYSTEM],
+          include: [SYSTEM, ...REPEATED],
           exclude: ['node_modules', 'dist', '.tmp'],
           testTimeout: HANGS_MS,
           hookTimeout: HANGS_MS,
-          env: cold,
+          env: { ...cold, ...ROUNDS },
         },
       },
       {
