@@ -2,7 +2,16 @@
  * The contacts that may begin before the next count, and what they cost: the boxes of props and avatars,
  * ahead of their motion, and the cost of two bodies whose boxes touch.
  */
-import { boxAround, depth, extended, placeColliderBoxes, touches, type Box, type Motion } from '../maths/boxes.ts'
+import {
+  boxAround,
+  coverage,
+  depth,
+  extended,
+  placeColliderBoxes,
+  touches,
+  type Box,
+  type Motion,
+} from '../maths/boxes.ts'
 import { capsuleCentre } from '../avatar/avatars.ts'
 import { add, clamp, length, max, scaled, vec, ZERO } from '../maths/maths.ts'
 import { RANGES } from './ranges.ts'
@@ -44,6 +53,18 @@ export function shapeCost(shape: Shape): number {
 /** Large meshes of the realm or a builder are terrain: a prop on it touches only a few of its triangles. */
 const TERRAIN_COST = 2
 
+/** Triangles of each collider that is a builder's terrain, 0 for others; null if there is none. */
+type TerrainTriangles = readonly number[] | null
+
+function terrainTriangles({ spec, share: owners }: Prop): TerrainTriangles {
+  if (owners === 0 || spec.motion !== 'static') return null
+  const triangles = spec.colliders.map(({ shape }) => {
+    const count = shape.type === 'trimesh' ? shape.indices.length / 3 : 0
+    return count > RANGES.meshTriangles.max ? count : 0
+  })
+  return triangles.some((count) => count > 0) ? triangles : null
+}
+
 /** Part of an avatar's bone bodies that one prop touches at once. */
 const BONES_SHARE = 0.25
 
@@ -58,6 +79,7 @@ export interface ContactBody {
   readonly ahead: Motion | null
   /** Cost of each collider. */
   readonly costs: readonly number[]
+  readonly terrain: TerrainTriangles
   /** Boxes of the colliders, computed on demand; null: not computed in this tick. */
   boxes: Box | null
   /** True if it moves in this tick, or may move when something touches it. */
@@ -120,14 +142,16 @@ const RESTING = { velocity: ZERO, tipSpeed: 0 }
 export function propBody(realm: Realm, prop: Prop): ContactBody {
   const ahead = motionAhead(realm, prop)
   const box = ahead ? extended(prop.box, ahead) : prop.box
-  return { prop, still: prop.box, box, ahead, costs: colliderCostsOf(prop), boxes: null, active: false }
+  const [costs, terrain] = [colliderCostsOf(prop), terrainTriangles(prop)]
+  return { prop, still: prop.box, box, ahead, costs, terrain, boxes: null, active: false }
 }
 
 /** An avatar touches with its capsule and with some of its bone bodies. */
 export function avatarBody(avatar: Avatar): ContactBody {
   const bones = avatar.bones?.reduce((n, bone) => (bone ? n + 1 : n), 0) ?? 0
   const box = boxAround(avatar.position, 1, 2 * capsuleCentre(avatar.body))
-  return { prop: null, still: box, box, ahead: null, costs: [1 + bones * BONES_SHARE], boxes: null, active: false }
+  const costs = [1 + bones * BONES_SHARE]
+  return { prop: null, still: box, box, ahead: null, costs, terrain: null, boxes: null, active: false }
 }
 
 function boxesOf(body: ContactBody): Box {
@@ -173,7 +197,8 @@ export class ContactLedger {
       if (!touches(boxesA, 6 * i, b.box, 0)) continue
       comparisons += b.costs.length
       for (let k = 0; k < b.costs.length; k++)
-        if (touches(boxesA, 6 * i, boxesB, 6 * k)) sum += (costAt(a, i) + costAt(b, k)) / 2
+        if (touches(boxesA, 6 * i, boxesB, 6 * k))
+          sum += (costAt(a, i, boxesA, boxesB, k) + costAt(b, k, boxesB, boxesA, i)) / 2
     }
     this.comparisons += comparisons
     // An avatar's box is mostly empty.
@@ -182,5 +207,13 @@ export class ContactLedger {
   }
 }
 
-/** Reads without a check for speed: indices come from lengths. */
-const costAt = ({ costs }: ContactBody, i: number): number => costs[i] as number
+/**
+ * Cost of the collider `i` of a body whose box touches the box at `k` of `others`. Terrain counts the triangles that the
+ * other's box may touch, as if they were spread evenly: of a mesh that was scaled down these are all.
+ */
+function costAt(body: ContactBody, i: number, boxes: Box, others: Box, k: number): number {
+  // Reads without a check for speed: indices come from lengths.
+  const cost = body.costs[i] as number
+  const triangles = body.terrain === null ? 0 : (body.terrain[i] as number)
+  return triangles === 0 ? cost : max(cost, triangles * coverage(boxes, 6 * i, others, 6 * k))
+}

@@ -158,6 +158,31 @@ describe('INP-21: the physics budget', () => {
     })
   })
 
+  test("a builder's large mesh costs the triangles that a prop touches, and all of them once it is scaled down", () => {
+    const side = 21
+    const vertices = Array.from({ length: side * side }, (_, i) => [
+      (i % side) / 2 - 5,
+      0,
+      Math.floor(i / side) / 2 - 5,
+    ])
+    const indices = Array.from({ length: (side - 1) * (side - 1) }, (_, i) => {
+      const first = Math.floor(i / (side - 1)) * side + (i % (side - 1))
+      return [first, first + side, first + 1, first + 1, first + side, first + side + 1]
+    })
+    const mesh = spec('static', collider({ type: 'trimesh', vertices: vertices.flat(), indices: indices.flat() }))
+    for (const [scale, frozen] of [
+      [1, 0],
+      [0.0625, 1],
+    ] as const)
+      stage((s) => {
+        s.joinManagers(1)
+        s.spawn(1, COMPOUND, at(0, 1, 3))
+        expect(s.spawn(1, mesh, at(0, 1, 3), scale)).toBeTypeOf('number')
+        s.wait(4)
+        expect(frozenOf(s)).toBe(frozen)
+      })
+  })
+
   test('each of any number of frozen props is the first in some count', () => {
     for (let count = 1; count <= 400; count++) {
       const first = new Set(Array.from({ length: count }, (_, turn) => firstInTurn(turn, count)))

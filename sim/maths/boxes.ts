@@ -121,5 +121,15 @@ export function depth(a: Box, i: number, b: Box, k: number): number {
   return max(least, 0)
 }
 
+/** Share of the volume of the box at `i` of `a` that the box at `k` of `b` covers, 0 to 1. */
+export function coverage(a: Box, i: number, b: Box, k: number): number {
+  let share = 1
+  for (let axis = 0; axis < 3; axis++) {
+    const [lowA, highA, lowB, highB] = [at(a, i + axis), at(a, i + axis + 3), at(b, k + axis), at(b, k + axis + 3)]
+    share *= max(0, min(highA, highB) - max(lowA, lowB)) / (highA - lowA)
+  }
+  return share
+}
+
 /** Reads without a check for speed: all indices here come from lengths. */
 const at = (box: Box, i: number): number => box[i] as number
