@@ -5,6 +5,8 @@
  */
 import { openContainer, writeGlb, type Container, type Malformed } from '../preflight/container.ts'
 import { dataOf, embed, type Resolve } from '../preflight/embed.ts'
+import { readImageHeader, type ImageType } from '../preflight/image-header.ts'
+import { imageBytes } from '../preflight/images.ts'
 import { objectsOf, type JsonObject } from '../json.ts'
 import { Rejected, type IngestWarning } from '../types.ts'
 import { preflight } from '../preflight/index.ts'
@@ -20,6 +22,7 @@ export interface Checked {
 export type PreflightResult = Container | Malformed
 
 const isMalformed = (opened: PreflightResult): opened is Malformed => 'fault' in opened
+const AVIF: ImageType = 'image/avif'
 const nothing: Resolve = () => null
 
 /**
@@ -70,6 +73,9 @@ export async function acceptValidation(
     embed(opened.json, opened.bin, (uri) => dataOf(uri) ?? resolve(uri)),
     verdict,
   )
+  const isAvif = objectsOf(opened.json, 'images').map(({ mimeType }) => mimeType === AVIF)
+  for (const [i, image] of imageBytes(json, bin, resolve).entries())
+    if (image && readImageHeader(image)?.type === AVIF) isAvif[i] = true
   const unaligned: IngestWarning[] = opened.isUnaligned
     ? [
         {
@@ -83,7 +89,7 @@ export async function acceptValidation(
   return {
     json,
     bin,
-    warnings: [...unaligned, ...summed(warnings.filter((warning) => !isMistaken(warning, opened.json)))],
+    warnings: [...unaligned, ...summed(warnings.filter((warning) => !isMistaken(warning, isAvif)))],
   }
 }
 
@@ -91,13 +97,13 @@ export async function acceptValidation(
  * True for false alarms: warnings about VRM 0.x's extension name and AVIF, which the validator does not know but this
  * server reads.
  */
-function isMistaken({ rule, where }: IngestWarning, json: JsonObject): boolean {
+function isMistaken({ rule, where }: IngestWarning, isAvif: readonly boolean[]): boolean {
   if (rule === 'INVALID_EXTENSION_NAME_FORMAT') return true
   const image = /^\/images\/(\d+)/.exec(where)?.[1]
   return (
     image !== undefined &&
     (rule === 'VALUE_NOT_IN_LIST' || rule === 'IMAGE_UNRECOGNIZED_FORMAT') &&
-    objectsOf(json, 'images')[Number(image)]?.['mimeType'] === 'image/avif'
+    isAvif[Number(image)] === true
   )
 }
 

@@ -33,7 +33,7 @@ export function prepare(json: JsonObject, bin: Uint8Array | null, warn: Warn): J
   delete out['extras']
   delete out['cameras']
   out['nodes'] = withoutHidden(out, warn).map((node) => without(node, 'camera'))
-  out['images'] = typedImages(out, bin)
+  out['images'] = typedImages(out, bin, warn)
   out['animations'] = drawnAnimations(out, warn)
   dropExtensions(out, warn)
   dropScenes(out, warn)
@@ -61,11 +61,17 @@ function withoutExtras(value: unknown): JsonObject {
   return { ...rest, ...primitives, ...kept }
 }
 
-/** Sets each image's real media type, whatever the file claims. */
-function typedImages(json: JsonObject, bin: Uint8Array | null): JsonObject[] {
+/** Sets each image's real media type, whatever the file claims. The validator reports wrong types, except of AVIF. */
+function typedImages(json: JsonObject, bin: Uint8Array | null, warn: Warn): JsonObject[] {
   const bytes = imageBytes(json, bin, () => null)
   return objectsOf(json, 'images').map((image, i) => {
     const header = readImageHeader(bytes[i] ?? new Uint8Array(0))
+    if (header?.type === 'image/avif' && typeof image['mimeType'] === 'string' && image['mimeType'] !== header.type)
+      warn({
+        rule: 'IMAGE_MIME_TYPE_INVALID',
+        where: `/images/${i}`,
+        message: `The image is AVIF, but its type is "${clipped(image['mimeType'])}". The type was set to the real type of the image.`,
+      })
     return header ? { ...image, mimeType: header.type } : image
   })
 }

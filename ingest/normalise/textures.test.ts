@@ -120,7 +120,14 @@ describe('a texture whose type is wrong or whose extension is missing is taken w
   )('%s that says %s', async (kind, said) => {
     const outcome = await withTexture(await made(IMAGES[kind]()), `image/${said}`)
     expect(textureOf(outcome).mediaType).toBe(kind === 'avif' ? 'image/png' : `image/${kind}`)
-    expect(rulesOf(outcome).filter((rule) => /IMAGE|VALUE|EXT/.test(rule))).not.toEqual([])
+    expect(rulesOf(outcome).filter((rule) => /IMAGE|EXT/.test(rule))).not.toEqual([])
+    expect(rulesOf(outcome)).not.toContain('IMAGE_UNRECOGNIZED_FORMAT')
+  })
+
+  test("jpeg that says image/jpg, which is no image's type", async () => {
+    const outcome = await withTexture(await made(IMAGES.jpeg()), 'image/jpg')
+    expect(textureOf(outcome).mediaType).toBe('image/jpeg')
+    expect(rulesOf(outcome)).toContain('IMAGE_MIME_TYPE_INVALID')
   })
 })
 
