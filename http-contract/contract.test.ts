@@ -41,6 +41,7 @@ test.each([
   [{ bytes: 40, sha256: 'AB' }, 'sha256', 'the SHA-256 is missing or not valid'],
   [{ bytes: 40, sha256: SHA256, kind: 'teapot' }, 'kind', 'there is no kind "teapot"'],
   [{ bytes: 40, sha256: SHA256, sharing: 1 }, 'sharing', 'there is no sharing 1'],
+  [{ bytes: 40, sha256: SHA256, fit: 'yes' }, 'fit', 'fit is "yes", which is neither true nor false'],
   [{ bytes: 40, sha256: SHA256, humanoid: [] }, 'humanoid', 'the humanoid map is not an object'],
   [{ bytes: 40, sha256: SHA256, humanoid: { hips: 1 } }, 'humanoid/hips', 'this entry names no bone or no node'],
 ])('the declaration %j is refused at "%s"', (body, where, message) => {

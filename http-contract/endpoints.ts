@@ -86,6 +86,10 @@ const UPLOAD_BODY: Body<UploadBody> = {
       fix: HUMANOID_FIX,
     },
     sharing: choice('sharing', SHARINGS),
+    fit: {
+      message: (value) => `fit is ${JSON.stringify(value)}, which is neither true nor false`,
+      fix: 'send true to reduce a model above the limits, or leave it out',
+    },
   },
 }
 
@@ -134,7 +138,7 @@ export const ENDPOINTS = {
     status: 201,
     answer: DeclaredUpload,
     summary:
-      'Declares a file. The body has `name` or `fileName`. Send its bytes to `put.url`, which is a [link](#links), with all of `put.headers`. `put` is null and the stage `done` if the same bytes of yours became a package in the same way before.',
+      'Declares a file. The body has `name` or `fileName`. Send its bytes to `put.url`, which is a [link](#links), with all of `put.headers`. `put` is null and the stage `done` if the same bytes of yours became a package in the same way before. `fit`: true reduces a model above the [limits](ingest.md#limits-and-ranks).',
     errors: ['bad-declaration', 'too-large', 'quota', 'too-many-uploads', 'store-away', 'unavailable'],
   }),
   completeUpload: endpoint('POST', '/v1/uploads/{id}/complete', {

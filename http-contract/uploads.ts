@@ -44,6 +44,8 @@ export const UploadBody = Schema.Struct({
   humanoid: optional(HumanoidMap),
   /** Default: `owner`. */
   sharing: optional(Sharing),
+  /** True: a model above the limits of its kind is reduced to them, and the original file is kept. Default: false. */
+  fit: optional(Schema.Boolean),
 }).check(isNamed)
 export type UploadBody = typeof UploadBody.Type
 
@@ -61,6 +63,8 @@ export const Rejection = Schema.Struct({
   limit: Found,
   /** For the person who made the model: what is wrong and what to do. */
   message: Schema.String,
+  /** True: an upload with `fit` can correct this. */
+  reducible: Schema.optionalKey(Schema.Boolean),
 }).annotate({ identifier: 'Rejection' })
 export type Rejection = typeof Rejection.Type
 

@@ -165,3 +165,25 @@ export function prism(sides: number, radius: number, height: number, lean = 0, c
   ]).flat()
   return glbOf([...rim(0), ...rim(height)], [...around, ...lids], change)
 }
+
+/** Six parts with a material each. */
+export const parts = (attributes: Json): Json => ({
+  meshes: [
+    {
+      primitives: Array.from({ length: 6 }, (_, material) => ({
+        attributes: { POSITION: 0, ...attributes },
+        indices: 1,
+        material,
+      })),
+    },
+  ],
+})
+
+/** An object of six plain colours: two materials above the limit. */
+export const colours = (): Uint8Array =>
+  glbWith({
+    ...parts({}),
+    materials: Array.from({ length: 6 }, (_, i) => ({
+      pbrMetallicRoughness: { baseColorFactor: [i / 6, 0.5, 0.25, 1] },
+    })),
+  })

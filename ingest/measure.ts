@@ -63,49 +63,55 @@ export function measure(document: Document, joints: number): Measures {
 
 const number = (value: number): string => value.toLocaleString('en-US')
 
-/** Advice that a refusal for size adds. */
-const FIT = ' On the command line, otherworld ingest --fit does this.'
-
 /** The share of triangles to keep, rounded down. */
 const ratioOf = (value: number, limit: number): string => (Math.floor((100 * limit) / value) / 100).toFixed(2)
 
 /** The power of two that divides the sides of textures so that they fit: half the side is a quarter of the memory. */
 const shrinkOf = (bytes: number, limit: number): number => 2 ** Math.ceil(Math.log2(bytes / limit) / 2)
 
-/** Throws Rejected with every exceeded limit. */
-export function checkLimits(kind: PackageKind, measures: Measures, uploadBytes: number, warn: Warn): void {
+/** The rules that `fit` can correct (ingest/reduce). */
+const REDUCIBLE = new Set(['TRIANGLES', 'MATERIALS', 'TEXTURE_MEMORY'])
+
+/** Throws Rejected with every exceeded limit. `isReduced`: the model was reduced already, so `fit` does not help. */
+export function checkLimits(
+  kind: PackageKind,
+  measures: Measures,
+  { bytes, isReduced }: { readonly bytes: number; readonly isReduced: boolean },
+  warn: Warn,
+): void {
   const limits = KIND_LIMITS[kind]
   const faults: Rejection[] = []
   const atMost = (rule: string, where: string, value: number, limit: number, message: string): void => {
-    if (value > limit) faults.push({ rule, where, value, limit, message })
+    const advice = REDUCIBLE.has(rule) && !isReduced ? { reducible: true } : {}
+    if (value > limit) faults.push({ rule, where, value, limit, message, ...advice })
   }
   atMost(
     'FILE_SIZE',
     '',
-    uploadBytes,
+    bytes,
     limits.fileBytes,
-    `The file has ${mib(uploadBytes)}; an ${kind} may have ${mib(limits.fileBytes)}. Use smaller or fewer textures, or fewer vertices.`,
+    `The file has ${mib(bytes)}; an ${kind} may have ${mib(limits.fileBytes)}. Use smaller or fewer textures, or fewer vertices.`,
   )
   atMost(
     'TRIANGLES',
     '/meshes',
     measures.triangles,
     limits.triangles,
-    `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are allowed. A Decimate modifier with a ratio of ${ratioOf(measures.triangles, limits.triangles)} would fit (in Blender), or remove invisible parts.${FIT}`,
+    `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are allowed. A Decimate modifier with a ratio of ${ratioOf(measures.triangles, limits.triangles)} would fit (in Blender), or remove invisible parts.`,
   )
   atMost(
     'MATERIALS',
     '/materials',
     measures.materials,
     limits.materials,
-    `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are allowed. Join ${measures.materials - limits.materials + 1} of them into one by an atlas.${FIT}`,
+    `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are allowed. Join ${measures.materials - limits.materials + 1} of them into one by an atlas.`,
   )
   atMost(
     'TEXTURE_MEMORY',
     '/images',
     measures.textureBytes,
     limits.textureBytes,
-    `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are allowed. Scale them down: 1/${shrinkOf(measures.textureBytes, limits.textureBytes)} of each side would fit.${FIT}`,
+    `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are allowed. Scale them down: 1/${shrinkOf(measures.textureBytes, limits.textureBytes)} of each side would fit.`,
   )
   atMost(
     'JOINTS',

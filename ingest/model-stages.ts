@@ -33,7 +33,7 @@ export async function normaliseModel(
   const normalised = await normalise(checked, options, warn)
   const { document, humanoid, kind, title } = normalised
   const joints = kind === 'avatar' ? (armatureOf(document, { humanoid })?.length ?? 0) : 0
-  checkLimits(kind, measure(document, joints), uploadBytes, warn)
+  checkLimits(kind, measure(document, joints), { bytes: uploadBytes, isReduced: options.fit === true }, warn)
   return { normalised, name: nameOf(options.name, title), joints }
 }
 

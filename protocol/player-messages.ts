@@ -86,6 +86,7 @@ export const UPLOAD_MESSAGES = {
   wholeFile: 'the whole file',
   found: 'Found: %s',
   allowed: 'Allowed: %s',
+  reducible: 'The option “Reduce to the limits” can correct this.',
   failed: 'The server could not finish the upload. Try again.',
 } as const
 

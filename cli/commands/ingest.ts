@@ -227,6 +227,10 @@ function keep(out: string, { hash, manifest, files }: Extract<IngestOutcome, { a
   return folder
 }
 
+/** The help of `--fit`. */
+export const FIT_HELP =
+  'reduce a model that is too large: join materials, decimate meshes, scale textures; the original is kept'
+
 /** The help of `--humanoid`. */
 export const HUMANOID_HELP =
   'JSON file that maps bones to node names, e.g. {"hips": "Hips"}; for skinned models that are not VRM'
@@ -258,10 +262,7 @@ export const command: CliCommand = {
       default: 'ground',
     },
     name: { type: 'string', value: 'NAME', help: "name of the package (default: the file's name)" },
-    fit: {
-      type: 'boolean',
-      help: 'reduce a model that is too large: join materials, decimate meshes, scale textures; the original is kept',
-    },
+    fit: { type: 'boolean', help: FIT_HELP },
     check: { type: 'boolean', help: 'only check the file, without making a package' },
     report: {
       type: 'string',

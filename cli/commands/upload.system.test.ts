@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
+import { colours } from '../../ingest/glb.fixture.ts'
 import type { PropSample, RenderClient } from '../../netcode/index.ts'
 import { runCli, type CliEnd } from '../../test/harness/run-cli.ts'
 import { cleanup, joined, serveHere, temporaryDirectory, until } from '../../test/harness/server-harness.ts'
@@ -76,6 +77,18 @@ test('a rejected file exits with 1 and names the rule, the place and what to do'
     element: null,
     rejections: [{ rule: 'NODE_LOOP', where: '/nodes/0', message: expect.any(String) }],
   })
+})
+
+test('a model above the limits is refused with the option --fit, which reduces it', async () => {
+  const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
+  const file = join(home, 'blocks.glb')
+  writeFileSync(file, colours())
+  const refused = await uploadFrom(home, file, '--url', url)
+  expect(refused.code).toBe(1)
+  expect(refused.out).toContain('The option --fit can correct this.')
+  const { code, out } = await uploadFrom(home, file, '--url', url, '--fit')
+  expect(code).toBe(0)
+  expect(out).toContain('was reduced: materials from 6 to 1')
 })
 
 test('an avatar is uploaded but not spawned, and its hash is printed', async () => {

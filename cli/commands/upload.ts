@@ -5,7 +5,7 @@ import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { PACKAGE_KINDS, type UploadStatus } from '../../http-contract/index.ts'
 import { readAsGlb, Rejected } from '../../ingest/index.ts'
 import { NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
-import { HUMANOID_HELP, readMap } from './ingest.ts'
+import { FIT_HELP, HUMANOID_HELP, readMap } from './ingest.ts'
 import { requireFile } from '../files/model-files.ts'
 import { notesText } from '../reports/ingest-report.ts'
 import {
@@ -44,6 +44,7 @@ export const command: CliCommand = {
       value: 'FILE',
       help: HUMANOID_HELP,
     },
+    fit: { type: 'boolean', help: FIT_HELP },
     share: { type: 'boolean', help: 'let everyone use it, not only you' },
     spawn: { type: 'boolean', help: 'spawn it in the realm, near the marker' },
     timeout: { type: 'string', value: 'S', help: 'timeout in seconds', default: '600' },
@@ -97,6 +98,7 @@ async function upload(
     kind: kind ?? null,
     humanoid: map === undefined ? null : readMap(map),
     sharing: args.flag('share') ? 'everyone' : 'owner',
+    fit: args.flag('fit'),
   } as const
   const bytes = await readAsGlb(file)
   const token = await logIn(args, url)

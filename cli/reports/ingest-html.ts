@@ -1,6 +1,6 @@
 /** The report of a whole library, as one HTML page without links to anything outside. */
 import type { IngestWarning, Rejection } from '../../ingest/index.ts'
-import type { Ingested } from './ingest-report.ts'
+import { adviceOf, type Ingested } from './ingest-report.ts'
 import { formatBytes, formatCount, plural } from '../output.ts'
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -76,7 +76,7 @@ function rowHtml({ file, outcome }: Ingested): string {
   const notes = (list: readonly (Rejection | IngestWarning)[]): string =>
     list.length === 0
       ? ''
-      : `<ul>${list.map(({ rule, where, message }) => `<li><code>${escaped(rule)}${where === '' ? '' : ` at ${escaped(where)}`}</code>: ${escaped(message)}</li>`).join('')}</ul>`
+      : `<ul>${list.map((note) => `<li><code>${escaped(note.rule)}${note.where === '' ? '' : ` at ${escaped(note.where)}`}</code>: ${escaped(adviceOf(note))}</li>`).join('')}</ul>`
   if (!outcome.accepted)
     return `<tr>${name}<td class="rejected">rejected</td><td></td><td></td><td></td><td></td><td></td><td>${notes([...outcome.rejections, ...outcome.warnings])}</td></tr>`
   const { kind, counts, rank, bounds, files } = outcome.manifest

@@ -86,10 +86,14 @@ export function checkedText(to: Terminal, { file, accepted, rejections, warnings
   return `${paint(to, 'bold', file)}: ${accepted ? paint(to, 'green', 'valid') : paint(to, 'red', 'rejected')}\n${notesText(to, rejections, warnings)}`
 }
 
+/** The message of a note, with the option that can correct it. */
+export const adviceOf = (note: Rejection | IngestWarning): string =>
+  'reducible' in note && note.reducible === true ? `${note.message} The option --fit can correct this.` : note.message
+
 /** Rejections and warnings of a file. */
 export function notesText(to: Terminal, rejections: readonly Rejection[], warnings: readonly IngestWarning[]): string {
-  const words = (colour: 'red' | 'yellow', { rule, where, message }: IngestWarning): string =>
-    `  ${paint(to, colour, rule)}${where === '' ? '' : ` at ${where}`}\n    ${message}\n`
+  const words = (colour: 'red' | 'yellow', note: Rejection | IngestWarning): string =>
+    `  ${paint(to, colour, note.rule)}${note.where === '' ? '' : ` at ${note.where}`}\n    ${adviceOf(note)}\n`
   return [...rejections.map((one) => words('red', one)), ...warnings.map((one) => words('yellow', one))].join('')
 }
 

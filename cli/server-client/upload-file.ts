@@ -19,7 +19,7 @@ import { ApiError, type ServerApi } from './server-api.ts'
 const PIECE_BYTES = 65_536
 
 /** The options that the user gave for the file. */
-export type UploadWish = Pick<BodyFor<'declareUpload'>, 'kind' | 'humanoid'> & {
+export type UploadWish = Pick<BodyFor<'declareUpload'>, 'kind' | 'humanoid' | 'fit'> & {
   readonly name: string
   readonly fileName: string
   readonly sharing: 'owner' | 'everyone'

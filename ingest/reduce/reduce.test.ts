@@ -1,7 +1,7 @@
 import type { Document } from '@gltf-transform/core'
 import { describe, expect, test } from 'vitest'
 import { uv, withAccessors } from '../checks/odd.fixture.ts'
-import { fourTextures, glbOf, glbWith, floats, picture, textured, type Json } from '../glb.fixture.ts'
+import { colours, fourTextures, glbOf, glbWith, floats, parts, picture, textured } from '../glb.fixture.ts'
 import { ingest } from '../ingest.ts'
 import { measure } from '../measure.ts'
 import { readDocument } from '../normalise/io.ts'
@@ -24,25 +24,6 @@ async function documentOf(bytes: Uint8Array): Promise<Document> {
   return (await readDocument(opened.json, opened.bin)).document
 }
 
-/** Six parts with a material each. */
-const parts = (attributes: Json): Json => ({
-  meshes: [
-    {
-      primitives: Array.from({ length: 6 }, (_, material) => ({
-        attributes: { POSITION: 0, ...attributes },
-        indices: 1,
-        material,
-      })),
-    },
-  ],
-})
-const colours = (): Uint8Array =>
-  glbWith({
-    ...parts({}),
-    materials: Array.from({ length: 6 }, (_, i) => ({
-      pbrMetallicRoughness: { baseColorFactor: [i / 6, 0.5, 0.25, 1] },
-    })),
-  })
 const pictured = (corner: number): Uint8Array =>
   withAccessors(
     [uv],
@@ -61,7 +42,13 @@ describe('a model above the limits of its kind', () => {
   test('is refused with what would fit', async () => {
     expect(await ingest(colours())).toMatchObject({
       accepted: false,
-      rejections: [{ rule: 'MATERIALS', message: expect.stringContaining('Join 3 of them into one by an atlas.') }],
+      rejections: [
+        {
+          rule: 'MATERIALS',
+          message: expect.stringContaining('Join 3 of them into one by an atlas.'),
+          reducible: true,
+        },
+      ],
     })
   })
 
@@ -75,8 +62,10 @@ describe('a model above the limits of its kind', () => {
     expect((await reduced(pictured(1))).manifest.counts).toMatchObject({ materials: 1, textures: 1 })
   })
 
-  test('keeps textures that repeat, and is refused', async () => {
-    expect(await ingest(pictured(2), { fit: true })).toMatchObject({ rejections: [{ rule: 'MATERIALS', value: 6 }] })
+  test('keeps textures that repeat, and is refused without the advice to reduce it', async () => {
+    const outcome = await ingest(pictured(2), { fit: true })
+    expect(outcome).toMatchObject({ rejections: [{ rule: 'MATERIALS', value: 6 }] })
+    expect(outcome).not.toHaveProperty('rejections.0.reducible')
   })
 
   test('is decimated to the triangles that are allowed', async () => {

@@ -21,6 +21,8 @@ export interface Declaration {
   /** Node names by humanoid bone. */
   readonly humanoid: Readonly<Record<string, string>> | null
   readonly sharing: Sharing
+  /** True: reduce a model above the limits of its kind. */
+  readonly fit: boolean
 }
 
 const FILE_NAME_CHARACTERS_MAX = 255
@@ -32,7 +34,8 @@ type Read<T> = Effect.Effect<T, RouteError>
 
 /** Checks the body of POST /v1/uploads. */
 export const readDeclaration: (json: unknown) => Read<Declaration> = Effect.fnUntraced(function* (json) {
-  const { name, fileName, bytes, sha256, kind = null, humanoid, sharing } = yield* readBody('declareUpload', json)
+  const body = yield* readBody('declareUpload', json)
+  const { name, fileName, bytes, sha256, kind = null, humanoid, sharing, fit } = body
   return {
     name: yield* readName(name ?? withoutExtension(fileName ?? '')),
     bytes: yield* readBytes(bytes, kind),
@@ -40,6 +43,7 @@ export const readDeclaration: (json: unknown) => Read<Declaration> = Effect.fnUn
     kind,
     humanoid: humanoid ?? null,
     sharing: sharing ?? 'owner',
+    fit: fit ?? false,
   }
 })
 
@@ -71,11 +75,12 @@ function readBytes(bytes: number, kind: PackageKind | null): Read<number> {
 }
 
 /** Equal for equal bytes that are ingested with the same options. */
-export function fingerprintOf({ sha256, name, kind, humanoid }: Declaration): string {
+export function fingerprintOf({ sha256, name, kind, humanoid, fit }: Declaration): string {
   return JSON.stringify([
     sha256,
     name,
     kind,
     humanoid === null ? null : Object.entries(humanoid).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    fit,
   ])
 }

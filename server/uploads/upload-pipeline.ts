@@ -220,11 +220,12 @@ function ingest(job: Job): Effect.Effect<void, UploadEnd> {
 
 /** Interruption ends the ingest's process and waits for its end. */
 function ingestFile(file: string, upload: Upload, parts: PipelineParts): Effect.Effect<IngestOutcome> {
-  const { name, kind, humanoid } = upload.declaration
+  const { name, kind, humanoid, fit } = upload.declaration
   const options = {
     name,
     ...(kind === null ? {} : { kind }),
     ...(humanoid === null ? {} : { humanoid }),
+    fit,
     onStage: (stage: IngestStage) => upload.moveTo(stage),
   }
   return Effect.flatMap(callbackLog('uploads'), (log) =>

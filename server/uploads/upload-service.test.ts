@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Effect } from 'effect'
 import { expect, test } from 'vitest'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { RouteError } from '../http/reply.ts'
-import { REFUSED, sha256Of } from './uploads.fake.ts'
+import { outcomeFor, REFUSED, sha256Of } from './uploads.fake.ts'
 import { useDirectory, ADA, BOB, CUP, Shop, refusal, uid, directory } from './upload-service.fixture.ts'
 
 useDirectory()
@@ -97,6 +97,19 @@ test('the same bytes of the same user finish at once; another user must send the
   expect(shop.ingests).toBe(1)
   expect(await Effect.runPromise(shop.archive.recordsOf(BOB.uid))).toHaveLength(1)
   expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toHaveLength(1)
+})
+
+test('bytes are ingested again if the declaration now asks for a reduction, and the ingest gets the option', async () => {
+  const asked: (boolean | undefined)[] = []
+  const shop = new Shop({
+    ingest: (file, { name, fit }) => {
+      asked.push(fit)
+      return Promise.resolve(outcomeFor(readFileSync(file), name ?? ''))
+    },
+  })
+  for (const more of [{}, { fit: true }, { fit: true }, { fit: null }])
+    expect(await shop.send(ADA, CUP, more)).toMatchObject({ stage: 'done' })
+  expect(asked).toEqual([false, true])
 })
 
 test("a user that knows only the hash of another's file gets nothing for other bytes", async () => {

@@ -71,6 +71,7 @@ test("an upload is declared with the user's token, and without a kind if the fil
       kind: null,
       humanoid: { hips: 'Hips' },
       sharing: 'owner',
+      fit: true,
     },
     signal,
   )
@@ -78,7 +79,15 @@ test("an upload is declared with the user's token, and without a kind if the fil
   expect(asked[0]).toMatchObject({
     method: 'POST',
     path: '/v1/uploads',
-    body: { name: 'Cup', bytes: 4, sha256: HASH, fileName: 'cup.glb', humanoid: { hips: 'Hips' }, sharing: 'owner' },
+    body: {
+      name: 'Cup',
+      bytes: 4,
+      sha256: HASH,
+      fileName: 'cup.glb',
+      humanoid: { hips: 'Hips' },
+      sharing: 'owner',
+      fit: true,
+    },
   })
   expect(asked[0]?.headers.get('authorization')).toBe('Bearer secret')
 })

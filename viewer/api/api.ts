@@ -25,6 +25,8 @@ export type UploadDeclaration = Pick<BodyFor<'declareUpload'>, 'bytes' | 'sha256
   /** Node name by humanoid bone; null: what the file itself says. */
   readonly humanoid: NonNullable<BodyFor<'declareUpload'>['humanoid']> | null
   readonly sharing: Sharing
+  /** True: the server reduces a model above its limits. */
+  readonly fit: boolean
 }
 
 export interface ApiOptions {

@@ -10,6 +10,7 @@ import { UploadForm } from '../upload/form.ts'
 import { UploadList } from '../upload/list.ts'
 import { UploadQueue, type QueuedFile } from '../upload/queue.ts'
 import { chosenOf } from '../upload/skeleton-map.ts'
+import type { UploadChoices } from '../upload/upload.ts'
 import type { VrmCredit } from '../models/figure-motion.ts'
 import { creditLine } from './credit.ts'
 import { InventoryPanel } from './panel.ts'
@@ -49,16 +50,17 @@ export class Inventory {
     this.#list = new UploadList(byId('uploads'), {
       cancel: ({ id }) => this.#queue.cancel(id),
       retry: ({ id }) => this.#queue.retry(id),
+      reduce: (item) => {
+        this.#dismiss(item)
+        this.#upload(item.file, { ...item.choices, fit: true })
+      },
       dismiss: (item) => this.#dismiss(item),
       wear: ({ state, choices }) => void this.#wear(state.package, choices.name),
       place: ({ state, choices }) => void this.#place(state.package, choices.name),
       copy: (text) => void this.#copy(text),
     })
     this.#form = new UploadForm(
-      (file, choices) => {
-        if (this.#queue.add(file, choices) === null)
-          options.showMessage('Too many files are queued. Wait until some are finished.')
-      },
+      (file, choices) => this.#upload(file, choices),
       () => options.back(),
     )
     this.#drop = new FileDrop(
@@ -115,6 +117,11 @@ export class Inventory {
     if (said !== undefined) this.#options.showMessage(said)
     // The player may have left while the files were read.
     if (this.#options.player() !== null) this.#form.add(chosen)
+  }
+
+  #upload(file: File, choices: UploadChoices): void {
+    if (this.#queue.add(file, choices) === null)
+      this.#options.showMessage('Too many files are queued. Wait until some are finished.')
   }
 
   #changed(item: QueuedFile): void {

@@ -1,4 +1,4 @@
-/** The card that asks for a file's name, kind and sharing. */
+/** The card that asks for a file's name, kind and sharing, and whether to reduce it to the limits. */
 import { byId, byIdAs } from '../ui/dom.ts'
 import type { Chosen } from './skeleton-map.ts'
 import type { UploadChoices } from './upload.ts'
@@ -11,6 +11,7 @@ export class UploadForm {
   readonly #submitted: (file: File, choices: UploadChoices) => void
   readonly #name = byIdAs('upload-name', HTMLInputElement)
   readonly #everyone = byIdAs('upload-everyone', HTMLInputElement)
+  readonly #fit = byIdAs('upload-fit', HTMLInputElement)
   /** The card asks about the first one. */
   #files: Chosen[] = []
 
@@ -52,9 +53,11 @@ export class UploadForm {
     const kinds = document.querySelector<HTMLInputElement>('input[name="upload-kind"]:checked')?.value
     const kind = kinds === 'avatar' || kinds === 'object' ? kinds : null
     const sharing = this.#everyone.checked ? 'everyone' : 'owner'
+    const fit = this.#fit.checked
     for (const [index, { file, map }] of this.#files.splice(0, count).entries()) {
       const named = index === 0 ? this.#name.value.trim() : ''
-      this.#submitted(file, { name: named === '' ? nameOfFile(file.name) : named, kind, humanoid: map, sharing })
+      const name = named === '' ? nameOfFile(file.name) : named
+      this.#submitted(file, { name, kind, humanoid: map, sharing, fit })
     }
     this.#ask()
   }

@@ -1,12 +1,14 @@
 /** The list of uploads: a progress bar, the result, and buttons for each. */
 import { make, makeButton } from '../ui/dom.ts'
 import type { QueuedFile } from './queue.ts'
-import { isOver } from './upload.ts'
+import { isOver, isReducible } from './upload.ts'
 import { phaseLabel, rejectionLines, rejectionsAsText } from './messages.ts'
 
 export interface ListActions {
   cancel(item: QueuedFile): void
   retry(item: QueuedFile): void
+  /** Uploads a refused file again, reduced to the limits. */
+  reduce(item: QueuedFile): void
   dismiss(item: QueuedFile): void
   wear(item: QueuedFile): void
   place(item: QueuedFile): void
@@ -104,7 +106,13 @@ export class UploadList {
           close,
         ]
       case 'rejected':
-        return [makeButton('Copy', () => this.#actions.copy(rejectionsAsText(file.name, state.rejections))), close]
+        return [
+          ...(isReducible(state)
+            ? [makeButton('Reduce and add', () => this.#actions.reduce(item), { class: 'primary' })]
+            : []),
+          makeButton('Copy', () => this.#actions.copy(rejectionsAsText(file.name, state.rejections))),
+          close,
+        ]
       case 'failed':
         return [makeButton('Try again', () => this.#actions.retry(item), { class: 'primary' }), close]
       case 'cancelled':

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nameOfFile, phaseLabel, fileProblem, rejectionsAsText } from './messages.ts'
+import { nameOfFile, phaseLabel, fileProblem, rejectionLines, rejectionsAsText } from './messages.ts'
 
 test('a copied rejection contains rule, place, value, limit and what to do', () => {
   const text = rejectionsAsText('tower.glb', [
@@ -7,6 +7,14 @@ test('a copied rejection contains rule, place, value, limit and what to do', () 
   ])
   expect(text).toBe(
     'tower.glb was not accepted.\n\nRule TRIANGLES\nWhere: /meshes/2\nFound: 90000\nAllowed: 20000\nSimplify the mesh.',
+  )
+})
+
+test('a rejection that the option can correct says so', () => {
+  const tower = { rule: 'TRIANGLES', where: '', value: 90_000, limit: 20_000, message: 'Simplify the mesh.' }
+  expect(rejectionLines(tower).at(-1)).toBe('Simplify the mesh.')
+  expect(rejectionLines({ ...tower, reducible: true }).at(-1)).toBe(
+    'Simplify the mesh. The option “Reduce to the limits” can correct this.',
   )
 })
 

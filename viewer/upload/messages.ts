@@ -11,13 +11,13 @@ export const phaseLabel = ({ phase, share }: Pick<UploadState, 'phase' | 'share'
 }
 
 /** One rejection as lines that can be copied. */
-export function rejectionLines({ rule, where, value, limit, message }: Rejection): readonly string[] {
+export function rejectionLines({ rule, where, value, limit, message, reducible }: Rejection): readonly string[] {
   return [
     fillMessage(UPLOAD_MESSAGES.rule, rule),
     fillMessage(UPLOAD_MESSAGES.where, where === '' ? UPLOAD_MESSAGES.wholeFile : where),
     ...(value === null ? [] : [fillMessage(UPLOAD_MESSAGES.found, value)]),
     ...(limit === null ? [] : [fillMessage(UPLOAD_MESSAGES.allowed, limit)]),
-    message,
+    reducible === true ? `${message} ${UPLOAD_MESSAGES.reducible}` : message,
   ].filter(Boolean)
 }
 

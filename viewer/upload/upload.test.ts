@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '../api/api.ts'
-import type { DeclaredUpload, UploadStatus } from '../../http-contract/index.ts'
+import type { DeclaredUpload, Rejection, UploadStatus } from '../../http-contract/index.ts'
 import { UploadQueue, type QueuedFile } from './queue.ts'
-import { upload, type UploadState, type UploadTools } from './upload.ts'
+import { isReducible, QUEUED, upload, type UploadState, type UploadTools } from './upload.ts'
 
 const HASH = 'ab'.repeat(32)
 const status = (changes: Partial<UploadStatus>): UploadStatus => ({
@@ -21,7 +21,7 @@ const declared = (changes: Partial<DeclaredUpload> = {}): DeclaredUpload => ({
 })
 const DONE = status({ stage: 'done', progress: 1, package: HASH, kind: 'object' })
 const FILE = new File([new Uint8Array(4)], 'teacup.glb')
-const WISH = { name: 'Teacup', kind: null, humanoid: null, sharing: 'owner' } as const
+const WISH = { name: 'Teacup', kind: null, humanoid: null, sharing: 'owner', fit: false } as const
 
 /** Tools that succeed; `log` records the calls. */
 function tools(
@@ -83,6 +83,14 @@ test('bytes that the server already has are not sent again', async () => {
   const { tools: given, log } = tools({ declare: () => Promise.resolve(declared({ put: null, stage: 'received' })) })
   expect((await run(given)).at(-1)?.phase).toBe('done')
   expect(log).toEqual(['hash'])
+})
+
+test('a refusal is reducible only if the option can correct each of its reasons', () => {
+  const fault = { rule: 'TRIANGLES', where: '', value: 2, limit: 1, message: '' }
+  const refused = (...rejections: readonly Rejection[]): UploadState => ({ ...QUEUED, phase: 'rejected', rejections })
+  expect(isReducible(refused({ ...fault, reducible: true }))).toBe(true)
+  expect(isReducible(refused({ ...fault, reducible: true }, fault))).toBe(false)
+  expect(isReducible(QUEUED)).toBe(false)
 })
 
 test('a rejection comes with its rules', async () => {

@@ -15,6 +15,8 @@ export interface UploadChoices {
   /** The file's skeleton map; null without one. */
   readonly humanoid: UploadDeclaration['humanoid']
   readonly sharing: UploadDeclaration['sharing']
+  /** True: the server reduces a model above its limits. */
+  readonly fit: boolean
 }
 
 export type UploadPhase = 'queued' | 'reading' | 'declaring' | 'sending' | Exclude<UploadStage, 'waiting'> | 'cancelled'
@@ -47,6 +49,10 @@ export const QUEUED: UploadState = {
 
 export const isOver = ({ phase }: UploadState): boolean =>
   phase === 'done' || phase === 'rejected' || phase === 'failed' || phase === 'cancelled'
+
+/** True if each reason of the refusal is one that `fit` can correct. */
+export const isReducible = ({ phase, rejections }: UploadState): boolean =>
+  phase === 'rejected' && rejections.every(({ reducible }) => reducible === true)
 
 /** Shares of the progress: reading the file, then sending it; the rest is the server's. */
 const READ = 0.06

@@ -95,6 +95,29 @@ func test_a_skinned_model_is_uploaded_with_the_humanoid_map() -> void:
 	map.text = ""
 
 
+func test_a_model_above_the_limits_is_refused_with_the_option_that_reduces_it() -> void:
+	await _open()
+	var node := Node3D.new()
+	node.name = "Blocks"
+	for i: int in 6:
+		var block := MeshInstance3D.new()
+		var mesh := BoxMesh.new()
+		var material := StandardMaterial3D.new()
+		material.albedo_color = Color.from_hsv(i / 6.0, 0.8, 0.8)
+		mesh.material = material
+		block.mesh = mesh
+		block.position.x = i * 1.5
+		node.add_child(block)
+	var fit := _dock.get_node("%Fit") as CheckBox
+	await _dock.upload(OtherworldUpload.from_node(node))
+	check("Rule MATERIALS" in _message() and "The option “%s” can correct this." % fit.text in _message(), _message())
+	fit.button_pressed = true
+	await _dock.upload(OtherworldUpload.from_node(node))
+	check(_message().begins_with("Uploaded the package \"Blocks\".") and "was reduced: materials from 6" in _message(), _message())
+	fit.button_pressed = false
+	node.free()
+
+
 func test_packages_are_sorted_by_a_click_on_a_title() -> void:
 	await _open()
 	await _dock.upload_file(_assets.path_join("objects/BoxTextured.glb"))

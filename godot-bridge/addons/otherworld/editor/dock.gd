@@ -141,6 +141,7 @@ func upload(next: OtherworldUpload) -> void:
 		return
 	_upload = next
 	_upload.is_shared = (%Share as CheckBox).button_pressed
+	_upload.fit = (%Fit as CheckBox).button_pressed
 	_upload.progressed.connect(_show_progress)
 	_way.show()
 	var is_done := await _upload.run_at(_server.url, _server.token)

@@ -78,5 +78,6 @@ const UPLOAD: Dictionary[String, String] = {
 	"whole_file": "the whole file",
 	"found": "Found: %s",
 	"allowed": "Allowed: %s",
+	"reducible": "The option “Reduce to the limits” can correct this.",
 	"failed": "The server could not finish the upload. Try again.",
 }

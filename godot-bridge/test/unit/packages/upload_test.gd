@@ -19,6 +19,8 @@ var _requests: PackedStringArray = []
 ## Bytes that must be received, over all requests, before the server responds.
 var _bytes_awaited := 0
 var _bytes_in := 0
+## The last received bytes as text.
+var _heard := ""
 var _upload: OtherworldUpload
 
 
@@ -43,6 +45,7 @@ func _process(_delta: float) -> void:
 func _hear(peer: StreamPeerTCP) -> void:
 	var got: PackedByteArray = peer.get_data(peer.get_available_bytes())[1]
 	_bytes_in += got.size()
+	_heard = got.get_string_from_ascii() if got.size() < 4096 else ""
 	var line := got.slice(0, 200).get_string_from_ascii().get_slice(" HTTP/1.1", 0)
 	if _bytes_awaited > 0:
 		line = "PUT /big" if _bytes_in >= _bytes_awaited else ""
@@ -157,6 +160,23 @@ func test_a_rejection_has_rule_place_value_and_limit() -> void:
 	])] as Array[PackedStringArray])
 	equal(upload.stage, "rejected")
 	equal(upload.rejections[0].rule, "TRIANGLES")
+
+
+func test_a_rejection_that_a_reduction_can_correct_says_so() -> void:
+	var rejection := {"rule": "MATERIALS", "where": "", "value": null, "limit": null, "message": "join them"}
+	equal(UploadMessages.of_rejection(rejection), "Rule MATERIALS. Where: the whole file. Join them.")
+	rejection.reducible = true
+	equal(UploadMessages.of_rejection(rejection),
+			"Rule MATERIALS. Where: the whole file. Join them. The option “Reduce to the limits” can correct this.")
+
+
+func test_the_declaration_says_whether_the_server_reduces_the_model() -> void:
+	_respond("POST /v1/uploads", "201 Created", {"id": "u1", "stage": "done", "put": null, "package": "cd".repeat(32)})
+	for fit: bool in [false, true]:
+		var upload := _upload_of("abc".to_utf8_buffer())
+		upload.fit = fit
+		check(await upload.run_at(_url(), "secret"), upload.message)
+		equal((JSON.parse_string(_heard.get_slice("\r\n\r\n", 1)) as Dictionary).fit, fit)
 
 
 func test_a_refused_declaration_says_what_to_do() -> void:

@@ -55,6 +55,10 @@ var kind := ""
 var humanoid: Dictionary[String, String] = {}
 ## If [code]true[/code], everyone may spawn the package. Otherwise only its owner may.
 var is_shared := false
+## If [code]true[/code], the server reduces a model above the limits of its kind: it joins materials, decimates meshes
+## and scales textures. It keeps the original file. Otherwise it rejects such a model. Name this option "Reduce to the
+## limits" in your interface, because messages of [member rejections] refer to it.
+var fit := false
 
 ## Hash of the package when the upload is done, 64 hex digits.
 var package := ""
@@ -65,6 +69,7 @@ var progress := 0.0
 ## Why the upload was rejected or failed. A message for the player.
 var message := ""
 ## Rules that the file breaks, as the server reported them: {rule, where, value, limit, message}.
+## [code]reducible[/code] is [code]true[/code] if [member fit] can correct it.
 var rejections: Array[Dictionary] = []
 ## Messages about what the server changed or left out.
 var warnings: PackedStringArray = []
@@ -195,6 +200,7 @@ func _declaration(file: _UploadFile) -> Dictionary:
 		"bytes": file.bytes.size(),
 		"sha256": file.sha256,
 		"sharing": "everyone" if is_shared else "owner",
+		"fit": fit,
 	}
 	if _path:
 		declaration.fileName = _path.get_file().right(255)

@@ -20,7 +20,7 @@ static func failed() -> String:
 
 
 ## Returns one rule that the upload breaks as a text: the rule, where, what was found, what is allowed, and the server's
-## message. [param rejection] is {rule, where, value, limit, message}, as the server sent it.
+## message. [param rejection] is {rule, where, value, limit, message, reducible?}, as the server sent it.
 static func of_rejection(rejection: Variant) -> String:
 	var fields: Dictionary = rejection if rejection is Dictionary else {}
 	var where := _shown(fields.get("where"))
@@ -33,8 +33,13 @@ static func of_rejection(rejection: Variant) -> String:
 		parts.append(_filled(SharedMessages.UPLOAD.found, _shown(fields.get("value"))))
 		if fields.get("limit") != null:
 			parts.append(_filled(SharedMessages.UPLOAD.allowed, _shown(fields.get("limit"))))
+	var sentences: PackedStringArray = [". ".join(parts) + "."]
 	var message := sentence(_shown(fields.get("message")))
-	return ". ".join(parts) + "." + (" " + message if message else "")
+	if message:
+		sentences.append(message)
+	if is_same(fields.get("reducible"), true):
+		sentences.append(String(TranslationServer.translate(SharedMessages.UPLOAD.reducible)))
+	return " ".join(sentences)
 
 
 static func _filled(text: String, value: String) -> String:
