@@ -76,8 +76,20 @@ func test_invalid_expressions_are_left_out() -> void:
 		_presets({happy = {morphTargetBinds = [{node = wrong, index = 0}, {node = _face, index = wrong}, wrong]}, sad = wrong})
 		var expressions := (_robot.model().vrm as Vrm).expressions
 		equal(expressions.expressions[&"happy"].binds.size(), 0, str(wrong))
+		_robot.json.extensions.VRMC_vrm.lookAt = {type = wrong, rangeMapVerticalUp = wrong}
+		check(_robot.model().vrm != null, "a look-at of the type " + str(wrong))
 	_robot.json.extensions.VRMC_vrm.expressions = {}
 	check((_robot.model().vrm as Vrm).expressions == null, "a model without expressions has some")
+
+
+func test_invalid_expressions_of_vrm_0_are_left_out() -> void:
+	for wrong: Variant in [null, -1, 0.5, 1e9, "0", [], {}]:
+		_robot.json.extensions = {VRM = {
+			blendShapeMaster = {blendShapeGroups = [{presetName = "joy", binds = [{mesh = wrong, index = 0}, wrong]}, wrong]},
+			firstPerson = {lookAtTypeName = wrong}, humanoid = {humanBones = [wrong, {bone = "head", node = VrmRobot.HEAD}]},
+		}}
+		var expressions := (_robot.model().vrm as Vrm).expressions
+		equal(expressions.expressions[&"happy"].binds.size(), 0, str(wrong))
 
 
 func test_eyes_blink_and_stay_open_between() -> void:

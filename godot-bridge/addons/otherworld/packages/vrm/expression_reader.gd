@@ -4,6 +4,7 @@ extends RefCounted
 ## Invalid parts are left out. Source: the specifications of VRM 0.0 and VRMC_vrm 1.0 (vrm-c/vrm-specification).
 
 const Expressions := preload("expressions.gd")
+const GlbCheck := preload("../model/glb_check.gd")
 const VrmJson := preload("vrm_json.gd")
 
 const EXPRESSIONS_MAX := 128
@@ -49,7 +50,7 @@ func _read_1(data: Dictionary) -> void:
 	for name: Variant in data.keys().slice(0, EXPRESSIONS_MAX):
 		var it := VrmJson.object_of(data[name])
 		var expression := Expressions.Face.new()
-		expression.is_binary = it.get("isBinary") is bool and it.isBinary
+		expression.is_binary = VrmJson.flag_of(it.get("isBinary"))
 		expression.override_blink = OVERRIDES.get(str(it.get("overrideBlink")), Expressions.Override.NONE)
 		expression.override_look_at = OVERRIDES.get(str(it.get("overrideLookAt")), Expressions.Override.NONE)
 		expression.override_mouth = OVERRIDES.get(str(it.get("overrideMouth")), Expressions.Override.NONE)
@@ -62,10 +63,11 @@ func _read_1(data: Dictionary) -> void:
 func _read_0(data: Dictionary) -> void:
 	for group: Dictionary in VrmJson.objects_of(data.get("blendShapeGroups"), EXPRESSIONS_MAX):
 		var expression := Expressions.Face.new()
-		expression.is_binary = group.get("isBinary") is bool and group.isBinary
+		expression.is_binary = VrmJson.flag_of(group.get("isBinary"))
 		for bind: Dictionary in VrmJson.objects_of(group.get("binds"), BINDS_MAX):
+			var mesh := VrmJson.index_of(bind.get("mesh"), GlbCheck.MESHES_MAX)
 			for node: int in _nodes.size():
-				if _nodes[node].has("mesh") and _nodes[node].get("mesh") == bind.get("mesh"):
+				if mesh >= 0 and VrmJson.index_of(_nodes[node].get("mesh"), GlbCheck.MESHES_MAX) == mesh:
 					# Weights of VRM 0.x are percentages.
 					_bind(expression, node, bind, VrmJson.number_of(bind.get("weight"), 0.0, 100.0, 100.0) / 100.0)
 		var custom := StringName(str(group.get("name")).left(NAME_CHARACTERS_MAX))

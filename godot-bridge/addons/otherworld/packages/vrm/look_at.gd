@@ -50,7 +50,7 @@ static func read(json: Dictionary, names: PackedStringArray, places: Dictionary[
 
 
 func _read_ranges(data: Dictionary, kind: String, expression: String, keys: Array[String], most: String, scale: String) -> void:
-	is_expression = data.get(kind) == expression
+	is_expression = VrmJson.text_of(data.get(kind)) == expression
 	var ranges: Array[Vector2] = []
 	for key: String in keys:
 		var found := VrmJson.object_of(data.get(key))

@@ -72,7 +72,7 @@ func _collider_1(data: Dictionary) -> Springs.Collider:
 		collider.to = VrmJson.vector_of(found.get("normal"), 1.0, Vector3.BACK)
 	collider.from = VrmJson.vector_of(found.get("offset"), METRES_MAX)
 	collider.radius = VrmJson.number_of(found.get("radius"), 0.0, METRES_MAX, 0.0)
-	collider.is_inside = found.get("inside") is bool and found.inside
+	collider.is_inside = VrmJson.flag_of(found.get("inside"))
 	return collider
 
 

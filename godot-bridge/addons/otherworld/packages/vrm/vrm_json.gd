@@ -68,6 +68,16 @@ static func xyz_of(value: Variant, most: float, otherwise := Vector3.ZERO) -> Ve
 			number_of(it.get("z"), -most, most, 0.0))
 
 
+## Returns the text; "" if the value is not text. GDScript has no == between a text and an object.
+static func text_of(value: Variant) -> String:
+	return value if value is String else ""
+
+
+## Returns whether the value is [code]true[/code].
+static func flag_of(value: Variant) -> bool:
+	return value is bool and value
+
+
 ## Returns the extension of a glTF object; empty without it.
 static func extension_of(holder: Dictionary, name: String) -> Dictionary:
 	return object_of(object_of(holder.get("extensions")).get(name))
