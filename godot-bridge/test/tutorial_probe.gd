@@ -2,12 +2,23 @@ extends Node
 ## Prints what the scene of a tutorial shows, for test/e2e/godot/godot-tutorials.test.ts: the texts of labels but the
 ## delay, the items of lists, and what is attached to bones. It presses the button OTHERWORLD_PRESS once it is enabled
 ## and a list has an item, which it selects.
+## [br][br]
+## It also carries out the lines that the test appends to steps.txt: [code]press KEY[/code], [code]release KEY[/code],
+## [code]pause[/code], [code]camera[/code] and [code]end[/code].
+
+const _STEPS := "res://steps.txt"
 
 var _printed: Dictionary[String, bool] = {}
 var _button := OS.get_environment("OTHERWORLD_PRESS")
+var _steps_done := 0
+
+
+func _init() -> void:
+	process_mode = PROCESS_MODE_ALWAYS
 
 
 func _process(_delta: float) -> void:
+	_take_steps()
 	var root := get_tree().root
 	for label: Label in root.find_children("*", "Label", true, false):
 		if label.text and label.name != &"Delay":
@@ -39,3 +50,40 @@ func _print_once(text: String) -> void:
 	if not _printed.has(text):
 		_printed[text] = true
 		print(text)
+
+
+func _take_steps() -> void:
+	if not FileAccess.file_exists(_STEPS):
+		return
+	# The last line may not be whole yet.
+	var lines := FileAccess.get_file_as_string(_STEPS).split("\n").slice(0, -1)
+	for line: String in lines.slice(_steps_done):
+		_take_step(line.get_slice(" ", 0), line.substr(line.find(" ") + 1))
+	_steps_done = lines.size()
+
+
+func _take_step(step: String, what: String) -> void:
+	match step:
+		"press", "release":
+			_send_key(OS.find_keycode_from_string(what), step == "press")
+		"pause":
+			get_tree().paused = true
+		"camera":
+			var from := get_viewport().get_camera_3d().global_position - _client().local_avatar.position
+			print("camera: %.2v from the avatar" % [from])
+		"end":
+			print("ended")
+		_:
+			push_error("there is no step %s" % step)
+
+
+func _send_key(key: Key, is_pressed: bool) -> void:
+	var event := InputEventKey.new()
+	event.keycode = key
+	event.physical_keycode = key
+	event.pressed = is_pressed
+	Input.parse_input_event(event)
+
+
+func _client() -> OtherworldClient:
+	return get_tree().root.find_children("*", "OtherworldClient", true, false)[0]

@@ -18,6 +18,8 @@ export interface GodotOptions {
   readonly secondsMax?: number
   /** Ends the run once this was printed, for a game that does not end itself. */
   readonly endsAt?: string
+  /** Called with both outputs so far, whenever there is more. */
+  readonly onOutput?: (output: string) => void
 }
 
 export interface GodotRun {
@@ -44,7 +46,7 @@ export function findGodot(): string {
 /** Runs Godot to its end. */
 export async function runGodot(
   args: readonly string[],
-  { project, within = [], withWindow = false, env = {}, secondsMax = RUN_SECONDS_MAX, endsAt }: GodotOptions,
+  { project, within = [], withWindow = false, env = {}, secondsMax = RUN_SECONDS_MAX, endsAt, onOutput }: GodotOptions,
 ): Promise<GodotRun> {
   const godot = findGodot()
   if (withWindow && !existsSync('/usr/bin/xvfb-run'))
@@ -78,6 +80,7 @@ export async function runGodot(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text
+      onOutput?.(output)
       if (isOver || endsAt === undefined || !output.includes(endsAt)) return
       isOver = true
       end()

@@ -1,35 +1,17 @@
 /** The tutorials of godot-bridge/docs, followed literally: the files of each page in a new project, in a stock Godot. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { cleanup, joined, serveHere, temporaryDirectory, until } from '../../harness/server-harness.ts'
-import { UploadUser } from '../../harness/upload-user.ts'
-import { GODOT_TESTS, runGodot } from './godot.ts'
-import { addAddon, fileIn, filesOf, ROOT } from './page-files.ts'
+import { cleanup, joined, serveHere, until } from '../../harness/server-harness.ts'
+import { runGodot } from './godot.ts'
+import { filesOf, ROOT } from './page-files.ts'
+import { projectOf, uploadFigure } from './tutorial-project.ts'
 
 // Godot's editor imports each project on a busy machine.
 vi.setConfig({ testTimeout: 600_000 })
 
 const clean = cleanup()
 afterEach(() => clean.all())
-
-/** A project with the files of a page, whose main scene is `scene`; the probe prints what the scene shows. */
-function projectOf(page: string, scene: string, url: string): string {
-  const project = temporaryDirectory(clean)
-  addAddon(project)
-  for (const [name, code] of filesOf(page, url)) writeFileSync(join(project, name), code)
-  const settings = fileIn(filesOf('five-minutes.md', url), 'project.godot')
-  writeFileSync(
-    join(project, 'project.godot'),
-    `${settings.replace('res://main.tscn', `res://${scene}`)}\n[autoload]\n\nProbe="*res://tutorial_probe.gd"\n`,
-  )
-  cpSync(join(GODOT_TESTS, 'tutorial_probe.gd'), join(project, 'tutorial_probe.gd'))
-  return project
-}
-
-/** Uploads a figure as an avatar that everyone may wear; the hash of its package. */
-const uploadFigure = async (url: string): Promise<string> =>
-  (await UploadUser.at(url, 'Edda')).hashOf('avatars/debug_robot.vrm', { name: 'Robot', sharing: 'everyone' })
 
 /** Runs the project until it shows `text`. Fails on errors of the engine and of scripts. */
 async function shows(project: string, text: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
@@ -41,7 +23,7 @@ async function shows(project: string, text: string, env: Readonly<Record<string,
 
 test('the head-up display lists people, and reports who holds what, joins and leaves', async () => {
   const { url } = await serveHere(clean)
-  const project = projectOf('tutorials/hud.md', 'hud.tscn', url)
+  const project = projectOf(clean, 'tutorials/hud.md', 'hud.tscn', url)
   const bob = await joined(clean, url, 'Bob')
   const game = shows(project, 'shown: News: Carol left.')
   await until('Bob sees Ada', () => bob.sample().avatars.some(({ name }) => name === 'Ada'), 400_000)
@@ -58,7 +40,7 @@ test('the lobby shows the realm and avatars with size and rank, and joins as the
   const { url } = await serveHere(clean)
   const hash = await uploadFigure(url)
   const bob = await joined(clean, url, 'Bob')
-  const project = projectOf('tutorials/lobby.md', 'lobby.tscn', url)
+  const project = projectOf(clean, 'tutorials/lobby.md', 'lobby.tscn', url)
   const game = shows(project, 'hidden: Lobby', { OTHERWORLD_PRESS: 'Enter' })
   await until(
     'Ada is in the realm as the robot',
@@ -74,7 +56,7 @@ test('the lobby shows the realm and avatars with size and rank, and joins as the
 test('a hat is on the head of everyone else, also when they change their model', async () => {
   const { url } = await serveHere(clean)
   const hash = await uploadFigure(url)
-  const project = projectOf('tutorials/hat.md', 'hats.tscn', url)
+  const project = projectOf(clean, 'tutorials/hat.md', 'hats.tscn', url)
   const bob = await joined(clean, url, 'Bob')
   const game = shows(project, 'shown: Bone_head of Bob at level 0: Hat')
   await until('Bob sees Ada', () => bob.sample().avatars.some(({ name }) => name === 'Ada'), 400_000)
@@ -85,10 +67,12 @@ test('a hat is on the head of everyone else, also when they change their model',
 })
 
 test('the pages name only files that they show', () => {
-  for (const page of ['hud.md', 'lobby.md', 'hat.md']) {
+  for (const page of readdirSync(join(ROOT, 'godot-bridge/docs/tutorials'))) {
     const files = filesOf(`tutorials/${page}`, 'http://127.0.0.1:1')
     const text = readFileSync(join(ROOT, 'godot-bridge/docs/tutorials', page), 'utf8')
     const named = [...text.matchAll(/res:\/\/(\w+\.\w+)/g)].map(([, name = '']) => name)
-    expect(named.filter((name) => !files.has(name))).toEqual([])
+    const run = [...text.matchAll(/Run `(\w+\.tscn)`/g)].map(([, name = '']) => name)
+    expect(run, page).not.toEqual([])
+    expect([...named, ...run].filter((name) => !files.has(name))).toEqual([])
   }
 })
