@@ -3,10 +3,14 @@ extends Node
 ## delay, the items of lists, and what is attached to bones. It presses the button OTHERWORLD_PRESS once it is enabled
 ## and a list has an item, which it selects.
 ## [br][br]
-## It also carries out the lines that the test appends to steps.txt: [code]press KEY[/code], [code]release KEY[/code],
-## [code]pause[/code], [code]camera[/code] and [code]end[/code].
+## It also carries out the lines that the test appends to steps.txt: [code]press KEY[/code] and [code]release KEY[/code],
+## [code]button NAME[/code], [code]select LIST TEXT[/code], [code]drop PATH[/code], [code]pause[/code],
+## [code]camera[/code], [code]nod JOINT[/code] and [code]end[/code].
 
 const _STEPS := "res://steps.txt"
+# A pose reaches the model within this many frames.
+const _NOD_FRAMES := 30
+const _NOD_RADIANS := 0.6
 
 var _printed: Dictionary[String, bool] = {}
 var _button := OS.get_environment("OTHERWORLD_PRESS")
@@ -34,6 +38,9 @@ func _process(_delta: float) -> void:
 		var avatar := node.get_parent() as OtherworldAvatar
 		for attached: Node in node.get_children():
 			_print_once("shown: %s of %s at level %d: %s" % [node.name, avatar.state.name, avatar.shown_level(), attached.name])
+	for avatar: OtherworldAvatar in root.find_children("*", "OtherworldAvatar", true, false):
+		if avatar.state.package:
+			_print_once("shown: %s as %s at level %d" % [avatar.state.name, avatar.state.package, avatar.shown_level()])
 
 
 func _choose(list: ItemList, index: int) -> void:
@@ -66,11 +73,19 @@ func _take_step(step: String, what: String) -> void:
 	match step:
 		"press", "release":
 			_send_key(OS.find_keycode_from_string(what), step == "press")
+		"button":
+			_press_button(what)
+		"select":
+			_select(what.get_slice(" ", 0), what.substr(what.find(" ") + 1))
+		"drop":
+			get_window().files_dropped.emit(PackedStringArray([what]))
 		"pause":
 			get_tree().paused = true
 		"camera":
 			var from := get_viewport().get_camera_3d().global_position - _client().local_avatar.position
 			print("camera: %.2v from the avatar" % [from])
+		"nod":
+			_nod(what)
 		"end":
 			print("ended")
 		_:
@@ -83,6 +98,41 @@ func _send_key(key: Key, is_pressed: bool) -> void:
 	event.physical_keycode = key
 	event.pressed = is_pressed
 	Input.parse_input_event(event)
+
+
+func _press_button(called: String) -> void:
+	var button: BaseButton = get_tree().root.find_child(called, true, false)
+	if button.toggle_mode:
+		button.button_pressed = not button.button_pressed
+	else:
+		button.pressed.emit()
+
+
+func _select(called: String, text: String) -> void:
+	var list: ItemList = get_tree().root.find_child(called, true, false)
+	for i: int in list.item_count:
+		if list.get_item_text(i) == text:
+			list.select(i)
+			list.item_selected.emit(i)
+
+
+# Looks up and down, and prints by how many degrees a joint of the own avatar turned.
+func _nod(joint: String) -> void:
+	var player: OtherworldPlayer = _client().find_children("*", "OtherworldPlayer", true, false)[0]
+	var turns: Array[Quaternion] = []
+	for pitch: float in [_NOD_RADIANS, -_NOD_RADIANS]:
+		player.pitch = pitch
+		for _frame: int in _NOD_FRAMES:
+			await get_tree().process_frame
+		turns.append(_turn_of(joint))
+	print("nodded: %s by %d degrees" % [joint, roundi(rad_to_deg(turns[0].angle_to(turns[1])))])
+
+
+func _turn_of(joint: String) -> Quaternion:
+	var view: OtherworldView = _client().find_children("*", "OtherworldView", true, false)[0]
+	var shown := view.avatar_of_player(_client().player)
+	var skeleton: Skeleton3D = shown.find_children("*", "Skeleton3D", true, false)[0]
+	return skeleton.get_bone_global_pose(skeleton.find_bone(joint)).basis.get_rotation_quaternion()
 
 
 func _client() -> OtherworldClient:

@@ -117,6 +117,7 @@ const _DefaultViewAndPlayer := preload("client/default_view_and_player.gd")
 const _Http := preload("net/http/http.gd")
 const _PackageColliders := preload("client/package_colliders.gd")
 const _InputMessages := preload("net/commands/input_messages.gd")
+const _Messages := preload("wire/generated/messages.gd")
 const _SupportedVersion := preload("supported_version.gd")
 const _StatsReport := preload("client/stats_report.gd")
 const _PropAccess := preload("net/commands/prop_access.gd")
@@ -168,6 +169,9 @@ var definition: Dictionary:
 ## Your user number. Owns everything that you spawn and stays the same across sessions. 0 before joining.
 var user: int:
 	get: return _realm_session.welcome.user if _realm_session.welcome != null else 0
+## Your UID, to which an operator gives a role (docs/api.md, Roles). Stays the same across sessions. Empty before joining.
+var uid: String:
+	get: return _stay.login_flow.uid if _stay.login_flow.url == url else ""
 ## Your player number in this session, as in [member OtherworldPropState.holder]. 0 before joining.
 var player: int:
 	get: return _realm_session.welcome.player if _realm_session.welcome != null else 0
@@ -283,30 +287,31 @@ func spawn_package(
 ) -> OtherworldOutcome:
 	if not _InputMessages.is_hash(hash):
 		return OtherworldOutcome.rejected("invalid-value")
-	var bits := access.to_bits() if access != null else 0
-	return await _realm_session.command(_InputMessages.spawn(null, hash, position, rotation.normalized(), scale, bits))
+	return await _spawn(null, hash, position, rotation, scale, access)
 
 
-## Spawns a box. [param size] is its full size in metres.
+## Spawns a box. [param size] is its full size in metres. [param access] sets who may use it, as in [method
+## spawn_package].
 func spawn_box(
 		size: Vector3, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE,
-		motion := OtherworldPropState.Motion.DYNAMIC
+		motion := OtherworldPropState.Motion.DYNAMIC, access: OtherworldAccess = null
 ) -> OtherworldOutcome:
 	var shape := BoxShape3D.new()
 	shape.size = size
-	return await spawn_shape(shape, position, rotation, color, motion, "box")
+	return await spawn_shape(shape, position, rotation, color, motion, "box", access)
 
 
 ## Spawns a prop from a shape: [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points)
-## or [ConcavePolygonShape3D] (static only).
+## or [ConcavePolygonShape3D] (static only). [param label] is its name. [param access] sets who may use it, as in [method
+## spawn_package].
 func spawn_shape(
 		shape: Shape3D, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE,
-		motion := OtherworldPropState.Motion.DYNAMIC, label := "shape"
+		motion := OtherworldPropState.Motion.DYNAMIC, label := "shape", access: OtherworldAccess = null
 ) -> OtherworldOutcome:
 	var spec := _PropSpecFromShape.spec_of(shape, label, color, motion)
 	if spec == null:
 		return OtherworldOutcome.rejected("invalid-value")
-	return await _realm_session.command(_InputMessages.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
+	return await _spawn(spec, "", position, rotation, 1.0, access)
 
 
 ## Removes a prop.
@@ -360,6 +365,14 @@ func request(method: HTTPClient.Method, path: String, body: Variant = null) -> O
 ## Returns the current connection statistics.
 func stats() -> OtherworldStats:
 	return _StatsReport.of(_realm_session, _now())
+
+
+func _spawn(
+		spec: _Messages.PropSpec, hash: String, position: Vector3, rotation: Quaternion, scale: float,
+		access: OtherworldAccess
+) -> OtherworldOutcome:
+	var bits := access.to_bits() if access != null else 0
+	return await _realm_session.command(_InputMessages.spawn(spec, hash, position, rotation.normalized(), scale, bits))
 
 
 func _on_login_flow_ended(realm_session: _RealmSession) -> void:

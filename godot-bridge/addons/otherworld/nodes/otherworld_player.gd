@@ -22,7 +22,6 @@ signal pointed_changed(element: int)
 ## Emitted when the player did something or can do something now. [param text] is a message for the player.
 signal hint_shown(text: String)
 
-const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
 const _PlayerActions := preload("../local_player/grab/player_actions.gd")
 const _CameraRig := preload("../local_player/body/camera_rig.gd")
 const _HeldActions := preload("../local_player/input/held_actions.gd")
@@ -61,6 +60,8 @@ const _PRIORITY := -110
 ## If [code]true[/code], highlights the prop that you point at or hold.
 @export var highlight_targets := true
 
+## Access rights of the props that [method spawn] and the keys 1 to 9 make. If [code]null[/code], the defaults apply.
+var spawn_access: OtherworldAccess
 ## Element id of the held prop. 0 if there is none.
 var held_element: int:
 	get:
@@ -248,10 +249,9 @@ func fly() -> void:
 	hint_shown.emit(tr("Flying: Space moves up, C moves down, F lands.") if _walking.is_flying else tr("Walking."))
 
 
-## Spawns a box, ball, capsule or gem in front of the avatar ([param index] 0 to 3), or a package of [member hotbar_packages] (4
-## and up).
+## Spawns a box, ball, capsule or gem ([param index] 0 to 3) or one of [member hotbar_packages] (4 and up) in front of you.
 func spawn(index: int) -> void:
-	_actions.spawn(index, hotbar_packages, yaw)
+	_actions.spawn(index, hotbar_packages, yaw, spawn_access)
 
 
 ## Deletes the prop that you hold, point at, or have in front of you.

@@ -48,6 +48,9 @@ var materials := 0
 var textures := 0
 ## Number of joints of its skeleton.
 var joints := 0
+## [code]true[/code] if the server knows which joint is which bone. The avatar then follows head and hands. Otherwise it
+## plays its own animations (docs/ingest.md, Humanoids).
+var is_humanoid := false
 
 # The server's answer about the package.
 var _answer: Dictionary = {}
@@ -93,12 +96,20 @@ func _describe(answer: Dictionary) -> void:
 	materials = _whole(counts, "materials")
 	textures = _whole(counts, "textures")
 	joints = _whole(counts, "joints")
+	is_humanoid = _has_bones(manifest.get("skeleton"))
 	is_described = true
 
 
 static func _rank(value: Variant) -> Rank:
 	var names: PackedStringArray = ["unknown", "excellent", "good", "medium", "poor", "verypoor"]
 	return maxi(names.find(str(value)), 0) as Rank
+
+
+# A joint that follows a bone of the realm has its rotation in the T-pose.
+static func _has_bones(skeleton: Variant) -> bool:
+	return skeleton is Array and (skeleton as Array).any(func(joint: Variant) -> bool:
+		return joint is Dictionary and (joint as Dictionary).get("rest") is Dictionary \
+				and OtherworldPose.BONES.has(str((joint as Dictionary).get("humanoid"))))
 
 
 static func _fields(of: Dictionary, field: String) -> Dictionary:

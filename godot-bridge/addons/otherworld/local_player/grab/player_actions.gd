@@ -20,8 +20,9 @@ func _init(client: OtherworldClient) -> void:
 	_client = client
 
 
-## Spawns the item of a spawn key: a starter shape, or after those a package of [param packages].
-func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
+## Spawns the item of a spawn key: a starter shape, or after those a package of [param packages]. [param access] may be
+## null: the defaults.
+func spawn(index: int, packages: PackedStringArray, yaw: float, access: OtherworldAccess) -> void:
 	if _client.local_avatar == null:
 		action_rejected.emit(tr("The realm is still loading."))
 		return
@@ -32,12 +33,12 @@ func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
 	var place := _client.local_avatar.position + turn * Vector3(0.0, HEIGHT_METRES, -AHEAD_METRES)
 	if index < StarterShapes.NAMES.size():
 		_report(await _client.spawn_shape(StarterShapes.shape(index), place, turn, StarterShapes.COLORS[index],
-				OtherworldPropState.Motion.DYNAMIC, StarterShapes.NAMES[index]),
+				OtherworldPropState.Motion.DYNAMIC, StarterShapes.NAMES[index], access),
 				tr("You made a %s.") % tr(StarterShapes.NAMES[index]))
 		return
 	index -= StarterShapes.NAMES.size()
 	if index < packages.size():
-		_report(await _client.spawn_package(packages[index], place, turn), tr("It is in front of you."))
+		_report(await _client.spawn_package(packages[index], place, turn, 1.0, access), tr("It is in front of you."))
 
 
 ## Despawns a prop, if the player may.

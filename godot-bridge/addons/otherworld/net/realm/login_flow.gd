@@ -24,6 +24,8 @@ const _STOPPING := "stopping"
 var token := ""
 var url := ""
 var realm := ""
+## UUID of the user that logged in; "" before the login.
+var uid := ""
 ## The login is finished. Set it to stop retrying.
 var is_over := false
 ## Why there is no session.
@@ -48,6 +50,7 @@ static func enter(login_flow: Self, client: OtherworldClient) -> void:
 	login_flow.token = login.token
 	login_flow.url = url
 	login_flow.realm = login.realm
+	login_flow.uid = login.user_uid
 	if login.fault != null:
 		login_flow.refusal = login.fault.full_message()
 	login_flow.ended.emit(login_flow._session_of(client, url) if login.fault == null else null)

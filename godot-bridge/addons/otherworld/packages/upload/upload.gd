@@ -50,8 +50,9 @@ var name := ""
 ## "avatar" or "object". If empty, the server decides by the content of the file. After the upload it is the kind of the
 ## package.
 var kind := ""
-## Node name in the file for each humanoid bone (VRM 1.0 bone names). Set it for skinned models that are not VRM. It is
-## filled automatically for a scene whose skeleton uses Godot's humanoid profile.
+## Node name in the file for each humanoid bone (VRM 1.0 bone names). Set it if the server does not recognise the bones
+## by their names ([code]NO_HUMANOID[/code] in [member warnings]). It is filled automatically for a scene whose skeleton
+## uses Godot's humanoid profile.
 var humanoid: Dictionary[String, String] = {}
 ## If [code]true[/code], everyone may spawn the package. Otherwise only its owner may.
 var is_shared := false
