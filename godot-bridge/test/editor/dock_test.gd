@@ -108,6 +108,7 @@ func test_a_model_above_the_limits_is_refused_with_the_option_that_reduces_it() 
 		block.mesh = mesh
 		block.position.x = i * 1.5
 		node.add_child(block)
+		block.owner = node
 	var fit := _dock.get_node("%Fit") as CheckBox
 	await _dock.upload(OtherworldUpload.from_node(node))
 	check("Rule MATERIALS" in _message() and "The option “%s” can correct this." % fit.text in _message(), _message())
