@@ -12,9 +12,9 @@ const cold = { ...env, OTHERWORLD_WARM_UP_TICKS: '0' }
 /** Tests that start processes, or that take many seconds, say so in their names. */
 const SYSTEM = '**/*.system.test.ts'
 
-/** These run a few rounds as unit tests, and many as system tests. */
+/** These run few rounds as unit tests, and more as system tests. Your own number in the environment counts. */
 const REPEATED = ['test/system/server/crash.test.ts', 'storage/lock-file.test.ts']
-const ROUNDS = { CRASH_KILLS: '3', LOCK_RACES: '200' }
+const ROUNDS = { CRASH_KILLS: process.env['CRASH_KILLS'] ?? '3', LOCK_RACES: process.env['LOCK_RACES'] ?? '200' }
 
 export default defineConfig({
   test: {

@@ -41,7 +41,7 @@ const LIFT_MIN = 1e-4
 interface Wish {
   readonly kind: PackageKind
   readonly origin: 'ground' | 'author'
-  /** True for VRM 0.x, which faces -Z. */
+  /** True for a model that faces -Z. */
   readonly isTurned: boolean
   /** True for VRM, which defines the unit (metres) and the origin: between the feet, on the floor. */
   readonly isVrm: boolean

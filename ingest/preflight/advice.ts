@@ -1,4 +1,4 @@
-/** What a modeller does about each rule of the preflight. docs/ingest.md lists the rules. */
+/** Advice for each rule of the preflight. docs/ingest.md lists the rules. */
 import { refuse } from '../json.ts'
 
 const AGAIN = 'Export the model again.'

@@ -34,7 +34,7 @@ function controlled(realm: Realm, avatar: Avatar, wish: Vec3, passed: Passed): V
 
 /**
  * True if the controller stopped an avatar on level ground. Where the normal of such ground is rounded to a length
- * below 1, the controller takes the way for a slide down a slope, and drops it.
+ * below 1, the controller treats the step as a slide down a slope, and drops it.
  */
 function isHeldByLevelGround({ controller }: Realm, step: Vec3, moved: Vec3): boolean {
   const square = step.x * step.x + step.z * step.z

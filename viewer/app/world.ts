@@ -17,6 +17,8 @@ export interface ShownAvatar {
   readonly package: string | null
   readonly position: Vec3
   readonly yaw: number
+  /** True while it stands on something. */
+  readonly grounded: boolean
   readonly flying: boolean
   /** Null if the player sends no pose: the page then animates a gait. */
   readonly pose: Pose | null

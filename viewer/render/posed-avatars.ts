@@ -56,7 +56,7 @@ export class Poser {
       pitch: 0,
       turn: 0,
       reachFor: null,
-      airborne: avatar.flying,
+      airborne: !avatar.grounded || avatar.flying,
       time: time + avatar.element,
     })
   }

@@ -59,6 +59,7 @@ function figureAt(index: number, target: Vec3, seconds: number): ShownAvatar {
     body: DEFAULT_BODY,
     position,
     yaw,
+    grounded: true,
     flying: false,
     pose,
   }

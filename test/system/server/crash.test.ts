@@ -79,7 +79,7 @@ const own = (client: RenderClient): Vec3 | undefined => client.sample().avatars.
 const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.z - b.z)
 
 test(
-  `a server that is killed at random moments (${KILLS}) continues: sessions resume, and no tick that was sent is missing`,
+  `a server that is killed at random moments (kills: ${KILLS}) continues: sessions resume, and no tick that was sent is missing`,
   async () => {
     const random = randomFrom(SEED)
     const data = temporaryDirectory(clean)
