@@ -75,6 +75,7 @@ describe('walking', () => {
           const { z } = s.avatar(1).position
           s.tick()
           expect(z - s.avatar(1).position.z).toBeGreaterThan((0.9 * WALK_SPEED) / 60)
+          expect(s.avatar(1).grounded).toBe(true)
         }
       },
       { props: [{ prop: wall, position: { x: 1, y: 1, z: 2 }, rotation: UPRIGHT, scale: 1 }] },
