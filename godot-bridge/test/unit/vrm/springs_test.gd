@@ -95,6 +95,25 @@ func test_a_model_has_a_limited_number_of_joints_and_of_tested_pairs() -> void:
 	equal(tested.size(), floori(SpringReader.PAIRS_MAX / 750.0))
 
 
+func test_a_tree_of_vrm_0_that_is_named_many_times_is_read_once() -> void:
+	var bones: Array = []
+	bones.resize(512)
+	bones.fill(_robot.tail)
+	var groups: Array = []
+	groups.resize(512)
+	groups.fill({bones = bones})
+	_robot.json.extensions = {VRM = {secondaryAnimation = {boneGroups = groups}}}
+	var found := SpringReader.read(_robot.json, PackedStringArray(range(_robot.tail + 3)))
+	equal(found.chains.size(), 1)
+
+
+func test_gravity_without_a_direction_is_none() -> void:
+	_robot.json.extensions = {VRMC_springBone = {springs = [_robot.spring({gravityPower = 0.5, gravityDir = [0, 0, 0]})]}}
+	var joint := SpringReader.read(_robot.json, PackedStringArray(range(_robot.tail + 3))).chains[0].joints[0]
+	near(joint.gravity, 0.0, 1e-6)
+	near_point(joint.gravity_direction, Vector3.DOWN, 1e-6)
+
+
 func test_a_tail_lags_behind_its_model_and_rests_while_it_is_paused() -> void:
 	_spring({}, {})
 	var instance := _shown(_robot.model())

@@ -33,13 +33,16 @@ func set_weights(weights: Dictionary[StringName, float]) -> void:
 
 ## Sets what moves without the program: how far the eyes are closed, 0 to 1, and weights of looks by name.
 func set_idle(closed: float, looks: Dictionary[StringName, float]) -> void:
-	_idle = looks.duplicate()
+	var idle := looks.duplicate()
 	# Both eyes; for a model without that, each eye.
 	if _expressions.expressions.has(&"blink"):
-		_idle[&"blink"] = closed
+		idle[&"blink"] = closed
 	else:
-		_idle[&"blinkLeft"] = closed
-		_idle[&"blinkRight"] = closed
+		idle[&"blinkLeft"] = closed
+		idle[&"blinkRight"] = closed
+	if idle == _idle:
+		return
+	_idle = idle
 	_apply()
 
 

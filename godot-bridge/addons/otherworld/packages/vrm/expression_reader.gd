@@ -9,6 +9,8 @@ const VrmJson := preload("vrm_json.gd")
 
 const EXPRESSIONS_MAX := 128
 const BINDS_MAX := 64
+## Binds of one model. A face has up to a hundred.
+const BINDS_ALL_MAX := 4_096
 const NAME_CHARACTERS_MAX := 64
 ## Names of VRM 1.0 by the presets of VRM 0.x.
 const NAMES_0: Dictionary[String, StringName] = {
@@ -26,6 +28,7 @@ var _nodes: Array[Dictionary]
 var _names: PackedStringArray
 var _found := Expressions.new()
 var _indices: Dictionary[NodePath, int] = {}
+var _binds_left := BINDS_ALL_MAX
 ## The mesh instances of each node.
 var _paths: Dictionary[int, Array] = {}
 
@@ -61,28 +64,33 @@ func _read_1(data: Dictionary) -> void:
 
 
 func _read_0(data: Dictionary) -> void:
+	var nodes_by_mesh: Dictionary[int, Array] = {}
+	for node: int in _nodes.size():
+		var used := VrmJson.index_of(_nodes[node].get("mesh"), GlbCheck.MESHES_MAX)
+		if used >= 0:
+			(nodes_by_mesh.get_or_add(used, []) as Array).append(node)
 	for group: Dictionary in VrmJson.objects_of(data.get("blendShapeGroups"), EXPRESSIONS_MAX):
 		var expression := Expressions.Face.new()
 		expression.is_binary = VrmJson.flag_of(group.get("isBinary"))
 		for bind: Dictionary in VrmJson.objects_of(group.get("binds"), BINDS_MAX):
 			var mesh := VrmJson.index_of(bind.get("mesh"), GlbCheck.MESHES_MAX)
-			for node: int in _nodes.size():
-				if mesh >= 0 and VrmJson.index_of(_nodes[node].get("mesh"), GlbCheck.MESHES_MAX) == mesh:
-					# Weights of VRM 0.x are percentages.
-					_bind(expression, node, bind, VrmJson.number_of(bind.get("weight"), 0.0, 100.0, 100.0) / 100.0)
+			for node: int in nodes_by_mesh.get(mesh, []):
+				# Weights of VRM 0.x are percentages.
+				_bind(expression, node, bind, VrmJson.number_of(bind.get("weight"), 0.0, 100.0, 100.0) / 100.0)
 		var custom := StringName(str(group.get("name")).left(NAME_CHARACTERS_MAX))
 		_found.expressions[NAMES_0.get(str(group.get("presetName")).to_lower(), custom)] = expression
 
 
 func _bind(expression: Expressions.Face, node: int, data: Dictionary, weight: float) -> void:
-	if node < 0:
+	if node < 0 or _binds_left == 0:
 		return
 	for path: NodePath in _meshes_of(node):
 		var mesh := (_root.get_node(path) as MeshInstance3D).mesh as ArrayMesh
 		var bind := Expressions.Bind.new()
 		bind.target = VrmJson.index_of(data.get("index"), mesh.get_blend_shape_count())
 		bind.weight = weight
-		if bind.target >= 0:
+		if bind.target >= 0 and _binds_left > 0:
+			_binds_left -= 1
 			bind.mesh = _indices.get_or_add(path, _found.meshes.size())
 			if bind.mesh == _found.meshes.size():
 				_found.meshes.append(path)

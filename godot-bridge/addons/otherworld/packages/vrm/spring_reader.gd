@@ -22,6 +22,8 @@ var _names: PackedStringArray
 var _children: Array[PackedInt32Array] = []
 var _springs := Springs.new()
 var _joints_left := JOINTS_MAX
+# Nodes of the trees of VRM 0.x so far. No bone swings twice, and a file may name a root many times.
+var _visited: Dictionary[int, bool] = {}
 var _pairs_left := PAIRS_MAX
 
 
@@ -102,7 +104,8 @@ func _add_tree(root: int, group: Dictionary, groups: Array[PackedInt32Array]) ->
 		var chain := Springs.Chain.new()
 		chain.is_extended = true
 		var node: int = firsts.pop_front()
-		while node >= 0:
+		while node >= 0 and not _visited.has(node):
+			_visited[node] = true
 			# The name is misspelt in the specification of VRM 0.x.
 			chain.joints.append(_joint(node, group, "stiffiness", direction))
 			var below := _children[node]
@@ -120,6 +123,9 @@ func _joint(node: int, data: Dictionary, stiffness: String, direction: Vector3) 
 	joint.drag = VrmJson.number_of(data.get("dragForce"), 0.0, 1.0, 0.4)
 	joint.gravity = VrmJson.number_of(data.get("gravityPower"), 0.0, FORCE_MAX, 0.0)
 	joint.gravity_direction = direction
+	if direction.is_zero_approx():
+		joint.gravity = 0.0
+		joint.gravity_direction = Vector3.DOWN
 	return joint
 
 
