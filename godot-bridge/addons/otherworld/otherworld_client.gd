@@ -331,7 +331,7 @@ func wear_body(index: int) -> OtherworldOutcome:
 	return await _realm_session.command(_InputMessages.wear("", index))
 
 
-## Changes who may drag, scale and despawn a prop of yours.
+## Changes who may drag, scale and despawn a prop of yours or, with MANAGE, of others.
 func set_access(element: int, access: OtherworldAccess) -> OtherworldOutcome:
 	return await _realm_session.command(_InputMessages.access(element, access.to_bits()))
 

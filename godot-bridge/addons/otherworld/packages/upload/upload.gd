@@ -12,7 +12,7 @@ extends RefCounted
 ## else:
 ##     print(upload.message)
 ## [/codeblock]
-## The package belongs to the client's user. Uploading the same bytes again returns the same package at once.
+## The package belongs to the client's user. Uploading the same bytes with the same options again returns the same package at once.
 
 ## Emitted as the upload proceeds. [param stage] is exporting, reading, declaring or sending, then a stage of
 ## docs/api.md. [param progress] goes from 0 to 1 and never back.
