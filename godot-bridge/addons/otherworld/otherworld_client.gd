@@ -166,24 +166,27 @@ var local_avatar: OtherworldAvatarState:
 ## joining.
 var definition: Dictionary:
 	get: return _realm_session.definition
-## Your user number. Owns everything that you spawn and stays the same across sessions. 0 before joining.
+## Your user number. Owns everything that you spawn and stays the same across sessions, also while the client reconnects.
+## 0 before joining and after [signal closed].
 var user: int:
-	get: return _realm_session.welcome.user if _realm_session.welcome != null else 0
-## Your UID, to which an operator gives a role (docs/api.md, Roles). Stays the same across sessions. Empty before joining.
+	get: return _stay.user
+## Your UID, to which an operator gives a role (docs/api.md, Roles). Stays the same across sessions, also while the client
+## reconnects. Empty before joining, after [signal closed], and after [member url] changed.
 var uid: String:
-	get: return _stay.login_flow.uid if _stay.login_flow.url == url else ""
+	get: return _stay.entered.uid if _stay.entered.url == url else ""
 ## Your player number in this session, as in [member OtherworldPropState.holder]. 0 before joining.
 var player: int:
 	get: return _realm_session.welcome.player if _realm_session.welcome != null else 0
 ## Your permissions, as bits of [enum Permission].
 var permissions: int:
 	get: return _realm_session.permissions
-## Token for the server's HTTP API (see [method request]). Empty before joining, and after [member url] changed.
+## Token for the server's HTTP API (see [method request]). Empty before joining, while the client logs in again because
+## the token has expired, and after [member url] changed.
 var token: String:
 	get: return _stay.login_flow.token if _stay.login_flow.url == url else ""
-## Id of the realm. Empty before joining.
+## Id of the realm. It stays while the client reconnects. Empty before joining and after [signal closed].
 var realm: String:
-	get: return _stay.login_flow.realm
+	get: return _stay.entered.realm
 ## Transport in use: "webrtc" or "websocket". Empty when not connected.
 var transport_used: String:
 	get: return _realm_session.transport

@@ -9,7 +9,12 @@ const SessionSignals := preload("session_signals.gd")
 const _State := OtherworldClient.State
 
 var state := _State.OFFLINE
+## The last login, which may not have ended.
 var login_flow := LoginFlow.new()
+## The last login that succeeded. It stays while the client logs in again, until the client closes.
+var entered := LoginFlow.new()
+## Number of the user of the last Welcome. It stays until the client closes.
+var user := 0
 ## A session that never starts while there is none.
 var realm_session := _closed_session()
 
@@ -89,6 +94,8 @@ func finish(reason: String) -> void:
 	var before := realm_session
 	realm_session = _closed_session()
 	login_flow.is_over = true
+	entered = LoginFlow.new()
+	user = 0
 	_arrival = Signal()
 	before.presented.world.clear()
 	_is_finishing = false
@@ -101,6 +108,7 @@ func begin(next: RealmSession) -> void:
 	if next == null:
 		finish(login_flow.refusal)
 		return
+	entered = login_flow
 	realm_session = next.after(realm_session)
 	_client._package_colliders.begin_session()
 	next.presented.colliders_of = _client._package_colliders.colliders_of
@@ -126,6 +134,7 @@ func _is_current(session: RealmSession) -> bool:
 func _on_session_joined(is_resumed: bool) -> void:
 	_arrival = _client.joined if not _has_joined else _client.connection_resumed if is_resumed else _client.rejoined
 	var session := realm_session
+	user = session.welcome.user
 	if not is_resumed:
 		_client.realm_entered.emit()
 	if session != realm_session:

@@ -75,6 +75,9 @@ func _enter() -> void:
 	_client.open()
 	var stay: RealmStay = _client.get("_stay")
 	stay.login_flow.is_over = true
+	stay.login_flow.url = _client.url
+	stay.login_flow.uid = "u-1"
+	stay.login_flow.realm = "plaza"
 	var transports: Array[Callable] = [func(_now_msec: float) -> ReplayedConnection: return ReplayedConnection.new()]
 	stay.begin(RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
 
@@ -129,6 +132,29 @@ func test_your_avatar_is_there_when_joined_is_emitted() -> void:
 	equal(heard, ["CONNECTING", "realm true, 0 avatars", "own avatar", "JOINED", "joined as true"] as Array[String])
 	equal([_client.avatar_of(_client.local_avatar.element), _client.avatar_of_player(_client.player)], [_client.local_avatar, _client.local_avatar])
 	equal([_client.avatar_of(0), _client.avatar_of_player(0), _client.prop_of(0)], [null, null, null])
+
+
+func test_the_uid_the_user_and_the_realm_stay_known_while_the_client_logs_in_again() -> void:
+	_enter()
+	await until("it has joined", func() -> bool: return _client.state == OtherworldClient.State.JOINED)
+	var user := _client.user
+	check(user > 0, "the user is not known")
+	equal([_client.uid, _client.realm], ["u-1", "plaza"])
+	var stay: RealmStay = _client.get("_stay")
+	stay.call("_on_session_connection_lost", "Lost.")
+	stay.call("_on_session_expired", "The token has expired.")
+	equal([_client.state, _client.token], [OtherworldClient.State.RECONNECTING, ""])
+	equal([_client.uid, _client.realm, _client.user], ["u-1", "plaza", user])
+	stay.login_flow.is_over = true
+	stay.login_flow.url = _client.url
+	stay.login_flow.uid = "u-2"
+	stay.begin(RealmSession.new([] as Array[Callable], 0, Time.get_ticks_usec() / 1000.0))
+	equal([_client.uid, _client.user], ["u-2", user])
+	_client.url = "http://127.0.0.1:1"
+	equal(_client.uid, "", "the UID of another server")
+	_client.url = _server.url()
+	_finish()
+	equal([_client.uid, _client.realm, _client.user], ["", "", 0])
 
 
 func test_a_client_that_is_moved_in_the_tree_keeps_its_session() -> void:
