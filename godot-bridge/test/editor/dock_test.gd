@@ -4,9 +4,23 @@ extends "../test_case.gd"
 
 const Dock := preload("res://addons/otherworld/editor/dock.gd")
 const ClientInspector := preload("res://addons/otherworld/editor/client_inspector.gd")
+const GlbJson := preload("res://addons/otherworld/packages/model/glb_json.gd")
+const SceneExport := preload("res://addons/otherworld/packages/upload/scene_export.gd")
 const SceneEdit := preload("res://addons/otherworld/editor/scene_edit.gd")
 const SCENE := "res://yard.tscn"
 const PLUGIN := "otherworld"
+
+
+## Collects the warnings of scripts.
+class WarningLog:
+	extends Logger
+	var texts: PackedStringArray = []
+
+
+	func _log_error(_function: String, _file: String, _line: int, code: String, rationale: String, _notify: bool, kind: int, _backtraces: Array[ScriptBacktrace]) -> void:
+		if kind == Logger.ERROR_TYPE_WARNING:
+			texts.append(rationale if rationale else code)
+
 
 var _dock: Dock
 var _url := OS.get_environment("OTHERWORLD_URL").trim_suffix("/")
@@ -116,6 +130,28 @@ func test_a_model_above_the_limits_is_refused_with_the_option_that_reduces_it() 
 	await _dock.upload(OtherworldUpload.from_node(node))
 	check(_message().begins_with("Uploaded the package \"Blocks\".") and "was reduced: materials from 6" in _message(), _message())
 	fit.button_pressed = false
+	node.free()
+
+
+func test_a_node_without_an_owner_is_left_out_with_a_warning() -> void:
+	var node := Node3D.new()
+	node.name = "Stand"
+	var block := MeshInstance3D.new()
+	block.name = "Block"
+	block.mesh = BoxMesh.new()
+	node.add_child(block)
+	var warnings := WarningLog.new()
+	OS.add_logger(warnings)
+	var exported := SceneExport.new()
+	exported.export(node)
+	check(not GlbJson.read(exported.bytes).has("meshes"), "Godot exported it: the warning is no longer needed")
+	equal(warnings.texts.size(), 1)
+	check("\"Stand\" leaves out 1 of its nodes" in warnings.texts[0] and "set the child's owner" in warnings.texts[0], str(warnings.texts))
+	block.owner = node
+	exported.export(node)
+	check(GlbJson.read(exported.bytes).has("meshes"), "a node with an owner is left out")
+	OS.remove_logger(warnings)
+	equal(warnings.texts.size(), 1)
 	node.free()
 
 

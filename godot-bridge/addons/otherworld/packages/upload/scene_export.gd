@@ -21,6 +21,8 @@ var problem := ""
 ## Exports [param node] and its children. Hidden nodes are left out, and so is the node's own transform: its origin
 ## becomes the file's. It blocks the calling thread, which must be the main one.
 func export(node: Node3D) -> void:
+	if Engine.is_editor_hint():
+		_warn_of(node, nodes_without_owner(node))
 	var state := GLTFState.new()
 	var document := GLTFDocument.new()
 	document.visibility_mode = GLTFDocument.VISIBILITY_MODE_EXCLUDE
@@ -37,6 +39,27 @@ func export(node: Node3D) -> void:
 	bytes = document.generate_buffer(state)
 	if bytes.is_empty():
 		problem = "Godot wrote nothing for \"%s\". Its output says more." % node.name
+
+
+## Returns the 3D nodes below [param node] that Godot's editor leaves out of an export with their children, because they
+## have no owner. A game exports them.
+static func nodes_without_owner(node: Node) -> Array[Node]:
+	var found: Array[Node] = []
+	for child: Node in node.get_children():
+		if child is Node3D and child.owner == null:
+			found.append(child)
+		else:
+			found.append_array(nodes_without_owner(child))
+	return found
+
+
+func _warn_of(node: Node3D, left_out: Array[Node]) -> void:
+	if left_out.is_empty():
+		return
+	push_warning("Otherworld: the upload of \"%s\" leaves out %d of its nodes and their children, for example \"%s\". "
+			% [node.name, left_out.size(), node.get_path_to(left_out[0])]
+			+ "Godot's editor exports only nodes with an owner. After add_child(), set the child's owner to \"%s\"."
+			% node.name)
 
 
 func _place(state: GLTFState, node: Node3D) -> void:

@@ -104,7 +104,9 @@ static func from_bytes(bytes: PackedByteArray, called: String) -> OtherworldUplo
 
 
 ## Creates an upload from a node and its children. [method run] exports it as glTF: meshes, materials, skeletons,
-## animations, colliders and CSG. Hidden nodes are left out. The node's origin becomes the origin of the package.
+## animations, colliders and CSG. Hidden nodes are left out. The node's origin becomes the origin of the package. In the
+## editor, Godot exports only nodes with an owner: a script that adds a child sets [code]child.owner = node[/code]. A
+## warning names nodes without an owner.
 static func from_node(node: Node3D) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._node = node
