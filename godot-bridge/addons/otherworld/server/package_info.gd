@@ -17,6 +17,8 @@ enum Kind {
 ## Drawing cost of a package, as the server rated it (docs/ingest.md).
 enum Rank { UNKNOWN, EXCELLENT, GOOD, MEDIUM, POOR, VERY_POOR }
 
+const _Manifest := preload("../packages/download/manifest.gd")
+
 ## Hash of the package, 64 hex digits.
 var hash := ""
 ## Name for display.
@@ -105,11 +107,10 @@ static func _rank(value: Variant) -> Rank:
 	return maxi(names.find(str(value)), 0) as Rank
 
 
-# A joint that follows a bone of the realm has its rotation in the T-pose.
 static func _has_bones(skeleton: Variant) -> bool:
 	return skeleton is Array and (skeleton as Array).any(func(joint: Variant) -> bool:
-		return joint is Dictionary and (joint as Dictionary).get("rest") is Dictionary \
-				and OtherworldPose.BONES.has(str((joint as Dictionary).get("humanoid"))))
+		return joint is Dictionary and _Manifest.follows_bone(
+				str((joint as Dictionary).get("humanoid")), (joint as Dictionary).get("rest") is Dictionary))
 
 
 static func _fields(of: Dictionary, field: String) -> Dictionary:

@@ -94,7 +94,12 @@ func size() -> float:
 
 ## Returns whether its joints follow the realm's bones.
 func is_humanoid() -> bool:
-	return joints.any(func(joint: Joint) -> bool: return joint.has_rest and AvatarBody.BONES.has(joint.humanoid))
+	return joints.any(func(joint: Joint) -> bool: return follows_bone(joint.humanoid, joint.has_rest))
+
+
+## Returns whether a joint follows a bone of the realm: it is that humanoid bone, and its rotation in the T-pose is known.
+static func follows_bone(humanoid: String, has_rest: bool) -> bool:
+	return has_rest and AvatarBody.BONES.has(humanoid)
 
 
 func _read(r: JsonReader, m: Dictionary, links: Dictionary) -> void:
