@@ -3,7 +3,7 @@ extends RefCounted
 ## Makes VRM files for tests: the debug robot of the fixtures, whose parts are rigid meshes, with a tail of three nodes on
 ## its head, and JSON that a test changes.
 
-const GlbAnimations := preload("res://addons/otherworld/packages/model/glb_animations.gd")
+const GlbJson := preload("res://addons/otherworld/packages/model/glb_json.gd")
 const Manifest := preload("res://addons/otherworld/packages/download/manifest.gd")
 const Model := preload("res://addons/otherworld/packages/model/model.gd")
 const ModelReader := preload("res://addons/otherworld/packages/model/model_reader.gd")
@@ -23,7 +23,7 @@ var _bytes: PackedByteArray
 func _init() -> void:
 	var path := ProjectSettings.globalize_path("res://").path_join("../../fixtures/assets/avatars/debug_robot.vrm")
 	_bytes = FileAccess.get_file_as_bytes(path.simplify_path())
-	json = GlbAnimations.json_of(_bytes)
+	json = GlbJson.read(_bytes)
 	var nodes: Array = json.nodes
 	tail = nodes.size()
 	for i: int in TAIL.size():
@@ -45,17 +45,17 @@ func spring(joint := {}) -> Dictionary:
 	return {joints = joints}
 
 
-## Adds a node "face" to the head, with a mesh that has morph targets. Returns its index.
-func add_face(target_count: int) -> int:
+## Adds a node to the head, with a mesh that has morph targets. Returns its index.
+func add_face(target_count: int, name := "face") -> int:
 	var meshes: Array = json.meshes
 	var primitive: Dictionary = ((meshes[0] as Dictionary).primitives as Array)[0].duplicate(true)
 	var targets: Array = []
 	for i: int in target_count:
 		targets.append({POSITION = (primitive.attributes as Dictionary).POSITION})
 	primitive.targets = targets
-	meshes.append({name = "face", primitives = [primitive]})
+	meshes.append({name = name, primitives = [primitive]})
 	var nodes: Array = json.nodes
-	nodes.append({name = "face", mesh = meshes.size() - 1})
+	nodes.append({name = name, mesh = meshes.size() - 1})
 	((nodes[HEAD] as Dictionary).children as Array).append(nodes.size() - 1)
 	return nodes.size() - 1
 
@@ -66,11 +66,11 @@ func mesh_of(node: int) -> int:
 
 
 func bytes() -> PackedByteArray:
-	return GlbAnimations.with_json(_bytes, json)
+	return GlbJson.replace(_bytes, json)
 
 
-## Returns the model as a client reads it. The pose turns the nodes named in [param posed].
-func model(posed: PackedStringArray = ["hips", "spine", "chest", "neck", "head"]) -> Model:
+## Returns the model as a client reads it with [param reader]. The pose turns the nodes named in [param posed].
+func model(posed: PackedStringArray = ["hips", "spine", "chest", "neck", "head"], reader := ModelReader.new()) -> Model:
 	var manifest := Manifest.new()
 	manifest.is_avatar = true
 	manifest.bounds = AABB(Vector3(-1, 0, -1), Vector3(2, 2, 2))
@@ -80,7 +80,6 @@ func model(posed: PackedStringArray = ["hips", "spine", "chest", "neck", "head"]
 		joint.humanoid = bone
 		joint.has_rest = true
 		manifest.joints.append(joint)
-	var reader := ModelReader.new()
 	var found := reader.read(bytes(), manifest)
 	if found == null:
 		push_error(reader.fault)

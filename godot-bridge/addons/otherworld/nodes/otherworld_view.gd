@@ -20,7 +20,7 @@ signal prop_shown(node: OtherworldProp)
 # Level of detail, bodies and shadow of an element are updated once in this many frames.
 const _DETAIL_FRAMES := 12
 # Springs, eyes and expressions of VRM models move for this many avatars, the nearest, up to a distance for an avatar of
-# 1.6 m. A smaller avatar has to be nearer. Metres.
+# 1.6 m. A smaller avatar has to be nearer. Metres. The avatar whose eyes the camera is in does not count.
 const _LIVELY_MAX := 12
 const _LIVELY_METRES := 15.0
 const _LIVELY_HEIGHT := 1.6
@@ -287,7 +287,7 @@ func _choose_lively() -> void:
 	var near: Array[OtherworldAvatar] = []
 	for node: OtherworldAvatar in _avatar_nodes:
 		node._is_lively = false
-		if node._has_motion() and node._metres <= _LIVELY_METRES * minf(1.0, node.height() / _LIVELY_HEIGHT):
+		if node._has_motion() and not node.is_first_person and node._metres <= _LIVELY_METRES * minf(1.0, node.height() / _LIVELY_HEIGHT):
 			near.append(node)
 	near.sort_custom(func(a: OtherworldAvatar, b: OtherworldAvatar) -> bool: return a._metres < b._metres)
 	for node: OtherworldAvatar in near.slice(0, _LIVELY_MAX):

@@ -2,6 +2,7 @@ extends "../../test_case.gd"
 ## Uploads: reading, exporting and messages. A small server in this process acts as file store and API.
 
 const UploadRequest := preload("res://addons/otherworld/packages/upload/upload_request.gd")
+const GlbJson := preload("res://addons/otherworld/packages/model/glb_json.gd")
 const HumanoidMap := preload("res://addons/otherworld/packages/upload/humanoid_map.gd")
 const SceneExport := preload("res://addons/otherworld/packages/upload/scene_export.gd")
 const UploadFile := preload("res://addons/otherworld/packages/upload/upload_file.gd")
@@ -265,7 +266,7 @@ func test_a_scene_is_exported_at_its_own_origin_without_hidden_nodes() -> void:
 	var exported := SceneExport.new()
 	exported.export(top)
 	equal(exported.problem, "")
-	var json := _json_of(exported.bytes)
+	var json := GlbJson.read(exported.bytes)
 	equal(json.meshes.size(), 1, "the hidden ball came along")
 	var root_node: Dictionary = json.nodes[int(json.scenes[0].nodes[0])]
 	check(not root_node.has("translation") and not root_node.has("rotation"), str(root_node))
@@ -294,10 +295,6 @@ func test_a_skeleton_of_godots_humanoid_profile_is_a_humanoid_and_no_other_is() 
 	other.export(skeleton)
 	equal(other.humanoid.size(), 0)
 	skeleton.free()
-
-
-static func _json_of(glb: PackedByteArray) -> Dictionary:
-	return JSON.parse_string(glb.slice(20, 20 + glb.decode_u32(12)).get_string_from_utf8())
 
 
 func test_a_humanoid_map_is_read_from_lines_or_json() -> void:

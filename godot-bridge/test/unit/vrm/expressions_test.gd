@@ -31,6 +31,18 @@ func test_expressions_move_their_morph_targets() -> void:
 	instance.queue_free()
 
 
+func test_the_name_of_a_node_is_not_a_pattern() -> void:
+	_robot = VrmRobot.new()
+	_robot.add_face(1, "face")
+	var starred := _robot.add_face(1, "f*")
+	var asked := _robot.add_face(1, "fac?")
+	for node: int in [starred, asked]:
+		_presets({happy = {morphTargetBinds = [{node = node, index = 0, weight = 1.0}]}})
+		var expressions := (_robot.model().vrm as Vrm).expressions
+		equal(expressions.meshes.size(), 1)
+		equal(String(expressions.meshes[0]).get_file(), "f*" if node == starred else "fac?")
+
+
 func test_vrm_0_has_the_names_of_vrm_1() -> void:
 	_robot.json.extensions = {VRM = {blendShapeMaster = {blendShapeGroups = [
 		{presetName = "joy", name = "Joy", binds = [{mesh = _robot.mesh_of(_face), index = 1, weight = 50}]},
@@ -126,6 +138,19 @@ func test_eyes_stay_behind_while_the_head_turns_and_then_follow() -> void:
 	for i: int in 90:
 		instance.motion.update(1.0 / 60.0, 2.0)
 	near(eye.quaternion.angle_to(rest), 0.0, 1e-2, "it did not follow")
+	instance.queue_free()
+
+
+func test_eyes_look_straight_ahead_after_a_rest() -> void:
+	var instance := _shown()
+	var head := instance.find_child("head", true, false) as Node3D
+	var eye := instance.find_child("*eye*", true, false) as Node3D
+	var rest := eye.quaternion
+	instance.motion.update(1.0 / 60.0, 2.0)
+	instance.motion.pause()
+	head.quaternion = Quaternion(Vector3.UP, 0.8) * head.quaternion
+	instance.motion.update(1.0 / 60.0, 2.0)
+	near(eye.quaternion.angle_to(rest), 0.0, 1e-3, "it looks where the head was before the rest")
 	instance.queue_free()
 
 

@@ -2,6 +2,7 @@ extends "../../test_case.gd"
 ## Spring bones of VRM files: which bones swing, how, and when they rest.
 
 const Model := preload("res://addons/otherworld/packages/model/model.gd")
+const ModelReader := preload("res://addons/otherworld/packages/model/model_reader.gd")
 const ModelInstance := preload("res://addons/otherworld/packages/model/model_instance.gd")
 const SpringReader := preload("res://addons/otherworld/packages/vrm/spring_reader.gd")
 const Springs := preload("res://addons/otherworld/packages/vrm/springs.gd")
@@ -9,8 +10,26 @@ const Vrm := preload("res://addons/otherworld/packages/vrm/vrm.gd")
 const VrmRobot := preload("../../vrm_robot.gd")
 
 var _robot: VrmRobot
-## Angle between the tail's first bone and its rest in the last frame, radians.
+## Angle between the tail's first bone and its rest at the last update of its skeleton, and the widest one, radians.
 var _swing := 0.0
+var _widest := 0.0
+## Updates of the skeleton.
+var _updates := 0
+
+
+## Cannot read a file with more bones.
+class ReaderOfOriginals:
+	extends "res://addons/otherworld/packages/model/model_reader.gd"
+	var original := PackedByteArray()
+	var attempts := 0
+
+
+	func _scene_of(file: PackedByteArray) -> Node3D:
+		attempts += 1
+		if file == original:
+			return super(file)
+		fault = "The model cannot be read."
+		return null
 
 
 func before() -> void:
@@ -114,15 +133,40 @@ func test_gravity_without_a_direction_is_none() -> void:
 	near_point(joint.gravity_direction, Vector3.DOWN, 1e-6)
 
 
+func test_a_model_that_godot_cannot_read_with_more_bones_is_shown_without_springs() -> void:
+	_spring({}, {})
+	var reader := ReaderOfOriginals.new()
+	reader.original = _robot.bytes()
+	var model := _robot.model([], reader)
+	equal(reader.attempts, 2)
+	equal(reader.fault, "")
+	check(model != null and _springs_of(model) == null, "it has springs without bones")
+
+
 func test_a_tail_lags_behind_its_model_and_rests_while_it_is_paused() -> void:
 	_spring({}, {})
 	var instance := _shown(_robot.model())
-	await _move(instance, 10, Vector3(0.1, 0.0, 0.0))
-	equal(instance.motion.springs.joint_count(), 2)
-	check(_swing > 0.1, "the tail does not swing: %s" % _swing)
+	for round: String in ["first", "again"]:
+		await _move(instance, 10, Vector3(0.1, 0.0, 0.0))
+		equal(instance.motion.springs.joint_count(), 2)
+		check(_swing > 0.1, "%s: the tail does not swing: %s" % [round, _swing])
+		instance.motion.pause()
+		await _frames(2)
+		near(_swing, 0.0, 1e-3, round + ": paused")
+	instance.queue_free()
+
+
+func test_a_paused_model_has_no_simulators() -> void:
+	_spring({}, {center = VrmRobot.HEAD})
+	var instance := _shown(_robot.model())
+	await _move(instance, 3, Vector3.ZERO)
+	check(_updates >= 3, "it is not updated while the springs move")
 	instance.motion.pause()
-	await _frames(2)
-	near(_swing, 0.0, 1e-3, "paused")
+	await _frames(3)
+	_updates = 0
+	await _frames(10)
+	equal(_updates, 0)
+	equal(instance.find_children("*", "SpringBoneSimulator3D", true, false).size(), 0)
 	instance.queue_free()
 
 
@@ -130,19 +174,31 @@ func test_a_teleported_model_takes_its_springs_along() -> void:
 	_spring({}, {})
 	_robot.json.extensions.VRMC_springBone.springs = [_robot.spring({gravityPower = 0.0})]
 	var instance := _shown(_robot.model())
-	await _move(instance, 3, Vector3.ZERO)
+	await _move(instance, 10, Vector3(0.1, 0.0, 0.0))
+	check(_swing > 0.1, "the tail does not swing before: %s" % _swing)
 	await _move(instance, 1, Vector3(50.0, 0.0, 0.0))
 	near(_swing, 0.0, 0.02)
 	instance.queue_free()
 
 
 func test_a_tail_with_a_centre_ignores_the_movement_of_the_avatar() -> void:
-	_spring({}, {center = VrmRobot.HEAD})
-	_robot.json.extensions.VRMC_springBone.springs[0].joints = _robot.spring({gravityPower = 0.0}).joints
-	var instance := _shown(_robot.model())
-	await _move(instance, 10, Vector3(0.1, 0.0, 0.0))
-	near(_swing, 0.0, 0.02)
-	instance.queue_free()
+	for has_center: bool in [false, true]:
+		_robot = VrmRobot.new()
+		_spring({}, {center = VrmRobot.HEAD} if has_center else {})
+		_robot.json.extensions.VRMC_springBone.springs[0].joints = _robot.spring({gravityPower = 0.0}).joints
+		var instance := _shown(_robot.model())
+		_widest = 0.0
+		await _move(instance, 10, Vector3(0.1, 0.0, 0.0))
+		if not has_center:
+			check(_widest > 0.1, "without a centre it does not swing: %s" % _widest)
+		else:
+			near(_widest, 0.0, 0.02)
+			# The simulation runs: the tail lags behind a head that turns.
+			var skeleton := instance.find_child("Springs", true, false).get_parent() as Skeleton3D
+			skeleton.set_bone_pose_rotation(skeleton.find_bone("head"), Quaternion(Vector3.UP, 1.0))
+			await _move(instance, 5, Vector3.ZERO)
+			check(_widest > 0.1, "it does not swing as the head turns: %s" % _widest)
+		instance.free()
 
 
 func test_a_collider_keeps_the_tail_out() -> void:
@@ -183,7 +239,9 @@ func _shown(model: Model) -> ModelInstance:
 	var bone := skeleton.find_bone("tail0")
 	# Modifiers change the pose only while the skeleton is drawn.
 	skeleton.skeleton_updated.connect(func() -> void:
-		_swing = skeleton.get_bone_pose_rotation(bone).angle_to(skeleton.get_bone_rest(bone).basis.get_rotation_quaternion()))
+		_updates += 1
+		_swing = skeleton.get_bone_pose_rotation(bone).angle_to(skeleton.get_bone_rest(bone).basis.get_rotation_quaternion())
+		_widest = maxf(_widest, _swing))
 	return instance
 
 

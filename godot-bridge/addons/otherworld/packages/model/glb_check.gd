@@ -6,7 +6,7 @@ extends RefCounted
 ##
 ## The limits are those of uploads (ingest/limits.ts). The first error is reported.
 
-const GlbAnimations := preload("glb_animations.gd")
+const GlbJson := preload("glb_json.gd")
 const ImageSize := preload("image_size.gd")
 const JsonReader := preload("../download/json_reader.gd")
 
@@ -71,12 +71,11 @@ func _check(bytes: PackedByteArray) -> void:
 
 
 func _read_chunks(bytes: PackedByteArray) -> void:
-	var begin := GlbAnimations.HEAD_BYTES + GlbAnimations.CHUNK_HEAD_BYTES
-	if bytes.size() < begin or bytes.decode_u32(0) != GlbAnimations.MAGIC \
-			or bytes.decode_u32(16) != GlbAnimations.JSON_CHUNK:
+	var begin := GlbJson.BEGIN
+	var length := GlbJson.length_of(bytes)
+	if length < 0:
 		_r.fail("the file", "a GLB")
 		return
-	var length := bytes.decode_u32(12)
 	if length > JSON_BYTES_MAX or begin + length > bytes.size():
 		_r.fail("the JSON chunk", "at most %d bytes, within the file" % JSON_BYTES_MAX)
 		return
@@ -86,8 +85,8 @@ func _read_chunks(bytes: PackedByteArray) -> void:
 		return
 	_json = _r.object(parser.data, "the JSON chunk")
 	var at := begin + length
-	if at + GlbAnimations.CHUNK_HEAD_BYTES <= bytes.size():
-		_data = bytes.slice(at + GlbAnimations.CHUNK_HEAD_BYTES)
+	if at + GlbJson.CHUNK_HEAD_BYTES <= bytes.size():
+		_data = bytes.slice(at + GlbJson.CHUNK_HEAD_BYTES)
 		if bytes.decode_u32(at) > _data.size():
 			_r.fail("the binary chunk", "within the file")
 

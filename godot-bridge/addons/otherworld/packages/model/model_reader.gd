@@ -20,6 +20,8 @@ const REACH := 0.75
 var fault := ""
 
 var _manifest: Manifest
+## What Godot has read of the file.
+var _state: GLTFState
 var _model := Model.new()
 ## Nodes and bones of the scene, parents first: of each, the node, or the skeleton and its bone.
 var _rest_nodes: Array[Rig.RestNode] = []
@@ -35,26 +37,16 @@ func read(bytes: PackedByteArray, manifest: Manifest) -> Model:
 	if fault:
 		fault = "The model is not valid: %s." % fault
 		return null
-	if manifest.is_avatar:
-		file = SpringSkin.with_bones(file)
-	var state := GLTFState.new()
-	# Compressing textures for the graphics card takes seconds each. Nothing is written to the project either.
-	state.handle_binary_image_mode = GLTFState.HANDLE_BINARY_IMAGE_MODE_EMBED_AS_UNCOMPRESSED
-	state.create_animations = not _clips().is_empty()
-	var document := GLTFDocument.new()
-	var error := document.append_from_buffer(file, "", state)
-	if error != OK:
-		fault = "The model cannot be read: %s." % error_string(error)
-		return null
-	var root := document.generate_scene(state) as Node3D
+	var root := _scene_with_bones(file) if manifest.is_avatar else null
 	if root == null:
-		fault = "The model cannot be shown: it has no scene."
+		root = _scene_of(file)
+	if root == null:
 		return null
 	_prepare(root)
 	if manifest.is_avatar:
-		_model.vrm = VrmReader.read(state, root, _places, _model.rig.joints)
+		_model.vrm = VrmReader.read(_state, root, _places, _model.rig.joints)
 	var packed := PackedScene.new()
-	error = packed.pack(root)
+	var error := packed.pack(root)
 	root.free()
 	if error != OK:
 		fault = "The model cannot be copied: %s." % error_string(error)
@@ -62,6 +54,32 @@ func read(bytes: PackedByteArray, manifest: Manifest) -> Model:
 	_model.scene = packed
 	_model.bytes += bytes.size() + floori(manifest.texture_bytes * 4.0 / 3.0)
 	return _model
+
+
+## Returns the scene with bones for the nodes of springs. Returns null if the file already has them, or if Godot cannot
+## read it with more bones: the model is then shown without these springs.
+func _scene_with_bones(file: PackedByteArray) -> Node3D:
+	var boned := SpringSkin.with_bones(file)
+	var root := _scene_of(boned) if boned != file else null
+	fault = ""
+	return root
+
+
+## Returns the nodes of a GLB, or null and a [member fault].
+func _scene_of(file: PackedByteArray) -> Node3D:
+	_state = GLTFState.new()
+	# Compressing textures for the graphics card takes seconds each. Nothing is written to the project either.
+	_state.handle_binary_image_mode = GLTFState.HANDLE_BINARY_IMAGE_MODE_EMBED_AS_UNCOMPRESSED
+	_state.create_animations = not _clips().is_empty()
+	var document := GLTFDocument.new()
+	var error := document.append_from_buffer(file, "", _state)
+	if error != OK:
+		fault = "The model cannot be read: %s." % error_string(error)
+		return null
+	var root := document.generate_scene(_state) as Node3D
+	if root == null:
+		fault = "The model cannot be shown: it has no scene."
+	return root
 
 
 func _prepare(root: Node3D) -> void:

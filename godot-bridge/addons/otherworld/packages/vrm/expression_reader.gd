@@ -29,14 +29,14 @@ var _names: PackedStringArray
 var _found := Expressions.new()
 var _indices: Dictionary[NodePath, int] = {}
 var _binds_left := BINDS_ALL_MAX
-## The mesh instances of each node.
-var _paths: Dictionary[int, Array] = {}
+## Paths of the mesh instances by the name of their node.
+var _paths: Dictionary[StringName, Array] = {}
 
 
 ## Returns the expressions of a glTF's JSON; null without any. [param names] are the names of its nodes in the scene.
 static func read(json: Dictionary, names: PackedStringArray, root: Node3D) -> Expressions:
 	var reader := new()
-	reader._root = root
+	reader._find_meshes(root)
 	reader._names = names
 	reader._nodes = VrmJson.objects_of(json.get("nodes"), names.size())
 	var later := VrmJson.object_of(VrmJson.extension_of(json, "VRMC_vrm").get("expressions"))
@@ -84,7 +84,7 @@ func _read_0(data: Dictionary) -> void:
 func _bind(expression: Expressions.Face, node: int, data: Dictionary, weight: float) -> void:
 	if node < 0 or _binds_left == 0:
 		return
-	for path: NodePath in _meshes_of(node):
+	for path: NodePath in _paths.get(StringName(_names[node]), []):
 		var mesh := (_root.get_node(path) as MeshInstance3D).mesh as ArrayMesh
 		var bind := Expressions.Bind.new()
 		bind.target = VrmJson.index_of(data.get("index"), mesh.get_blend_shape_count())
@@ -97,11 +97,8 @@ func _bind(expression: Expressions.Face, node: int, data: Dictionary, weight: fl
 			expression.binds.append(bind)
 
 
-func _meshes_of(node: int) -> Array:
-	if not _paths.has(node):
-		var paths: Array[NodePath] = []
-		for mesh: MeshInstance3D in _root.find_children(_names[node], "MeshInstance3D", true, false):
-			if mesh.mesh is ArrayMesh:
-				paths.append(_root.get_path_to(mesh))
-		_paths[node] = paths
-	return _paths[node]
+func _find_meshes(root: Node3D) -> void:
+	_root = root
+	for mesh: MeshInstance3D in root.find_children("*", "MeshInstance3D", true, false):
+		if mesh.mesh is ArrayMesh:
+			(_paths.get_or_add(mesh.name, []) as Array).append(root.get_path_to(mesh))

@@ -57,7 +57,7 @@ func targets_at(weights: Dictionary[StringName, float]) -> Dictionary[Vector2i, 
 	for name: StringName in outputs:
 		var left := blink if BLINKS.has(name) else look if LOOKS.has(name) else mouth if MOUTHS.has(name) else 1.0
 		var output := outputs[name] * maxf(left, 0.0)
-		# A part of a binary expression is none.
+		# A binary expression that another expression overrides in part is off.
 		if expressions[name].is_binary and output < 1.0:
 			output = 0.0
 		for bind: Bind in expressions[name].binds:

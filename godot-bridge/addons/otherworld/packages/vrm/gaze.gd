@@ -11,6 +11,7 @@ const FOLLOW_SECONDS := 0.15
 
 var _look: LookAt
 var _scene: Node3D
+## Direction of the look in the world. Zero after a rest: the next look is straight ahead.
 var _direction := Vector3.ZERO
 ## Rotations of the eyes at rest, in their parents' space.
 var _rests: Dictionary[Model.Place, Quaternion] = {}
@@ -39,6 +40,12 @@ func update(seconds: float) -> Dictionary[StringName, float]:
 		_direction = ahead
 	var seen := frame.inverse() * _direction
 	return look(rad_to_deg(atan2(seen.x, seen.z)), -rad_to_deg(asin(clampf(seen.y, -1.0, 1.0))))
+
+
+## Turns the eyes straight ahead, and forgets where they looked.
+func rest() -> void:
+	_direction = Vector3.ZERO
+	look(0.0, 0.0)
 
 
 ## Turns the eyes by degrees to the model's left and down.

@@ -3,8 +3,8 @@ extends RefCounted
 ## Makes bones of the nodes that springs use. Godot's springs move bones of a [Skeleton3D], and Godot makes bones only of
 ## nodes that a skin names. A model whose hair is rigid meshes has none, so a skin without a mesh is added to the file.
 
-const GlbAnimations := preload("../model/glb_animations.gd")
 const GlbCheck := preload("../model/glb_check.gd")
+const GlbJson := preload("../model/glb_json.gd")
 const SpringReader := preload("spring_reader.gd")
 const Springs := preload("springs.gd")
 const VrmJson := preload("vrm_json.gd")
@@ -12,9 +12,9 @@ const VrmJson := preload("vrm_json.gd")
 
 ## Returns the GLB with all nodes of its springs in skins. A file without such springs is returned unchanged.
 static func with_bones(bytes: PackedByteArray) -> PackedByteArray:
-	var json := GlbAnimations.json_of(bytes)
+	var json := GlbJson.read(bytes)
 	var nodes := VrmJson.objects_of(json.get("nodes"), GlbCheck.NODES_MAX)
-	# Stands for the names, which Godot makes unique only when it reads the file.
+	# The file's names may repeat, and Godot makes them unique only when it reads the file. So nodes have their indices here.
 	var indices := PackedStringArray(range(nodes.size()))
 	var springs := SpringReader.read(json, indices)
 	if springs.chains.is_empty():
@@ -31,7 +31,7 @@ static func with_bones(bytes: PackedByteArray) -> PackedByteArray:
 	if missing.is_empty() or missing.size() > GlbCheck.JOINTS_MAX or skins.size() >= GlbCheck.SKINS_MAX:
 		return bytes
 	json.skins = skins + [{joints = missing}]
-	return GlbAnimations.with_json(bytes, json)
+	return GlbJson.replace(bytes, json)
 
 
 static func _used_by(springs: Springs) -> Array[int]:

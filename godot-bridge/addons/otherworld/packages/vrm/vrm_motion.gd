@@ -10,8 +10,9 @@ const Vrm := preload("vrm.gd")
 ## Seconds between the clocks of two elements, so that they do not blink at the same time.
 const CLOCKS_APART := 1.37
 
-## Each is null until it is used: an avatar that is never near needs none.
+## Null while it is paused.
 var springs: SpringMotion
+## Null until it is used: an avatar that is never near needs none.
 var expressions: ExpressionMotion
 ## The eyes blink.
 var blinks := true
@@ -64,9 +65,10 @@ func pause() -> void:
 		return
 	_is_paused = true
 	if springs != null:
-		springs.pause()
+		springs.remove()
+		springs = null
 	if _gaze != null:
-		_gaze.look(0.0, 0.0)
+		_gaze.rest()
 	if expressions != null:
 		expressions.set_idle(0.0, {})
 
