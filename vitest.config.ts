@@ -12,9 +12,11 @@ const cold = { ...env, OTHERWORLD_WARM_UP_TICKS: '0' }
 /** Tests that start processes, or that take many seconds, say so in their names. */
 const SYSTEM = '**/*.system.test.ts'
 
-/** These run few rounds as unit tests, and more as system tests. Your own number in the environment counts. */
-const REPEATED = ['test/system/server/crash.test.ts', 'storage/lock-file.test.ts']
-const ROUNDS = { CRASH_KILLS: process.env['CRASH_KILLS'] ?? '3', LOCK_RACES: process.env['LOCK_RACES'] ?? '200' }
+/** Runs few rounds as a unit test, and more as a system test. Your own number in the environment counts. */
+const REPEATED = ['storage/lock-file.test.ts']
+const ROUNDS = { LOCK_RACES: process.env['LOCK_RACES'] ?? '200' }
+
+const setupFiles = ['test/harness/fast-equality.ts']
 
 export default defineConfig({
   test: {
@@ -30,6 +32,7 @@ export default defineConfig({
           exclude: ['node_modules', 'dist', 'test/e2e/**', SYSTEM, '.tmp'],
           testTimeout: HANGS_MS,
           hookTimeout: HANGS_MS,
+          setupFiles,
           env: cold,
         },
       },
@@ -40,6 +43,7 @@ export default defineConfig({
           exclude: ['node_modules', 'dist', '.tmp'],
           testTimeout: HANGS_MS,
           hookTimeout: HANGS_MS,
+          setupFiles,
           env: { ...cold, ...ROUNDS },
         },
       },
@@ -50,6 +54,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          setupFiles,
           env,
         },
       },

@@ -15,7 +15,7 @@ import {
   verifiedRecordings,
 } from '../../harness/server-harness.ts'
 
-const KILLS = Number(process.env['CRASH_KILLS'] ?? 1)
+const KILLS = Number(process.env['CRASH_KILLS'] ?? 3)
 const SEED = Number(process.env['CRASH_SEED'] ?? 20_261)
 
 const clean = cleanup()
