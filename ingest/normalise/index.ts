@@ -145,8 +145,8 @@ function skeletonHeight(humanoid: ReadonlyMap<string, Node>): number | null {
 }
 
 /**
- * True if the model is turned round, to face +Z. VRM 0.x faces -Z, and VRM 1.0 +Z, by definition. Of another
- * humanoid avatar, the skeleton decides.
+ * True if the model is turned round, to face +Z. VRM 0.x faces -Z, and VRM 1.0 +Z, by definition. The skeleton of any
+ * other humanoid avatar decides.
  */
 function isTurned(
   vrm: ReturnType<typeof vrmVersion>,

@@ -25,7 +25,7 @@ import type { Capsule } from './capsule.ts'
 import { frameOf, quantised, quantisedVec } from '../node-frame.ts'
 import type { SurfaceSample } from './surface-groups.ts'
 import { parentOfBone } from './bones.ts'
-import { backwardsText, facingOf } from './facing.ts'
+import { facingWarnings } from './facing.ts'
 
 export interface PlacedCapsule extends Capsule {
   readonly bone: string
@@ -154,10 +154,7 @@ export function humanoidBody(
 ): { readonly body: AvatarBody; readonly rest: ReadonlyMap<Node, Quat> } {
   const joints = jointsOf(humanoid)
   const placed = tPose(joints)
-  const sides = sub(placed.get('rightUpperLeg') ?? ZERO, placed.get('leftUpperLeg') ?? ZERO)
-  const facing = facingOf(humanoid)
-  if (sides.x < 0 || facing.feet === -1)
-    warn({ rule: 'HUMANOID_BACKWARDS', where: 'leftUpperLeg', message: backwardsText(facing, sides.x < 0) })
+  for (const warning of facingWarnings(humanoid)) warn(warning)
   const hips = placed.get('hips') ?? ZERO
   const root = vec(hips.x, lowest(samples, joints, placed), hips.z)
   const offsets = BONES.map((bone, i) => {

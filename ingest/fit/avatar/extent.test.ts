@@ -29,7 +29,7 @@ describe('an avatar whose size is not allowed is refused with what was measured,
     ['too large', size(2, 4_000, 1), 9, 4_000, 'largest side is 4000 m high; 0.001 to 1000 m are allowed. Scale'],
     ['too wide', size(1_500, 4, 1), 9, 1_500, 'largest side is 1500 m wide; 0.001 to 1000 m are allowed. Scale'],
     ['too small', size(0, 0, 0.0002), 9, 0.0002, 'largest side is 0.0002 m deep; 0.001 to 1000 m are allowed. Scale'],
-    ['without triangles', size(0, 0, 0), 0, null, 'no triangles, so it has no size. Export its meshes'],
+    ['without triangles', size(0, 0, 0), 0, 0, 'no triangles, so it has no size. Export its meshes'],
   ] as const)('a mesh %s', (_, box, triangles, value, said) => {
     const [rejection] = rejectionsOf(() => surfaceSide(box, triangles))
     expect(rejection).toMatchObject({ rule: 'AVATAR_EXTENT', value, message: expect.stringContaining(said) })

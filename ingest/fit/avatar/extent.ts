@@ -10,10 +10,10 @@ import type { boundsOf } from '../surface.ts'
 const SIDE_METRES = { min: 0.001, max: 1_000 } as const
 const SCALE = 'Scale the model to metres and apply the scale (in Blender: Ctrl+A > Scale), then export again.'
 
-const extentFault = (where: string, value: number | null, limit: string, message: string): Rejection => ({
+const extentFault = (where: string, value: number, limit: string, message: string): Rejection => ({
   rule: 'AVATAR_EXTENT',
   where,
-  value: value === null ? null : rounded(value),
+  value: rounded(value),
   limit,
   message,
 })
@@ -24,8 +24,8 @@ export function surfaceSide({ min, max }: ReturnType<typeof boundsOf>, triangles
     throw new Rejected(
       extentFault(
         '',
-        null,
-        'a triangle',
+        0,
+        'at least 1 triangle',
         'The avatar has no triangles, so it has no size. Export its meshes together with its armature.',
       ),
     )

@@ -23,6 +23,8 @@ const withoutToes = (sample: RigSample): RigSample => ({
 })
 const mirroredName = (name: string): string =>
   name.replace(/Left|Right/, (side) => (side === 'Left' ? 'Right' : 'Left'))
+const mirroredLegs = (name: string): string => (/Leg|Foot|Toe/.test(name) ? mirroredName(name) : name)
+const mirroredArms = (name: string): string => (/Shoulder|Arm|Hand/.test(name) ? mirroredName(name) : name)
 const sameName = (name: string): string => name
 
 /** The file with a change to its JSON. */
@@ -32,19 +34,25 @@ function changed(glb: Uint8Array, change: (json: JsonObject) => JsonObject): Uin
   return writeGlb({ ...opened.json, ...change(opened.json) }, opened.bin)
 }
 
+/** The whole scene, turned about its vertical axis: from +Z (0°) towards +X (90°). */
+const yawed = (glb: Uint8Array, degrees: number): Uint8Array =>
+  rotated(glb, [0, Math.sin((degrees * Math.PI) / 360), 0, Math.cos((degrees * Math.PI) / 360)])
+const turned = (glb: Uint8Array): Uint8Array => rotated(glb, [0, 1, 0, 0])
+
 /** The whole scene under a node with this rotation. */
-const rotated = (glb: Uint8Array, rotation: readonly number[]): Uint8Array =>
-  changed(glb, (json) => {
+function rotated(glb: Uint8Array, rotation: readonly number[]): Uint8Array {
+  return changed(glb, (json) => {
     const nodes = objectsOf(json, 'nodes')
     return {
       nodes: [...nodes, { name: 'Turn', rotation, children: objectsOf(json, 'scenes')[0]?.['nodes'] }],
       scenes: [{ nodes: [nodes.length] }],
     }
   })
-const turned = (glb: Uint8Array): Uint8Array => rotated(glb, [0, 1, 0, 0])
+}
 
+const FACING_RULES = ['AVATAR_TURNED', 'HUMANOID_BACKWARDS', 'HUMANOID_SIDEWAYS', 'HUMANOID_LYING']
 const facingRules = ({ warnings }: Accepted): string[] =>
-  warnings.flatMap(({ rule }) => (['AVATAR_TURNED', 'HUMANOID_BACKWARDS'].includes(rule) ? [rule] : []))
+  warnings.flatMap(({ rule }) => (FACING_RULES.includes(rule) ? [rule] : []))
 const textOf = ({ warnings }: Accepted, rule: string): string =>
   warnings.find((warning) => warning.rule === rule)?.message ?? ''
 
@@ -69,22 +77,76 @@ describe('a humanoid rig that is not VRM', () => {
     for (const [i, value] of offsets(back).entries()) expect(value).toBeCloseTo(wanted[i] ?? NaN, 3)
   })
 
+  const SWAPPED = 'are on the right side, by the direction of the toes: left and right are swapped. Swap the names'
+  const LEGS =
+    'The left leg is on the right side, by the direction of the toes: left and right are swapped, for the legs only'
+  const ARMS =
+    'The left arm is on the right side, by the direction of the toes: left and right are swapped, for the arms only'
+  const BARE = withoutToes(MIXAMO)
   test.each([
-    ['faces +Z with left and right swapped', MIXAMO, mirroredName, false, 'left and right are swapped'],
-    ['faces -Z with left and right swapped', MIXAMO, mirroredName, true, 'left and right are swapped'],
-    ['faces -Z without toes', withoutToes(MIXAMO), sameName, true, 'no toes show the front'],
-  ] as const)('stays as it is with a warning if it %s', async (_, sample, spell, isTurned, said) => {
-    const glb = await rigGlb(sample, spell)
-    const outcome = await accepted(isTurned ? turned(glb) : glb)
+    ['faces +Z with left and right swapped', MIXAMO, mirroredName, 0, SWAPPED],
+    ['faces -Z with left and right swapped', MIXAMO, mirroredName, 180, SWAPPED],
+    ['faces +Z with swapped legs', MIXAMO, mirroredLegs, 0, LEGS],
+    ['faces -Z with swapped legs', MIXAMO, mirroredLegs, 180, LEGS],
+    ['faces +Z with swapped arms', MIXAMO, mirroredArms, 0, ARMS],
+    ['faces -Z with swapped arms', MIXAMO, mirroredArms, 180, ARMS],
+    ['faces -Z without toes', BARE, sameName, 180, 'no toes show the front: the model faces -Z, or left and right'],
+    [
+      'has no toes, and swapped arms',
+      BARE,
+      mirroredArms,
+      0,
+      'left and right are swapped, for the legs or for the arms',
+    ],
+    [
+      'has no toes, and swapped legs',
+      BARE,
+      mirroredLegs,
+      90,
+      'left and right are swapped, for the legs or for the arms',
+    ],
+  ] as const)('stays as it is with one warning if it %s', async (_, sample, spell, degrees, said) => {
+    const outcome = await accepted(yawed(await rigGlb(sample, spell), degrees))
     expect(outcome.manifest.marker.rotation).toEqual(NO_TURN)
     expect(facingRules(outcome)).toEqual(['HUMANOID_BACKWARDS'])
-    expect(textOf(outcome, 'HUMANOID_BACKWARDS')).toContain(said)
+    const message = textOf(outcome, 'HUMANOID_BACKWARDS')
+    expect(message).toContain(said)
+    expect(message.includes('faces -Z')).toBe(degrees === 180)
   })
 
-  test('stays as it is if it faces sideways', async () => {
-    const outcome = await accepted(rotated(await rigGlb(MIXAMO), [0, Math.SQRT1_2, 0, Math.SQRT1_2]))
+  test.each([
+    ...[30, 60, 90, 120, 150, -30, -90, -120].map((degrees) => [degrees, 'with toes', MIXAMO] as const),
+    ...[90, -90].map((degrees) => [degrees, 'without toes', BARE] as const),
+  ])('stays as it is with its angle if it faces %i° away from +Z, %s', async (degrees, _, sample) => {
+    const outcome = await accepted(yawed(await rigGlb(sample), degrees))
     expect(outcome.manifest.marker.rotation).toEqual(NO_TURN)
-    expect(facingRules(outcome)).not.toContain('AVATAR_TURNED')
+    expect(facingRules(outcome)).toEqual(['HUMANOID_SIDEWAYS'])
+    const away = `faces ${Math.abs(degrees)}° away from +Z, towards ${degrees > 0 ? '+X' : '-X'}`
+    expect(textOf(outcome, 'HUMANOID_SIDEWAYS')).toContain(away)
+  })
+
+  test.each([
+    [20, NO_TURN, []],
+    [-20, NO_TURN, []],
+    [160, ABOUT_FACE, ['AVATAR_TURNED']],
+    [-160, ABOUT_FACE, ['AVATAR_TURNED']],
+  ] as const)('counts as facing along Z at %i°', async (degrees, rotation, rules) => {
+    const outcome = await accepted(yawed(await rigGlb(MIXAMO), degrees))
+    expect(outcome.manifest.marker.rotation).toEqual(rotation)
+    expect(facingRules(outcome)).toEqual(rules)
+  })
+
+  test('gets both warnings if it faces sideways with swapped arms', async () => {
+    const outcome = await accepted(yawed(await rigGlb(MIXAMO, mirroredArms), 90))
+    expect(facingRules(outcome)).toEqual(['HUMANOID_BACKWARDS', 'HUMANOID_SIDEWAYS'])
+    expect(textOf(outcome, 'HUMANOID_BACKWARDS')).toContain(ARMS)
+    expect(textOf(outcome, 'HUMANOID_SIDEWAYS')).toContain('faces 90° away from +Z, towards +X')
+  })
+
+  test('gets a warning with its angle if it lies on its back', async () => {
+    const outcome = await accepted(rotated(await rigGlb(MIXAMO), [-Math.SQRT1_2, 0, 0, Math.SQRT1_2]))
+    expect(facingRules(outcome)).toEqual(['HUMANOID_LYING'])
+    expect(textOf(outcome, 'HUMANOID_LYING')).toContain('leans 90° from upright')
   })
 })
 

@@ -1,27 +1,38 @@
 /**
- * Derives from a skeleton at rest which way along Z it faces. glTF 2.0, section 3.4: a model's front is +Z, up is +Y.
- * So the left of a model that faces +Z is at +X.
+ * Derives from a skeleton at rest which way it faces, and whether its left and right are swapped. glTF 2.0, section 3.4:
+ * a model's front is +Z, up is +Y. So the left of a model that faces +Z is at +X.
  */
 import type { Node } from '@gltf-transform/core'
 import type { Vec3 } from '../../../sim/index.ts'
-import { length, sub, vec } from '../../../sim/maths/maths.ts'
+import { add, dot, length, scaled, sub, vec, ZERO } from '../../../sim/maths/maths.ts'
+import type { IngestWarning } from '../../types.ts'
 import { frameOf } from '../node-frame.ts'
 
-/** 1: +Z, -1: -Z, 0: neither, or unknown. */
-export type Way = 1 | -1 | 0
+/** Parts of the body whose left and right show a front. */
+const LIMBS = ['leg', 'arm'] as const
+type Limb = (typeof LIMBS)[number]
+const UPPER_BONE = { leg: 'UpperLeg', arm: 'UpperArm' } as const
 
-export interface Facing {
-  /** By the sides of legs and arms, if both agree: left to right, across up. */
-  readonly sides: Way
-  /** By the toes in front of the ankles, if both feet agree. */
-  readonly feet: Way
+/** Fronts, each a horizontal vector of length 1; null if the skeleton does not show it. */
+interface Facing {
+  /** By the feet and limbs together. Limbs that are swapped count the other way round. */
+  readonly front: Vec3 | null
+  /** By the toes in front of the ankles, of both feet. */
+  readonly feet: Vec3 | null
+  /** By the left and the right joint: to the left, across up. */
+  readonly limbs: Readonly<Record<Limb, Vec3 | null>>
+  /** Limbs whose left joint is on the right side of a body whose toes point to the front. */
+  readonly swapped: readonly Limb[]
 }
 
-/** Cosine of the largest angle between a direction and its axis: 60 degrees. */
-const ALONG_MIN = 0.5
+/** Cosine of the largest angle between a front and its axis: 26 degrees. */
+const ALONG_MIN = 0.9
+/** Two directions with a larger cosine agree, and with a smaller negative one oppose each other: 60 degrees. */
+const AGREE_MIN = 0.5
+/** Cosine of the largest angle between an upright trunk and up: 60 degrees. */
+const UPRIGHT_MIN = 0.5
 /** Shorter vectors have no direction, as a share of the distance from hips to head: 1 cm for a person. */
 const SHARE_MIN = 0.02
-const UNKNOWN: Facing = { sides: 0, feet: 0 }
 
 /** From one bone to another, metres; null if one is missing. */
 function between(humanoid: ReadonlyMap<string, Node>, from: string, to: string): Vec3 | null {
@@ -29,45 +40,117 @@ function between(humanoid: ReadonlyMap<string, Node>, from: string, to: string):
   return start && end ? sub(frameOf(end).position, frameOf(start).position) : null
 }
 
-/** The way of a direction, without its height. */
-function wayOf(direction: Vec3 | null, least: number): Way {
-  if (!direction) return 0
-  const flat = length(vec(direction.x, 0, direction.z))
-  if (!(flat > least) || Math.abs(direction.z) < ALONG_MIN * flat) return 0
-  return direction.z > 0 ? 1 : -1
+/** The direction without its height, of length 1; null if it is not longer than `least`. */
+function level(direction: Vec3 | null, least: number): Vec3 | null {
+  if (!direction) return null
+  const flat = vec(direction.x, 0, direction.z)
+  const size = length(flat)
+  return size > least ? scaled(flat, 1 / size) : null
 }
 
-const agreed = (one: Way, other: Way): Way => (one === other ? one : 0)
+/** The mean direction of those that are known; null if there is none, or if they cancel each other. */
+function mean(directions: readonly (Vec3 | null)[]): Vec3 | null {
+  const known = directions.filter((each) => each !== null)
+  return level(known.reduce(add, ZERO), AGREE_MIN)
+}
 
-/** The skeleton must be upright; a lying one faces neither way. */
-export function facingOf(humanoid: ReadonlyMap<string, Node>): Facing {
-  const trunk = between(humanoid, 'hips', 'head')
-  if (!trunk || !(trunk.y > ALONG_MIN * length(trunk))) return UNKNOWN
+/** The skeleton must be upright. */
+function facingOf(humanoid: ReadonlyMap<string, Node>, trunk: Vec3): Facing {
   const least = SHARE_MIN * length(trunk)
-  const across = (bone: string): Way => {
+  const across = (bone: string): Vec3 | null => {
     const side = between(humanoid, `right${bone}`, `left${bone}`)
     // The cross product of the way to the left and up.
-    return wayOf(side && vec(-side.z, 0, side.x), least)
+    return level(side && vec(-side.z, 0, side.x), least)
   }
-  const foot = (side: string): Way => wayOf(between(humanoid, `${side}Foot`, `${side}Toes`), least)
-  return { sides: agreed(across('UpperLeg'), across('UpperArm')), feet: agreed(foot('left'), foot('right')) }
+  const toes = (side: string): Vec3 | null => level(between(humanoid, `${side}Foot`, `${side}Toes`), least)
+  const [left, right] = [toes('left'), toes('right')]
+  const feet = left && right && mean([left, right])
+  const limbs = { leg: across(UPPER_BONE.leg), arm: across(UPPER_BONE.arm) }
+  const swapped = LIMBS.filter((limb) => feet && opposes(limbs[limb], feet))
+  const unswapped = LIMBS.map((limb) => {
+    const way = limbs[limb]
+    return way && swapped.includes(limb) ? scaled(way, -1) : way
+  })
+  return { front: mean([feet, ...unswapped]), feet, limbs, swapped }
 }
 
-/** True if legs, arms and feet agree that the skeleton faces -Z. */
+const opposes = (a: Vec3 | null, b: Vec3 | null): boolean => a !== null && b !== null && dot(a, b) < -AGREE_MIN
+const agrees = (a: Vec3 | null, b: Vec3 | null): boolean => a !== null && b !== null && dot(a, b) > AGREE_MIN
+
+/** From the hips to the head, if that is upwards. */
+function uprightTrunk(humanoid: ReadonlyMap<string, Node>): Vec3 | null {
+  const trunk = between(humanoid, 'hips', 'head')
+  return trunk && trunk.y > UPRIGHT_MIN * length(trunk) ? trunk : null
+}
+
+/** True if legs, arms and feet agree that the skeleton faces -Z, within 26 degrees. */
 export function facesBack(humanoid: ReadonlyMap<string, Node>): boolean {
-  const { sides, feet } = facingOf(humanoid)
-  return sides === -1 && feet === -1
+  const trunk = uprightTrunk(humanoid)
+  if (!trunk) return false
+  const { front, feet, limbs } = facingOf(humanoid, trunk)
+  return (
+    front !== null &&
+    front.z <= -ALONG_MIN &&
+    agrees(limbs.leg, feet) &&
+    agrees(limbs.arm, feet) &&
+    agrees(limbs.leg, limbs.arm)
+  )
 }
 
 const TURN = 'Turn the model so that it faces +Z (-Y in Blender), apply its rotation, then export again'
 const SWAP = 'Swap the names of the left and right bones, or the entries of the map'
 
-/** The warning's text for a skeleton that faces -Z, or that has left and right swapped. `isLeftOnRight`: of the legs. */
-export function backwardsText({ feet }: Facing, isLeftOnRight: boolean): string {
-  if (!isLeftOnRight)
-    return `The feet point to -Z, but the left leg is on the left of +Z: the model faces -Z, and its left and right are swapped. ${TURN}. ${SWAP}.`
-  if (feet === 1)
-    return `The left leg is on the right side, but the feet point to +Z: left and right are swapped. ${SWAP}.`
-  if (feet === -1) return `The left leg is on the right side, and the feet point to -Z: the model faces -Z. ${TURN}.`
+/** What is wrong with the sides and the front of a skeleton, in the scene of the package; empty if nothing is. */
+export function facingWarnings(humanoid: ReadonlyMap<string, Node>): IngestWarning[] {
+  const trunk = uprightTrunk(humanoid)
+  if (!trunk) return lyingWarning(humanoid)
+  const facing = facingOf(humanoid, trunk)
+  const backwards = backwardsText(facing)
+  const rule = 'HUMANOID_BACKWARDS'
+  const where = facing.swapped.length === 1 && facing.swapped[0] === 'arm' ? 'leftUpperArm' : 'leftUpperLeg'
+  return [...(backwards === null ? [] : [{ rule, where, message: backwards }]), ...sidewaysWarning(facing)]
+}
+
+function lyingWarning(humanoid: ReadonlyMap<string, Node>): IngestWarning[] {
+  const trunk = between(humanoid, 'hips', 'head')
+  if (!trunk) return []
+  const lean = degrees(Math.atan2(length(vec(trunk.x, 0, trunk.z)), trunk.y))
+  return [
+    {
+      rule: 'HUMANOID_LYING',
+      where: 'head',
+      message: `The line from the hips to the head leans ${lean}° from upright, so the avatar does not stand. Rotate the model so that it stands (up is +Y in glTF, and +Z in Blender), apply its rotation, then export again.`,
+    },
+  ]
+}
+
+const degrees = (radians: number): number => Math.round((180 / Math.PI) * radians)
+
+function sidewaysWarning({ front }: Facing): IngestWarning[] {
+  if (!front || Math.abs(front.z) >= ALONG_MIN) return []
+  const angle = degrees(Math.atan2(Math.abs(front.x), front.z))
+  return [
+    {
+      rule: 'HUMANOID_SIDEWAYS',
+      where: 'hips',
+      message: `The model faces ${angle}° away from +Z, towards ${front.x > 0 ? '+X' : '-X'}, so it does not look where it walks. ${TURN}.`,
+    },
+  ]
+}
+
+/** The text for a skeleton that faces -Z, or that has left and right swapped; null for others. */
+function backwardsText({ front, feet, limbs, swapped }: Facing): string | null {
+  const isBack = front !== null && front.z <= -ALONG_MIN
+  if (swapped.length > 0) {
+    const bones = swapped.map((limb) => `the left ${limb}`).join(' and ')
+    const what = `${bones} ${swapped.length === 1 ? 'is' : 'are'} on the right side, by the direction of the toes`
+    const result = `left and right are swapped${swapped.length === 1 ? `, for the ${swapped[0]}s only` : ''}`
+    const turn = isBack ? ` The model also faces -Z. ${TURN}.` : ''
+    return `T${what.slice(1)}: ${result}. ${SWAP}.${turn}`
+  }
+  if (!feet && opposes(limbs.leg, limbs.arm))
+    return `The left leg and the left arm are on opposite sides, and no toes show the front: left and right are swapped, for the legs or for the arms. ${SWAP}.`
+  if (!isBack) return null
+  if (feet) return `By its legs, arms and feet, the model faces -Z. ${TURN}.`
   return `The left leg is on the right side, and no toes show the front: the model faces -Z, or left and right are swapped. ${TURN}, or: ${SWAP.toLowerCase()}.`
 }
