@@ -75,6 +75,27 @@ export function picture(width: number, height: number, alpha = 255): Uint8Array 
   return encodePng({ width, height, data })
 }
 
+/** A KTX2 texture with plain RGBA levels, all zero; each claims `length` bytes. */
+export function ktx2(width: number, height: number, levels = 1, length = 4 * width * height): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(80 + 24 * Math.max(1, levels) + 4 * width * height)
+  out.set([0xab, 0x4b, 0x54, 0x58, 0x20, 0x32, 0x30, 0xbb, 0x0d, 0x0a, 0x1a, 0x0a])
+  const view = new DataView(out.buffer)
+  const words: readonly (readonly [number, number])[] = [
+    [12, 37],
+    [16, 1],
+    [20, width],
+    [24, height],
+    [36, 1],
+    [40, levels],
+  ]
+  for (const [at, word] of words) view.setUint32(at, word, true)
+  for (let level = 0; level < levels; level++) {
+    const values = [80 + 24 * levels, length, length]
+    values.forEach((value, i) => view.setBigUint64(80 + 24 * level + 8 * i, BigInt(value), true))
+  }
+  return out
+}
+
 /** Members of the JSON for a texture whose image is in this view. */
 export const textured = (view: number, mimeType = 'image/png'): Json => ({
   images: [{ bufferView: view, mimeType }],

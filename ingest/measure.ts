@@ -35,7 +35,7 @@ export function sizeOf(texture: Texture): { readonly width: number; readonly hei
 }
 
 /** Bytes of a texture in a device's memory, without mipmaps: RGBA, or a byte a pixel if it stays compressed (KTX2). */
-function textureBytes(texture: Texture): number {
+export function textureBytesOf(texture: Texture): number {
   const { width, height } = sizeOf(texture)
   return width * height * (texture.getMimeType() === 'image/ktx2' ? 1 : 4)
 }
@@ -54,7 +54,7 @@ export function measure(document: Document, joints: number): Measures {
     materials: root.listMaterials().length,
     textures: root.listTextures().length,
     joints,
-    textureBytes: root.listTextures().reduce((total, texture) => total + textureBytes(texture), 0),
+    textureBytes: root.listTextures().reduce((total, texture) => total + textureBytesOf(texture), 0),
     skinnedMeshes: drawn.filter(({ isSkinned }) => isSkinned).length,
     basicMeshes: drawn.filter(({ isSkinned }) => !isSkinned).length,
     materialSlots: sum((mesh) => mesh.listPrimitives().length),
@@ -69,20 +69,17 @@ const ratioOf = (value: number, limit: number): string => (Math.floor((100 * lim
 /** The power of two that divides the sides of textures so that they fit: half the side is a quarter of the memory. */
 const shrinkOf = (bytes: number, limit: number): number => 2 ** Math.ceil(Math.log2(bytes / limit) / 2)
 
-/** The rules that `fit` can correct (ingest/reduce). */
-const REDUCIBLE = new Set(['TRIANGLES', 'MATERIALS', 'TEXTURE_MEMORY'])
-
-/** Throws Rejected with every exceeded limit. `isReduced`: the model was reduced already, so `fit` does not help. */
+/** Throws Rejected with every exceeded limit. `reducible`: the rules that the option `fit` can correct. */
 export function checkLimits(
   kind: PackageKind,
   measures: Measures,
-  { bytes, isReduced }: { readonly bytes: number; readonly isReduced: boolean },
+  { bytes, reducible }: { readonly bytes: number; readonly reducible: ReadonlySet<string> },
   warn: Warn,
 ): void {
   const limits = KIND_LIMITS[kind]
   const faults: Rejection[] = []
   const atMost = (rule: string, where: string, value: number, limit: number, message: string): void => {
-    const advice = REDUCIBLE.has(rule) && !isReduced ? { reducible: true } : {}
+    const advice = reducible.has(rule) ? { reducible: true } : {}
     if (value > limit) faults.push({ rule, where, value, limit, message, ...advice })
   }
   atMost(

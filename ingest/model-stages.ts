@@ -12,6 +12,7 @@ import { normalise, type Normalised } from './normalise/index.ts'
 import { mirrorColliders, removeOmi } from './omi-mirror.ts'
 import { removeUnused } from './normalise/unused.ts'
 import { makePackage, type IngestedPackage } from './package.ts'
+import { reducibleRules } from './reduce/index.ts'
 import { plainName } from './text.ts'
 import { Rejected, type IngestOptions, type Warn } from './types.ts'
 
@@ -33,7 +34,10 @@ export async function normaliseModel(
   const normalised = await normalise(checked, options, warn)
   const { document, humanoid, kind, title } = normalised
   const joints = kind === 'avatar' ? (armatureOf(document, { humanoid })?.length ?? 0) : 0
-  checkLimits(kind, measure(document, joints), { bytes: uploadBytes, isReduced: options.fit === true }, warn)
+  const measures = measure(document, joints)
+  // A model that was reduced already is not reduced any more.
+  const reducible = options.fit === true ? new Set<string>() : await reducibleRules(document, kind, measures)
+  checkLimits(kind, measures, { bytes: uploadBytes, reducible }, warn)
   return { normalised, name: nameOf(options.name, title), joints }
 }
 

@@ -20,8 +20,8 @@ export const plainText = (text: string, charactersMax: number): string =>
 export const plainName = (text: string, charactersMax: number): string =>
   plainText(text.slice(0, LOOK_MAX).normalize('NFKC'), charactersMax)
 
-/** A size for a message. */
-export const mib = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MiB`
+/** A size for a message, rounded up, so that a size above a limit never looks like the limit. */
+export const mib = (bytes: number): string => `${(Math.ceil((10 * bytes) / (1 << 20)) / 10).toFixed(1)} MiB`
 
 /** For a message: at most 80 characters, with invisible ones marked. */
 export function clipped(text: string): string {

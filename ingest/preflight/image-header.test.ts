@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { ktx2 } from '../glb.fixture.ts'
 import { readImageHeader } from './image-header.ts'
 
 const plain = (width: number, height: number, channels: 3 | 4 = 3) =>
@@ -24,30 +25,9 @@ describe("the size in a header is the picture's size", () => {
   })
 })
 
-/** A KTX2 with plain RGBA levels. */
-function ktx2(width: number, height: number, levels: number, length = 4 * width * height): Uint8Array {
-  const out = new Uint8Array(80 + 24 * Math.max(1, levels) + 4 * width * height)
-  out.set([0xab, 0x4b, 0x54, 0x58, 0x20, 0x32, 0x30, 0xbb, 0x0d, 0x0a, 0x1a, 0x0a])
-  const view = new DataView(out.buffer)
-  const words: readonly (readonly [number, number])[] = [
-    [12, 37],
-    [16, 1],
-    [20, width],
-    [24, height],
-    [36, 1],
-    [40, levels],
-  ]
-  for (const [at, word] of words) view.setUint32(at, word, true)
-  for (let level = 0; level < levels; level++) {
-    const values = [80 + 24 * levels, length, length]
-    values.forEach((value, i) => view.setBigUint64(80 + 24 * level + 8 * i, BigInt(value), true))
-  }
-  return out
-}
-
 describe('KTX2', () => {
   test('one level is read', () =>
-    expect(readImageHeader(ktx2(8, 4, 1))).toEqual({ type: 'image/ktx2', width: 8, height: 4 }))
+    expect(readImageHeader(ktx2(8, 4))).toEqual({ type: 'image/ktx2', width: 8, height: 4 }))
   test('more levels than possible for its size are refused', () => expect(readImageHeader(ktx2(8, 4, 40))).toBeNull())
   test('a level beyond the file, or that unpacks to more than its pixels, is refused', () => {
     expect(readImageHeader(ktx2(8, 4, 1, 1e9))).toBeNull()
@@ -61,7 +41,7 @@ test('a truncated image never throws', async () => {
     await plain(64, 32).jpeg().toBuffer(),
     await plain(64, 32).webp().toBuffer(),
     await plain(64, 32).avif().toBuffer(),
-    Buffer.from(ktx2(8, 8, 1)),
+    Buffer.from(ktx2(8, 8)),
   ])
     for (let length = 0; length <= bytes.length; length++) {
       const header = readImageHeader(new Uint8Array(bytes.subarray(0, length)))

@@ -4,15 +4,18 @@ import { simplify, weld } from '@gltf-transform/functions'
 import { MeshoptSimplifier } from 'meshoptimizer'
 import type { PackageKind } from '../../packages/manifest.ts'
 import { KIND_LIMITS, TEXTURE_SIDE_MAX } from '../limits.ts'
-import { measure, sizeOf } from '../measure.ts'
+import { measure, sizeOf, textureBytesOf, type Measures } from '../measure.ts'
 import { setPixels, within } from '../normalise/textures.ts'
 import { removeUnused } from '../normalise/unused.ts'
 import { decodePixels } from '../pixels/decode.ts'
+import { fitted } from '../pixels/scale.ts'
+import { mib } from '../text.ts'
 import type { Warn } from '../types.ts'
-import { joinMaterials } from './materials.ts'
+import { joinMaterials, materialsLeft } from './materials.ts'
 
 /** Smallest side that textures are scaled to. */
 const SIDE_MIN = 64
+const KTX2 = 'image/ktx2'
 /** Allowed distances of the simplified surface, as shares of the mesh's extent, tried in this order. */
 const ERRORS = [0.005, 0.02, 0.05, 0.2, 1]
 
@@ -44,9 +47,41 @@ export async function reduceToFit(
   return after.triangles < before.triangles
 }
 
+/**
+ * The rules of the limits that a document exceeds and that `reduceToFit` can correct. It tries, and so changes the
+ * document: use it only for a document that is refused.
+ */
+export async function reducibleRules(
+  document: Document,
+  kind: PackageKind,
+  { materials, triangles, textureBytes }: Measures,
+): Promise<ReadonlySet<string>> {
+  const limits = KIND_LIMITS[kind]
+  const rules = new Set<string>()
+  if (textureBytes > limits.textureBytes && leastTextureBytes(document) <= limits.textureBytes)
+    rules.add('TEXTURE_MEMORY')
+  if (materials > limits.materials && (await materialsLeft(document)) <= limits.materials) rules.add('MATERIALS')
+  if (triangles > limits.triangles) {
+    await decimate(document, limits.triangles)
+    if (measure(document, 0).triangles <= limits.triangles) rules.add('TRIANGLES')
+  }
+  return rules
+}
+
+/** Bytes of the textures after `shrink` with no limit. */
+const leastTextureBytes = (document: Document): number =>
+  document
+    .getRoot()
+    .listTextures()
+    .reduce((sum, texture) => {
+      const { width, height } = sizeOf(texture)
+      const small = texture.getMimeType() === KTX2 ? null : fitted(width, height, SIDE_MIN)
+      return sum + (small ? 4 * small.width * small.height : textureBytesOf(texture))
+    }, 0)
+
 const NAMES = { materials: 'materials', triangles: 'triangles', textureBytes: 'memory of textures' } as const
 const shown = (key: keyof typeof NAMES, value: number): string =>
-  key === 'textureBytes' ? `${(value / (1 << 20)).toFixed(1)} MiB` : value.toLocaleString('en-US')
+  key === 'textureBytes' ? mib(value) : value.toLocaleString('en-US')
 
 async function decimate(document: Document, trianglesMax: number): Promise<void> {
   await MeshoptSimplifier.ready
@@ -67,7 +102,7 @@ async function shrink(document: Document, bytesMax: number): Promise<void> {
       const bytes = texture.getImage()
       const { width, height } = sizeOf(texture)
       const type = texture.getMimeType()
-      if (bytes && type !== 'image/ktx2' && Math.max(width, height) > side)
+      if (bytes && type !== KTX2 && Math.max(width, height) > side)
         await setPixels(texture, within(await decodePixels(bytes), side), type)
     }
     if (measure(document, 0).textureBytes <= bytesMax) return

@@ -11,14 +11,24 @@ import { TEXTURE_SIDE_MAX } from '../limits.ts'
 const EDGE = 1e-3
 
 /** VRM 0.x counts its materials, and toon materials have data of their own: those stay. */
+const keepsMaterials = (document: Document): boolean => carriedOf(document).some(({ pieces }) => pieces.length > 0)
+
 export async function joinMaterials(document: Document): Promise<void> {
-  if (carriedOf(document).some(({ pieces }) => pieces.length > 0)) return
+  if (keepsMaterials(document)) return
   const textures = new Set(document.getRoot().listTextures())
   await document.transform(palette({ min: 2 }))
   // Written again: the library's encoder may give other bytes on another machine.
   for (const texture of document.getRoot().listTextures())
     if (!textures.has(texture)) texture.setImage(Uint8Array.from(encodePng(await pixelsOf(texture))))
   for (const group of groupsOf(document)) if (group.length > 1) await joinGroup(document, group)
+}
+
+/** The number of materials that joinMaterials would leave. Joins plain colours, but draws no atlas. */
+export async function materialsLeft(document: Document): Promise<number> {
+  const count = (): number => document.getRoot().listMaterials().length
+  if (keepsMaterials(document)) return count()
+  await document.transform(palette({ min: 2 }))
+  return groupsOf(document).reduce((left, group) => left - (group.length - 1), count())
 }
 
 const pixelsOf = (texture: Texture): Promise<Pixels> => decodePixels(texture.getImage() ?? new Uint8Array(0))
