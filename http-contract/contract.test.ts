@@ -49,6 +49,20 @@ test.each([
   expect(decoded).toMatchObject({ ok: false, refusal: { reason: 'bad-declaration', where, message } })
 })
 
+test.each(['kind', 'sharing', 'fit'])('the message about a wrong %s repeats at most 40 characters of it', (field) => {
+  const long = `${'x'.repeat(38)}${'😀'.repeat(100_000)}`
+  const decoded = decodeBody(ENDPOINTS.declareUpload.body, { bytes: 40, sha256: SHA256, [field]: long })
+  const message = decoded.ok ? '' : decoded.refusal.message
+  expect(message).toContain(` "${'x'.repeat(38)}…`)
+  expect(message.length).toBeLessThan(100)
+})
+
+test('the place of a wrong entry of the humanoid map repeats at most 40 characters of its name', () => {
+  const humanoid = { ['x'.repeat(100_000)]: 'Hips' }
+  const decoded = decodeBody(ENDPOINTS.declareUpload.body, { bytes: 40, sha256: SHA256, humanoid })
+  expect(decoded).toMatchObject({ ok: false, refusal: { where: `humanoid/${'x'.repeat(40)}` } })
+})
+
 test('a declaration may leave fields out or send null, and unknown fields are dropped', () => {
   const body = { name: null, fileName: 'cup.glb', bytes: 40, sha256: SHA256, kind: null, sharing: null, more: 1 }
   expect(decodeBody(ENDPOINTS.declareUpload.body, body)).toEqual({

@@ -26,9 +26,18 @@ export const COMMON_ERRORS = [
 /** Errors that every address with a body may answer with. */
 export const BODY_ERRORS = ['bad-json', 'broken-body', 'body-too-large'] as const satisfies readonly ErrorReason[]
 
+/** Characters of a wrong value that a message repeats. */
+const SHOWN_MAX = 40
+/** A wrong value of a body as JSON, or its start, for a message. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value ?? null)
+  // Without the first half of a character that is cut in two.
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX).replace(/[\uD800-\uDBFF]$/, '')}…` : text
+}
+
 const oneOf = (values: readonly string[]): string => values.map((each) => `"${each}"`).join(' or ')
 const choice = (name: string, values: readonly string[]): FieldHelp => ({
-  message: (value) => `there is no ${name} ${JSON.stringify(value)?.slice(0, 40)}`,
+  message: (value) => `there is no ${name} ${shown(value)}`,
   fix: `send ${oneOf(values)}, or leave it out`,
 })
 const NAME_HELP = {
@@ -87,7 +96,7 @@ const UPLOAD_BODY: Body<UploadBody> = {
     },
     sharing: choice('sharing', SHARINGS),
     fit: {
-      message: (value) => `fit is ${JSON.stringify(value)}, which is neither true nor false`,
+      message: (value) => `fit is ${shown(value)}, which is neither true nor false`,
       fix: 'send true to reduce a model above the limits, or leave it out',
     },
   },
