@@ -6,7 +6,7 @@
 import { openContainer, writeGlb, type Container, type Malformed } from '../preflight/container.ts'
 import { dataOf, embed, type Resolve } from '../preflight/embed.ts'
 import { readImageHeader, type ImageType } from '../preflight/image-header.ts'
-import { imageBytes } from '../preflight/images.ts'
+import { cmykImages, imageBytes } from '../preflight/images.ts'
 import { objectsOf, type JsonObject } from '../json.ts'
 import { Rejected, type IngestWarning } from '../types.ts'
 import { preflight } from '../preflight/index.ts'
@@ -40,8 +40,9 @@ export function validateUpload(
   bytes: Uint8Array,
   resolve: Resolve = nothing,
 ): Promise<ValidationResult> {
-  const readable = !isMalformed(opened) && opened.isUnaligned ? writeGlb(opened.json, opened.bin) : bytes
-  return validate(readable, opened.form, resolve)
+  if (isMalformed(opened)) return validate(bytes, opened.form, resolve)
+  const readable = opened.isUnaligned ? writeGlb(opened.json, opened.bin) : bytes
+  return validate(readable, opened.form, resolve, cmykImages(opened.json, opened.bin, resolve))
 }
 
 /** Runs preflight and validator. Throws Rejected if the preflight rejects; the result has what the validator found. */

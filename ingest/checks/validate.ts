@@ -47,13 +47,17 @@ const refuses = ({ severity, code }: Issue): boolean => {
   return severity === ERROR && (repair === undefined || repair.apply !== undefined)
 }
 
-/** Validates bytes that passed the preflight. `resolve` returns the bytes of files beside a .gltf. */
+/**
+ * Validates bytes that passed the preflight. `resolve` returns the bytes of files beside a .gltf. `cmyk`: pointers of
+ * JPEGs with four channels, which the validator calls invalid; the ingest decodes and converts them.
+ */
 export async function validate(
   bytes: Uint8Array,
   format: 'glb' | 'gltf',
   resolve: (uri: string) => Uint8Array | null,
+  cmyk: ReadonlySet<string> = new Set(),
 ): Promise<ValidationResult> {
-  const issues = await allIssues(bytes, format, resolve)
+  const issues = await allIssues(bytes, format, resolve, cmyk)
   return {
     rejections: issues.filter(refuses).slice(0, OUTCOME_ENTRIES_MAX).map(rejectionOf),
     warnings: issues.flatMap(warningOf),
@@ -71,6 +75,7 @@ async function allIssues(
   bytes: Uint8Array,
   format: 'glb' | 'gltf',
   resolve: (uri: string) => Uint8Array | null,
+  cmyk: ReadonlySet<string>,
 ): Promise<Issue[]> {
   const issues: Issue[] = []
   const ignored = new Set<string>()
@@ -87,7 +92,7 @@ async function allIssues(
     const found = objectOf(report['issues'])
     const fresh = listOf(found['messages'])
       .flatMap(issueOf)
-      .filter((issue) => !isCmyk(issue))
+      .filter((issue) => !isCmyk(issue, cmyk))
     const listed = new Set(issues.map(({ code, where }) => `${code} ${where}`))
     issues.push(...fresh.filter(({ code, where }) => run === 0 || !listed.has(`${code} ${where}`)))
     if (found['truncated'] !== true) return issues
@@ -120,9 +125,8 @@ function warningOf({ severity, code, where, message }: Issue): IngestWarning[] {
   return severity === WARNING ? [{ rule: code, where, message }] : []
 }
 
-/** True for a JPEG of four channels, which the validator calls invalid: the ingest decodes and converts it. */
-const isCmyk = ({ code, message }: Issue): boolean =>
-  code === 'IMAGE_DATA_INVALID' && message.includes('Invalid number of JPEG color channels')
+const isCmyk = ({ code, where, message }: Issue, cmyk: ReadonlySet<string>): boolean =>
+  code === 'IMAGE_DATA_INVALID' && message.includes('Invalid number of JPEG color channels') && cmyk.has(where)
 
 function issueOf(value: unknown): Issue[] {
   if (!isObject(value)) return []

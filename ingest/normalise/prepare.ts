@@ -1,5 +1,5 @@
 /** Removes and repairs parts of the glTF JSON before decoding: everything that no client draws is left out. */
-import { readImageHeader } from '../preflight/image-header.ts'
+import { readImageHeader, type ImageType } from '../preflight/image-header.ts'
 import { imageBytes } from '../preflight/images.ts'
 import { survivesIngest } from '../extension-lists.ts'
 import { extensionOf, isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
@@ -61,16 +61,27 @@ function withoutExtras(value: unknown): JsonObject {
   return { ...rest, ...primitives, ...kept }
 }
 
-/** Sets each image's real media type, whatever the file claims. The validator reports wrong types, except of AVIF. */
+const FORMATS: Readonly<Record<ImageType, string>> = {
+  'image/png': 'PNG',
+  'image/jpeg': 'JPEG',
+  'image/webp': 'WebP',
+  'image/avif': 'AVIF',
+  'image/ktx2': 'KTX2',
+}
+
+/**
+ * Sets each image's real media type, whatever the file claims. The checks have corrected the wrong types that the
+ * validator finds. It finds none of images that it cannot read: AVIF, KTX2, and JPEG of four channels.
+ */
 function typedImages(json: JsonObject, bin: Uint8Array | null, warn: Warn): JsonObject[] {
   const bytes = imageBytes(json, bin, () => null)
   return objectsOf(json, 'images').map((image, i) => {
     const header = readImageHeader(bytes[i] ?? new Uint8Array(0))
-    if (header?.type === 'image/avif' && typeof image['mimeType'] === 'string' && image['mimeType'] !== header.type)
+    if (header && typeof image['mimeType'] === 'string' && image['mimeType'] !== header.type)
       warn({
         rule: 'IMAGE_MIME_TYPE_INVALID',
         where: `/images/${i}`,
-        message: `The image is AVIF, but its type is "${clipped(image['mimeType'])}". The type was set to the real type of the image.`,
+        message: `The image is ${FORMATS[header.type]}, but its type is "${clipped(image['mimeType'])}". The type was set to the real type of the image.`,
       })
     return header ? { ...image, mimeType: header.type } : image
   })

@@ -3,6 +3,7 @@
  * TEXTURE_SIDE_MAX wide and high.
  */
 import type { Document, Texture } from '@gltf-transform/core'
+import { KHRTextureBasisu } from '@gltf-transform/extensions'
 import { otherFormat, readImageHeader, type ImageHeader } from '../preflight/image-header.ts'
 import { refuse } from '../json.ts'
 import { TEXTURE_SIDE_MAX } from '../limits.ts'
@@ -17,6 +18,14 @@ import type { Warn } from '../types.ts'
 export async function normaliseTextures(document: Document, warn: Warn): Promise<void> {
   for (const [i, texture] of document.getRoot().listTextures().entries())
     await normaliseTexture(texture, `/images/${i}`, warn)
+  // Textures may refer to KTX2 only by this extension. A file with wrong types may lack it.
+  if (
+    document
+      .getRoot()
+      .listTextures()
+      .some((texture) => texture.getMimeType() === 'image/ktx2')
+  )
+    document.createExtension(KHRTextureBasisu)
 }
 
 async function normaliseTexture(texture: Texture, where: string, warn: Warn): Promise<void> {

@@ -2,6 +2,7 @@
 import { refuseUpload } from './advice.ts'
 import { countOf, extensionOf, isObject, listOf, objectOf, objectsOf, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
+import { mib } from '../text.ts'
 
 /** glTF 2.0, section 5.1: bytes of a component; components of an element. */
 const COMPONENT_BYTES: Readonly<Record<number, number>> = { 5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4 }
@@ -15,8 +16,6 @@ const COMPONENTS: Readonly<Record<string, number>> = {
   MAT4: 16,
 }
 const MESHOPT = ['EXT_meshopt_compression', 'KHR_meshopt_compression']
-
-const mib = (bytes: number): number => Math.ceil(bytes / (1 << 20))
 
 /** Bytes of one element; 0 for an unknown type, which the validator reports. */
 const elementBytes = (accessor: JsonObject): number =>
@@ -40,7 +39,7 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
       refuseUpload(
         'ACCESSOR_SIZE',
         `/accessors/${i}`,
-        `The accessors up to this one claim ${mib(total)} MiB of data; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB are allowed.`,
+        `The accessors up to this one claim ${mib(total)} of data; at most ${mib(CHECK_LIMITS.accessorBytes)} are allowed.`,
         total,
         CHECK_LIMITS.accessorBytes,
       )
@@ -50,7 +49,7 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
       refuseUpload(
         'ACCESSOR_ZEROS',
         `/accessors/${i}`,
-        `The accessors without data claim ${mib(zeros)} MiB of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} MiB are allowed.`,
+        `The accessors without data claim ${mib(zeros)} of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} are allowed.`,
         zeros,
         CHECK_LIMITS.zeroBytes,
       )
@@ -104,7 +103,7 @@ function checkTouched(json: JsonObject, bytes: readonly number[]): void {
       refuseUpload(
         'GEOMETRY_SIZE',
         where,
-        `The meshes and animations up to this one read ${mib(touched)} MiB, some of it many times over; at most ${mib(CHECK_LIMITS.touchedBytes)} MiB are allowed.`,
+        `The meshes and animations up to this one read ${mib(touched)}, some of it many times over; at most ${mib(CHECK_LIMITS.touchedBytes)} are allowed.`,
         touched,
         CHECK_LIMITS.touchedBytes,
       )
@@ -132,7 +131,7 @@ function checkViews(json: JsonObject): void {
       refuseUpload(
         'MESHOPT_SIZE',
         `/bufferViews/${i}`,
-        `The meshopt data up to this view claims to unpack to ${mib(unpacked)} MiB; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB are allowed.`,
+        `The meshopt data up to this view claims to unpack to ${mib(unpacked)}; at most ${mib(CHECK_LIMITS.accessorBytes)} are allowed.`,
         unpacked,
         CHECK_LIMITS.accessorBytes,
       )

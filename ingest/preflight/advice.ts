@@ -3,12 +3,11 @@ import { refuse } from '../json.ts'
 
 const AGAIN = 'Export the model again.'
 
-/** By rule: all of the preflight's. */
+/** By rule: all of the preflight's, except COUNT, whose advice depends on what is counted (counts.ts). */
 export const PREFLIGHT_ADVICE = {
   ACCESSOR_SIZE: 'Reduce vertices, morph targets or animations.',
   ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE: AGAIN,
   ACCESSOR_ZEROS: AGAIN,
-  COUNT: AGAIN,
   DRACO_DATA: 'Export the model again, or without Draco compression.',
   DRACO_SIZE: 'Reduce the mesh.',
   EXTENSION_REQUIRED: 'Export the model without it.',
@@ -33,14 +32,13 @@ export const PREFLIGHT_ADVICE = {
 
 export type PreflightRule = keyof typeof PREFLIGHT_ADVICE
 
-/** Refuses the upload: `fault` says what is wrong, and `advice` what to do. Always throws Rejected. */
+/** Refuses the upload: `fault` says what is wrong, and the rule's advice what to do. Always throws Rejected. */
 export function refuseUpload(
   rule: PreflightRule,
   where: string,
   fault: string,
   value: number | string | null = null,
   limit: number | string | null = null,
-  advice: string = PREFLIGHT_ADVICE[rule],
 ): never {
-  refuse(rule, where, `${fault} ${advice}`, value, limit)
+  refuse(rule, where, `${fault} ${PREFLIGHT_ADVICE[rule]}`, value, limit)
 }

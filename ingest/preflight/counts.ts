@@ -1,6 +1,5 @@
 /** Limits the number of items of each kind, before anything walks them. */
-import { refuseUpload } from './advice.ts'
-import { isObject, listOf, objectOf, objectsOf, type JsonObject } from '../json.ts'
+import { isObject, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 
 const LISTS: readonly (readonly [key: string, max: number, advice: string])[] = [
@@ -23,13 +22,12 @@ const LISTS: readonly (readonly [key: string, max: number, advice: string])[] = 
 
 function atMost(where: string, what: string, count: number, max: number, advice: string): void {
   if (count > max)
-    refuseUpload(
+    refuse(
       'COUNT',
       where,
-      `There are ${count.toLocaleString('en-US')} ${what}; at most ${max.toLocaleString('en-US')} are allowed.`,
+      `There are ${count.toLocaleString('en-US')} ${what}; at most ${max.toLocaleString('en-US')} are allowed. ${advice}`,
       count,
       max,
-      advice,
     )
 }
 

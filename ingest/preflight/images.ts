@@ -19,6 +19,19 @@ export function imageBytes(
   })
 }
 
+/** JSON pointers of the JPEGs with four colour channels. */
+export function cmykImages(
+  json: JsonObject,
+  bin: Uint8Array | null,
+  resolve: (uri: string) => Uint8Array | null,
+): ReadonlySet<string> {
+  return new Set(
+    imageBytes(json, bin, resolve).flatMap((bytes, i) =>
+      bytes && readImageHeader(bytes)?.isCmyk === true ? [`/images/${i}`] : [],
+    ),
+  )
+}
+
 const mega = (pixels: number): string => `${(pixels / 1e6).toFixed(1)} megapixels`
 
 /** Throws Rejected. */

@@ -1,6 +1,7 @@
 /** Repairs what the validator reports (repairs.ts), and validates the result, until nothing is left to repair. */
 import type { JsonObject } from '../../json.ts'
 import { writeGlb } from '../../preflight/container.ts'
+import { cmykImages } from '../../preflight/images.ts'
 import { Rejected, type IngestWarning } from '../../types.ts'
 import type { Draft, RepairStep } from './draft.ts'
 import { REPAIRS } from './repairs.ts'
@@ -29,11 +30,12 @@ export async function applyRepairs(
     if (left.length > 0) throw new Rejected(...left.map(rejectionOf))
     applyAll(draft, verdict)
     const before = JSON.stringify(verdict.errors)
-    verdict = await validate(writeGlb(draft.json, draft.bin.length > 0 ? draft.bin : null), 'glb', () => null)
+    const bin = draft.bin.length > 0 ? draft.bin : null
+    const cmyk = cmykImages(draft.json, bin, () => null)
+    verdict = await validate(writeGlb(draft.json, bin), 'glb', () => null, cmyk)
     const known = new Set(warnings.map(({ rule }) => rule))
     warnings.push(...verdict.warnings.filter(({ rule }) => !known.has(rule)))
-    if (verdict.rejections.length === 0)
-      return { json: draft.json, bin: draft.bin.length > 0 ? draft.bin : null, warnings }
+    if (verdict.rejections.length === 0) return { json: draft.json, bin, warnings }
     if (JSON.stringify(verdict.errors) === before) break
   }
   throw new Rejected(...verdict.rejections)
