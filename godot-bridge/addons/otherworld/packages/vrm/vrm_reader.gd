@@ -5,6 +5,7 @@ extends RefCounted
 const ExpressionReader := preload("expression_reader.gd")
 const LookAt := preload("look_at.gd")
 const Model := preload("../model/model.gd")
+const MtoonReader := preload("mtoon_reader.gd")
 const SpringBinding := preload("spring_binding.gd")
 const SpringReader := preload("spring_reader.gd")
 const Vrm := preload("vrm.gd")
@@ -19,6 +20,7 @@ static func read(state: GLTFState, root: Node3D, places: Dictionary[String, Mode
 	var names := PackedStringArray()
 	for node: GLTFNode in state.get_nodes():
 		names.append(node.resource_name)
+	MtoonReader.apply(state, root)
 	var vrm := Vrm.new()
 	vrm.springs = SpringBinding.bind(SpringReader.read(state.json, names), root, places, posed)
 	vrm.expressions = ExpressionReader.read(state.json, names, root)
