@@ -1,8 +1,7 @@
 /** The report of a whole library, as one HTML page without links to anything outside. */
 import type { IngestWarning, Rejection } from '../../ingest/index.ts'
 import { adviceOf, type Ingested } from './ingest-report.ts'
-import { formatBytes } from '../output.ts'
-import { formatCount, plural } from '../../http-contract/plural.ts'
+import { formatBytes, formatCount, plural } from '../output.ts'
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,8 +1,7 @@
 /** The report of `otherworld ingest`, for programs and for people. */
 import type { IngestOutcome, IngestWarning, Rejection } from '../../ingest/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
-import { formatBytes, paint, rows, type Terminal } from '../output.ts'
-import { formatCount, plural } from '../../http-contract/plural.ts'
+import { formatBytes, formatCount, paint, plural, rows, type Terminal } from '../output.ts'
 
 export interface Ingested {
   readonly file: string
