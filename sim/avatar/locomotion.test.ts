@@ -61,10 +61,13 @@ describe('walking', () => {
     )
   })
 
-  test('loses no tick on level ground beside a wall', () => {
-    const wall = spec('static', {
+  test.each([
+    ['a wall', 2],
+    ['a step', 0.075],
+  ])('loses no tick on level ground beside %s', (_, halfHeight) => {
+    const obstacle = spec('static', {
       ...collider(boxShape(1)),
-      shape: { type: 'box', halfExtents: { x: 0.2, y: 2, z: 20 } },
+      shape: { type: 'box', halfExtents: { x: 0.2, y: halfHeight, z: 20 } },
     })
     stage(
       (s) => {
@@ -75,10 +78,11 @@ describe('walking', () => {
           const { z } = s.avatar(1).position
           s.tick()
           expect(z - s.avatar(1).position.z).toBeGreaterThan((0.9 * WALK_SPEED) / 60)
+          expect(s.avatar(1).position.y).toBeLessThan(0.01)
           expect(s.avatar(1).grounded).toBe(true)
         }
       },
-      { props: [{ prop: wall, position: { x: 1, y: 1, z: 2 }, rotation: UPRIGHT, scale: 1 }] },
+      { props: [{ prop: obstacle, position: { x: 1, y: halfHeight, z: 2 }, rotation: UPRIGHT, scale: 1 }] },
     )
   })
 

@@ -210,6 +210,7 @@ export class ContactLedger {
 /**
  * Cost of the collider `i` of a body whose box touches the box at `k` of `others`. Terrain counts the triangles that the
  * other's box may touch, as if they were spread evenly: if the mesh was scaled down, the other box covers all of them.
+ * Triangles of hilly terrain are not spread evenly over its box, so this counts too few of them.
  */
 function costAt(body: ContactBody, i: number, boxes: Box, others: Box, k: number): number {
   // Reads without a check for speed: indices come from lengths.

@@ -1,6 +1,7 @@
 /**
  * The cost of creating colliders. A frame has a budget for it: otherwise one tick of many large spawns would take
- * seconds. One unit is a hull point, about 3 µs.
+ * seconds. One unit takes 3 to 16 µs: a hull point (1 unit) about 3 µs, a box that is spawned into a heap of 800 props (32
+ * units) about 500 µs.
  */
 import type { Realm } from '../state/state.ts'
 import type { Command, PropSpec } from '../types.ts'

@@ -121,7 +121,10 @@ export function depth(a: Box, i: number, b: Box, k: number): number {
   return max(least, 0)
 }
 
-/** Share of the volume of the box at `i` of `a` that the box at `k` of `b` covers, 0 to 1. */
+/**
+ * Share of the volume of the box at `i` of `a` that the box at `k` of `b` covers, 0 to 1. The surface of uneven terrain
+ * fills only a part of its box, so `b` may touch a larger share of the triangles than this.
+ */
 export function coverage(a: Box, i: number, b: Box, k: number): number {
   let share = 1
   for (let axis = 0; axis < 3; axis++) {
