@@ -1,4 +1,4 @@
-/** Advice for a modeller, for each error of the Khronos validator that may refuse a file. */
+/** Advice for a modeller, for findings of the Khronos validator: each error that may refuse a file, and warnings. */
 
 const DAMAGED = 'The file was cut off or is damaged. Export or copy it again.'
 const EXPORT_AGAIN = 'The exporter wrote it wrongly: export again with the newest version of Blender or Godot.'
@@ -12,6 +12,26 @@ const TEXTURE = 'Save the texture again as PNG or JPEG (in Blender: Image > Save
 const WEIGHTS =
   'Clean the weights: in Blender, Weights > Clean and Weights > Limit Total (4), then Weights > Normalize All.'
 const EXTENSIONS = 'Export without that extension (custom properties, add-ons).'
+
+const HARMLESS = 'You need not change anything.'
+
+/** By code of the validator: its warnings about which a modeller asks what to do. */
+export const WARNING_ADVICE: Readonly<Record<string, string>> = {
+  ACCESSOR_JOINTS_USED_ZERO_WEIGHT: HARMLESS,
+  ANIMATION_CHANNEL_TARGET_NODE_SKIN: 'Animate the bones instead.',
+  BUFFER_GLB_CHUNK_TOO_BIG: HARMLESS,
+  DATA_URI_GLB: HARMLESS,
+  GLB_EXTRA_DATA: HARMLESS,
+  GLB_UNKNOWN_CHUNK_TYPE: HARMLESS,
+  MATERIAL_ALPHA_CUTOFF_INVALID_MODE: HARMLESS,
+  MESH_PRIMITIVE_GENERATED_TANGENT_SPACE:
+    'If a normal map looks wrong, export with tangents (in Blender: Data > Mesh > Tangents).',
+  NODE_SKINNED_MESH_LOCAL_TRANSFORMS:
+    "If the mesh is in the wrong place, apply its object's transform (in Blender: Ctrl+A > All Transforms), then export again.",
+  NODE_SKINNED_MESH_NON_ROOT: `Blender writes rigs like this. ${HARMLESS}`,
+  NODE_SKINNED_MESH_WITHOUT_SKIN: 'Parent the mesh to its armature again (in Blender: Ctrl+P), then export again.',
+  UNEXPECTED_PROPERTY: `It is left out. ${HARMLESS}`,
+}
 
 /** By code of the validator: all of its errors. */
 export const ADVICE: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { isObject, listOf, objectOf, textOf } from '../json.ts'
 import { OUTCOME_ENTRIES_MAX, VALIDATOR_ISSUES_MAX } from '../limits.ts'
 import type { IngestWarning, Rejection } from '../types.ts'
-import { ADVICE } from './advice.ts'
+import { ADVICE, WARNING_ADVICE } from './advice.ts'
 import { REPAIRS } from './repair/repairs.ts'
 
 interface ValidatorOptions {
@@ -116,13 +116,16 @@ export const rejectionOf = ({ code, where, message }: Pick<Issue, 'code' | 'wher
   where,
   value: null,
   limit: null,
-  message: ADVICE[code] ? `${message} ${ADVICE[code]}` : message,
+  message: withAdvice(message, ADVICE[code]),
 })
+
+const withAdvice = (message: string, advice: string | undefined): string =>
+  advice === undefined ? message : `${message} ${advice}`
 
 function warningOf({ severity, code, where, message }: Issue): IngestWarning[] {
   const repair = REPAIRS[code]
   if (severity === ERROR) return repair ? [{ rule: code, where, message: `${message} ${repair.says}` }] : []
-  return severity === WARNING ? [{ rule: code, where, message }] : []
+  return severity === WARNING ? [{ rule: code, where, message: withAdvice(message, WARNING_ADVICE[code]) }] : []
 }
 
 const isCmyk = ({ code, where, message }: Issue, cmyk: ReadonlySet<string>): boolean =>

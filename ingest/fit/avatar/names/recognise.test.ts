@@ -6,6 +6,7 @@ import { packPose, unpackPose, type JointTransform, type Pose } from '../../../.
 import { solveSkeleton } from '../../../../sim/avatar/skeleton.ts'
 import { add, distance, rotate, scaled, sub, unit, vec } from '../../../../sim/maths/maths.ts'
 import { BONES, type AvatarBody, type Vec3 } from '../../../../sim/types.ts'
+import { glbWith } from '../../../glb.fixture.ts'
 import { ingest } from '../../../ingest.ts'
 import type { IngestOptions, IngestOutcome } from '../../../types.ts'
 import { restNodes } from '../../model.fixture.ts'
@@ -169,9 +170,23 @@ describe('a convention', () => {
     const message = messageOf(outcome, 'NO_HUMANOID')
     expect(message).toContain('nearest to Mixamo ("mixamorig:")')
     expect(message).toContain('leftHand ("mixamorig:LeftHand"). Rename the bones, upload a map')
-    expect(message).toContain('export it as VRM')
+    expect(message).toMatch(/export it as VRM\.$/)
+  })
+
+  test('is reported with its first bones and all conventions if none is near', async () => {
     const other = await accepted(await rigGlb(byName('Mixamo'), (name) => name.toLowerCase()))
-    expect(messageOf(other, 'NO_HUMANOID')).toContain('belong to no known convention')
+    const message = messageOf(other, 'NO_HUMANOID')
+    expect(message).toContain(
+      '("mixamorig:hips", "mixamorig:spine", "mixamorig:spine1" …) belong to no known convention',
+    )
+    expect(message).toContain('export it as VRM. Known conventions: Mixamo; Ready Player Me')
+  })
+
+  test('is not looked for in an avatar without bones, with a warning that says how to get some', async () => {
+    const outcome = await ingest(glbWith({}), { kind: 'avatar' })
+    expect(outcome.accepted).toBe(true)
+    const message = outcome.warnings.find(({ rule }) => rule === 'NO_HUMANOID')?.message
+    expect(message).toContain('it has no bones. Rig it in the modelling program')
   })
 
   test('is not used if the bones hang from each other the wrong way round', async () => {

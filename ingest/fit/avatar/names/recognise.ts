@@ -3,6 +3,7 @@
  * likeness.
  */
 import type { Document, Node } from '@gltf-transform/core'
+import { clipped } from '../../../text.ts'
 import type { Warn } from '../../../types.ts'
 import { jointsOf } from '../avatar.ts'
 import { FINGERS, REQUIRED_BONES } from '../bones.ts'
@@ -89,17 +90,27 @@ const plain = (humanoid: ReadonlyMap<string, Node>): string => {
   return `${middle.join(', ')}; left and right ${limbs.join(', ')}${fingers === 0 ? '' : `; ${fingers} of the fingers`}`
 }
 
-const WHAT_TO_DO = `Rename the bones, upload a map {"hips": "name of its node", …} with the model, or export it as VRM. Known conventions: ${CONVENTIONS.map(({ name }) => name).join('; ')}.`
+const WHAT_TO_DO = 'Rename the bones, upload a map {"hips": "name of its node", …} with the model, or export it as VRM.'
+const KNOWN = `Known conventions: ${CONVENTIONS.map(({ name }) => name).join('; ')}.`
+/** Bones whose names the warning has as examples. */
+const EXAMPLES_MAX = 3
 const IGNORED = "The avatar does not follow its wearer's head and hands"
 
+function unknownText(names: readonly string[]): string {
+  if (names.length === 0)
+    return 'it has no bones. Rig it in the modelling program (in Blender: add a Rigify metarig, and parent the mesh to it With Automatic Weights), or export it as VRM.'
+  const examples = names.slice(0, EXAMPLES_MAX).map((name) => `"${clipped(name)}"`)
+  return `the names of its bones (${examples.join(', ')}${names.length > EXAMPLES_MAX ? ' …' : ''}) belong to no known convention. ${WHAT_TO_DO} ${KNOWN}`
+}
+
 /** Why no convention is taken, for the person who made the model. */
-function noneText(all: readonly Reading[]): string {
+function noneText(document: Document, all: readonly Reading[]): string {
   const whole = all.filter(({ missing }) => missing.length === 0)
   if (whole.length > 1)
     return `the names of its bones fit ${whole.map(({ title }) => title).join(' and ')}, so it has two skeletons. Remove one of them, or upload a map {"hips": "name of its node", …} with the model.`
   const [nearest] = all.toSorted((a, b) => a.missing.length - b.missing.length || b.humanoid.size - a.humanoid.size)
   if (!nearest || REQUIRED_BONES.length - nearest.missing.length < NEAR_MIN)
-    return `the names of its bones belong to no known convention. ${WHAT_TO_DO}`
+    return unknownText([...jointsOf(document)].map((joint) => joint.getName()))
   const list = nearest.missing.map(([bone, name]) => `${bone} ("${name}")`).join(', ')
   return `the names of its bones are nearest to ${nearest.title}, but one node is missing for each of: ${list}. ${WHAT_TO_DO}`
 }
@@ -115,7 +126,7 @@ export function recogniseHumanoid(document: Document, warn: Warn): ReadonlyMap<s
   }
   const all = readings(document)
   const [only, other] = all.filter(({ missing }) => missing.length === 0)
-  if (!only || other) return none(noneText(all))
+  if (!only || other) return none(noneText(document, all))
   const { title } = only
   const attached = attachBones(document, only.humanoid)
   if (attached.fault !== null) return none(`its names are those of ${title}, but ${attached.fault}`)
