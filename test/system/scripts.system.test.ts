@@ -74,6 +74,9 @@ test.each([
   [['scripts/layers.mjs', '--inside', 'nowhere'], 'there is no module "nowhere"'],
   [['scripts/make-fixtures.mjs', 'nonsense'], 'there is no session "nonsense"'],
   [['scripts/things-session.mjs'], 'name the URL of a server'],
+  [['scripts/godot-contact-sheet.mjs', '--rigs'], 'give the folder of the models (or --rigs) and the picture'],
+  [['scripts/godot-contact-sheet.mjs', 'a', 'b.png', '--poses', 'x'], '--poses is "x"; it takes one of: rest, walk,'],
+  [['scripts/godot-contact-sheet.mjs', 'a', 'b.png', '--columns', '0'], '--columns is "0"; it takes a whole number'],
   [['scripts/soak.mjs', '--count'], '--count needs a value'],
   [['scripts/soak.mjs', '--json=1'], '--json takes no value'],
 ])('%j is refused with %j', async (argv, words) => {

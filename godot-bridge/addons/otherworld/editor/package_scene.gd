@@ -5,6 +5,7 @@ extends RefCounted
 
 const PackageCache := preload("../packages/download/package_cache.gd")
 const Collider := preload("../packages/model/collider.gd")
+const FlatNormals := preload("../packages/model/flat_normals.gd")
 const GlbCheck := preload("../packages/model/glb_check.gd")
 const Manifest := preload("../packages/download/manifest.gd")
 const JsonReader := preload("../packages/download/json_reader.gd")
@@ -76,6 +77,7 @@ static func scene_of(manifest: Manifest, glb: PackedByteArray) -> Node3D:
 	var document := GLTFDocument.new()
 	if document.append_from_buffer(glb, "", state) != OK:
 		return null
+	FlatNormals.add_to(state)
 	var model := document.generate_scene(state)
 	if model == null:
 		return null

@@ -2,6 +2,7 @@
 extends RefCounted
 ## Makes a model from the bytes of a GLB. It runs on another thread; its nodes are in no scene tree until it is done.
 
+const FlatNormals := preload("flat_normals.gd")
 const GlbAnimations := preload("glb_animations.gd")
 const GlbCheck := preload("glb_check.gd")
 const Manifest := preload("../download/manifest.gd")
@@ -76,6 +77,7 @@ func _scene_of(file: PackedByteArray) -> Node3D:
 	if error != OK:
 		fault = "The model cannot be read: %s." % error_string(error)
 		return null
+	FlatNormals.add_to(_state)
 	var root := document.generate_scene(_state) as Node3D
 	if root == null:
 		fault = "The model cannot be shown: it has no scene."
