@@ -5,11 +5,9 @@
  * two ticks. Needs Godot (GODOT, or scripts/get-godot.sh) and the rights to create networks. WEBRTC_NATIVE=folder with
  * the webrtc-native extension's files adds WebRTC to WebSocket.
  */
-import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { LinkConditions } from '../netcode/link-conditions.ts'
 import { RecordingPlayer, readRecording, simulationOf } from '../replay/index.ts'
 import { avatars, loadEngine, type Vec3 } from '../sim/index.ts'
@@ -19,10 +17,10 @@ import { whyNoNetwork } from '../test/environments/network/available.ts'
 import { TestNetwork } from '../test/environments/network/network.ts'
 import type { NetworkHost } from '../test/environments/network/host.ts'
 import { median } from './measure.ts'
+import { CLI, serveIn } from './namespace-server.ts'
 import { percentile } from '../bots/figures.ts'
 import type { BenchReport, BenchRow } from './report.ts'
 
-const CLI = 'cli/otherworld.js'
 const SECONDS = 30
 const BOTS = 12
 const DELAY: Partial<LinkConditions> = { delayMs: 50, jitterMs: 20 }
@@ -42,11 +40,6 @@ interface PositionFigures {
 interface Drawn {
   readonly tick: number
   readonly places: readonly { readonly element: number; readonly position: Vec3 }[]
-}
-
-async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
-  if (stdout) for await (const line of createInterface({ input: stdout })) return JSON.parse(line)
-  throw new Error('the server ended without output')
 }
 
 function drawnOf(file: string): { readonly drawn: Drawn[]; readonly figures: PositionFigures } {
@@ -112,13 +105,8 @@ async function watch(
 ): Promise<{ readonly errors: number[]; readonly figures: PositionFigures }> {
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   const data = join(folder, 'data')
-  const server = home.spawn(
-    process.execPath,
-    [CLI, 'serve', '--json', '--host', home.address, '--port', '0', '--data', data],
-    ['ignore', 'pipe', 'inherit'],
-  )
+  const { process: server, url } = await serveIn(home, data)
   try {
-    const { url } = (await firstLine(server)) as { url: string }
     const bots = home.spawn(
       process.execPath,
       [

@@ -1,11 +1,20 @@
 // npm run bench -- [NAME...] [FILE...] [--json]
 //
-// Runs each benchmark in a process of its own; without a NAME, all of them. FILEs are for the benchmark "capsules".
+// Runs each benchmark in a process of its own; without a NAME, all of them. FILEs have a dot or a slash in their path.
 import { execFileSync } from 'node:child_process'
 import { bundle } from '../scripts/build/bundle.mjs'
-import { readOptions } from '../scripts/options.mjs'
+import { importTypescript } from '../scripts/import-typescript.mjs'
+import { readOptions, wrongUsage } from '../scripts/options.mjs'
 
-const { values, positionals } = readOptions({ json: { type: 'boolean', default: false } }, Infinity)
+const { BENCHMARKS } = await importTypescript('bench/benchmarks.ts')
+const names = Object.keys(BENCHMARKS)
+const list = names.map((name) => `${name.padEnd(16)}${BENCHMARKS[name]}\n`).join('')
+const { values, positionals } = readOptions({ json: { type: 'boolean', default: false } }, Infinity, { details: list })
+/** Arguments that are paths are for the benchmarks. */
+const files = positionals.filter((arg) => /[./]/.test(arg))
+const named = positionals.filter((arg) => !files.includes(arg))
+const unknown = named.find((name) => !names.includes(name))
+if (unknown !== undefined) wrongUsage(`there is no benchmark "${unknown}"; there are ${names.join(', ')}`)
 
 await bundle(
   {
@@ -18,14 +27,9 @@ await bundle(
 )
 
 const form = values.json ? ['--json'] : []
-/** Arguments that are paths are for the benchmarks (capsules). */
-const files = positionals.filter((arg) => /[./]/.test(arg))
-const named = positionals.filter((arg) => !files.includes(arg))
-const all = () =>
-  execFileSync(process.execPath, ['dist/bench/bench.js', '--list'], { encoding: 'utf8' }).trim().split('\n')
 /** Allocations of a tick are visible only if garbage is not collected in every tick. MiB. */
 const flags = { tick: ['--min-semi-space-size=64', '--max-semi-space-size=64'] }
-for (const name of named.length > 0 ? named : all()) {
+for (const name of named.length > 0 ? named : names) {
   try {
     execFileSync(
       process.execPath,

@@ -6,11 +6,12 @@
  */
 import { RenderClient } from '../netcode/client/render-client.ts'
 import { percentile } from '../bots/figures.ts'
-import { DEFAULT_DEFINITION, loadEngine, type Collider, type Engine, type RealmDefinition } from '../sim/index.ts'
+import { DEFAULT_DEFINITION, loadEngine, type Engine, type RealmDefinition } from '../sim/index.ts'
 import { spec } from '../sim/stage.fixture.ts'
 import { SmallServer } from '../test/harness/small-server.ts'
 import { median } from './measure.ts'
 import type { BenchReport, BenchRow } from './report.ts'
+import { SCENES, type Scene } from './tremble-scenes.ts'
 
 const CONDITIONS = { delayMs: 50, jitterMs: 20, lossShare: 0 }
 const TICK_MS = 1_000 / 60
@@ -22,30 +23,6 @@ const WALKS = 6
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 const HASH = 'ab'.repeat(32)
 
-const box = (x: number, y: number, z: number, at: { readonly y: number; readonly z: number }): Collider => ({
-  shape: { type: 'box', halfExtents: { x, y, z } },
-  position: { x: 0, ...at },
-  rotation: IDENTITY,
-})
-const WALL = [box(4, 1.5, 0.1, { y: 1.5, z: -2 })]
-/** 14 steps of 15 cm height and 35 cm depth. */
-const STAIR = Array.from({ length: 14 }, (_, i) =>
-  box(2, 0.075 * (i + 1), 0.175, { y: 0.075 * (i + 1), z: -1.5 - 0.35 * i }),
-)
-
-interface Scene {
-  readonly name: string
-  readonly colliders: readonly Collider[]
-  /** The view's yaw after a time of walking, radians. */
-  readonly yaw: (walkedMs: number) => number
-}
-const SCENES: readonly Scene[] = [
-  { name: 'wall, steady view', colliders: WALL, yaw: () => 0.4 },
-  { name: 'wall, turning view', colliders: WALL, yaw: (walkedMs) => 0.7 * Math.sin(walkedMs / 500) },
-  { name: 'stair, steady view', colliders: STAIR, yaw: () => 0 },
-  { name: 'stair, turning view', colliders: STAIR, yaw: (walkedMs) => 0.2 * Math.sin(walkedMs / 300) },
-]
-
 const PLAIN: RealmDefinition = {
   ...DEFAULT_DEFINITION,
   props: [],
@@ -55,14 +32,14 @@ const PLAIN: RealmDefinition = {
 /** Sizes of all corrections while the player walks, cm. */
 async function corrections(
   engine: Engine,
-  { colliders, yaw }: Scene,
+  { colliders, metresAhead, yaw, swing, swingMs }: Scene,
   isKnown: boolean,
   seed: number,
 ): Promise<number[]> {
   const server = new SmallServer({ engine, definition: PLAIN, conditions: CONDITIONS, seed })
   const prop = spec('static', ...colliders)
   server.order({ type: 'package', hash: HASH, physics: { kind: 'object', prop } })
-  const position = { x: 0, y: 0, z: 0 }
+  const position = { x: 0, y: 0, z: -metresAhead }
   server.order({ type: 'spawn', prop: HASH, position, rotation: IDENTITY, scale: 1, access: 0, owner: 0 })
   const client = new RenderClient({
     url: 'http://bench',
@@ -85,7 +62,7 @@ async function corrections(
     client.sample(frameMs)
     const walkedMs = frameMs - WARM_UP_MS
     if (walkedMs < 0) continue
-    client.move({ z: -1, yaw: yaw(walkedMs) })
+    client.move({ z: -1, yaw: yaw + swing * Math.sin(walkedMs / swingMs) })
     const stats = client.stats(frameMs)
     if (stats.snapshotsReceived > snapshots) sizes.push(stats.correctionMetres * 100)
     snapshots = stats.snapshotsReceived

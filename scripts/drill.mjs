@@ -66,11 +66,9 @@ if (!name.startsWith('-') && !Object.hasOwn(DRILLS, name)) wrongUsage(`there is 
 const checks = DRILLS[name] ?? {}
 const options = Object.keys(checks).map((option) => [option, { type: 'string' }])
 const flags = ['json', ...(name === 'guest' ? ['fresh'] : [])].map((flag) => [flag, { type: 'boolean' }])
-const { values } = readOptions(
-  Object.fromEntries([...options, ...flags]),
-  0,
-  name.startsWith('-') ? process.argv.slice(2) : args,
-)
+const { values } = readOptions(Object.fromEntries([...options, ...flags]), 0, {
+  args: name.startsWith('-') ? process.argv.slice(2) : args,
+})
 for (const [option, check] of Object.entries(checks)) if (values[option] !== undefined) check(option, values[option])
 execFileSync('node', ['scripts/build/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
 await build({

@@ -150,7 +150,7 @@ async function draw(order, count) {
     // A group of its own, so that Xvfb and Godot end with it.
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   )
-  const end = () => process.kill(-child.pid, 'SIGKILL')
+  const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL')
   const limit = setTimeout(end, SILENT_MS_MAX)
   const [drawn, output] = [[], []]
   for (const stream of [child.stdout, child.stderr])

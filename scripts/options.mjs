@@ -39,12 +39,12 @@ const joinNegativeNumbers = (args, options) =>
   }, [])
 
 /**
- * Reads the options, as `parseArgs` of node:util takes them. `positionals`: how many other words there may be. Ends the
- * script for `--help` and for wrong usage.
+ * Reads the options, as `parseArgs` of node:util takes them. `positionals`: how many other words there may be. `details`
+ * follow the comment in the help. Ends the script for `--help` and for wrong usage.
  */
-export function readOptions(options = {}, positionals = 0, args = process.argv.slice(2)) {
+export function readOptions(options = {}, positionals = 0, { args = process.argv.slice(2), details = '' } = {}) {
   if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(help())
+    process.stdout.write(details === '' ? help() : `${help()}\n${details}`)
     process.exit(0)
   }
   try {

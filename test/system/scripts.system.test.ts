@@ -30,6 +30,15 @@ test.each(scripts)('%s --help prints how to use it; an unknown option ends it wi
   expect(wrong.errors).not.toContain('    at ')
 })
 
+test('npm run bench -- --help and docs/benchmarks.md list the same benchmarks', async () => {
+  const { out } = await run('bench/run.mjs', '--help')
+  const page = readFileSync(`${ROOT}/docs/benchmarks.md`, 'utf8')
+  const listed = [...out.matchAll(/^([a-z]+(?:-[a-z]+)?) {2,}\S/gm)].map(([, name]) => name)
+  const described = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name)
+  expect(listed).toContain('godot-tremble')
+  expect(listed.toSorted()).toEqual(described.toSorted())
+})
+
 test.each([
   ['kill-transport', 'kills', '0', 'a whole number from 1'],
   ['kill-transport', 'bots', 'x', 'a whole number from 1'],
@@ -74,6 +83,7 @@ test.each([
   [['scripts/layers.mjs', '--inside', 'nowhere'], 'there is no module "nowhere"'],
   [['scripts/make-fixtures.mjs', 'nonsense'], 'there is no session "nonsense"'],
   [['scripts/things-session.mjs'], 'name the URL of a server'],
+  [['bench/run.mjs', 'tremor'], 'there is no benchmark "tremor"; there are sim, tick,'],
   [['scripts/godot-contact-sheet.mjs', '--rigs'], 'give the folder of the models (or --rigs) and the picture'],
   [['scripts/godot-contact-sheet.mjs', 'a', 'b.png', '--poses', 'x'], '--poses is "x"; it takes one of: rest, walk,'],
   [['scripts/godot-contact-sheet.mjs', 'a', 'b.png', '--columns', '0'], '--columns is "0"; it takes a whole number'],
