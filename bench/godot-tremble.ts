@@ -70,14 +70,11 @@ function glbOf(colliders: readonly Collider[]): Uint8Array {
 function upload(home: NetworkHost, url: string, folder: string, colliders: readonly Collider[]): string {
   const file = join(folder, 'obstacle.glb')
   writeFileSync(file, glbOf(colliders))
-  const uploaded = execFileSync(
-    'ip',
-    [
-      ...['netns', 'exec', home.namespace, process.execPath, CLI, 'upload', file, '--url', url, '--share', '--json'],
-      ...['--identity', join(folder, 'identities.json')],
-    ],
-    { encoding: 'utf8' },
-  )
+  const identity = join(folder, 'identities.json')
+  const command = ['upload', file, '--url', url, '--share', '--json', '--identity', identity]
+  const uploaded = execFileSync('ip', ['netns', 'exec', home.namespace, process.execPath, CLI, ...command], {
+    encoding: 'utf8',
+  })
   return (JSON.parse(uploaded) as { readonly package: string }).package
 }
 
