@@ -9,13 +9,15 @@ export const Sha256 = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/u, { 
 /** The compiler checks that these lists match the model's own types. */
 export const PACKAGE_KINDS = ['avatar', 'object'] as const satisfies readonly PackageKind[]
 export const Kind = Schema.Literals(PACKAGE_KINDS)
-const Rank = Schema.Literals([
+/** Best first. */
+export const PACKAGE_RANKS = [
   'excellent',
   'good',
   'medium',
   'poor',
   'verypoor',
-] satisfies readonly PackageRank[]).annotate({ identifier: 'Rank' })
+] as const satisfies readonly PackageRank[]
+const Rank = Schema.Literals(PACKAGE_RANKS).annotate({ identifier: 'Rank' })
 export const Ranks = Schema.Struct({ pc: Rank, mobile: Rank })
 
 /** The users who may spawn or wear a package: its owner, or everyone. */

@@ -12,7 +12,15 @@ export {
   type ParametersFor,
 } from './endpoints.ts'
 export { statusOf, type ErrorReason } from './errors.ts'
-export { PACKAGE_KINDS, REALM_ROLES, SHARINGS, type LoginRole, type RealmRole, type Sharing } from './fields.ts'
+export {
+  PACKAGE_KINDS,
+  PACKAGE_RANKS,
+  REALM_ROLES,
+  SHARINGS,
+  type LoginRole,
+  type RealmRole,
+  type Sharing,
+} from './fields.ts'
 export { Login } from './login.ts'
 export type { FileLink, PackageAnswer, PackageRecord } from './packages.ts'
 export { openApi, type OpenApi } from './openapi.ts'

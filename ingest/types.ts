@@ -66,6 +66,9 @@ export type IngestOutcome =
       readonly milliseconds: number
     }
 
+/** A picture of a model as WebP, or the reason why there is none, which completes "there is no picture, because …". */
+export type Picture = { readonly webp: Uint8Array } | { readonly reason: string }
+
 /**
  * The upload's physics (OMI_physics_shape, OMI_physics_body): JSON as uploaded, of bounded size and depth, otherwise
  * unchecked.

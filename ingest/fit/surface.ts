@@ -148,6 +148,21 @@ export function surfaceOf(nodes: readonly Node[]): Surface {
   return { ...into, areas: areasOf(into.points, into.triangles) }
 }
 
+export interface PosedPrimitive extends Pick<Surface, 'points' | 'triangles'> {
+  readonly primitive: Primitive
+}
+
+/** The surface of each primitive that a node draws; `points` has one for each vertex of the primitive. */
+export function posedPrimitives(node: Node): readonly PosedPrimitive[] {
+  const mesh = node.getMesh()
+  const skin = mesh && skinOf(node)
+  return (mesh?.listPrimitives() ?? []).map((primitive) => {
+    const into: Gathering = { points: [], carriers: [], triangles: [] }
+    gatherPrimitive(into, node, primitive, skin)
+    return { primitive, points: into.points, triangles: into.triangles }
+  })
+}
+
 /** Axis-aligned box of points. */
 export function boundsOf(points: readonly Vec3[]): { readonly min: Vec3; readonly max: Vec3 } {
   const [min, max] = [

@@ -1,9 +1,10 @@
 /**
  * The child process that run-child.ts starts: reads one file, writes a package's files and an outcome, and prints a
- * line for each stage.
+ * line for each stage. If it is asked to, it then draws the model.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PICTURE_FILE, pictureText } from './picture-file.ts'
 import { OUTCOME_FILE } from './run-child.ts'
 import { ingest } from '../ingest.ts'
 import { endWithParent } from './parent-watch.ts'
@@ -17,11 +18,18 @@ interface Order {
   readonly parent?: number
   /** Processor time after which the child ends, seconds. */
   readonly cpuSeconds?: number
+  /** True: it also draws the model. */
+  readonly isPictured?: boolean
 }
 
-async function main({ file, directory, options, parent, cpuSeconds }: Order): Promise<void> {
+async function main({ file, directory, options, parent, cpuSeconds, isPictured }: Order): Promise<void> {
   if (parent !== undefined) endWithParent(parent, cpuSeconds)
-  const outcome = await ingest(new Uint8Array(readFileSync(file)), {
+  const upload = new Uint8Array(readFileSync(file))
+  const put = (name: string, text: string): void => {
+    writeFileSync(join(directory, `${name}.new`), text)
+    renameSync(join(directory, `${name}.new`), join(directory, name))
+  }
+  const outcome = await ingest(upload, {
     ...options,
     onStage: (stage) => void process.stdout.write(`stage ${stage}\n`),
   })
@@ -30,8 +38,10 @@ async function main({ file, directory, options, parent, cpuSeconds }: Order): Pr
   const words = outcome.accepted
     ? { accepted: true, hash: outcome.hash, files: listed, warnings: outcome.warnings }
     : { accepted: false, rejections: outcome.rejections, warnings: outcome.warnings }
-  writeFileSync(join(directory, `${OUTCOME_FILE}.new`), JSON.stringify(words))
-  renameSync(join(directory, `${OUTCOME_FILE}.new`), join(directory, OUTCOME_FILE))
+  put(OUTCOME_FILE, JSON.stringify(words))
+  if (isPictured !== true) return
+  const { drawPicture } = await import('../picture/draw.ts')
+  put(PICTURE_FILE, pictureText(await drawPicture(outcome, upload)))
 }
 
 await main(JSON.parse(process.argv[2] ?? '{}') as Order)

@@ -33,6 +33,15 @@ test('the child makes the same package, reports its stages, and leaves nothing b
   expect(readdirSync(directory).filter((name) => name.endsWith('.package'))).toEqual([])
 })
 
+test('the child draws a picture if it is asked to, and the package stays the same', async () => {
+  const path = fileOf(glbWith({}))
+  const [plain, pictured] = [await ingestInChild(path, {}), await ingestInChild(path, {}, { isPictured: true })]
+  if (!plain.accepted || !pictured.accepted) throw new Error('it is refused')
+  expect(pictured.hash).toBe(plain.hash)
+  expect(plain.picture).toBe(undefined)
+  expect(pictured.picture).toEqual({ webp: expect.any(Uint8Array) })
+})
+
 test('a rejection has its reasons', async () => {
   expect(
     await ingestInChild(assetPath('hostile/node_cycle.glb'), {}, { directory: join(directory, 'cycle') }),

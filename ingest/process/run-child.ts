@@ -19,8 +19,10 @@ import {
   type IngestOutcome,
   type IngestStage,
   type IngestWarning,
+  type Picture,
   type Rejection,
 } from '../types.ts'
+import { readPicture } from './picture-file.ts'
 
 export interface ChildLimits {
   readonly dataBytes: number
@@ -38,11 +40,16 @@ export interface ChildSetting {
   readonly limits?: Partial<ChildLimits>
   /** Aborts the child; the outcome is then a rejection. */
   readonly signal?: AbortSignal
+  /** True: the outcome has a picture. Its cost counts towards the limits, but cannot change the outcome otherwise. */
+  readonly isPictured?: boolean
   /** Called once if this machine cannot limit memory, and with the output of a child that failed. */
   readonly report?: (message: string) => void
 }
 
-/** Written last, so that an existing file is complete. */
+/** `picture`: if the setting asks for it, and the child made an outcome. */
+export type ChildOutcome = IngestOutcome & { readonly picture?: Picture }
+
+/** Written after the package's files, so that an existing file is complete. */
 export const OUTCOME_FILE = 'outcome.json'
 /**
  * The lowest priority: the ingest only gets CPU time that a realm's ticks leave. Tests set another, because on a
@@ -71,7 +78,7 @@ export async function ingestInChild(
   path: string,
   options: IngestOptions,
   setting: ChildSetting = {},
-): Promise<IngestOutcome> {
+): Promise<ChildOutcome> {
   const directory = setting.directory ?? `${path}.package`
   await mkdir(directory, { recursive: true })
   try {
@@ -86,20 +93,19 @@ async function ingestInto(
   path: string,
   options: IngestOptions,
   setting: ChildSetting,
-): Promise<IngestOutcome> {
+): Promise<ChildOutcome> {
   const startMs = performance.now()
   const limits = { ...CHILD_LIMITS, ...setting.limits }
   const { onStage, ...plain } = options
-  const ending = await run(
-    JSON.stringify({ file: path, directory, options: plain, parent: process.pid, cpuSeconds: limits.cpuSeconds }),
-    limits,
-    setting,
-    onStage,
-  )
+  const { cpuSeconds } = limits
+  const isPictured = setting.isPictured === true
+  const order = { file: path, directory, options: plain, parent: process.pid, cpuSeconds, isPictured }
+  const ending = await run(JSON.stringify(order), limits, setting, onStage)
   const milliseconds = Math.round(performance.now() - startMs)
-  if (ending.code === 0) {
+  // A child that failed while it drew has left its outcome.
+  if (ending.code === 0 || isPictured) {
     const outcome = await readOutcome(directory)
-    if (outcome) return { ...outcome, milliseconds }
+    if (outcome) return { ...outcome, milliseconds, ...(isPictured ? { picture: await readPicture(directory) } : {}) }
   }
   // Its CPU time was not used up: it has the lowest priority, and the machine is busy. The file is not at fault.
   if (ending.isLate)
