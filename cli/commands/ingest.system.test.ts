@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
-import { prism } from '../../ingest/glb.fixture.ts'
+import { colours, prism } from '../../ingest/glb.fixture.ts'
+import { decodePixels } from '../../ingest/pixels/decode.ts'
 import { runIngest, command } from './ingest.ts'
 import type { Terminal } from '../output.ts'
 import { parseArguments, UsageError } from '../command.ts'
@@ -139,6 +140,22 @@ test('a folder is ingested with everything below it, and --report writes a page 
   expect(html).toContain('a &lt;b&gt;.glb')
   expect(html).not.toContain('<b>')
   expect(html).toMatch(/mug_empty\.gltf.*>object<.*>366</)
+})
+
+test('the report has a picture of each accepted model, and of a refused one that passes the checks', async () => {
+  const [page, blocks] = [join(directory, 'pictures.html'), join(directory, 'blocks.glb')]
+  writeFileSync(blocks, colours())
+  await run(asset('objects/BoxTextured.glb'), asset('hostile/node_cycle.glb'), blocks, '--report', page)
+  const html = readFileSync(page, 'utf8')
+  const pictures = [...html.matchAll(/<img src="data:image\/webp;base64,([^"]+)" alt="The model in ([^"]+)"/g)]
+  expect(pictures.map(([, , file]) => file)).toEqual([blocks, asset('objects/BoxTextured.glb')])
+  const pixels = await Promise.all(pictures.map(([, data = '']) => decodePixels(Buffer.from(data, 'base64'))))
+  for (const { width, height, data } of pixels) {
+    expect([width, height]).toEqual([192, 192])
+    expect(new Set(data).size).toBeGreaterThan(64)
+  }
+  expect(html).toContain('No picture, because the file did not pass the checks')
+  expect(html).not.toMatch(/(?:src|href)="(?!data:|#)/)
 })
 
 test.each([

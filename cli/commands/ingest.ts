@@ -7,8 +7,8 @@ import {
   ingestInChild,
   readAsGlb,
   Rejected,
+  type ChildOutcome,
   type IngestOptions,
-  type IngestOutcome,
   type Rejection,
 } from '../../ingest/index.ts'
 import { makeFolder } from '../../storage/folder.ts'
@@ -34,7 +34,7 @@ export async function runIngest(args: Arguments, to: Terminal): Promise<number> 
   if (args.flag('check')) return runCheck(files, args.flag('json'), to)
   const done: Ingested[] = []
   for (const file of files) {
-    const one = await ingestOne(file, options, out, to)
+    const one = await ingestOne(file, options, { out, isPictured: report !== undefined }, to)
     done.push(one)
     if (!args.flag('json')) to.out(ingestText(to, one))
   }
@@ -123,14 +123,16 @@ export function readMap(path: string): Record<string, string> {
 async function ingestOne(
   file: string,
   options: IngestOptions,
-  out: string | undefined,
+  { out, isPictured }: { readonly out: string | undefined; readonly isPictured: boolean },
   to: Terminal,
 ): Promise<Ingested> {
   const directory = temporaryFolder()
   try {
     const named = { ...options, name: options.name ?? basename(file, extname(file)) }
-    const outcome = await ingestPacked(file, named, directory, to)
-    return { file, outcome, kept: out !== undefined && outcome.accepted ? keep(out, outcome) : null }
+    const outcome = await ingestPacked(file, named, { directory, isPictured }, to)
+    if (!outcome.accepted) return { file, outcome, kept: null }
+    const { files: _, ...rest } = outcome
+    return { file, outcome: rest, kept: out === undefined ? null : keep(out, outcome) }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -150,9 +152,9 @@ function temporaryFolder(): string {
 async function ingestPacked(
   file: string,
   options: IngestOptions,
-  directory: string,
+  { directory, isPictured }: { readonly directory: string; readonly isPictured: boolean },
   to: Terminal,
-): Promise<IngestOutcome> {
+): Promise<ChildOutcome> {
   const startMs = performance.now()
   const packed = join(directory, 'upload')
   try {
@@ -175,7 +177,11 @@ async function ingestPacked(
   const outcome = await ingestInChild(
     packed,
     { ...options, onStage },
-    { directory: join(directory, 'package'), report: (message) => to.err(`otherworld ingest: ${message}\n`) },
+    {
+      directory: join(directory, 'package'),
+      isPictured,
+      report: (message) => to.err(`otherworld ingest: ${message}\n`),
+    },
   ).finally(() => lines.end())
   if (to.errIsTerminal) to.err('\r\x1b[2K')
   return outcome
@@ -208,7 +214,7 @@ function prepareOutput(out: string): void {
 }
 
 /** Writes the package to a folder named by its hash, with readable file names. */
-function keep(out: string, { hash, manifest, files }: Extract<IngestOutcome, { accepted: true }>): string {
+function keep(out: string, { hash, manifest, files }: Extract<ChildOutcome, { accepted: true }>): string {
   const folder = join(out, hash)
   makeFolder(join(folder, 'textures'), PUBLIC_MODE)
   const put = (name: string, sha256: string): void => {
@@ -267,7 +273,7 @@ export const command: CliCommand = {
     report: {
       type: 'string',
       value: 'FILE',
-      help: 'write an HTML page with the verdict, rank and reasons of each file',
+      help: 'write an HTML page with a picture, the verdict, rank and reasons of each file',
     },
     out: { type: 'string', value: 'DIR', help: 'write the package to DIR/HASH (default: write nothing)' },
   },

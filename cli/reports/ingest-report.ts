@@ -1,11 +1,14 @@
 /** The report of `otherworld ingest`, for programs and for people. */
-import type { IngestOutcome, IngestWarning, Rejection } from '../../ingest/index.ts'
+import type { ChildOutcome, IngestWarning, Rejection } from '../../ingest/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
 import { formatBytes, formatCount, paint, plural, rows, type Terminal } from '../output.ts'
 
+type Accepted = Extract<ChildOutcome, { accepted: true }>
+
 export interface Ingested {
   readonly file: string
-  readonly outcome: IngestOutcome
+  /** Without the package's files, which would fill the memory if a folder has many models. */
+  readonly outcome: Omit<Accepted, 'files'> | Exclude<ChildOutcome, Accepted>
   /** Folder that the package was written to; null without --out. */
   readonly kept: string | null
 }
@@ -97,20 +100,21 @@ export function notesText(to: Terminal, rejections: readonly Rejection[], warnin
   return [...rejections.map((one) => words('red', one)), ...warnings.map((one) => words('yellow', one))].join('')
 }
 
-const metres = (value: number): string => `${Number(value.toPrecision(3))}`
+/** Sides of a model, metres. */
+export function sizeText({ bounds: { min, max } }: Pick<PackageManifest, 'bounds'>): string {
+  const sides = [max.x - min.x, max.y - min.y, max.z - min.z]
+  return `${sides.map((side) => `${Number(side.toPrecision(3))}`).join(' × ')} m`
+}
 
 function foundText(to: Terminal, { outcome, kept }: Ingested): string {
   if (!outcome.accepted) return ''
   const { hash, manifest } = outcome
-  const { counts, bounds, files, rank, attachments } = manifest
+  const { counts, files, rank, attachments } = manifest
   const level = files.levels[0]
   const humanoid = Object.keys(humanoidOf(manifest) ?? {}).length
   return rows(to, [
     ['name', manifest.name],
-    [
-      'size',
-      `${metres(bounds.max.x - bounds.min.x)} × ${metres(bounds.max.y - bounds.min.y)} × ${metres(bounds.max.z - bounds.min.z)} m${manifest.scale === 1 ? '' : `, scaled by ${manifest.scale}`}`,
-    ],
+    ['size', `${sizeText(manifest)}${manifest.scale === 1 ? '' : `, scaled by ${manifest.scale}`}`],
     [
       'found',
       [
