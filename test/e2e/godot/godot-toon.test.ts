@@ -16,7 +16,7 @@ import { launchChromium } from '../browser/chromium.ts'
 import { GODOT_TESTS, runGodot } from './godot.ts'
 import { placeOf, RADIUS, toonGrid } from './toon/toon-model.ts'
 import type { ToonShot } from './toon/toon-page.ts'
-import { ORDER, SHADOWS, SKY, VRM_0, VRM_1, type Patch, type Sheet } from './toon/toon-sheets.ts'
+import { ORDER, OUTLINE_SHADOW, SHADOWS, SKY, VRM_0, VRM_1, type Patch, type Sheet } from './toon/toon-sheets.ts'
 
 /** A channel of a patch may differ by this, sRGB of 0 to 1. */
 const TOLERANCE = 0.04
@@ -27,6 +27,7 @@ const SHEETS: Readonly<Record<string, Sheet>> = {
   'VRM 1.0': VRM_1,
   'VRM 0.x': VRM_0,
   shadows: SHADOWS,
+  'shadow of an outline': OUTLINE_SHADOW,
   order: ORDER,
   sky: SKY,
 }
@@ -54,8 +55,8 @@ function shotOf(name: string, { columns, cells }: Sheet): ToonShot & { readonly 
     distance: rows / 2 / Math.tan((FOV / 360) * Math.PI),
     light: [-0.54, 0.54, 0.646],
     energy: name === 'sky' ? 0 : 0.8,
-    ambient: name === 'shadows' ? 0 : 0.15,
-    hasShadows: name === 'shadows',
+    ambient: name.startsWith('shadow') ? 0 : 0.15,
+    hasShadows: name.startsWith('shadow'),
     seconds: 1,
     background: 0.5,
     hasSky: name === 'sky',
@@ -131,7 +132,7 @@ beforeAll(async () => {
     await beside(name, png, fileOf(`${name} godot`, 'png'))
     pictures.set(name, { page: await decode(png), godot: await decode(fileOf(`${name} godot`, 'png')) })
   }
-}, 240_000)
+}, 600_000)
 
 afterAll(async () => {
   await browser?.close()
@@ -148,7 +149,7 @@ const encoded = (value: number): number => (value <= 0.0031308 ? value * 12.92 :
 function colorAt(picture: Picture, sheet: Sheet, index: number, [x, y, half = 2]: Patch): Color {
   const shot = shotOf('', sheet)
   const [left, bottom] = placeOf(index, sheet.columns, sheet.cells.length)
-  const isSphere = sheet.cells[index]?.shape === 'sphere'
+  const isSphere = ['sphere', 'enlarged'].includes(sheet.cells[index]?.shape ?? '')
   const depth = shot.distance - (isSphere ? RADIUS * Math.sqrt(Math.max(0, 1 - x * x - y * y)) : 0)
   const scale = picture.height / 2 / Math.tan((FOV / 360) * Math.PI) / depth
   const column = Math.round(picture.width / 2 + (left + x * RADIUS) * scale)
@@ -195,7 +196,7 @@ function inGodot(name: string, cellName: string, patch: Patch): Color {
 }
 
 describe('toon materials in Godot', () => {
-  test.each(['VRM 1.0', 'VRM 0.x', 'shadows', 'order'])('look as on the page: %s', (name) => {
+  test.each(['VRM 1.0', 'VRM 0.x', 'shadows', 'shadow of an outline', 'order'])('look as on the page: %s', (name) => {
     const { faults, largest } = compared(name)
     process.stdout.write(`${name}: the largest difference is ${largest.toFixed(3)}\n`)
     expect(faults).toEqual([])

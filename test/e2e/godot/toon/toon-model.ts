@@ -20,8 +20,8 @@ const BONES = [
   ),
 ]
 
-/** `away` is a square that faces away from the camera. */
-export type Shape = 'sphere' | 'square' | 'away'
+/** `away` is a square that faces away from the camera. `enlarged` is a sphere of half the size, in a node with the scale 2. */
+export type Shape = 'sphere' | 'enlarged' | 'square' | 'away'
 
 export interface Cell {
   readonly shape: Shape
@@ -47,8 +47,8 @@ export interface GridOptions {
   readonly cells: readonly Cell[]
   /** Textures by index. */
   readonly images: readonly Painter[]
-  /** A square of this width hangs above the grid, between it and the light, metres. */
-  readonly blocker?: { readonly width: number; readonly position: readonly [number, number, number] }
+  /** It hangs between the light and the grid. Its shape has this scale. */
+  readonly blocker?: Cell & { readonly scale: number; readonly position: readonly [number, number, number] }
 }
 
 /** Centre of a cell, metres; the grid's centre is the origin. */
@@ -60,20 +60,18 @@ export const placeOf = (index: number, columns: number, count: number): readonly
 /** The file's bytes. */
 export async function toonGrid({ columns, cells, images, blocker }: GridOptions): Promise<Uint8Array<ArrayBuffer>> {
   const file = new FileWriter()
+  const shapes = [...cells, ...(blocker ? [blocker] : [])]
   const meshes = new Map<Shape, JsonObject>()
-  for (const shape of new Set<Shape>([...cells.map((cell) => cell.shape), 'square']))
-    meshes.set(shape, file.addGeometry(geometryOf(shape)))
+  for (const shape of new Set(shapes.map((cell) => cell.shape))) meshes.set(shape, file.addGeometry(geometryOf(shape)))
   const textures = await Promise.all(images.map(paint))
-  const nodes: JsonObject[] = cells.map(({ over }, i) => {
+  const nodes: JsonObject[] = cells.map(({ over, shape }, i) => {
     const [x, y] = placeOf(over ?? i, columns, cells.length)
-    return { name: `cell ${i}`, mesh: i, translation: [x, y, over === undefined ? 0 : OVER_METRES] }
+    const translation = [x, y, over === undefined ? 0 : OVER_METRES]
+    return { name: `cell ${i}`, mesh: i, translation, ...scaled(shape === 'enlarged' ? 2 : 1) }
   })
-  const primitives = cells.map(({ shape }, material) => ({ primitives: [{ ...meshes.get(shape), material }] }))
-  if (blocker) {
-    const scale = blocker.width / (2 * RADIUS)
-    nodes.push({ name: 'blocker', mesh: cells.length, translation: blocker.position, scale: [scale, scale, scale] })
-    primitives.push({ primitives: [{ ...meshes.get('square'), material: cells.length }] })
-  }
+  const primitives = shapes.map(({ shape }, material) => ({ primitives: [{ ...meshes.get(shape), material }] }))
+  if (blocker)
+    nodes.push({ name: 'blocker', mesh: cells.length, translation: blocker.position, ...scaled(blocker.scale) })
   const bones = BONES.map((bone, i) => ({ bone, node: nodes.length + i }))
   const isVrm0 = cells.some(({ properties }) => properties)
   const json: JsonObject = {
@@ -86,7 +84,7 @@ export async function toonGrid({ columns, cells, images, blocker }: GridOptions)
     scenes: [{ nodes: nodes.map((_, i) => i).concat(bones.map(({ node }) => node)) }],
     nodes: [...nodes, ...bones.map(({ bone }) => ({ name: bone }))],
     meshes: primitives,
-    materials: [...cells.map(({ material }) => material), ...(blocker ? [{ doubleSided: true }] : [])],
+    materials: shapes.map(({ material }) => material),
     samplers: [{ magFilter: 9729, minFilter: 9729 }],
     textures: textures.map((_, source) => ({ source, sampler: 0 })),
     images: textures.map((png) => ({ mimeType: 'image/png', bufferView: file.addView(png) })),
@@ -94,6 +92,8 @@ export async function toonGrid({ columns, cells, images, blocker }: GridOptions)
   }
   return writeGlb(json, file.bytes())
 }
+
+const scaled = (scale: number): JsonObject => ({ scale: [scale, scale, scale] })
 
 class FileWriter {
   readonly #views: JsonObject[] = []
@@ -145,7 +145,8 @@ class FileWriter {
 }
 
 function geometryOf(shape: Shape): Geometry {
-  if (shape === 'sphere') return sphere()
+  if (shape === 'sphere') return sphere(RADIUS)
+  if (shape === 'enlarged') return sphere(RADIUS / 2)
   const z = shape === 'away' ? -1 : 1
   const corners = [
     [-1, 1],
@@ -162,7 +163,7 @@ function geometryOf(shape: Shape): Geometry {
 }
 
 /** Its seam is behind; the middle of its texture faces the camera. */
-function sphere(): Geometry {
+function sphere(radius: number): Geometry {
   const [columns, rows] = SEGMENTS
   const made: Geometry = { positions: [], normals: [], uvs: [], indices: [] }
   for (let row = 0; row <= rows; row++)
@@ -172,7 +173,7 @@ function sphere(): Geometry {
       const ring = Math.sin(v * Math.PI)
       const normal = [ring * Math.sin(across), Math.cos(v * Math.PI), ring * Math.cos(across)]
       made.normals.push(...normal)
-      made.positions.push(...normal.map((each) => each * RADIUS))
+      made.positions.push(...normal.map((each) => each * radius))
       made.uvs.push(u, v)
       if (row === rows || column === columns) continue
       const first = row * (columns + 1) + column

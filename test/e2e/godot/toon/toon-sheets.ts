@@ -1,6 +1,6 @@
 /** The materials that the page and Godot draw, and the patches of their pictures that must agree. */
 import type { JsonObject } from '../../../../ingest/json.ts'
-import type { Cell, GridOptions, Painter, Shape } from './toon-model.ts'
+import { RADIUS, type Cell, type GridOptions, type Painter, type Shape } from './toon-model.ts'
 
 /** A place in a cell, in radii from its centre, y up: on the front of the shape, or beside it. `half`: pixels round it. */
 export type Patch = readonly [x: number, y: number, half?: number]
@@ -85,7 +85,7 @@ const RIM_PATCHES = {
 } as const
 
 export const VRM_1: Sheet = {
-  columns: 6,
+  columns: 7,
   images: IMAGES,
   cells: [
     cell('plain', SPHERE, {}),
@@ -151,6 +151,7 @@ export const VRM_1: Sheet = {
     cell('both sides', { centre: [0, 0] }, {}, { doubleSided: true }, 'away'),
     cell('one side', { centre: [0, 0] }, {}, {}, 'away'),
     cell('outline', { ...SPHERE, ...OUTLINE }, outlined({})),
+    cell('outline, enlarged', { ...SPHERE, ...OUTLINE }, outlined({}), {}, 'enlarged'),
     cell(
       'outline in light',
       { ...SPHERE, ...OUTLINE },
@@ -311,7 +312,19 @@ export const SHADOWS: Sheet = {
     cell('partly in shadow', {}, {}),
     cell('in shadow', { 'in shadow': LIT, shade: SHADE }, {}),
   ],
-  blocker: { width: 1.3, position: [0, 1, 1.2] },
+  blocker: { shape: 'square', material: { doubleSided: true }, scale: 1.7, position: [0, 1, 1.2] },
+}
+
+/** A sphere with an outline, 0.2 m and 0.25 m in radius, hangs between the light and the square. */
+export const OUTLINE_SHADOW: Sheet = {
+  columns: 3,
+  images: IMAGES,
+  cells: [
+    cell('left', {}, {}),
+    cell('middle', {}, {}),
+    cell('square', { 'in shadow': [0, 0], 'beside the shadow': [0.42, 0.42, 1] }, {}, {}, 'square'),
+  ],
+  blocker: { ...cell('blocker', {}, outlined({})), scale: 0.2 / RADIUS, position: [0, 1, 1.2] },
 }
 
 /** Only in Godot: the page does not equalise ambient light. */
