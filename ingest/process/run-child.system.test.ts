@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
+import { PICTURE_FILE } from './picture-file.ts'
 import { ingestInChild } from './run-child.ts'
 import { assetPath, glbWith } from '../glb.fixture.ts'
 import { ingest } from '../ingest.ts'
@@ -40,6 +41,15 @@ test('the child draws a picture if it is asked to, and the package stays the sam
   expect(pictured.hash).toBe(plain.hash)
   expect(plain.picture).toBe(undefined)
   expect(pictured.picture).toEqual({ webp: expect.any(Uint8Array) })
+})
+
+test('a child that fails while it draws leaves its outcome, and a reason instead of the picture', async () => {
+  const folder = join(directory, 'undrawn')
+  mkdirSync(join(folder, `${PICTURE_FILE}.new`), { recursive: true })
+  expect(await ingestInChild(fileOf(glbWith({})), {}, { directory: folder, isPictured: true })).toMatchObject({
+    accepted: true,
+    picture: { reason: 'it took too long or too much memory to draw' },
+  })
 })
 
 test('a rejection has its reasons', async () => {
