@@ -11,6 +11,7 @@ import type { Clip } from './clip.ts'
 import { figuresOf, type CrowdFigures, type Traffic } from './figures.ts'
 import { fitClips, type FittedClips } from './motion-clip-player.ts'
 import type { BehaviourName } from './bot-behaviour.ts'
+import { plural } from '../http-contract/plural.ts'
 
 /**
  * Bots that connect at the same time: the server's limit of half-open connections of one address
@@ -203,8 +204,7 @@ export class Crowd {
       if (pending < left) untilMs = this.#now() + ANSWER_MS_MAX
       left = pending
     }
-    for (const pending of unanswered())
-      this.#note(`a bot got no answer to ${pending === 1 ? 'a command' : `${pending} commands`}`)
+    for (const pending of unanswered()) this.#note(`a bot got no answer to ${plural(pending, 'command')}`)
   }
 
   #note(words: string): void {

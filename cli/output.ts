@@ -85,12 +85,6 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`
 }
 
-/** 12,345 */
-export const formatCount = (count: number): string => count.toLocaleString('en-US')
-
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`
-
 /** Interval between updates of a progress line, ms. */
 const DRAW_EVERY_MS = 100
 const BAR_CELLS = 24

@@ -6,6 +6,7 @@ import { codeOf, ServerError, textOf } from './error.ts'
 import type { S3Settings } from './host/store-settings.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from './limits.ts'
 import { serverLogger, type ServerLogger } from './log.ts'
+import { plural } from '../http-contract/plural.ts'
 
 /** Policy for lockstep peers, which see every input of all players. */
 export const OBSERVERS = ['loopback', 'anyone', 'nobody'] as const
@@ -116,7 +117,7 @@ export function readRealmFile(file: string): RealmDefinition {
   const more =
     parsed.errors.length > FAULTS_SHOWN_MAX ? `\n    and ${parsed.errors.length - FAULTS_SHOWN_MAX} more` : ''
   return fail(
-    `the realm file has ${parsed.errors.length} fault${parsed.errors.length === 1 ? '' : 's'}:${shown.join('')}${more}`,
+    `the realm file has ${plural(parsed.errors.length, 'fault')}:${shown.join('')}${more}`,
     'correct these places',
   )
 }

@@ -17,6 +17,7 @@ import {
 import { printFailure, tellRegularly, terminal } from '../output.ts'
 import { serverIn, URL_OPTION } from '../server-client/server-api.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
+import { plural } from '../../http-contract/plural.ts'
 
 /** Most bots in one process: beyond this, the bots are the bottleneck instead of the server. */
 const BOTS_MAX = 1_000
@@ -210,8 +211,9 @@ function showProgress(
     const { hashMismatches, peers, ticksChecked } = watch.figures
     const left =
       untilMs === null ? 'connecting' : `${Math.max(0, Math.ceil((untilMs - performance.now()) / 1000))} s left`
-    const checked = peers > 0 ? `, ${ticksChecked} ticks checked, ${hashMismatches} mismatches` : ''
-    return `${crowd.progress.connected} of ${count} bots connected, ${left}${checked}`
+    const checked =
+      peers > 0 ? `, ${plural(ticksChecked, 'tick')} checked, ${plural(hashMismatches, 'mismatch', 'mismatches')}` : ''
+    return `${crowd.progress.connected} of ${plural(count, 'bot')} connected, ${left}${checked}`
   }
   const lines = tellRegularly(terminal, line)
   const timer = terminal.errIsTerminal ? setInterval(() => terminal.err(`\r\u001B[K${line()}`), PROGRESS_MS) : undefined

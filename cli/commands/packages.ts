@@ -1,7 +1,8 @@
 /** `otherworld packages`: the packages of the identity that uploads from the command line. */
 import type { PackageRecord } from '../../http-contract/index.ts'
 import { logIn, LOGIN_OPTIONS } from '../server-client/log-in.ts'
-import { formatBytes, plural, printJson, rows, schemaOf, terminal } from '../output.ts'
+import { formatBytes, printJson, rows, schemaOf, terminal } from '../output.ts'
+import { plural } from '../../http-contract/plural.ts'
 import { ServerApi, serverIn } from '../server-client/server-api.ts'
 import { printServerFailure, type Advice } from '../server-client/server-failure.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'

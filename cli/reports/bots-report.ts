@@ -4,6 +4,7 @@ import type { WatchFigures } from '../../bots/lockstep-watch.ts'
 import type { BehaviourName } from '../../bots/bot-behaviour.ts'
 import type { ServerFigures } from '../../bots/server-watch.ts'
 import { paint, rows, type Terminal } from '../output.ts'
+import { plural } from '../../http-contract/plural.ts'
 
 /** Above this interval between updates, ms, the bots measure their own delay. */
 const UPDATE_MS_LATE = 50
@@ -70,19 +71,20 @@ export function faultsOf(
   { hashMismatches, peers, each }: WatchFigures,
 ): string[] {
   const faults: string[] = []
-  if (connected < count) faults.push(`${count - connected} of ${count} bots did not connect`)
-  if (stayed < connected) faults.push(`${connected - stayed} bots were no longer connected at the end`)
-  if (figures.inputsLost > 0) faults.push(`${figures.inputsLost} commands got no answer`)
+  if (connected < count) faults.push(`${count - connected} of ${plural(count, 'bot')} did not connect`)
+  if (stayed < connected)
+    faults.push(`${plural(connected - stayed, 'bot was', 'bots were')} no longer connected at the end`)
+  if (figures.inputsLost > 0) faults.push(`${plural(figures.inputsLost, 'command')} got no answer`)
   if (hashMismatches > 0)
     faults.push(
-      `a lockstep peer computed a different state than the server in ${hashMismatches} ticks, first in tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`,
+      `a lockstep peer computed a different state than the server in ${plural(hashMismatches, 'tick')}, first in tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`,
     )
   for (const { gap, lastTick: reached } of each) {
-    if (gap > 0) faults.push(`a lockstep peer did not check ${gap} ticks`)
+    if (gap > 0) faults.push(`a lockstep peer did not check ${plural(gap, 'tick')}`)
     if (reached < lastTick)
       faults.push(`a lockstep peer reached only tick ${reached}; the bots received tick ${lastTick}`)
   }
-  if (each.length < peers) faults.push(`${peers - each.length} lockstep peers checked no tick`)
+  if (each.length < peers) faults.push(`${plural(peers - each.length, 'lockstep peer')} checked no tick`)
   return faults
 }
 
@@ -93,7 +95,7 @@ export function textOf(to: Terminal, report: Report): string {
   const rejected = Object.entries(report.commandsRejected)
     .map(([reason, times]) => `${times} ${reason}`)
     .join(', ')
-  return `${paint(to, 'bold', `${connected} of ${requested} bots connected over ${transport}; ${behaviour} for ${seconds} s`)}\n${rows(
+  return `${paint(to, 'bold', `${connected} of ${plural(requested, 'bot')} connected over ${transport}; ${behaviour} for ${seconds} s`)}\n${rows(
     to,
     [
       [
@@ -110,12 +112,15 @@ export function textOf(to: Terminal, report: Report): string {
         `${report.snapshotsReceived} received; loss ${percent(report.lossMedian, 2)} (median), ${percent(report.lossMax, 2)} (worst)`,
       ],
       ['bandwidth', `${report.kbpsDownMedian} kbit/s down, ${report.kbpsUpMedian} kbit/s up for each bot (median)`],
-      ['round trip', `${report.rttMsP50} ms (median), ${report.rttMsP99} ms (99 %); ${report.reconnects} reconnects`],
+      [
+        'round trip',
+        `${report.rttMsP50} ms (median), ${report.rttMsP99} ms (99 %); ${plural(report.reconnects, 'reconnect')}`,
+      ],
       ...(report.effects > 0
         ? [
             [
               'effect',
-              `${report.effectMsP50} ms (median), ${report.effectMsP99} ms (99 %) from an input until another bot shows its effect; ${report.effects} times`,
+              `${report.effectMsP50} ms (median), ${report.effectMsP99} ms (99 %) from an input until another bot shows its effect; ${plural(report.effects, 'time')}`,
             ] as const,
           ]
         : []),
@@ -123,7 +128,7 @@ export function textOf(to: Terminal, report: Report): string {
         ? [
             [
               'lockstep',
-              `${lockstep.peers} peers, ${lockstep.ticksChecked} ticks checked, ${lockstep.hashMismatches} hash mismatches`,
+              `${plural(lockstep.peers, 'peer')}, ${plural(lockstep.ticksChecked, 'tick')} checked, ${plural(lockstep.hashMismatches, 'hash mismatch', 'hash mismatches')}`,
             ] as const,
           ]
         : []),

@@ -1,7 +1,8 @@
 /** The report of a whole library, as one HTML page without links to anything outside. */
 import { PACKAGE_RANKS } from '../../http-contract/index.ts'
 import type { IngestWarning, Rejection } from '../../ingest/index.ts'
-import { formatBytes, formatCount, plural } from '../output.ts'
+import { formatCount, plural } from '../../http-contract/plural.ts'
+import { formatBytes } from '../output.ts'
 import { adviceOf, sizeText, type Ingested } from './ingest-report.ts'
 import { INGEST_STYLE } from './ingest-style.ts'
 

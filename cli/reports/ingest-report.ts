@@ -1,7 +1,8 @@
 /** The report of `otherworld ingest`, for programs and for people. */
 import type { ChildOutcome, IngestWarning, Rejection } from '../../ingest/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
-import { formatBytes, formatCount, paint, plural, rows, type Terminal } from '../output.ts'
+import { formatBytes, paint, rows, type Terminal } from '../output.ts'
+import { formatCount, plural } from '../../http-contract/plural.ts'
 
 type Accepted = Extract<ChildOutcome, { accepted: true }>
 

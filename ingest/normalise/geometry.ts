@@ -5,6 +5,7 @@
 import { Primitive, type Accessor, type Document } from '@gltf-transform/core'
 import { convertPrimitiveToTriangles, dequantize, uninstance } from '@gltf-transform/functions'
 import type { Warn } from '../types.ts'
+import { plural } from '../../http-contract/plural.ts'
 
 const INFLUENCES = 4
 /** Tolerance for a length or a sum of 1; the validator's own is wider. */
@@ -91,13 +92,13 @@ function normaliseWeights(primitive: Primitive, where: string, document: Documen
     warn({
       rule: 'INFLUENCES_FOLDED',
       where,
-      message: `${folded} vertices have more than ${INFLUENCES} bones; the ${INFLUENCES} strongest were kept.`,
+      message: `${plural(folded, 'vertex has', 'vertices have')} more than ${INFLUENCES} bones; the ${INFLUENCES} strongest were kept.`,
     })
   if (scaled > 0)
     warn({
       rule: 'WEIGHTS_SCALED',
       where,
-      message: `The weights of ${scaled} vertices did not add up to 1 and were scaled. In Blender: Weights > Normalize All.`,
+      message: `The weights of ${plural(scaled, 'vertex', 'vertices')} did not add up to 1 and were scaled. In Blender: Weights > Normalize All.`,
     })
   setInfluences(primitive, document, joints, weights, sets.length)
 }

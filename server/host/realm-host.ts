@@ -23,6 +23,7 @@ import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
 import type { FromRealm, PackageAccessAnswer, RealmStart, WorkerStatus } from '../both-threads/realm-messages.ts'
 import { savedStart } from './saved-start.ts'
 import { healthOf, withRecording, type Closure, type Health, type RealmStatus } from '../http/status.ts'
+import { plural } from '../../http-contract/plural.ts'
 
 export interface RealmHostService {
   /** Succeeds at the realm's first tick; fails with the reason why it cannot start. */
@@ -242,7 +243,7 @@ class Host {
       this.#links.closeAll(reason)
       if (!(yield* writeBehind.end(ARCHIVE_FLUSH_MS_MAX)))
         yield* Effect.logWarning(
-          `${writeBehind.backlog} elements could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
+          `${plural(writeBehind.backlog, 'element')} could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
         ).pipe(inArea('archive'))
     })
   }

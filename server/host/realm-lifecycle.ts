@@ -27,6 +27,7 @@ import type { SavedStart } from '../both-threads/archive-messages.ts'
 import { runSearch } from './fault-recovery/run-search.ts'
 import { Pulse } from '../both-threads/pulse.ts'
 import { untilStuck } from './watchdog.ts'
+import { plural } from '../../http-contract/plural.ts'
 
 export interface RealmLifecycleOptions {
   readonly settings: Settings
@@ -173,7 +174,7 @@ export class RealmLifecycle {
       const found = this.#searches ? yield* search : null
       if (found?.type === 'none')
         return this.#giveUp(
-          `the realm continues after none of the ${found.attempts} attempts of its recovery`,
+          `the realm could not be recovered: it continued after none of ${plural(found.attempts, 'attempt')}`,
           found.reason,
         )
       this.#pending = found?.type === 'plan' ? found : null
@@ -268,7 +269,7 @@ export class RealmLifecycle {
     this.quarantined += kinds.length
     if (removed.length > 0 || leavesOut) this.#starts = 0
     if (kinds.length > 0)
-      this.#log.warn(`the cause was found in ${attempts} attempts and is quarantined: ${kinds.join(', ')}`)
+      this.#log.warn(`the cause was found in ${plural(attempts, 'attempt')} and is quarantined: ${kinds.join(', ')}`)
   }
 
   // --- ends

@@ -3,6 +3,7 @@ import { assert } from '../../sim/assert.ts'
 import type { ServerMessage } from '../../protocol/index.ts'
 import type { PlayerId, Realm, RejectReason, SimEvent } from '../../sim/index.ts'
 import type { Member } from './sessions/member.ts'
+import { plural } from '../../http-contract/plural.ts'
 
 /** Message that reports the outcome of a command to its sender. */
 export type CommandOutcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>
@@ -60,7 +61,7 @@ export class OutcomeRouter {
 
   #refusalText(reason: RejectReason): string {
     if (reason === 'realm-full')
-      return `The realm is full: ${this.#realm.definition.playersMax} players are in it. Try again later.`
+      return `The realm is full: ${plural(this.#realm.definition.playersMax, 'player is', 'players are')} in it. Try again later.`
     return `The realm did not admit you (${reason}).`
   }
 }

@@ -15,6 +15,7 @@ import { inArea } from '../log.ts'
 import { ServerMeters } from '../metrics/server-meters.ts'
 import { UploadService } from './upload-service.ts'
 import { DedupeCache } from './dedupe-cache.ts'
+import { plural } from '../../http-contract/plural.ts'
 
 export class Uploads extends Context.Service<Uploads, UploadService>()('otherworld/Uploads') {
   static readonly layer = Layer.effect(
@@ -58,7 +59,11 @@ export class Uploads extends Context.Service<Uploads, UploadService>()('otherwor
 const sweep = (assets: AssetsService): Effect.Effect<void> =>
   assets.sweepIncoming(INCOMING_MS_MAX).pipe(
     Effect.flatMap((count) =>
-      count > 0 ? Effect.logInfo(`${count} files that nobody completed were removed`) : Effect.void,
+      count > 0
+        ? Effect.logInfo(
+            `${plural(count, 'file that nobody completed was', 'files that nobody completed were')} removed`,
+          )
+        : Effect.void,
     ),
     Effect.ignore,
   )

@@ -11,6 +11,7 @@ import { inTime, type StoreError } from '../store-calls.ts'
 import { tooMany, UploadLimits } from './upload-limits.ts'
 import { WorkQueue } from './work-queue.ts'
 import { Upload } from './upload.ts'
+import { plural } from '../../http-contract/plural.ts'
 
 export type UploadEnding = (typeof UPLOAD_ENDINGS)[number]
 
@@ -73,7 +74,7 @@ export class UploadService {
         return yield* new RouteError({
           reason: 'quota',
           message: quotaWords,
-          where: `${records.length} packages, ${bytes - declaration.bytes} bytes`,
+          where: `${plural(records.length, 'package')}, ${plural(bytes - declaration.bytes, 'byte')}`,
           fix: 'remove packages that you no longer need',
         })
       const file = { bytes: declaration.bytes, sha256: declaration.sha256, mediaType: MEDIA_TYPE }

@@ -1,4 +1,5 @@
 /** The page's side of the hash check: starts the worker on demand and shows its result. */
+import { formatCount, plural } from '../../http-contract/plural.ts'
 
 /** What the worker reports. */
 export type LockstepNews =
@@ -30,15 +31,14 @@ const HASHES_STARTING: HashVerdict = {
 export function verdictOf(news: LockstepNews): HashVerdict {
   if (news.type === 'stopped')
     return { state: 'failed', text: `${news.final ? 'The check ended' : 'The check is interrupted'}: ${news.reason}` }
-  const ticks = news.ticksChecked.toLocaleString('en')
   if (news.mismatches > 0)
     return {
       state: 'mismatch',
-      text: `✗ ${news.mismatches.toLocaleString('en')} of ${ticks} ticks differ, the first at tick ${news.firstMismatchTick ?? '?'}. Please report it: the simulation must give the same state everywhere.`,
+      text: `✗ ${formatCount(news.mismatches)} of ${plural(news.ticksChecked, 'tick')} differ, the first at tick ${news.firstMismatchTick ?? '?'}. Please report it: the simulation must give the same state everywhere.`,
     }
   return news.ticksChecked === 0
     ? HASHES_STARTING
-    : { state: 'agree', text: `✓ ${ticks} ticks checked: all hashes agree.` }
+    : { state: 'agree', text: `✓ ${plural(news.ticksChecked, 'tick')} checked: all hashes agree.` }
 }
 
 /** Runs at most one worker. */

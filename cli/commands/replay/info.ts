@@ -1,16 +1,7 @@
 /** `otherworld replay info`: what a recording holds. Runs nothing, so it works on recordings of other versions too. */
 import { describeRecording, RecordingError, type Recording, type RecordingInfo } from '../../../replay/index.ts'
-import {
-  formatBytes,
-  formatCount,
-  formatSeconds,
-  paint,
-  plural,
-  printJson,
-  rows,
-  terminal,
-  type Terminal,
-} from '../../output.ts'
+import { formatBytes, formatSeconds, paint, printJson, rows, terminal, type Terminal } from '../../output.ts'
+import { formatCount, plural } from '../../../http-contract/plural.ts'
 import { errorFields, exitOf, openNewest } from '../../files/recording-input.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 

@@ -1,7 +1,8 @@
 /** `otherworld replay verify`: replays recordings and compares every state hash. */
 import { loadEngine, type Realm } from '../../../sim/index.ts'
 import { RecordingError, simulationOf, verify, type Simulation, type Verification } from '../../../replay/index.ts'
-import { formatSeconds, paint, plural, printJson, Progress, terminal, type Terminal } from '../../output.ts'
+import { formatSeconds, paint, printJson, Progress, terminal, type Terminal } from '../../output.ts'
+import { plural } from '../../../http-contract/plural.ts'
 import { errorFields, exitOf, openRecording, recordingsIn } from '../../files/recording-input.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 

@@ -21,6 +21,7 @@ import { checkSpawnable, warnOfBuilders, type Places } from './spawnable.ts'
 import { suffixColliders } from './godot-suffixes.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from '../surface.ts'
 import { isThin, thickened } from './thicken.ts'
+import { plural } from '../../../http-contract/plural.ts'
 
 /** kg/m³ of objects without a mass: between wood (500) and water (1000). */
 export const DENSITY_DEFAULT = 700
@@ -131,7 +132,7 @@ function largeEnough(hulls: HullMaker, { colliders, stated }: FoundColliders, wa
     warn({
       rule: 'COLLIDER_THICKENED',
       where: '',
-      message: `${thin} of ${thick.length} colliders are thicker than the mesh: each is at least ${2 * RANGES.scaledExtent.min} m thick, and a ${RANGES.slenderness.max}th of its length`,
+      message: `${thin} of ${plural(thick.length, 'collider')} ${thin === 1 ? 'is' : 'are'} thicker than the mesh: each is at least ${2 * RANGES.scaledExtent.min} m thick, and a ${RANGES.slenderness.max}th of its length`,
     })
   const radius = Math.fround(RANGES.scaledRadius.min)
   const [first] = thick

@@ -7,6 +7,7 @@ import { parseProp, step, type Command, type Input, type PropSpec, type Realm } 
 import type { LogPosition, SavedElement } from '../../../storage/archive/index.ts'
 import type { SavedStart } from '../../both-threads/archive-messages.ts'
 import type { ReportNote } from '../../both-threads/realm-messages.ts'
+import { plural } from '../../../http-contract/plural.ts'
 
 /**
  * Replaces the props of a realm, as genesis made it, with the saved elements, and reports how many. Throws
@@ -28,7 +29,7 @@ export function restoreFromArchive(
   const refused = events.filter((event) => event.type === 'rejected' && event.command === 'spawn').length
   const lost = elements.length - restored
   note(
-    `there was no recording: ${restored === 1 ? '1 prop was' : `${restored} props were`} restored from the archive's save at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be restored (${refused} refused, the others damaged or of packages that are gone)`}`,
+    `there was no recording: ${plural(restored, 'prop was', 'props were')} restored from the archive's save at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be restored (${refused} refused, the others damaged or of packages that are gone)`}`,
     lost === 0 ? undefined : 'warning',
   )
 }

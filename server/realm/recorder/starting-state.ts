@@ -13,6 +13,7 @@ import { droppedAtEnd, applyPlan, type AppliedPlan } from '../fault-recovery/app
 import { restoreFromArchive } from './archive-restore.ts'
 import { RemovalNotices } from './removal-notices.ts'
 import { UndeliveredOutcomes, undeliveredNote } from './undelivered-outcomes.ts'
+import { plural } from '../../../http-contract/plural.ts'
 
 export interface StartingState {
   readonly realm: Realm
@@ -121,15 +122,13 @@ async function resumeRealm(
   }
 }
 
-const ticksText = (ticks: number): string => (ticks === 1 ? '1 tick' : `${ticks} ticks`)
-
 function reportResumed(found: Resumed<Realm>, { start, note }: ChampionOptions): void {
-  note(`continues at tick ${found.tick} from ${found.path} (${ticksText(found.ticksReplayed)} replayed)`)
+  note(`continues at tick ${found.tick} from ${found.path} (${plural(found.ticksReplayed, 'tick')} replayed)`)
   for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`, 'warning')
   for (const { offset, message } of found.damage)
     note(`${found.path} is damaged at byte ${offset}: ${message}`, 'warning')
   if (found.ticksLost > 0)
-    note(`${ticksText(found.ticksLost)} after tick ${found.tick} could not be recovered`, 'warning')
+    note(`${plural(found.ticksLost, 'tick')} after tick ${found.tick} could not be recovered`, 'warning')
   if (found.divergedAt !== null)
     note(
       `the replay of tick ${found.divergedAt} gave another hash than the recording: \`otherworld replay verify ${found.path}\` says more`,

@@ -181,7 +181,7 @@ describe('a restore from the archive', () => {
     expect(realm.props.size).toBe(3_000)
     expect([...realm.props.values()].every(({ owner, access }) => owner === 9 && access === 2)).toBe(true)
     expect(notes).toEqual([
-      "there was no recording: 3000 props were restored from the archive's save at tick 99 of epoch 4; 2 could not be restored (1 refused, the others damaged or of packages that are gone)",
+      "there was no recording: 3,000 props were restored from the archive's save at tick 99 of epoch 4; 2 could not be restored (1 refused, the others damaged or of packages that are gone)",
     ])
   })
 })

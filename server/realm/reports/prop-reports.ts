@@ -1,6 +1,7 @@
 /** Reports to owners and the operator which props the realm froze, and which it removed after their owners had left. */
 import type { ElementId, FreezeCause, SimEvent, UserNumber } from '../../../sim/index.ts'
 import { PROP_REPORT_MS } from '../../limits.ts'
+import { plural } from '../../../http-contract/plural.ts'
 
 export interface PropReportsOptions {
   /** Returns why a prop is frozen at present. Null if it is not, or was removed. */
@@ -15,7 +16,7 @@ type Kind = FreezeCause | 'expired'
 
 /** Returns the count of props with `one` for a single prop, `many` for more. */
 const props = (n: number, of: string, one: string, many: string): string =>
-  `${n} ${n === 1 ? 'prop' : 'props'} of ${of} ${n === 1 ? one : many}`
+  `${plural(n, 'prop')} of ${of} ${n === 1 ? one : many}`
 
 /**
  * Messages for an owner: what happened, why, and what to do. There is none for expired props, as their owner has left.
@@ -93,7 +94,7 @@ export class PropReports {
     if (kind !== 'expired')
       for (const [owner, n] of owners) if (owner !== 0) this.#options.notify(owner, TO_OWNER[kind](n))
     const users = [...owners.keys()].slice(0, 5).map((owner) => (owner === 0 ? 'the realm' : `user ${owner}`))
-    const others = owners.size > users.length ? ` and ${owners.size - users.length} others` : ''
+    const others = owners.size > users.length ? ` and ${plural(owners.size - users.length, 'other')}` : ''
     this.#options.note(TO_OPERATOR[kind](sum, users.join(', ') + others))
   }
 }

@@ -48,7 +48,7 @@ test('SES-2: a full realm refuses a player, and admits the next when there is ro
   await ada.play(300)
   const bob = new StageClient(stage, 2, 2)
   await playAll(stage, [ada, bob], 300)
-  expect(bob.goodbye).toBe('The realm is full: 1 players are in it. Try again later.')
+  expect(bob.goodbye).toBe('The realm is full: 1 player is in it. Try again later.')
   ada.session.goodbye('bye', stage.nowMs)
   await ada.play(200)
   const cid = new StageClient(stage, 3, 3)
