@@ -12,25 +12,20 @@ extends Node3D
 ## [/codeblock]
 
 const _AvatarBones := preload("avatar_bones.gd")
+const _AvatarName := preload("avatar_name.gd")
+const _AvatarPackage := preload("avatar_package.gd")
 const _AvatarWalk := preload("avatar_walk.gd")
 const _AvatarBody := preload("../packages/avatar/avatar_body.gd")
 const _CapsuleAvatarModel := preload("../packages/avatar/capsule_avatar_model.gd")
 const _CapsuleBodies := preload("../packages/avatar/capsule_bodies.gd")
 const _ModelInstance := preload("../packages/model/model_instance.gd")
-const _LevelOfDetail := preload("../packages/download/level_of_detail.gd")
 const _PackageLibrary := preload("../packages/download/package_library.gd")
-const _Manifest := preload("../packages/download/manifest.gd")
 const _Model := preload("../packages/model/model.gd")
 const _PoseSolver := preload("../packages/avatar/pose_solver.gd")
-const _LoadRequest := preload("../packages/download/load_request.gd")
 
 ## Emitted when another model is shown, because the package has loaded or changed, or the level of detail changed.
 signal model_changed
 
-# Height of the name above the head, metres.
-const _NAME_ABOVE := 0.22
-# Share of the way to its place that a name covers in a second: exponent.
-const _NAME_EASE := 12.0
 # [member OtherworldAvatarState.bone_mask] of an avatar with all bones tracked.
 const _BONES_ALL := (1 << 18) - 1
 # Up to this distance a pose is applied in every frame; beyond it in every second, and beyond twice that in every
@@ -69,26 +64,22 @@ var blinks := true
 ## Physics layers of the capsules.
 var pick_layer := 1 << 19
 ## Why the package cannot be shown. Empty if there is no error.
-var load_error := ""
+var load_error: String:
+	get:
+		return _package.load_error
 
-var _library: _PackageLibrary
 var _bodies_of_realm: Array[_AvatarBody] = []
 var _body_model: _Model
 var _body: _AvatarBody
-var _package: _LoadRequest
-var _model_request: _LoadRequest
-var _level := -1
+var _package: _AvatarPackage
 var _shown_level := -1
 var _figure: _ModelInstance
 var _is_humanoid := false
 var _capsules: _CapsuleBodies
 var _solver := _PoseSolver.new()
 var _locals: Array[Quaternion] = []
-var _label := Label3D.new()
+var _label := _AvatarName.new()
 var _bones := _AvatarBones.new(self)
-# Size of the name's text, pixels of its font. And how far it is raised above other names, in the same pixels.
-var _name_size := Vector2.ZERO
-var _name_lift := 0.0
 var _expressions: Dictionary[StringName, float] = {}
 var _walk := _AvatarWalk.new()
 # Seconds since the last pose. Distant avatars are not posed in each frame.
@@ -102,31 +93,21 @@ var _is_lively := false
 func _init(of: OtherworldAvatarState, library: _PackageLibrary, bodies: Array[_AvatarBody]) -> void:
 	state = of
 	name = "Avatar_%d" % of.element
-	_library = library
+	_package = _AvatarPackage.new(library)
 	_bodies_of_realm = bodies
 	_locals.resize(18)
-	_label.name = "Name"
-	_label.billboard = BaseMaterial3D.BILLBOARD_ENABLED
-	# A name has the same size on the screen at any distance, so that it can be read.
-	_label.fixed_size = true
-	_label.pixel_size = 0.0007
-	_label.font_size = 48
-	_label.outline_size = 12
-	_label.modulate = Color(1.0, 1.0, 1.0, 0.95)
-	_label.visibility_range_end = 28.0
-	_label.visibility_range_end_margin = 4.0
 	add_child(_label)
 	_apply_state()
 
 
 func _exit_tree() -> void:
 	if is_queued_for_deletion():
-		_release_packages()
+		_package.release()
 
 
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_PREDELETE:
-		_release_packages()
+		_package.release()
 
 
 # The body whose bones its poses use.
@@ -214,13 +195,9 @@ func capsule_bodies() -> Array[AnimatableBody3D]:
 
 # The realm has changed its package, body or name.
 func _apply_state() -> void:
-	_label.text = state.name
-	_name_size = ThemeDB.fallback_font.get_string_size(state.name, HORIZONTAL_ALIGNMENT_CENTER, -1, _label.font_size)
-	if _package != null and _package.key != state.package:
-		_release_packages()
-	if state.package and _package == null:
-		_package = _library.request_package(state.package)
-	if _figure == null or not state.package or _package.manifest == null:
+	_label.show_text(state.name)
+	_package.wear(state.package)
+	if _figure == null or _package.manifest == null:
 		_show_body()
 
 
@@ -234,7 +211,7 @@ func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> vo
 	var way := here - eye
 	_metres = way.length()
 	_seconds += delta
-	_label.offset.y += (_name_lift - _label.offset.y) * (1.0 - exp(-delta * _NAME_EASE))
+	_label.move(delta)
 	var is_often := _metres <= _OFTEN_METRES and (_metres < 3.0 or way.dot(ahead) >= 0.0)
 	if _figure == null:
 		return
@@ -261,11 +238,11 @@ func _move_joints(here: Vector3) -> void:
 
 # Updates what changes less often than the pose: the requests to the library, the level of detail, the bodies.
 func _update_detail() -> void:
-	if _package != null:
-		_package.see(_metres)
-		load_error = _package.load_error
-		if _package.manifest != null:
-			_want_level(_package.manifest)
+	var model := _package.update(_metres)
+	if model != null and (_figure == null or _figure.model != model):
+		_body = _package.manifest.body
+		_shown_level = _package.level
+		_show(model)
 	var needs_bodies := (has_colliders or show_colliders) and _figure != null
 	if needs_bodies and _capsules == null:
 		_capsules = _CapsuleBodies.new(_figure, 0 if state.is_local else pick_layer, state.element)
@@ -301,26 +278,6 @@ func _pose_by_locals(locals: Array[Quaternion], head: Vector3) -> void:
 	if not _bones.is_empty():
 		_solver.from_rotations(_body, locals, head)
 		_bones.place(_solver)
-
-
-func _want_level(manifest: _Manifest) -> void:
-	if not manifest.is_avatar:
-		load_error = tr("This package is an object and can't be used as an avatar.")
-		return
-	var level := _LevelOfDetail.choose(manifest.models, _metres, 1.0, _level)
-	if level != _level or _model_request == null:
-		var before := _model_request
-		_model_request = _library.request_model(manifest, level)
-		_level = level
-		if before != null:
-			_library.release(before)
-	_model_request.see(_metres)
-	if _model_request.load_error:
-		load_error = _model_request.load_error
-	if _model_request.model != null and (_figure == null or _figure.model != _model_request.model):
-		_body = manifest.body
-		_shown_level = level
-		_show(_model_request.model)
 
 
 # Returns the realm's body, or for a package that is not loaded yet, one of its height.
@@ -362,22 +319,7 @@ func _show(model: _Model) -> void:
 # Above the head, and what is attached to it.
 func _place_name() -> void:
 	if _body != null:
-		_label.position.y = maxf(_body.height, _body.head_metres + _bones.metres_above_head()) + _NAME_ABOVE
-
-
-# Returns the box of the name on the screen before it is raised, pixels. [param factor] is the number of screen pixels
-# for one metre at a distance of 1 m. The box is empty if the camera does not show the name.
-func _name_box(camera: Camera3D, factor: float) -> Rect2:
-	var at := _label.global_position
-	if not _label.is_visible_in_tree() or _metres > _label.visibility_range_end or camera.is_position_behind(at):
-		return Rect2()
-	var size := _name_size * factor * _label.pixel_size
-	return Rect2(camera.unproject_position(at) - size / 2.0, size)
-
-
-# Raises the name by pixels of the screen.
-func _lift_name(pixels: float, factor: float) -> void:
-	_name_lift = pixels / (factor * _label.pixel_size)
+		_label.place_above(maxf(_body.height, _body.head_metres + _bones.metres_above_head()))
 
 
 func _set_shadows() -> void:
@@ -386,14 +328,3 @@ func _set_shadows() -> void:
 	for mesh: GeometryInstance3D in _figure.meshes():
 		mesh.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_ON if casts_shadow \
 				else GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
-
-
-func _release_packages() -> void:
-	if _model_request != null and is_instance_valid(_library):
-		_library.release(_model_request)
-	if _package != null and is_instance_valid(_library):
-		_library.release(_package)
-	_model_request = null
-	_package = null
-	_level = -1
-	load_error = ""

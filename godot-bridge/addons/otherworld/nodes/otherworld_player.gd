@@ -22,13 +22,11 @@ signal pointed_changed(element: int)
 ## Emitted when the player did something or can do something now. [param text] is a message for the player.
 signal hint_shown(text: String)
 
-const _PlayerActions := preload("../local_player/grab/player_actions.gd")
 const _CameraRig := preload("../local_player/body/camera_rig.gd")
 const _HeldActions := preload("../local_player/input/held_actions.gd")
-const _PropGrabber := preload("../local_player/grab/prop_grabber.gd")
 const _LocalBody := preload("../local_player/body/local_body.gd")
 const _PlayerInput := preload("../local_player/input/player_input.gd")
-const _PointerTarget := preload("../local_player/grab/pointer_target.gd")
+const _PointerHand := preload("../local_player/grab/pointer_hand.gd")
 const _MoveInput := preload("../local_player/input/move_input.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 
@@ -65,11 +63,11 @@ var spawn_access: OtherworldAccess
 ## Element id of the held prop. 0 if there is none.
 var held_element: int:
 	get:
-		return 0 if _grabber == null else _grabber.element()
+		return 0 if _hand == null else _hand.grabber.element()
 ## Element id of the prop under the pointer that you can grab. 0 if there is none.
 var pointed_element: int:
 	get:
-		return 0 if _pointing == null else _pointing.element
+		return 0 if _hand == null else _hand.target.element
 ## Heading of the view about +Y, radians. 0 looks along -Z.
 var yaw: float:
 	get:
@@ -94,9 +92,7 @@ var is_flying: bool:
 var _walking := _MoveInput.new()
 var _held: _HeldActions
 var _events: _PlayerInput
-var _grabber: _PropGrabber
-var _pointing: _PointerTarget
-var _actions: _PlayerActions
+var _hand: _PointerHand
 var _local_body: _LocalBody
 var _is_settled := false
 # Distance of the camera before first person, metres.
@@ -122,16 +118,12 @@ func _ready() -> void:
 	_held = _HeldActions.new(controls.actions())
 	_events = _PlayerInput.new(self, controls)
 	_local_body = _LocalBody.new(client)
-	_pointing = _PointerTarget.new(client, camera)
-	_pointing.pointed_changed.connect(pointed_changed.emit)
-	_pointing.action_rejected.connect(action_rejected.emit)
-	_grabber = _PropGrabber.new(client)
-	_grabber.grabbed.connect(grabbed.emit)
-	_grabber.released.connect(released.emit)
-	_grabber.action_rejected.connect(action_rejected.emit)
-	_actions = _PlayerActions.new(client)
-	_actions.action_rejected.connect(action_rejected.emit)
-	_actions.hint_shown.connect(hint_shown.emit)
+	_hand = _PointerHand.new(client, camera, gizmo)
+	_hand.target.pointed_changed.connect(pointed_changed.emit)
+	_hand.grabber.grabbed.connect(grabbed.emit)
+	_hand.grabber.released.connect(released.emit)
+	_hand.action_rejected.connect(action_rejected.emit)
+	_hand.hint_shown.connect(hint_shown.emit)
 	client.frame_updated.connect(_on_frame_updated)
 	client.joined.connect(_on_client_joined)
 
@@ -177,53 +169,40 @@ func _process(delta: float) -> void:
 	_walking.read(_held, controls, delta, key_turn, _now())
 	if _walking.has_changed():
 		client.move(_walking.direction, _walking.yaw, _walking.jumps, _walking.runs, _walking.is_flying)
-	var shown := _pointing.avatar_node()
-	var reach_for := _grabber.drag.target_position if _grabber.by != _PropGrabber.By.NOTHING else Vector3.INF
+	var shown := _hand.target.avatar_node()
+	var reach_for := Vector3.INF if _hand.is_empty() else _hand.grabber.drag.target_position
 	_local_body.frame(client.local_avatar, shown._shown_body() if shown != null else null, yaw, pitch, reach_for, delta, _now())
 
 
 ## Grabs the prop under the pointer. Returns [code]true[/code] if the hand took it and the server was asked. Otherwise
 ## [signal action_rejected] may say why.
 func take_pointed() -> bool:
-	if client.local_avatar == null or not _pointing.find_to_take(_events.at(_size())):
-		return false
-	return _grab_with(_PropGrabber.By.POINTER)
+	return _hand.take(_events.at(_size()), yaw, _now())
 
 
 ## Grabs the prop under the pointer or in front of the avatar. If you hold a prop, releases it.
 func grab() -> void:
-	if _grabber.by != _PropGrabber.By.NOTHING:
-		_grabber.release()
-	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
-		_grab_with(_PropGrabber.By.KEY)
-	else:
-		action_rejected.emit(tr("Nothing to grab within reach. Walk closer and look at it."))
+	_hand.grab_or_release(_events.at(_size()), yaw, _now())
 
 
 ## Releases the held prop. A dynamic prop keeps the velocity of the hand.
 func release() -> void:
-	_grabber.release()
+	_hand.grabber.release()
 
 
 ## Scales the held prop by [param notches] of the mouse wheel. Negative values make it smaller.
 func scale_held(notches: float) -> void:
-	if _grabber.by == _PropGrabber.By.NOTHING:
-		action_rejected.emit(tr("Grab something first. Then plus and minus scale it."))
-	else:
-		_grabber.grow(notches)
+	_hand.grow(notches)
 
 
 ## Moves the held prop away by [param notches] of the mouse wheel. Negative values bring it nearer.
 func push_held(notches: float) -> void:
-	if _grabber.by == _PropGrabber.By.NOTHING:
-		action_rejected.emit(tr("Grab something first. Then you can move it nearer and farther."))
-	else:
-		_grabber.drag.push(notches, _pointing.reach(), distance)
+	_hand.push(notches, distance)
 
 
-# The wheel zooms. A held prop it scales, or with [param shift] moves nearer and farther.
+# The wheel zooms. While you hold a prop it scales the prop, or with [param shift] moves it nearer and farther.
 func _turn_wheel(notches: float, shift: bool) -> void:
-	if _grabber.by == _PropGrabber.By.NOTHING:
+	if _hand.is_empty():
 		distance = _CameraRig.zoomed(distance, notches)
 	elif shift:
 		push_held(notches)
@@ -251,31 +230,17 @@ func fly() -> void:
 
 ## Spawns a box, ball, capsule or gem ([param index] 0 to 3) or one of [member hotbar_packages] (4 and up) in front of you.
 func spawn(index: int) -> void:
-	_actions.spawn(index, hotbar_packages, yaw, spawn_access)
+	_hand.actions.spawn(index, hotbar_packages, yaw, spawn_access)
 
 
 ## Deletes the prop that you hold, point at, or have in front of you.
 func delete() -> void:
-	var prop: OtherworldPropState = client.props.get(held_element)
-	if prop == null and client.local_avatar != null and _pointing.find_near(_events.at(_size())):
-		prop = _pointing.prop
-	if prop == null:
-		action_rejected.emit(tr("Point at an item, or hold it, to delete it."))
-		return
-	_grabber.release()
-	_actions.delete(prop)
+	_hand.delete(_events.at(_size()))
 
 
 ## Shows the gizmo on the prop under the pointer or in front of the avatar, or hides it.
 func toggle_gizmo() -> void:
-	if gizmo.element != 0:
-		gizmo.element = 0
-	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
-		_grabber.release()
-		gizmo.element = _pointing.prop.element
-		hint_shown.emit(tr("Drag the arrows to move, the rings to rotate, the cube to scale. G hides the gizmo."))
-	else:
-		action_rejected.emit(tr("Point at an item to show the gizmo on it."))
+	_hand.toggle_gizmo(_events.at(_size()))
 
 
 ## Captures the mouse for looking around, or releases it. Escape releases it too.
@@ -290,11 +255,7 @@ func _turn_by_mouse(pixels: Vector2) -> void:
 
 # Sends where the held prop should be: in each frame, and when the pointer moves.
 func _carry_held() -> void:
-	if client.local_avatar == null or _grabber.by == _PropGrabber.By.NOTHING:
-		return
-	var size := _size()
-	_pointing.aim(size / 2.0 if _grabber.by == _PropGrabber.By.KEY else _events.at(size))
-	_grabber.frame(_pointing.origin, _pointing.direction, yaw, _pointing.head(), _pointing.reach(), _now())
+	_hand.carry(_events.at(_size()), _size(), yaw, _now())
 
 
 # Handles a press. Returns true if it hit a handle of the gizmo.
@@ -312,33 +273,22 @@ func _release_gizmo() -> void:
 	gizmo.release()
 
 
-func _grab_with(how: _PropGrabber.By) -> bool:
-	gizmo.element = 0
-	var prop := _pointing.prop
-	if not _grabber.grab(prop, _pointing.point, _pointing.distance, how, yaw, _now()):
-		return false
-	var label := prop.name if prop.name else tr("item")
-	var hint := tr("The wheel scales it. Release it in motion to throw it.") if how == _PropGrabber.By.POINTER else tr("Plus and minus scale it, E releases it.")
-	hint_shown.emit("%s %s" % [tr("Holding the %s.") % label, hint])
-	return true
-
-
 func _on_frame_updated(_tick: float) -> void:
 	var local_avatar := client.local_avatar
 	_place_camera(local_avatar)
 	if local_avatar == null:
 		return
-	_pointing.hide_own_head(distance < _CameraRig.OWN_EYES)
+	_hand.target.hide_own_head(distance < _CameraRig.OWN_EYES)
 	_carry_held()
 	gizmo.hover(camera, _events.at(_size()))
-	_pointing.look(_events.at(_size()), held_element, highlight_targets and input_enabled and gizmo.element == 0)
+	_hand.target.look(_events.at(_size()), held_element, highlight_targets and input_enabled and gizmo.element == 0)
 
 
 func _place_camera(local_avatar: OtherworldAvatarState) -> void:
 	var head := Vector3(0.0, 1.6, 4.0) if local_avatar == null else local_avatar.position + Vector3(0.0, local_avatar.head_metres, 0.0)
 	if distance < _CameraRig.OWN_EYES and local_avatar != null:
 		head = _CameraRig.eyes(head, yaw)
-	camera.global_transform = _pointing.realm() * _CameraRig.behind(head, yaw, pitch, distance)
+	camera.global_transform = _hand.target.realm() * _CameraRig.behind(head, yaw, pitch, distance)
 
 
 func _on_client_joined() -> void:
@@ -357,7 +307,7 @@ func _rest() -> void:
 	if _events == null or not is_instance_valid(client):
 		return
 	_forget_events()
-	_grabber.release()
+	_hand.grabber.release()
 	if is_instance_valid(gizmo):
 		gizmo.release()
 	_walking.rest()

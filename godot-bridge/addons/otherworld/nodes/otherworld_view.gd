@@ -272,15 +272,15 @@ func _lay_out_names(camera: Camera3D) -> void:
 	var shown: Array[OtherworldAvatar] = []
 	var boxes: Array[Rect2] = []
 	for node: OtherworldAvatar in nearest:
-		var box := node._name_box(camera, factor)
+		var box := node._label.box_on_screen(camera, factor, node._metres)
 		if box.has_area():
 			shown.append(node)
 			boxes.append(box)
 		else:
-			node._lift_name(0.0, factor)
+			node._label.lift(0.0, factor)
 	var lifts := _NameLayout.lifts_of(boxes)
 	for i: int in shown.size():
-		shown[i]._lift_name(lifts[i], factor)
+		shown[i]._label.lift(lifts[i], factor)
 
 
 func _choose_lively() -> void:
