@@ -4,13 +4,14 @@ extends Node
 ## and a list has an item, which it selects.
 ## [br][br]
 ## It also carries out the lines that the test appends to steps.txt: [code]press KEY[/code] and [code]release KEY[/code],
-## [code]button NAME[/code], [code]select LIST TEXT[/code], [code]drop PATH[/code], [code]pause[/code],
+## [code]click NAME[/code], [code]button NAME[/code], [code]select LIST TEXT[/code], [code]drop PATH[/code], [code]pause[/code],
 ## [code]camera[/code], [code]nod JOINT[/code] and [code]end[/code].
 
 const _STEPS := "res://steps.txt"
 # A pose reaches the model within this many frames.
 const _NOD_FRAMES := 30
 const _NOD_RADIANS := 0.6
+const _CLICK_PIXELS := 8.0
 
 var _printed: Dictionary[String, bool] = {}
 var _button := OS.get_environment("OTHERWORLD_PRESS")
@@ -73,6 +74,8 @@ func _take_step(step: String, what: String) -> void:
 	match step:
 		"press", "release":
 			_send_key(OS.find_keycode_from_string(what), step == "press")
+		"click":
+			_click(what)
 		"button":
 			_press_button(what)
 		"select":
@@ -100,8 +103,23 @@ func _send_key(key: Key, is_pressed: bool) -> void:
 	Input.parse_input_event(event)
 
 
+# Clicks on the upper left corner of a control with the left mouse button, as a player does. The window of a game without
+# a screen has 64 pixels, and ignores clicks outside of it.
+func _click(called: String) -> void:
+	var control: Control = get_tree().root.find_child(called, true, false)
+	for is_pressed: bool in [true, false]:
+		var event := InputEventMouseButton.new()
+		event.button_index = MOUSE_BUTTON_LEFT
+		event.pressed = is_pressed
+		event.position = control.get_screen_transform() * (Vector2.ONE * _CLICK_PIXELS)
+		event.global_position = event.position
+		Input.parse_input_event(event)
+
+
 func _press_button(called: String) -> void:
 	var button: BaseButton = get_tree().root.find_child(called, true, false)
+	while button.disabled:
+		await get_tree().process_frame
 	if button.toggle_mode:
 		button.button_pressed = not button.button_pressed
 	else:

@@ -14,7 +14,6 @@ const SNIPPETS = [...PAGE.matchAll(/```csharp\n([\s\S]*?)```/g)].map(([, code]) 
 /** Classes of the variables in the example and on the page. */
 const RECEIVERS = {
   _client: 'OtherworldClient',
-  _view: 'OtherworldView',
   avatar: 'OtherworldAvatarState',
   by: 'OtherworldAvatarState',
   prop: 'OtherworldPropState',

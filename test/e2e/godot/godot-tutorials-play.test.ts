@@ -2,7 +2,7 @@
  * The tutorials about playing, followed literally: your own controller, a custom avatar, a shared room. A second player
  * sees what each does.
  */
-import { cpSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { RenderClient } from '../../../netcode/index.ts'
@@ -91,7 +91,8 @@ test('a custom avatar follows its wearer if the server knows its bones, and ever
   const game = new Game(clean, projectOf(clean, 'tutorials/avatar.md', 'avatar.tscn', url))
   const worn = (): string => avatarAt(bob, 'Ada')?.package ?? ''
   const folder = temporaryDirectory(clean)
-  const model = join(folder, 'CesiumMan.glb')
+  const model = join(folder, 'CesiumMan.GLB')
+  writeFileSync(join(folder, 'CesiumMan.json'), '{ "frames": [1, 2] }')
   cpSync(join(ROOT, 'fixtures/assets/avatars/CesiumMan.glb'), model)
   await game.shows(/^shown: Avatars item: Robot$/m, 400_000)
 
@@ -104,7 +105,7 @@ test('a custom avatar follows its wearer if the server knows its bones, and ever
   const [, unmoved] = await game.shows(/^nodded: \w+ by (\d+) degrees$/m)
   expect(Number(unmoved)).toBeLessThan(5)
 
-  cpSync(join(ROOT, 'fixtures/assets/humanoid/CesiumMan.json'), join(folder, 'CesiumMan.json'))
+  cpSync(join(ROOT, 'fixtures/assets/humanoid/CesiumMan.json'), join(folder, 'CesiumMan.humanoid.json'))
   game.step(`drop ${model}`)
   await game.shows(/You wear CesiumMan, 1\.\d\d m high\. It follows your head and hands\./, 300_000)
   await game.until('Bob sees Ada in the other package', () => worn() !== still)
@@ -126,11 +127,25 @@ test('in a shared room, owner, access and roles decide who may drag, scale and r
   const bob = await user.join(clean)
   const game = new Game(clean, projectOf(clean, 'tutorials/room.md', 'room.tscn', server.url))
   await game.shows(/^shown: Message: Press 5 for a cup\.$/m, 500_000)
-  game.step('button Furnish')
+  game.step('click Furnish')
   const elementOf = (label: string): Promise<number> =>
     game.until(`Bob sees the ${label}`, () => propAt(bob, label)?.element)
   const [toy, table, lamp] = [await elementOf('toy'), await elementOf('table'), await elementOf('lamp')]
   await game.shows(/^shown: Props item: lamp of Ada: drag, scale, despawn$/m)
+  const before = {
+    toy: accessOf(Access.everyone, Access.everyone, Access.everyone),
+    table: accessOf(Access.everyone, Access.owner, Access.owner),
+    lamp: accessOf(Access.ownerAndManagers, Access.ownerAndManagers, Access.ownerAndManagers),
+  }
+  game.step('button Lock')
+  for (const label of Object.keys(before))
+    await game.until(`Ada has locked the ${label}`, () => propAt(bob, label)?.access === OWNER_ONLY)
+  game.step('button Lock')
+  for (const [label, access] of Object.entries(before))
+    await game.until(`the ${label} has its access again`, () => propAt(bob, label)?.access === access)
+  game.step('press Space')
+  await game.until('the keyboard moves Ada after a click on a button', () => avatarAt(bob, 'Ada')?.grounded === false)
+  game.step('release Space')
   const grabs = async (element: number): Promise<string> => {
     const reason = await reasonOf(bob.grab(element, 2))
     if (reason === 'ok') await bob.release(2)
@@ -174,5 +189,7 @@ test('in a shared room, owner, access and roles decide who may drag, scale and r
     bob.sample().props.every(({ owner }) => owner === 0 || owner === user.user),
   )
   expect(propAt(bob, 'box')).toBeDefined()
+  await bob.close('went home')
+  await game.shows(/^shown: Props item: box of somebody who left: drag, scale$/m)
   await game.end()
 })

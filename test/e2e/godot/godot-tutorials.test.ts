@@ -66,6 +66,17 @@ test('a hat is on the head of everyone else, also when they change their model',
   expect(output).not.toContain('of Ada')
 })
 
+test('a list or a button beside the player does not keep the keyboard', () => {
+  const scenes = readdirSync(join(ROOT, 'godot-bridge/docs/tutorials'))
+    .flatMap((page) => [...filesOf(`tutorials/${page}`, 'http://127.0.0.1:1').values()])
+    .filter((code) => code.includes('otherworld_client.gd') && code.includes('[node'))
+  const clickable = scenes
+    .flatMap((scene) => scene.split('\n\n'))
+    .filter((node) => /type="(?:Button|CheckButton|ItemList)"/.test(node))
+  expect(clickable.length).toBeGreaterThan(3)
+  expect(clickable.filter((node) => !node.includes('focus_mode = 0'))).toEqual([])
+})
+
 test('the pages name only files that they show', () => {
   for (const page of readdirSync(join(ROOT, 'godot-bridge/docs/tutorials'))) {
     const files = filesOf(`tutorials/${page}`, 'http://127.0.0.1:1')
