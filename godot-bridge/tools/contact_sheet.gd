@@ -129,14 +129,13 @@ func _take_pose(pose: String, state: OtherworldAvatarState, node: OtherworldAvat
 
 
 func _caption(pose: String, node: OtherworldAvatar) -> String:
-	match pose:
-		"rest":
-			return "T-pose"
-		"walk":
-			return "walking pose" if node._shown_model().model.is_humanoid() else "its own animation"
-		"hands":
-			return "hands raised"
-	return "%d capsules" % node.capsule_bodies().size()
+	if pose == "capsules":
+		return "%d capsules" % node.capsule_bodies().size()
+	if pose == "rest":
+		return "T-pose"
+	if not node._shown_model().model.is_humanoid():
+		return "its own animation"
+	return "walking pose" if pose == "walk" else "hands raised"
 
 
 func _draw_object(cell: Vector2i, package: Dictionary) -> void:
