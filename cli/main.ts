@@ -56,6 +56,26 @@ const COMMANDS: readonly {
     summary: 'replay recordings and compare every state hash',
     load: () => import('./commands/replay/verify.ts'),
   },
+  {
+    name: 'replay seek',
+    summary: 'show the state of a recorded session at a tick',
+    load: () => import('./commands/replay/seek.ts'),
+  },
+  {
+    name: 'replay diff',
+    summary: 'find the first tick, phase and field in which two recordings differ',
+    load: async () => ({ command: (await import('./commands/replay/diff.ts')).diff }),
+  },
+  {
+    name: 'replay bisect',
+    summary: 'find the first tick, phase and field in which a replay differs from its recording',
+    load: async () => ({ command: (await import('./commands/replay/diff.ts')).bisect }),
+  },
+  {
+    name: 'replay clip',
+    summary: 'cut a part out of a recording',
+    load: () => import('./commands/replay/clip.ts'),
+  },
 ]
 
 /** Lists the commands. `family`: only those that begin with this word, e.g. "replay". */

@@ -8,6 +8,9 @@
  * - `corrupt`: damaged or contradictory at `offset`.
  * - `other-engine`, `other-sim`: made by another build of the physics or another version of the simulation.
  * - `bad-definition`: the simulation refuses the realm definition in the header.
+ * - `no-common-tick`: two recordings are compared that have no tick in common.
+ * - `diverged`: the replay does not give a recorded state that is needed.
+ * - `aborted`: stopped before the end.
  */
 export type RecordingErrorReason =
   | 'not-a-recording'
@@ -18,6 +21,9 @@ export type RecordingErrorReason =
   | 'other-engine'
   | 'other-sim'
   | 'bad-definition'
+  | 'no-common-tick'
+  | 'diverged'
+  | 'aborted'
 
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'

@@ -4,6 +4,7 @@
 import {
   checkpoint,
   elementCount,
+  fields,
   free,
   genesis,
   hash,
@@ -14,6 +15,7 @@ import {
   SIM_VERSION,
   step,
   type Engine,
+  type Field,
   type InputFrame,
   type Realm,
   type RealmDefinition,
@@ -40,6 +42,8 @@ export interface Simulation<R> {
   /** Hash of the state within a step, 16 hex digits; for `onPhase`. */
   phaseHash(realm: R): string
   checkpoint(realm: R): Uint8Array
+  /** Every field of the state by name, in the order of elements. */
+  fields(realm: R): Iterable<Field>
   counts(realm: R): { readonly players: number; readonly elements: number }
   free(realm: R): void
 }
@@ -57,6 +61,7 @@ export function simulationOf(engine: Engine): Simulation<Realm> {
     hash,
     phaseHash,
     checkpoint,
+    fields,
     counts: (realm) => ({ players: realm.avatars.size, elements: elementCount(realm) }),
     free,
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readRecording, RecordingError, type Recording, type RecordingErrorReason } from '../../replay/index.ts'
 import { listRecordings } from '../../storage/recordings/index.ts'
 import { Exit, UsageError } from '../command.ts'
+import { printJson, schemaOf, type Terminal } from '../output.ts'
 
 const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
   'not-a-recording': Exit.corrupt,
@@ -14,6 +15,9 @@ const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
   'unsupported-version': Exit.version,
   'other-engine': Exit.version,
   'other-sim': Exit.version,
+  'no-common-tick': Exit.usage,
+  diverged: Exit.failed,
+  aborted: Exit.timeout,
 }
 
 export const exitOf = (error: RecordingError): number => EXITS[error.reason]
@@ -24,6 +28,19 @@ export const errorFields = (error: RecordingError): Readonly<Record<string, unkn
   message: error.message,
   offset: error.offset,
 })
+
+/** Reports that a recording cannot be used. Returns the exit code. */
+export function reportUnusable(
+  to: Terminal,
+  command: string,
+  json: boolean,
+  file: string,
+  error: RecordingError,
+): number {
+  if (json) printJson(to, schemaOf(command), { file, error: errorFields(error) })
+  else to.err(`otherworld ${command}: ${file}: ${error.message}\n`)
+  return exitOf(error)
+}
 
 function unreadable(path: string, error: unknown): UsageError {
   const { code, message } = error as NodeJS.ErrnoException
@@ -63,15 +80,45 @@ export async function openNewest(paths: readonly string[]): Promise<OpenedRecord
     }
     const [one, other] = [newest.recording.header, recording.header]
     if (one.realm !== other.realm)
-      throw new UsageError(
-        `${newest.file} is of the realm "${one.realm}", ${file} of "${other.realm}"; name recordings of one realm`,
-      )
+      throw otherRealm({ file: newest.file, recording: newest.recording }, { file, recording })
     if (other.epoch > one.epoch || (other.epoch === one.epoch && other.segment > one.segment))
       newest = { file, recording }
   }
   if (!newest) throw new UsageError(`there is no recording in ${paths.join(', ')}`)
   return newest
 }
+
+/**
+ * The recording that has a tick, of the named files and folders, which must belong to one realm. If several have it, that
+ * of the latest start. Throws UsageError if none has it.
+ */
+export async function openHolding(paths: readonly string[], tick: number): Promise<OpenedRecording> {
+  const files = await recordingsIn(paths)
+  let found: { readonly file: string; readonly recording: Recording } | null = null
+  const ranges: string[] = []
+  for (const file of files) {
+    const recording = await openRecording(file)
+    if (recording instanceof RecordingError) {
+      if (files.length === 1) return { file, recording }
+      continue
+    }
+    const { startTick, lastTick, header } = recording
+    if (found && found.recording.header.realm !== header.realm) throw otherRealm(found, { file, recording })
+    ranges.push(`${file} has ticks ${startTick} to ${lastTick}`)
+    if (tick >= startTick && tick <= lastTick && (!found || header.epoch >= found.recording.header.epoch))
+      found = { file, recording }
+  }
+  if (found) return found
+  throw new UsageError(`no recording has tick ${tick}: ${ranges.length === 0 ? 'none can be read' : ranges.join('; ')}`)
+}
+
+const otherRealm = (
+  one: { readonly file: string; readonly recording: Recording },
+  other: { readonly file: string; readonly recording: Recording },
+): UsageError =>
+  new UsageError(
+    `${one.file} is of the realm "${one.recording.header.realm}", ${other.file} of "${other.recording.header.realm}"; name recordings of one realm`,
+  )
 
 /** The named files, and all recordings in the named folders. Throws UsageError. */
 export async function recordingsIn(paths: readonly string[]): Promise<readonly string[]> {

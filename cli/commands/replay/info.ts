@@ -2,7 +2,7 @@
 import { describeRecording, RecordingError, type Recording, type RecordingInfo } from '../../../replay/index.ts'
 import { formatBytes, formatSeconds, paint, printJson, rows, terminal, type Terminal } from '../../output.ts'
 import { formatCount, plural } from '../../../http-contract/plural.ts'
-import { errorFields, exitOf, openNewest } from '../../files/recording-input.ts'
+import { openNewest, reportUnusable } from '../../files/recording-input.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const SCHEMA = 'otherworld/replay-info/1'
@@ -12,11 +12,7 @@ export async function runInfo(args: Arguments, to: Terminal): Promise<number> {
     throw new UsageError('it takes a recording, or a folder of them: otherworld replay info FILE')
   const { file, recording } = await openNewest(args.positionals)
   const info = recording instanceof RecordingError ? recording : describe(recording)
-  if (info instanceof RecordingError) {
-    if (args.flag('json')) printJson(to, SCHEMA, { file, error: errorFields(info) })
-    else to.err(`otherworld replay info: ${file}: ${info.message}\n`)
-    return exitOf(info)
-  }
+  if (info instanceof RecordingError) return reportUnusable(to, 'replay info', args.flag('json'), file, info)
   const asked = askedTick(args, recording, info)
   if (args.flag('json')) printJson(to, SCHEMA, { file, ...info, ...asked })
   else to.out(textOf(to, file, info, asked))

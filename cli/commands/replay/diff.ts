@@ -1,0 +1,174 @@
+/** `otherworld replay diff` and `replay bisect`: where two runs of a realm first differ. */
+import { loadEngine, type Input, type Realm } from '../../../sim/index.ts'
+import {
+  bitsOf,
+  compareRecordings,
+  compareReplay,
+  fieldText,
+  RecordingError,
+  simulationOf,
+  type FieldDifference,
+  type Recording,
+  type RunDifference,
+  type Simulation,
+} from '../../../replay/index.ts'
+import { plural } from '../../../http-contract/plural.ts'
+import { openRecording, reportUnusable } from '../../files/recording-input.ts'
+import { formatSeconds, paint, printJson, Progress, rows, schemaOf, terminal, type Terminal } from '../../output.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
+
+/** Fields in the text of a report; JSON has all. */
+const SHOWN_MAX = 12
+
+type Load = () => Promise<Simulation<Realm>>
+const loadSimulation: Load = async () => simulationOf(await loadEngine())
+
+export async function runDiff(args: Arguments, to: Terminal, load: Load = loadSimulation): Promise<number> {
+  if (args.positionals.length !== 2)
+    throw new UsageError('it takes two recordings: otherworld replay diff EXPECTED ACTUAL')
+  return await run('replay diff', args, to, load)
+}
+
+export async function runBisect(args: Arguments, to: Terminal, load: Load = loadSimulation): Promise<number> {
+  if (args.positionals.length !== 1 && args.positionals.length !== 2)
+    throw new UsageError('it takes one recording, or two: otherworld replay bisect FILE [ACTUAL]')
+  return await run('replay bisect', args, to, load)
+}
+
+async function run(name: string, args: Arguments, to: Terminal, load: Load): Promise<number> {
+  const [first = '', second] = args.positionals
+  const failed = (file: string, error: RecordingError): number =>
+    reportUnusable(to, name, args.flag('json'), file, error)
+  const expected = await openRecording(first)
+  if (expected instanceof RecordingError) return failed(first, expected)
+  const actual = second === undefined ? null : await openRecording(second)
+  if (actual instanceof RecordingError) return failed(second ?? first, actual)
+  const simulation = await load()
+  const progress = new Progress(to, 'replaying')
+  const found = actual
+    ? await compareRecordings(expected, actual, simulation)
+    : await compareReplay(expected, simulation, { onProgress: ({ done, total }) => progress.update(done, total) })
+  progress.end()
+  if (!found.ok) return failed(second ?? first, found.error)
+  if (args.flag('json')) printJson(to, schemaOf(name), fieldsOf(found.value))
+  else to.out(found.value ? textOf(to, found.value, expected, actual) : sameText(to, first, second, [expected, actual]))
+  return found.value ? Exit.failed : Exit.ok
+}
+
+const withBits = (each: FieldDifference) => ({
+  ...each,
+  expectedBits: bitsOf(each.expected),
+  actualBits: bitsOf(each.actual),
+})
+
+function fieldsOf(found: RunDifference | null): Readonly<Record<string, unknown>> {
+  if (!found)
+    return {
+      diverged: false,
+      tick: null,
+      phase: null,
+      element: null,
+      field: null,
+      expected: null,
+      actual: null,
+      expectedBits: null,
+      actualBits: null,
+    }
+  return {
+    diverged: true,
+    ...found,
+    expectedBits: bitsOf(found.expected),
+    actualBits: bitsOf(found.actual),
+    differences: found.differences.map(withBits),
+  }
+}
+
+function sameText(
+  to: Terminal,
+  first: string,
+  second: string | undefined,
+  [one, other]: readonly [Recording, Recording | null],
+): string {
+  const from = Math.max(one.startTick, other?.startTick ?? 0)
+  const last = Math.min(one.lastTick, other?.lastTick ?? one.lastTick)
+  const who = second === undefined ? `${first} replays as it was recorded` : `${first} and ${second} are the same`
+  return `${paint(to, 'green', '✓')} ${who}: the hashes of ${plural(last - from, 'tick')} are equal\n`
+}
+
+function textOf(to: Terminal, found: RunDifference, expected: Recording, actual: Recording | null): string {
+  const { tick, phase } = found
+  const time = formatSeconds(tick / expected.header.tickRate)
+  const where = phase === null ? `after tick ${tick}` : `after phase "${phase}" of tick ${tick}`
+  const shown = found.differences.slice(0, SHOWN_MAX)
+  const more = found.differences.length - shown.length
+  return [
+    `${paint(to, 'red', '✗')} ${paint(to, 'bold', `the states first differ ${where}`)} (${time})\n`,
+    rows(to, [
+      ['expected', actual ? 'the first recording' : 'what was recorded'],
+      ['actual', actual ? 'the second recording' : 'what this program replays'],
+    ]),
+    fieldsText(found),
+    rows(
+      to,
+      shown.map((each) => [
+        `element ${each.element} ${each.field}`,
+        `expected ${fieldText(each.expected)}, actual ${fieldText(each.actual)}`,
+      ]),
+    ),
+    more > 0 ? `  and ${plural(more, 'more field')}; --json has all\n` : '',
+    inputsText(found),
+  ].join('')
+}
+
+function fieldsText({ tick, fieldsTick, differences }: RunDifference): string {
+  if (fieldsTick === null)
+    return '\nNo two states could be compared: this program does not replay this tick, and no checkpoint follows it.\n'
+  const when = fieldsTick === tick ? '' : ` at the next checkpoint, of tick ${fieldsTick}`
+  if (differences.length === 0)
+    return `\nNo field differs${when}: only the physics engine's own state does (contacts, forces, sleep).\n`
+  return `\n${plural(differences.length, 'field differs', 'fields differ')}${when}:\n`
+}
+
+function inputsText({ tick, inputs, inputsTick }: RunDifference): string {
+  const list = (from: readonly Input[]): string =>
+    (from.length === 0 ? '    none\n' : '') +
+    from
+      .map(({ player, sequence, command }) => `    player ${player}, ${sequence}: ${JSON.stringify(command)}\n`)
+      .join('')
+  const cause =
+    inputsTick === null
+      ? ''
+      : `\nThe inputs differ from tick ${inputsTick} on, so the runs had to become different there.\n`
+  const same = JSON.stringify(inputs.expected) === JSON.stringify(inputs.actual)
+  if (same && inputs.expected.length === 0) return `${cause}\nTick ${tick} has no inputs.\n`
+  if (same) return `${cause}\nThe inputs of tick ${tick}:\n${list(inputs.expected)}`
+  return `${cause}\nThe inputs of tick ${tick}:\n  expected\n${list(inputs.expected)}  actual\n${list(inputs.actual)}`
+}
+
+const EXITS = 'Exit codes: 0 equal, 1 different, 2 usage, 3 corrupt, 4 other version.'
+const WHAT = [
+  'The report has the first tick, phase of the step, element and field that differ, and the inputs of that tick. Numbers are',
+  'shown in decimal and as the bits of a float.',
+].join(' ')
+
+export const diff: CliCommand = {
+  name: 'replay diff',
+  summary: ['Compares two recordings of one realm, tick by tick.', '', WHAT, EXITS].join('\n'),
+  positionals: 'EXPECTED ACTUAL',
+  options: {},
+  run: (args) => runDiff(args, terminal),
+}
+
+export const bisect: CliCommand = {
+  name: 'replay bisect',
+  summary: [
+    'Finds the first tick at which a replay differs from its recording, or at which two recordings differ.',
+    '',
+    WHAT,
+    'The state of a run that this program does not replay is known only at its checkpoints: then the fields are compared at the next one.',
+    EXITS,
+  ].join('\n'),
+  positionals: 'FILE [ACTUAL]',
+  options: {},
+  run: (args) => runBisect(args, terminal),
+}

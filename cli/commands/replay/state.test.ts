@@ -1,0 +1,168 @@
+/** The commands that show and compare states of recordings: seek, diff, bisect, clip. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
+import { readRecording, simulationOf, type Recording, type Simulation } from '../../../replay/index.ts'
+import { loadEngine, type Realm } from '../../../sim/index.ts'
+import { recordSession, type SessionOptions } from '../../../test/harness/recording-example.ts'
+import { parseArguments, UsageError, type Arguments, type CliCommand } from '../../command.ts'
+import type { Terminal } from '../../output.ts'
+import { command as clip, runClip } from './clip.ts'
+import { bisect, diff, runBisect, runDiff } from './diff.ts'
+import { command as seek, runSeek } from './seek.ts'
+
+const simulation = simulationOf(await loadEngine())
+const directory = temporaryDirectory()
+const OPTIONS: SessionOptions = { ticks: 240, players: 3, sampleEvery: 30, checkpointEvery: 60 }
+
+/** A build that moves the first avatar by 1 m at a tick. */
+const pushing = (tick: number): Simulation<Realm> => ({
+  ...simulation,
+  step: (realm, frame, onPhase) =>
+    simulation.step(realm, frame, (phase) => {
+      const [avatar] = realm.avatars.values()
+      if (frame.tick === tick && phase === 'bones' && avatar)
+        avatar.position = { ...avatar.position, x: Math.fround(avatar.position.x + 1) }
+      onPhase?.(phase)
+    }),
+})
+
+function file(name: string, bytes: Uint8Array): string {
+  const path = join(directory, name)
+  writeFileSync(path, bytes)
+  return path
+}
+
+const good = file('good.owr', recordSession(simulation, OPTIONS))
+const pushed = file('pushed.owr', recordSession(pushing(120), OPTIONS))
+/** Its next checkpoint, of tick 120, is of the diverged run. */
+const early = file('early.owr', recordSession(pushing(70), OPTIONS))
+const text = file('text.owr', new TextEncoder().encode('no recording'))
+const recording = opened(good)
+
+function opened(path: string): Recording {
+  const read = readRecording(readFileSync(path))
+  if (!read.ok) throw read.error
+  return read.value
+}
+
+const COMMANDS = {
+  seek: [seek, runSeek],
+  diff: [diff, runDiff],
+  bisect: [bisect, runBisect],
+  clip: [clip, runClip],
+} as const
+
+async function run(which: keyof typeof COMMANDS, ...argv: readonly string[]) {
+  const said = { out: '', err: '' }
+  const to: Terminal = {
+    out: (more) => void (said.out += more),
+    err: (more) => void (said.err += more),
+    outIsTerminal: false,
+    errIsTerminal: false,
+  }
+  const [command, runs]: readonly [
+    CliCommand,
+    (args: Arguments, to: Terminal, load: () => Promise<Simulation<Realm>>) => Promise<number>,
+  ] = COMMANDS[which]
+  const exit = await runs(parseArguments(command, argv), to, async () => simulation)
+  return { exit, ...said }
+}
+
+const json = (out: string): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>
+
+test('seek shows players, elements and places at a tick', async () => {
+  const { exit, out } = await run('seek', good, '--tick', '150')
+  expect(exit).toBe(0)
+  expect(out).toContain(`state hash  ${recording.hash(150)}`)
+  expect(out).toMatch(/\n3 players, \d+ elements\n/)
+  expect(out).toMatch(/avatar "player 1" +at -?\d+\.\d{3}, -?\d+\.\d{3}, -?\d+\.\d{3}/)
+})
+
+test('seek --json has every field of every element, and who holds what', async () => {
+  const state = json((await run('seek', good, '--tick', '150', '--json')).out)
+  expect(state).toMatchObject({ schema: 'otherworld/replay-seek/1', tick: 150, hash: recording.hash(150) })
+  expect(state['players']).toHaveLength(3)
+  const elements = state['elements'] as { element: number; kind: string; fields: Record<string, unknown> }[]
+  expect(new Set(elements.map(({ kind }) => kind))).toEqual(new Set(['realm', 'plane', 'marker', 'avatar', 'prop']))
+  expect(elements[0]).toMatchObject({ element: 0, fields: { tick: 150 } })
+  for (const { player, element } of state['holds'] as { player: number; element: number }[])
+    expect(elements.find((each) => each.element === element)?.fields).toMatchObject({ holder: player })
+})
+
+test('seek prints one field of one element, with its bits', async () => {
+  const { players } = json((await run('seek', good, '--tick', '100', '--json')).out)
+  const [{ element }] = players as [{ element: number }]
+  const asked = ['seek', good, '--tick', '100', '--element', String(element), '--field', 'position.x'] as const
+  const { value, bits } = json((await run(...asked, '--json')).out) as { value: number; bits: string }
+  expect(bits).toMatch(/^0x[0-9a-f]{8}$/)
+  expect((await run(...asked)).out).toBe(`${value} (${bits})\n`)
+})
+
+test('seek names what a recording does not have', async () => {
+  await expect(run('seek', good, '--tick', '241')).rejects.toThrow(
+    `no recording has tick 241: ${good} has ticks 0 to 240`,
+  )
+  await expect(run('seek', good, '--tick', '9', '--element', '999')).rejects.toThrow('there is no element 999')
+  await expect(run('seek', good, '--tick', '9', '--field', 'yaw')).rejects.toThrow('--field needs --element')
+  await expect(run('seek', good, '--tick', '9', '--element', '0', '--field', 'yaw')).rejects.toThrow(
+    'element 0 has no field "yaw"; it has tick,',
+  )
+  await expect(run('seek', good)).rejects.toThrow(UsageError)
+  expect((await run('seek', text, '--tick', '1')).exit).toBe(3)
+})
+
+test('seek behind a divergence ends with 1 instead of a state that never was', async () => {
+  const { exit, err } = await run('seek', early, '--tick', '90')
+  expect(exit).toBe(1)
+  expect(err).toContain('differs from the recording before tick 90; `otherworld replay bisect` says where')
+})
+
+test('bisect names tick, phase, element and field of a divergence', async () => {
+  const { exit, out } = await run('bisect', pushed, '--json')
+  expect(exit).toBe(1)
+  expect(json(out)).toMatchObject({
+    schema: 'otherworld/replay-bisect/1',
+    diverged: true,
+    tick: 120,
+    phase: 'bones',
+    field: 'position.x',
+    fieldsTick: 120,
+    expectedBits: expect.stringMatching(/^0x/),
+    actualBits: expect.stringMatching(/^0x/),
+  })
+  expect((await run('bisect', pushed)).out).toContain(
+    '✗ the states first differ after phase "bones" of tick 120 (2 s)\n',
+  )
+})
+
+test('bisect of a sound recording ends with 0', async () => {
+  const { exit, out } = await run('bisect', good)
+  expect({ exit, out }).toEqual({
+    exit: 0,
+    out: `✓ ${good} replays as it was recorded: the hashes of 240 ticks are equal\n`,
+  })
+  expect(json((await run('bisect', good, '--json')).out)).toMatchObject({ diverged: false, tick: null, field: null })
+})
+
+test('diff compares two recordings, in both directions', async () => {
+  const one = json((await run('diff', good, pushed, '--json')).out)
+  const other = json((await run('diff', pushed, good, '--json')).out)
+  expect(one).toMatchObject({ diverged: true, tick: 120, field: 'position.x', inputsTick: null })
+  expect([other['expected'], other['actual']]).toEqual([one['actual'], one['expected']])
+  expect(await run('diff', good, good)).toMatchObject({ exit: 0 })
+  await expect(run('diff', good)).rejects.toThrow('it takes two recordings')
+})
+
+test('clip writes a recording that bisect and seek read, and never replaces a file', async () => {
+  const out = join(directory, 'clip.owr')
+  const done = await run('clip', good, '--from', '70', '--to', '130', '--out', out)
+  expect(done).toMatchObject({ exit: 0, out: expect.stringContaining(`${out}: 60 ticks (71 to 130), 1 s, `) })
+  expect(await run('bisect', out)).toMatchObject({ exit: 0 })
+  expect(json((await run('seek', out, '--tick', '130', '--json')).out)['hash']).toBe(recording.hash(130))
+  await expect(run('clip', good, '--from', '70', '--out', out)).rejects.toThrow(`${out} exists already`)
+  await expect(run('clip', good, '--from', '240', '--out', `${out}2`)).rejects.toThrow('has no tick after it')
+  await expect(run('clip', good, '--from', '9', '--to', '9', '--out', `${out}2`)).rejects.toThrow(UsageError)
+  expect(existsSync(`${out}2`)).toBe(false)
+})

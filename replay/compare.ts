@@ -1,0 +1,253 @@
+/**
+ * Finds where two runs of a realm first differ: the tick by the recorded hashes, then the phase and the field by
+ * replaying that tick. A state that this program cannot replay is taken from a recorded checkpoint.
+ */
+import type { Field, Input } from '../sim/index.ts'
+import { defined } from '../sim/assert.ts'
+import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import { fieldDifferences, type FieldDifference, type FieldValue } from './fields.ts'
+import { RecordingPlayer } from './player.ts'
+import type { Recording } from './recording.ts'
+import type { Simulation } from './simulation.ts'
+import { verify, type VerifyOptions } from './verify.ts'
+
+/** The first difference of two runs. */
+export interface RunDifference {
+  /** The first tick after which the states differ. */
+  readonly tick: number
+  /** The first phase of this tick after which they differ; null if that is not known. */
+  readonly phase: string | null
+  /** The first field that differs; null if no two states could be compared, or if only the physics engine's differ. */
+  readonly element: number | null
+  readonly field: string | null
+  readonly expected: FieldValue | null
+  readonly actual: FieldValue | null
+  /** All fields that differ, in the order of elements. */
+  readonly differences: readonly FieldDifference[]
+  /** The tick whose states were compared: `tick`, or that of the next checkpoint. Null if there was none. */
+  readonly fieldsTick: number | null
+  /** The inputs of `tick` in both runs. */
+  readonly inputs: { readonly expected: readonly Input[]; readonly actual: readonly Input[] }
+  /** The first tick whose inputs differ, up to `tick`; null if both runs got the same inputs. */
+  readonly inputsTick: number | null
+}
+
+interface Run<R> {
+  readonly recording: Recording
+  readonly simulation: Simulation<R>
+  /**
+   * The tick from which this run is a replay, whatever its states become. Null: it is what was recorded, and a replayed
+   * state counts only if it has the recorded hash.
+   */
+  readonly replayedFrom: number | null
+}
+
+interface PhaseState {
+  readonly hash: string
+  readonly fields: readonly Field[]
+}
+
+/**
+ * Compares the ticks that both recordings have. Returns null if all their hashes are equal. Errors: `no-common-tick`, and
+ * those of RecordingPlayer.open.
+ */
+export async function compareRecordings<R>(
+  expected: Recording,
+  actual: Recording,
+  simulation: Simulation<R>,
+): Promise<RecordingResult<RunDifference | null>> {
+  const first = Math.max(expected.startTick, actual.startTick)
+  const last = Math.min(expected.lastTick, actual.lastTick)
+  if (first > last)
+    return bad(
+      new RecordingError(
+        'no-common-tick',
+        `the recordings have no tick in common: one has ${rangeOf(expected)}, the other ${rangeOf(actual)}`,
+      ),
+    )
+  for (let tick = first; tick <= last; tick++) {
+    // A recording that starts within a longer one knows its first hash from its header.
+    if (expected.hash(tick) === actual.hash(tick)) continue
+    const run = { simulation, replayedFrom: null }
+    return difference({ ...run, recording: expected }, { ...run, recording: actual }, tick, first)
+  }
+  return good(null)
+}
+
+/**
+ * Replays a recording and finds where the replay first differs from it. Returns null if it does not. `expected` is what
+ * was recorded, `actual` what was replayed. Errors: those of `verify`, and `aborted` if its signal stopped it before the
+ * end.
+ */
+export async function compareReplay<R>(
+  recording: Recording,
+  simulation: Simulation<R>,
+  options: VerifyOptions = {},
+): Promise<RecordingResult<RunDifference | null>> {
+  const verified = await verify(recording, simulation, options)
+  if (!verified.ok) return verified
+  const { firstDivergence, aborted } = verified.value
+  if (aborted)
+    return bad(new RecordingError('aborted', `stopped at tick ${recording.startTick + verified.value.ticksExecuted}`))
+  if (!firstDivergence) return good(null)
+  const { tick } = firstDivergence
+  return difference(
+    { recording, simulation, replayedFrom: null },
+    { recording, simulation, replayedFrom: Math.max(tick - 1, recording.startTick) },
+    tick,
+    recording.startTick,
+  )
+}
+
+const rangeOf = ({ startTick, lastTick }: Recording): string => `ticks ${startTick} to ${lastTick}`
+
+async function difference<R>(
+  expected: Run<R>,
+  actual: Run<R>,
+  tick: number,
+  first: number,
+): Promise<RecordingResult<RunDifference>> {
+  const inputsTick = firstOtherInputs(expected.recording, actual.recording, first, tick)
+  if (!inputsTick.ok) return inputsTick
+  const [mine, theirs] = [await phasesOf(expected, tick), await phasesOf(actual, tick)]
+  if (!mine.ok) return mine
+  if (!theirs.ok) return theirs
+  const phase = firstOtherPhase(expected, actual, tick, mine.value, theirs.value)
+  const at = phase === null ? null : [mine.value?.get(phase), theirs.value?.get(phase)]
+  const compared =
+    at?.[0] && at[1]
+      ? good({ tick, differences: fieldDifferences(at[0].fields, at[1].fields) })
+      : await compareLater(expected, actual, tick)
+  if (!compared.ok) return compared
+  const [leading] = compared.value?.differences ?? []
+  return good({
+    tick,
+    phase,
+    element: leading?.element ?? null,
+    field: leading?.field ?? null,
+    expected: leading?.expected ?? null,
+    actual: leading?.actual ?? null,
+    differences: compared.value?.differences ?? [],
+    fieldsTick: compared.value?.tick ?? null,
+    inputs: { expected: inputsOf(expected.recording, tick), actual: inputsOf(actual.recording, tick) },
+    inputsTick: inputsTick.value,
+  })
+}
+
+function inputsOf(recording: Recording, tick: number): readonly Input[] {
+  const frame = recording.frame(tick)
+  return frame.ok ? frame.value.inputs : []
+}
+
+const isSame = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
+  a === b || (a !== null && b !== null && a.length === b.length && a.every((byte, i) => byte === b[i]))
+
+/** A difference of the inputs explains a difference of the states, so it may lie some ticks before. */
+function firstOtherInputs(a: Recording, b: Recording, first: number, tick: number): RecordingResult<number | null> {
+  if (a === b) return good(null)
+  for (let at = first + 1; at <= tick; at++)
+    if (!isSame(a.frameBytes(at), b.frameBytes(at))) {
+      const frames = [a.frame(at), b.frame(at)]
+      const broken = frames.find((frame) => !frame.ok)
+      return broken && !broken.ok ? broken : good(at)
+    }
+  return good(null)
+}
+
+function firstOtherPhase<R>(
+  expected: Run<R>,
+  actual: Run<R>,
+  tick: number,
+  mine: ReadonlyMap<string, PhaseState> | null,
+  theirs: ReadonlyMap<string, PhaseState> | null,
+): string | null {
+  const hashOf = ({ recording, replayedFrom }: Run<R>, replayed: typeof mine, phase: string): string | null => {
+    const sampled = recording.samples.get(tick)?.phases[recording.header.phases.indexOf(phase)]
+    return replayed?.get(phase)?.hash ?? (replayedFrom === null ? (sampled ?? null) : null)
+  }
+  for (const phase of expected.simulation.phases) {
+    const [a, b] = [hashOf(expected, mine, phase), hashOf(actual, theirs, phase)]
+    if (a === null || b === null) return null
+    if (a !== b) return phase
+  }
+  return null
+}
+
+/** The state after each phase of a tick; null if the run's tick cannot be replayed. */
+async function phasesOf<R>(
+  run: Run<R>,
+  tick: number,
+): Promise<RecordingResult<ReadonlyMap<string, PhaseState> | null>> {
+  const { recording, simulation } = run
+  if (tick <= recording.startTick) return good(null)
+  const opened = await playerAt(run, tick - 1)
+  if (!opened.ok || !opened.value) return opened.ok ? good(null) : opened
+  const player = opened.value
+  try {
+    const states = new Map<string, PhaseState>()
+    const stepped = player.step((phase) =>
+      states.set(phase, { hash: simulation.phaseHash(player.realm), fields: [...simulation.fields(player.realm)] }),
+    )
+    if (!stepped.ok) return stepped
+    return good(isTrue(run, player) ? states : null)
+  } catch {
+    return good(null)
+  } finally {
+    player.free()
+  }
+}
+
+const isTrue = <R>({ recording, replayedFrom, simulation }: Run<R>, { realm, tick }: RecordingPlayer<R>): boolean =>
+  replayedFrom !== null || simulation.hash(realm) === recording.hash(tick)
+
+/** A player with the run's state after a tick; null if there is none. */
+async function playerAt<R>(run: Run<R>, tick: number): Promise<RecordingResult<RecordingPlayer<R> | null>> {
+  const { recording, replayedFrom, simulation } = run
+  const opened = await RecordingPlayer.open(recording, simulation, replayedFrom ?? tick)
+  if (!opened.ok) return opened
+  const player = opened.value
+  let isThere = false
+  try {
+    // A seek would continue from checkpoints, and these are of the recorded run.
+    while (player.tick < tick) {
+      const stepped = player.step()
+      if (!stepped.ok) return stepped
+    }
+    isThere = isTrue(run, player)
+  } catch {
+    return good(null)
+  } finally {
+    if (!isThere) player.free()
+  }
+  return good(isThere ? player : null)
+}
+
+/** Compares the states after the first tick from `tick` on that both runs can give: for a recorded run, at a checkpoint. */
+async function compareLater<R>(
+  expected: Run<R>,
+  actual: Run<R>,
+  tick: number,
+): Promise<RecordingResult<{ readonly tick: number; readonly differences: FieldDifference[] } | null>> {
+  const last = Math.min(expected.recording.lastTick, actual.recording.lastTick)
+  const places = [expected, actual].flatMap(({ recording }) => recording.checkpoints.map((entry) => entry.tick))
+  const candidates = [tick, ...places.filter((at) => at > tick && at <= last).toSorted((a, b) => a - b)]
+  for (const at of new Set(candidates)) {
+    const one = await playerAt(expected, at)
+    if (!one.ok) return one
+    const other = one.value && (await playerAt(actual, at))
+    try {
+      if (other && !other.ok) return other
+      if (one.value && other?.value) {
+        const { simulation } = expected
+        const fields = [one.value, defined(other.value, 'both runs have this state')].map(({ realm }) =>
+          simulation.fields(realm),
+        )
+        return good({ tick: at, differences: fieldDifferences(fields[0] ?? [], fields[1] ?? []) })
+      }
+    } finally {
+      one.value?.free()
+      if (other?.ok) other.value?.free()
+    }
+  }
+  return good(null)
+}
