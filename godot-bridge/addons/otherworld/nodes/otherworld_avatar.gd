@@ -219,7 +219,7 @@ func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> vo
 		_move_joints(here)
 	if _has_motion():
 		_figure.motion.blinks = blinks
-		_figure.motion.move(delta, state.element, _is_lively)
+		_figure.motion.move(delta, state.element, _is_lively, is_first_person)
 
 
 func _move_joints(here: Vector3) -> void:

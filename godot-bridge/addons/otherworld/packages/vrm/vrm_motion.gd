@@ -1,7 +1,8 @@
 @tool
 extends RefCounted
-## Moves what a VRM has beyond its pose, in one instance of its model: springs, eyes and expressions.
+## Moves what a VRM has beyond its pose, in one instance of its model: node constraints, springs, eyes and expressions.
 
+const ConstraintMotion := preload("constraint_motion.gd")
 const ExpressionMotion := preload("expression_motion.gd")
 const Gaze := preload("gaze.gd")
 const SpringMotion := preload("spring_motion.gd")
@@ -20,6 +21,7 @@ var blinks := true
 var _vrm: Vrm
 var _figure: Node3D
 var _scene: Node3D
+var _constraints: ConstraintMotion
 var _gaze: Gaze
 var _is_paused := true
 
@@ -31,15 +33,18 @@ func _init(vrm: Vrm, figure: Node3D, scene: Node3D) -> void:
 	_scene = scene
 
 
-## Call it in each frame after the pose. Only an avatar that [param is_near] moves.
-func move(seconds: float, element: int, is_near: bool) -> void:
+## Call it in each frame after the pose. Only an avatar that [param is_near] moves. Of an avatar in first person you see
+## the arms, so its constrained nodes turn too.
+func move(seconds: float, element: int, is_near: bool, is_first_person := false) -> void:
 	if is_near:
 		update(seconds, Time.get_ticks_msec() / 1000.0 + element * CLOCKS_APART)
 	else:
 		pause()
+		if is_first_person:
+			_turn_constrained()
 
 
-## Moves springs, eyes and expressions by a frame. [param time] is the avatar's own clock, seconds: it
+## Moves constrained nodes, springs, eyes and expressions by a frame. [param time] is the avatar's own clock, seconds: it
 ## says when the avatar blinks.
 func update(seconds: float, time: float) -> void:
 	if not _figure.is_inside_tree():
@@ -50,6 +55,7 @@ func update(seconds: float, time: float) -> void:
 		_gaze = Gaze.new(_vrm.look_at, _scene)
 	_make_expressions()
 	_is_paused = false
+	_turn_constrained()
 	var looks: Dictionary[StringName, float] = {}
 	if _gaze != null:
 		looks = _gaze.update(seconds)
@@ -59,11 +65,13 @@ func update(seconds: float, time: float) -> void:
 		springs.update(seconds)
 
 
-## Puts springs and eyes to rest until the next update. Expressions that the program has set stay.
+## Puts constrained nodes, springs and eyes to rest until the next update. Expressions that the program has set stay.
 func pause() -> void:
 	if _is_paused:
 		return
 	_is_paused = true
+	if _constraints != null:
+		_constraints.rest()
 	if springs != null:
 		springs.remove()
 		springs = null
@@ -83,6 +91,13 @@ func set_expressions(weights: Dictionary[StringName, float]) -> void:
 ## Returns the names of the model's expressions.
 func expression_names() -> PackedStringArray:
 	return PackedStringArray(_vrm.expressions.expressions.keys()) if _vrm.expressions != null else PackedStringArray()
+
+
+func _turn_constrained() -> void:
+	if _constraints == null and _vrm.constraints != null:
+		_constraints = ConstraintMotion.new(_vrm.constraints, _scene)
+	if _constraints != null:
+		_constraints.update()
 
 
 func _make_expressions() -> void:

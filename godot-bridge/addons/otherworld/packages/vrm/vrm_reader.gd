@@ -2,6 +2,7 @@
 extends RefCounted
 ## Reads what a VRM file has beyond its model, after Godot has made the model's scene.
 
+const Constraints := preload("constraints.gd")
 const ExpressionReader := preload("expression_reader.gd")
 const LookAt := preload("look_at.gd")
 const Model := preload("../model/model.gd")
@@ -23,6 +24,7 @@ static func read(state: GLTFState, root: Node3D, places: Dictionary[String, Mode
 	MtoonReader.apply(state, root)
 	var vrm := Vrm.new()
 	vrm.springs = SpringBinding.bind(SpringReader.read(state.json, names), root, places, posed)
+	vrm.constraints = Constraints.read(state.json, names, root, places, posed) as Constraints
 	vrm.expressions = ExpressionReader.read(state.json, names, root)
 	vrm.look_at = LookAt.read(state.json, names, places) as LookAt
 	return vrm
