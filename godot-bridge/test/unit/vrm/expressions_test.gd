@@ -12,6 +12,8 @@ const VrmRobot := preload("../../vrm_robot.gd")
 var _robot: VrmRobot
 ## The node that has the face, and its mesh with two morph targets.
 var _face := -1
+## Index of its material.
+var _material := 0
 
 
 func before() -> void:
@@ -29,6 +31,64 @@ func test_expressions_move_their_morph_targets() -> void:
 	near(_target(instance, 0), 0.0, 1e-6)
 	near(_target(instance, 1), 0.0, 1e-6)
 	instance.queue_free()
+
+
+func test_expressions_change_colours_of_plain_materials_in_their_own_instance() -> void:
+	var material := _face_material()
+	material.erase("extensions")
+	material.pbrMetallicRoughness = {baseColorFactor = [0.2, 0.4, 0.6, 1.0]}
+	_presets({
+		happy = {materialColorBinds = [{material = _material, type = "color", targetValue = [1.0, 0.0, 0.0, 0.5]}]},
+		sad = {materialColorBinds = [{material = _material, type = "emissionColor", targetValue = [0.0, 0.0, 1.0, 1.0]}]},
+	})
+	var model := _robot.model()
+	var instance := ModelInstance.new(model)
+	var other := ModelInstance.new(model)
+	add_child(instance)
+	add_child(other)
+	var unchanged := (_active(other) as StandardMaterial3D).albedo_color
+	check(_active(instance) == _active(other), "each instance has a copy before an expression")
+	instance.motion.set_expressions({&"happy": 0.5, &"sad": 1.0})
+	var changed := _active(instance) as StandardMaterial3D
+	_same_color(changed.albedo_color.srgb_to_linear(), Color(0.6, 0.2, 0.3, 0.75))
+	_same_color(changed.emission.srgb_to_linear(), Color(0.0, 0.0, 1.0, 1.0))
+	check(changed.emission_enabled, "the emission is off")
+	equal((_active(other) as StandardMaterial3D).albedo_color, unchanged, "the other instance")
+	instance.motion.set_expressions({})
+	_same_color((_active(instance) as StandardMaterial3D).albedo_color.srgb_to_linear(), Color(0.2, 0.4, 0.6, 1.0))
+	instance.queue_free()
+	other.queue_free()
+
+
+func test_expressions_change_colours_of_mtoon_materials_and_their_outlines() -> void:
+	_face_material().extensions = {VRMC_materials_mtoon = {
+		shadeColorFactor = [0.2, 0.4, 0.6], parametricRimColorFactor = [0.1, 0.2, 0.3], outlineWidthMode = "worldCoordinates", outlineWidthFactor = 0.01,
+	}}
+	_presets({happy = {materialColorBinds = [
+		{material = _material, type = "shadeColor", targetValue = [1.0, 0.0, 0.0, 1.0]},
+		{material = _material, type = "outlineColor", targetValue = [0.0, 1.0, 0.0, 1.0]},
+	]}})
+	var instance := _shown()
+	var original := _active(instance) as ShaderMaterial
+	instance.motion.set_expressions({&"happy": 0.5})
+	var material := _active(instance) as ShaderMaterial
+	check(material != original, "all instances have the changed material")
+	for each: ShaderMaterial in [original, material, material.next_pass]:
+		_same_color(each.get_shader_parameter(&"rim_color") as Color, Color(0.1, 0.2, 0.3, 1.0))
+	near((material.next_pass as ShaderMaterial).get_shader_parameter(&"outline_width") as float, 0.01, 1e-6)
+	_same_color(original.get_shader_parameter(&"shade_color") as Color, Color(0.2, 0.4, 0.6, 1.0))
+	_same_color(material.get_shader_parameter(&"shade_color") as Color, Color(0.6, 0.2, 0.3, 1.0))
+	_same_color((material.next_pass as ShaderMaterial).get_shader_parameter(&"outline_color") as Color, Color(0.0, 0.5, 0.0, 1.0))
+	instance.queue_free()
+
+
+func test_invalid_colours_are_left_out() -> void:
+	for wrong: Variant in [null, -1, 0.5, 1e9, "0", [], {}]:
+		_presets({happy = {materialColorBinds = [
+			{material = wrong, type = "color", targetValue = [1, 1, 1, 1]}, {material = _material, type = wrong, targetValue = [1, 1, 1, 1]},
+			{material = _material, type = "color", targetValue = wrong}, wrong,
+		]}})
+		equal((_robot.model().vrm as Vrm).expressions.expressions[&"happy"].colors.size(), 0, str(wrong))
 
 
 func test_the_name_of_a_node_is_not_a_pattern() -> void:
@@ -197,6 +257,23 @@ func _presets(presets: Dictionary) -> void:
 
 func _bind(target: int, weight: float) -> Dictionary:
 	return {node = _face, index = target, weight = weight}
+
+
+## Gives the face a material of its own, and returns its JSON.
+func _face_material() -> Dictionary:
+	var materials: Array = _robot.json.materials
+	_material = materials.size()
+	materials.append({name = "skin"})
+	((_robot.json.meshes as Array)[_robot.mesh_of(_face)] as Dictionary).primitives[0].material = _material
+	return materials[_material]
+
+
+func _active(instance: ModelInstance) -> Material:
+	return (instance.find_child("face", true, false) as MeshInstance3D).get_active_material(0)
+
+
+func _same_color(actual: Color, expected: Color) -> void:
+	check(Vector4(actual.r, actual.g, actual.b, actual.a).distance_to(Vector4(expected.r, expected.g, expected.b, expected.a)) < 1e-3, "%s is not %s" % [actual, expected])
 
 
 func _shown() -> ModelInstance:

@@ -22,6 +22,12 @@ const NAMES_0: Dictionary[String, StringName] = {
 const OVERRIDES: Dictionary[String, Expressions.Override] = {
 	"block": Expressions.Override.BLOCK, "blend": Expressions.Override.BLEND,
 }
+## Parameters of the MToon shader by the types of materialColorBinds.
+const COLORS: Dictionary[String, StringName] = {
+	"color": &"base_color", "emissionColor": &"emission", "shadeColor": &"shade_color",
+	"matcapColor": &"matcap_color", "rimColor": &"rim_color", "outlineColor": &"outline_color",
+}
+const COLOR_MAX := 16.0
 
 var _root: Node3D
 var _nodes: Array[Dictionary]
@@ -31,11 +37,18 @@ var _indices: Dictionary[NodePath, int] = {}
 var _binds_left := BINDS_ALL_MAX
 ## Paths of the mesh instances by the name of their node.
 var _paths: Dictionary[StringName, Array] = {}
+## Godot's materials by their index in the file, and the surfaces of each.
+var _materials: Array[Material] = []
+var _surfaces: Dictionary[Material, Expressions.Painted] = {}
+## Index in [member Expressions.painted] by material.
+var _painted: Dictionary[int, int] = {}
 
 
-## Returns the expressions of a glTF's JSON; null without any. [param names] are the names of its nodes in the scene.
-static func read(json: Dictionary, names: PackedStringArray, root: Node3D) -> Expressions:
+## Returns the expressions of a glTF's JSON; null without any. [param names] are the names of its nodes in the scene,
+## [param materials] those that the scene's meshes have, by their index in the file.
+static func read(json: Dictionary, names: PackedStringArray, root: Node3D, materials: Array[Material]) -> Expressions:
 	var reader := new()
+	reader._materials = materials
 	reader._find_meshes(root)
 	reader._names = names
 	reader._nodes = VrmJson.objects_of(json.get("nodes"), names.size())
@@ -60,6 +73,8 @@ func _read_1(data: Dictionary) -> void:
 		for bind: Dictionary in VrmJson.objects_of(it.get("morphTargetBinds"), BINDS_MAX):
 			var node := VrmJson.index_of(bind.get("node"), _nodes.size())
 			_bind(expression, node, bind, VrmJson.number_of(bind.get("weight"), 0.0, 1.0, 1.0))
+		for bind: Dictionary in VrmJson.objects_of(it.get("materialColorBinds"), BINDS_MAX):
+			_bind_color(expression, bind)
 		_found.expressions[StringName(str(name).left(NAME_CHARACTERS_MAX))] = expression
 
 
@@ -97,8 +112,30 @@ func _bind(expression: Expressions.Face, node: int, data: Dictionary, weight: fl
 			expression.binds.append(bind)
 
 
+func _bind_color(expression: Expressions.Face, data: Dictionary) -> void:
+	var material := VrmJson.index_of(data.get("material"), _materials.size())
+	var parameter: StringName = COLORS.get(VrmJson.text_of(data.get("type")), &"")
+	var rgb := VrmJson.numbers_of(data.get("targetValue"), 3, COLOR_MAX)
+	var rgba := VrmJson.numbers_of(data.get("targetValue"), 4, COLOR_MAX)
+	if material < 0 or parameter.is_empty() or rgb.is_empty() or _binds_left == 0 or not _surfaces.has(_materials[material]):
+		return
+	_binds_left -= 1
+	var bind := Expressions.ColorBind.new()
+	bind.material = _painted.get_or_add(material, _found.painted.size())
+	if bind.material == _found.painted.size():
+		_found.painted.append(_surfaces[_materials[material]])
+	bind.parameter = parameter
+	bind.target = Color(maxf(rgb[0], 0.0), maxf(rgb[1], 0.0), maxf(rgb[2], 0.0), clampf(rgba[3], 0.0, 1.0) if rgba else 1.0)
+	expression.colors.append(bind)
+
+
 func _find_meshes(root: Node3D) -> void:
 	_root = root
 	for mesh: MeshInstance3D in root.find_children("*", "MeshInstance3D", true, false):
 		if mesh.mesh is ArrayMesh:
 			(_paths.get_or_add(mesh.name, []) as Array).append(root.get_path_to(mesh))
+		for surface: int in mesh.mesh.get_surface_count() if mesh.mesh != null else 0:
+			var painted: Expressions.Painted = _surfaces.get_or_add(
+					mesh.mesh.surface_get_material(surface), Expressions.Painted.new())
+			painted.meshes.append(root.get_path_to(mesh))
+			painted.surfaces.append(surface)

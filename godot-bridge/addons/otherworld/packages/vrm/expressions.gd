@@ -14,12 +14,15 @@ const MOUTHS: Array[StringName] = [&"aa", &"ih", &"ou", &"ee", &"oh"]
 var expressions: Dictionary[StringName, Face] = {}
 ## Paths of the meshes that they move, from the scene's root.
 var meshes: Array[NodePath] = []
+## Materials whose colours they change.
+var painted: Array[Painted] = []
 
 
 ## What one expression moves, and how it changes others.
 class Face:
 	extends RefCounted
 	var binds: Array[Bind] = []
+	var colors: Array[ColorBind] = []
 	## Its weight is 0 or 1: a weight above 0.5 counts as 1.
 	var is_binary := false
 	var override_blink := Override.NONE
@@ -38,8 +41,58 @@ class Bind:
 	var weight := 1.0
 
 
+## A colour of a material.
+class ColorBind:
+	extends RefCounted
+	## Index in [member painted].
+	var material := 0
+	## Parameter of the MToon shader (mtoon.gdshaderinc).
+	var parameter := &""
+	## The colour at an expression's weight of 1, linear.
+	var target := Color.WHITE
+
+
+## The surfaces that have one material.
+class Painted:
+	extends RefCounted
+	## Paths of the mesh instances from the scene's root, and the surface of each.
+	var meshes: Array[NodePath] = []
+	var surfaces: PackedInt32Array = []
+
+
+## A colour that expressions have changed: 1 - [member share] of the file's colour, plus [member sum].
+class Blend:
+	extends RefCounted
+	var share := 0.0
+	var sum := Color(0.0, 0.0, 0.0, 0.0)
+
+
 ## Returns the weight of each morph target, by mesh and target, for weights of expressions by name.
 func targets_at(weights: Dictionary[StringName, float]) -> Dictionary[Vector2i, float]:
+	var targets: Dictionary[Vector2i, float] = {}
+	var outputs := _outputs_at(weights)
+	for name: StringName in outputs:
+		for bind: Bind in expressions[name].binds:
+			var key := Vector2i(bind.mesh, bind.target)
+			targets[key] = targets.get(key, 0.0) + outputs[name] * bind.weight
+	return targets
+
+
+## Returns the changed colours, a [Blend] by the index of the material and then by parameter, for weights of expressions
+## by name.
+func colors_at(weights: Dictionary[StringName, float]) -> Dictionary[int, Dictionary]:
+	var blends: Dictionary[int, Dictionary] = {}
+	var outputs := _outputs_at(weights)
+	for name: StringName in outputs:
+		for bind: ColorBind in expressions[name].colors:
+			var blend: Blend = blends.get_or_add(bind.material, {}).get_or_add(bind.parameter, Blend.new())
+			blend.share += outputs[name]
+			blend.sum += bind.target * outputs[name]
+	return blends
+
+
+## Returns the weight of each expression after the others have overridden it.
+func _outputs_at(weights: Dictionary[StringName, float]) -> Dictionary[StringName, float]:
 	var outputs: Dictionary[StringName, float] = {}
 	var blink := 1.0
 	var look := 1.0
@@ -53,17 +106,13 @@ func targets_at(weights: Dictionary[StringName, float]) -> Dictionary[Vector2i, 
 		blink -= _overriding(it.override_blink, output)
 		look -= _overriding(it.override_look_at, output)
 		mouth -= _overriding(it.override_mouth, output)
-	var targets: Dictionary[Vector2i, float] = {}
 	for name: StringName in outputs:
 		var left := blink if BLINKS.has(name) else look if LOOKS.has(name) else mouth if MOUTHS.has(name) else 1.0
-		var output := outputs[name] * maxf(left, 0.0)
+		outputs[name] *= maxf(left, 0.0)
 		# A binary expression that another expression overrides in part is off.
-		if expressions[name].is_binary and output < 1.0:
-			output = 0.0
-		for bind: Bind in expressions[name].binds:
-			var key := Vector2i(bind.mesh, bind.target)
-			targets[key] = targets.get(key, 0.0) + output * bind.weight
-	return targets
+		if expressions[name].is_binary and outputs[name] < 1.0:
+			outputs[name] = 0.0
+	return outputs
 
 
 static func _overriding(kind: Override, weight: float) -> float:

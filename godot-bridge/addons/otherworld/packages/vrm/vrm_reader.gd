@@ -21,11 +21,12 @@ static func read(state: GLTFState, root: Node3D, places: Dictionary[String, Mode
 	var names := PackedStringArray()
 	for node: GLTFNode in state.get_nodes():
 		names.append(node.resource_name)
-	MtoonReader.apply(state, root)
 	var vrm := Vrm.new()
 	vrm.springs = SpringBinding.bind(SpringReader.read(state.json, names), root, places, posed)
 	vrm.constraints = Constraints.read(state.json, names, root, places, posed) as Constraints
-	vrm.expressions = ExpressionReader.read(state.json, names, root)
+	vrm.expressions = ExpressionReader.read(state.json, names, root, state.get_materials())
+	# Expressions find a material by the surfaces that have it, so this comes after them.
+	MtoonReader.apply(state, root)
 	vrm.look_at = LookAt.read(state.json, names, places) as LookAt
 	return vrm
 
