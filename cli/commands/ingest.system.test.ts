@@ -87,7 +87,7 @@ test('the report has thickened colliders and impossible ones', async () => {
   const thickened = await run(paper)
   expect([thickened.code, thickened.out]).toEqual([
     0,
-    expect.stringMatching(/COLLIDER_THICKENED.*1 of 1 colliders.*at least 0\.002 m thick/s),
+    expect.stringMatching(/COLLIDER_THICKENED.*1 of 1 collider is thicker.*at least 0\.002 m thick/s),
   ])
   const refused = await run(flat)
   expect([refused.code, refused.out]).toEqual([
