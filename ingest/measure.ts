@@ -17,11 +17,14 @@ export interface Measures extends Counts {
   readonly materialSlots: number
 }
 
-/** Triangles of a mesh; points and lines do not count. */
+/** Triangles of a mesh, also in strips and fans; points and lines do not count. Source: glTF 2.0, 3.7.2.1. */
 export function trianglesOf(mesh: Mesh): number {
+  const { TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN } = Primitive.Mode
   return mesh.listPrimitives().reduce((sum, primitive) => {
-    if (primitive.getMode() !== Primitive.Mode.TRIANGLES) return sum
-    return sum + Math.floor(((primitive.getIndices() ?? primitive.getAttribute('POSITION'))?.getCount() ?? 0) / 3)
+    const corners = (primitive.getIndices() ?? primitive.getAttribute('POSITION'))?.getCount() ?? 0
+    if (primitive.getMode() === TRIANGLES) return sum + Math.floor(corners / 3)
+    const isJoined = primitive.getMode() === TRIANGLE_STRIP || primitive.getMode() === TRIANGLE_FAN
+    return isJoined ? sum + Math.max(0, corners - 2) : sum
   }, 0)
 }
 

@@ -189,6 +189,18 @@ test('blended parts are drawn from far to near, in whatever order the file has t
   expect(first && second && Buffer.compare(first, second)).toBe(0)
 })
 
+test.each([
+  ['a strip', 5, [0, 1, 3, 2]],
+  ['a fan', 6, [0, 1, 2, 3]],
+] as const)('triangles in %s are drawn', async (_, mode, corners) => {
+  const { document, mesh } = cube()
+  const [primitive] = mesh.listPrimitives()
+  const front = corners.map((corner) => 16 + corner)
+  primitive?.setMode(mode).getIndices()?.setArray(Uint16Array.from(front))
+  const pixels = await drawn(document)
+  expect(at(pixels, [PICTURE_SIDE / 2, PICTURE_SIDE / 2])).toEqual(bytesOf('front'))
+})
+
 test('a model with KTX2 textures has its base colour', async () => {
   const { document, material } = cube()
   material.setBaseColorTexture(document.createTexture().setImage(new Uint8Array(8)).setMimeType('image/ktx2'))
@@ -202,6 +214,11 @@ test.each([
     'a size without end',
     ({ node }: Scene) => void node.setTranslation([Infinity, 0, 0]),
     'it has no size, or one without end',
+  ],
+  [
+    'too many triangles in a strip',
+    ({ mesh }: Scene) => void mesh.listPrimitives()[0]?.setMode(5).getIndices()?.setArray(new Uint32Array(250_003)),
+    'it has 250,001 triangles; a picture is drawn of at most 250,000',
   ],
   [
     'too many triangles',
