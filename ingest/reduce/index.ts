@@ -16,6 +16,12 @@ import { joinMaterials, materialsLeft } from './materials.ts'
 /** Smallest side that textures are scaled to. */
 const SIDE_MIN = 64
 const KTX2 = 'image/ktx2'
+/**
+ * A refused model with more triangles is not decimated to find out whether the option "fit" can correct it. That takes 5 s
+ * of processor time and 400 MB for 2 million, and a file may have 40 million, so the model would be refused for
+ * its time or memory instead.
+ */
+const TRIANGLES_TRIED_MAX = 2_000_000
 /** Allowed distances of the simplified surface, as shares of the mesh's extent, tried in this order. */
 const ERRORS = [0.005, 0.02, 0.05, 0.2, 1]
 
@@ -61,7 +67,7 @@ export async function reducibleRules(
   if (textureBytes > limits.textureBytes && leastTextureBytes(document) <= limits.textureBytes)
     rules.add('TEXTURE_MEMORY')
   if (materials > limits.materials && (await materialsLeft(document)) <= limits.materials) rules.add('MATERIALS')
-  if (triangles > limits.triangles) {
+  if (triangles > limits.triangles && triangles <= TRIANGLES_TRIED_MAX) {
     await decimate(document, limits.triangles)
     if (measure(document, 0).triangles <= limits.triangles) rules.add('TRIANGLES')
   }

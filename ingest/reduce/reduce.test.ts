@@ -172,6 +172,17 @@ describe('a refusal says that the option can correct it only if that is so', () 
     return document
   }
 
+  test('more than 2 million triangles are not decimated to find it out', async () => {
+    const document = field(false)
+    const [scene] = document.getRoot().listScenes()
+    const [mesh] = document.getRoot().listMeshes()
+    for (let i = 0; i < 90; i++) scene?.addChild(document.createNode().setMesh(mesh ?? null))
+    const { triangles } = measure(document, 0)
+    expect(triangles).toBeGreaterThan(2_000_000)
+    expect(await refusalOf(document)).toEqual([['TRIANGLES', false]])
+    expect(measure(document, 0).triangles).toBe(triangles)
+  })
+
   test('the triangles of a smooth mesh can be decimated', async () => {
     expect(await refusalOf(field(false))).toEqual([['TRIANGLES', true]])
   })
