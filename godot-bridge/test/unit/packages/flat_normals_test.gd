@@ -60,6 +60,24 @@ func test_indices_beyond_the_vertices_leave_a_mesh_as_it_is() -> void:
 	equal(_after(mesh), mesh)
 
 
+func test_a_mesh_of_too_many_corners_stays_as_it_is_and_others_get_normals() -> void:
+	var given := _arrays()
+	var corners := PackedInt32Array()
+	corners.resize(ceili(FlatNormals.CORNERS_MAX / 9.0) * 3)
+	given[Mesh.ARRAY_INDEX] = corners
+	var shape := []
+	shape.resize(Mesh.ARRAY_MAX)
+	shape[Mesh.ARRAY_VERTEX] = POINTS
+	var large := ImporterMesh.new()
+	large.add_blend_shape("a")
+	large.add_blend_shape("b")
+	large.add_surface(Mesh.PRIMITIVE_TRIANGLES, given, [shape, shape])
+	var small := _mesh(_arrays())
+	var made := _all_after([large, small])
+	equal(made[0], large)
+	check(made[1] != small, "the small mesh has no normals")
+
+
 func test_a_published_model_without_normals_gets_them() -> void:
 	var path := ProjectSettings.globalize_path("res://").path_join("../../fixtures/assets/avatars/Fox.glb").simplify_path()
 	var state := GLTFState.new()
@@ -87,9 +105,19 @@ func _mesh(arrays: Array) -> ImporterMesh:
 
 
 func _after(mesh: ImporterMesh) -> ImporterMesh:
-	var holder := GLTFMesh.new()
-	holder.mesh = mesh
+	return _all_after([mesh])[0]
+
+
+func _all_after(meshes: Array[ImporterMesh]) -> Array[ImporterMesh]:
 	var state := GLTFState.new()
-	state.set_meshes([holder])
+	var holders: Array[GLTFMesh] = []
+	for mesh: ImporterMesh in meshes:
+		var holder := GLTFMesh.new()
+		holder.mesh = mesh
+		holders.append(holder)
+	state.set_meshes(holders)
 	FlatNormals.add_to(state)
-	return state.get_meshes()[0].mesh
+	var made: Array[ImporterMesh] = []
+	for holder: GLTFMesh in state.get_meshes():
+		made.append(holder.mesh)
+	return made

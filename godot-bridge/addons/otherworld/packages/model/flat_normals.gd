@@ -3,13 +3,28 @@ extends RefCounted
 ## Gives meshes without normals flat ones. glTF 2.0 requires that of a client (3.7.2.1, "Meshes: Overview"), and that it
 ## ignores the tangents of such a mesh. Godot would shade all of the mesh with one constant normal.
 
+## Corners of triangles in a file that get normals, counted again for each morph target. A file of 1 MB may have a hundred
+## times as many, because its triangles share vertices. Further meshes stay as they are.
+const CORNERS_MAX := 2_000_000
+
 
 ## Run it between [code]append_from_buffer[/code] and [code]generate_scene[/code].
 static func add_to(state: GLTFState) -> void:
+	var corners_left := CORNERS_MAX
 	for gltf_mesh: GLTFMesh in state.get_meshes():
-		var mesh := gltf_mesh.mesh
-		if mesh != null and range(mesh.get_surface_count()).any(func(i: int) -> bool: return _lacks_normals(mesh, i)):
-			gltf_mesh.mesh = _with_normals(mesh)
+		var corners := _corners_without_normals(gltf_mesh.mesh) if gltf_mesh.mesh != null else 0
+		if corners > 0 and corners <= corners_left:
+			corners_left -= corners
+			gltf_mesh.mesh = _with_normals(gltf_mesh.mesh)
+
+
+## Returns the number of corners that lack normals, in all shapes of the mesh.
+static func _corners_without_normals(mesh: ImporterMesh) -> int:
+	var count := 0
+	for surface: int in mesh.get_surface_count():
+		if _lacks_normals(mesh, surface):
+			count += _corners_of(mesh.get_surface_arrays(surface)).size() * (1 + mesh.get_blend_shape_count())
+	return count
 
 
 static func _lacks_normals(mesh: ImporterMesh, surface: int) -> bool:
