@@ -78,6 +78,8 @@ func test_a_paused_model_has_its_constrained_nodes_at_rest() -> void:
 	_same(twisted.quaternion, REST, "far")
 	_instance.motion.move(0.0, 1, false, true)
 	_same(twisted.quaternion, REST * Quaternion(Vector3.RIGHT, 0.8), "in first person")
+	_instance.motion.move(0.0, 1, false)
+	_same(twisted.quaternion, REST, "far, after first person")
 
 
 func test_bones_turn_like_nodes() -> void:
@@ -106,6 +108,20 @@ func test_invalid_constraints_and_circles_are_left_out() -> void:
 	_constrain(1, {rotation = {source = _source + 2}})
 	_constrain(2, {rotation = {source = _source + 1}})
 	check((_robot.model().vrm as Vrm).constraints == null, "two nodes turn each other")
+
+
+func test_a_node_without_a_size_has_no_constraint() -> void:
+	_constrain(1, {aim = {source = VrmRobot.HEAD, aimAxis = "PositiveX"}})
+	check((_robot.model().vrm as Vrm).constraints != null, "no constraint")
+	for scale: Array in [[0, 0, 0], [1, 1, 0]]:
+		_node(0).scale = scale
+		check((_robot.model().vrm as Vrm).constraints == null, str(scale))
+
+
+func test_eyes_in_a_head_without_a_size_do_not_look() -> void:
+	check((_robot.model().vrm as Vrm).look_at != null, "no look")
+	(_robot.json.nodes as Array)[VrmRobot.HEAD].scale = [0, 0, 0]
+	check((_robot.model().vrm as Vrm).look_at == null, "a look")
 
 
 func _node(link: int) -> Dictionary:

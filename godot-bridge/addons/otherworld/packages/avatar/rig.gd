@@ -14,6 +14,9 @@ const Rig := preload("rig.gd")
 ## Bones of the trunk that a rig may lack. They have no length then, and rotate what the bone before them carries.
 const FOLDED: Dictionary[String, String] = {"spine": "chest", "chest": "upperChest"}
 
+## Godot reports an error if the rotation of a basis with a smaller scale is read.
+const SCALE_MIN := 1e-6
+
 ## Names of the driven joints' nodes, parents first.
 var joints: PackedStringArray = []
 ## Index of the hips in [member joints]; -1 if the model has no humanoid.
@@ -45,6 +48,12 @@ class RestNode:
 	var translation := Vector3.ZERO
 	var rotation := Quaternion.IDENTITY
 	var scale := Vector3.ONE
+
+
+## Returns whether a basis has no size along an axis, and so no rotation.
+static func is_flat(basis: Basis) -> bool:
+	var scale := basis.get_scale().abs()
+	return scale[scale.min_axis_index()] < SCALE_MIN
 
 
 ## [param turn] is the rotation of the model in root space. A package faces +Z, an avatar -Z.

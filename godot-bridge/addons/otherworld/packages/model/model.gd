@@ -37,6 +37,10 @@ class Place:
 	## Rest transform relative to the scene's root, with its scale.
 	var rest := Transform3D.IDENTITY
 
+	## Returns whether it and the nodes above it have rotations.
+	func has_rotation() -> bool:
+		return not Rig.is_flat(rest.basis)
+
 
 ## A fitted capsule on a joint. Ends and radius are in the joint's space without its scale, metres.
 class Capsule:

@@ -162,7 +162,7 @@ func _note(name: String, parent: int, local: Transform3D, place: Transform3D, pa
 	node.name = name
 	node.parent = parent
 	node.translation = local.origin
-	node.rotation = local.basis.get_rotation_quaternion()
+	node.rotation = Quaternion.IDENTITY if Rig.is_flat(local.basis) else local.basis.get_rotation_quaternion()
 	node.scale = local.basis.get_scale()
 	_rest_nodes.append(node)
 	if not _places.has(name):

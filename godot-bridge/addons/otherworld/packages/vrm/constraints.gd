@@ -49,7 +49,7 @@ static func read(json: Dictionary, names: PackedStringArray, root: Node3D, place
 		if data.is_empty() or place == null or posed.has(names[i]) or by_place.size() >= CONSTRAINTS_MAX:
 			continue
 		var constraint := _constraint(data, names, places)
-		if constraint != null and constraint.source != place:
+		if constraint != null and constraint.source != place and place.has_rotation() and constraint.source.has_rotation():
 			constraint.place = place
 			constraint.rest = _rest_of(place, root)
 			constraint.source_rest = _rest_of(constraint.source, root)

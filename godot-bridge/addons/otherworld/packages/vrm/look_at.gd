@@ -15,7 +15,7 @@ var inner := Vector2(DEGREES_MAX, 10.0)
 var outer := Vector2(DEGREES_MAX, 10.0)
 var down := Vector2(DEGREES_MAX, 10.0)
 var up := Vector2(DEGREES_MAX, 10.0)
-## Null if the model has no such bone.
+## Null if the model has no such bone, or if the bone has no size.
 var head: Model.Place
 var left_eye: Model.Place
 var right_eye: Model.Place
@@ -42,7 +42,8 @@ static func read(json: Dictionary, names: PackedStringArray, places: Dictionary[
 				"xRange", "yRange")
 	var place_of := func(bone: String) -> Model.Place:
 		var node: int = bones.get(bone, -1)
-		return places.get(names[node]) if node >= 0 else null
+		var place: Model.Place = places.get(names[node]) if node >= 0 else null
+		return place if place != null and place.has_rotation() else null
 	it.head = place_of.call("head")
 	it.left_eye = place_of.call("leftEye")
 	it.right_eye = place_of.call("rightEye")

@@ -24,6 +24,8 @@ var _scene: Node3D
 var _constraints: ConstraintMotion
 var _gaze: Gaze
 var _is_paused := true
+## Constrained nodes are not at rest.
+var _is_turned := false
 
 
 ## [param scene] is the instance of the model's scene below [param figure].
@@ -33,15 +35,16 @@ func _init(vrm: Vrm, figure: Node3D, scene: Node3D) -> void:
 	_scene = scene
 
 
-## Call it in each frame after the pose. Only an avatar that [param is_near] moves. Of an avatar in first person you see
-## the arms, so its constrained nodes turn too.
+## Call it in each frame after the pose. Only an avatar that [param is_near] moves. You see the arms of an avatar in first
+## person, so its constrained nodes turn too.
 func move(seconds: float, element: int, is_near: bool, is_first_person := false) -> void:
 	if is_near:
 		update(seconds, Time.get_ticks_msec() / 1000.0 + element * CLOCKS_APART)
+	elif is_first_person:
+		_pause_lively()
+		_turn_constrained()
 	else:
 		pause()
-		if is_first_person:
-			_turn_constrained()
 
 
 ## Moves constrained nodes, springs, eyes and expressions by a frame. [param time] is the avatar's own clock, seconds: it
@@ -67,11 +70,17 @@ func update(seconds: float, time: float) -> void:
 
 ## Puts constrained nodes, springs and eyes to rest until the next update. Expressions that the program has set stay.
 func pause() -> void:
+	_pause_lively()
+	if _is_turned:
+		_is_turned = false
+		_constraints.rest()
+
+
+## Puts springs and eyes to rest.
+func _pause_lively() -> void:
 	if _is_paused:
 		return
 	_is_paused = true
-	if _constraints != null:
-		_constraints.rest()
 	if springs != null:
 		springs.remove()
 		springs = null
@@ -98,6 +107,7 @@ func _turn_constrained() -> void:
 		_constraints = ConstraintMotion.new(_vrm.constraints, _scene)
 	if _constraints != null:
 		_constraints.update()
+		_is_turned = true
 
 
 func _make_expressions() -> void:
