@@ -11,8 +11,8 @@ const ModelInstance := preload("res://addons/otherworld/packages/model/model_ins
 const MARK := "drawn: "
 ## Size of a cell, pixels.
 const CELL := Vector2i(250, 250)
-## Pixels of a cell are the mean of so many squared. That costs less than antialiasing by the renderer, which draws on
-## the processor.
+## Drawn pixels on each side that become one pixel of a cell. That costs less than antialiasing by the renderer, which
+## draws on the processor.
 const OVERSAMPLING := 2
 const SHADOW_PIXELS := 1024
 ## Frames in which a pose and its springs come to rest. Nothing is drawn in them.

@@ -23,8 +23,9 @@ var _mtoon: Dictionary
 var _plain: BaseMaterial3D
 
 
-## [param gltf] is the material's JSON with its extension (or what mtoon_0.gd makes of it), [param textures] the file's, by index. The material samples its
-## textures like [param plain], which Godot has made of the file; null: linear and repeated.
+## [param gltf] is the material's JSON with its extension (or what mtoon_0.gd makes of it), [param textures] the file's, by
+## index. The material samples its textures like [param plain], which Godot has made of the file; null: linear and
+## repeated.
 static func of(gltf: Dictionary, textures: Array[Texture2D], plain: BaseMaterial3D = null) -> ShaderMaterial:
 	var maker := new()
 	maker._textures = textures
