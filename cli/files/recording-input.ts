@@ -100,6 +100,7 @@ export async function openHolding(paths: readonly string[], tick: number): Promi
     const recording = await openRecording(file)
     if (recording instanceof RecordingError) {
       if (files.length === 1) return { file, recording }
+      ranges.push(`${file} cannot be read: ${recording.message}`)
       continue
     }
     const { startTick, lastTick, header } = recording
@@ -109,7 +110,7 @@ export async function openHolding(paths: readonly string[], tick: number): Promi
       found = { file, recording }
   }
   if (found) return found
-  throw new UsageError(`no recording has tick ${tick}: ${ranges.length === 0 ? 'none can be read' : ranges.join('; ')}`)
+  throw new UsageError(`no recording has tick ${tick}: ${ranges.join('; ')}`)
 }
 
 const otherRealm = (

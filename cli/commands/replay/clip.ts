@@ -38,7 +38,7 @@ export async function runClip(
     printJson(to, schemaOf(NAME), { file, out, from, to: last, ticks, bytes: clipped.value.length })
   else
     to.out(
-      `${out}: ${plural(ticks, 'tick')} (${from + 1} to ${last}), ${formatSeconds(ticks / recording.header.tickRate)}, ${formatBytes(clipped.value.length)}\n`,
+      `${out}: ${plural(ticks, 'tick')} (${ticks === 1 ? last : `${from + 1} to ${last}`}), ${formatSeconds(ticks / recording.header.tickRate)}, ${formatBytes(clipped.value.length)}\n`,
     )
   return Exit.ok
 }

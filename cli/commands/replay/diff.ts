@@ -92,7 +92,7 @@ function sameText(
   const from = Math.max(one.startTick, other?.startTick ?? 0)
   const last = Math.min(one.lastTick, other?.lastTick ?? one.lastTick)
   const who = second === undefined ? `${first} replays as it was recorded` : `${first} and ${second} are the same`
-  return `${paint(to, 'green', '✓')} ${who}: the hashes of ${plural(last - from, 'tick')} are equal\n`
+  return `${paint(to, 'green', '✓')} ${who}: the hashes of ${plural(last - from + 1, 'state')} are equal\n`
 }
 
 function textOf(to: Terminal, found: RunDifference, expected: Recording, actual: Recording | null): string {

@@ -111,6 +111,7 @@ test('seek names what a recording does not have', async () => {
   )
   await expect(run('seek', good)).rejects.toThrow(UsageError)
   expect((await run('seek', text, '--tick', '1')).exit).toBe(3)
+  await expect(run('seek', text, good, '--tick', '241')).rejects.toThrow(`${text} cannot be read: this is not`)
 })
 
 test('seek behind a divergence ends with 1 instead of a state that never was', async () => {
@@ -141,7 +142,7 @@ test('bisect of a sound recording ends with 0', async () => {
   const { exit, out } = await run('bisect', good)
   expect({ exit, out }).toEqual({
     exit: 0,
-    out: `✓ ${good} replays as it was recorded: the hashes of 240 ticks are equal\n`,
+    out: `✓ ${good} replays as it was recorded: the hashes of 241 states are equal\n`,
   })
   expect(json((await run('bisect', good, '--json')).out)).toMatchObject({ diverged: false, tick: null, field: null })
 })
