@@ -1,6 +1,6 @@
 /** Cuts a part out of a recording: a recording that starts from the state before it, and replays on its own. */
 import { concatBytes } from '../sim/state/bytes.ts'
-import { packCheckpoint } from './compress.ts'
+import { packCheckpoint } from './format/compress.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { RecordingPlayer } from './player.ts'
 import type { Recording } from './recording.ts'

@@ -2,8 +2,8 @@ import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { loadEngine } from '../sim/index.ts'
 import { joined, recordSession } from '../test/harness/recording-example.ts'
-import { encodeChunk, peekChunk } from './chunks.ts'
-import { ChunkType, PREAMBLE_BYTES } from './format.ts'
+import { encodeChunk, peekChunk } from './format/chunks.ts'
+import { ChunkType, PREAMBLE_BYTES } from './format/format.ts'
 import {
   describeRecording,
   readRecording,

@@ -4,11 +4,11 @@
  */
 import { decodeFrame } from '../protocol/index.ts'
 import { defined } from '../sim/assert.ts'
-import { chunkName, findChunk, peekChunk, readChunk, type Chunk } from './chunks.ts'
+import { chunkName, findChunk, peekChunk, readChunk, type Chunk } from './format/chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
-import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SKIPPABLE } from './format.ts'
-import { checkPreamble, decodeHeader, type ReadHeader } from './header.ts'
-import { decodeIndex, type RecordingIndex } from './index-chunk.ts'
+import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SKIPPABLE } from './format/format.ts'
+import { checkPreamble, decodeHeader, type ReadHeader } from './format/header.ts'
+import { decodeIndex, type RecordingIndex } from './format/index-chunk.ts'
 import {
   decodeCheckpoint,
   decodeFooter,
@@ -19,7 +19,7 @@ import {
   type Note,
   type Quarantine,
   type Sample,
-} from './payloads.ts'
+} from './format/payloads.ts'
 import { Recording, type CheckpointEntry, type Damage } from './recording.ts'
 
 /** A run of ticks while it is read. `startTick` is null after damage, until a chunk names its tick. */

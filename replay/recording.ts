@@ -1,13 +1,13 @@
 /** An opened recording: the offsets of its contents. Frames are decoded on demand. */
 import { decodeFrame } from '../protocol/index.ts'
 import type { InputFrame } from '../sim/index.ts'
-import { peekChunk } from './chunks.ts'
-import { unpackCheckpoint } from './compress.ts'
+import { peekChunk } from './format/chunks.ts'
+import { unpackCheckpoint } from './format/compress.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
-import { HASH_BYTES } from './format.ts'
-import type { ReadHeader } from './header.ts'
-import type { RecordingIndex } from './index-chunk.ts'
-import { decodeCheckpoint, toHex, type Note, type Quarantine, type Sample } from './payloads.ts'
+import { HASH_BYTES } from './format/format.ts'
+import type { ReadHeader } from './format/header.ts'
+import type { RecordingIndex } from './format/index-chunk.ts'
+import { decodeCheckpoint, toHex, type Note, type Quarantine, type Sample } from './format/payloads.ts'
 
 /** Place of a checkpoint, with its `stored` bytes as in the file. */
 export interface CheckpointEntry {

@@ -2,8 +2,8 @@ import { fc, test } from '@fast-check/vitest'
 import { expect, test as plain } from 'vitest'
 import { loadEngine } from '../sim/index.ts'
 import { joined, recordSession, sessionFrames } from '../test/harness/recording-example.ts'
-import { encodeChunk } from './chunks.ts'
-import { encodeCheckpoint } from './payloads.ts'
+import { encodeChunk } from './format/chunks.ts'
+import { encodeCheckpoint } from './format/payloads.ts'
 import { rawCheckpoint, readRecording, sealRecording, simulationOf, verify, type Recording } from './index.ts'
 
 const simulation = simulationOf(await loadEngine())

@@ -1,11 +1,11 @@
 /** Closes a recording whose writer ended too early: what to cut from its end, and what to append. */
 import { defined } from '../sim/assert.ts'
 import { concatBytes } from '../sim/state/bytes.ts'
-import { encodeChunk, peekChunk } from './chunks.ts'
+import { encodeChunk, peekChunk } from './format/chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
-import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SEEK_POINT_EVERY_TICKS } from './format.ts'
-import { encodeIndex, type TickOffset } from './index-chunk.ts'
-import { encodeFooter, encodeQuarantine, type Quarantine } from './payloads.ts'
+import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SEEK_POINT_EVERY_TICKS } from './format/format.ts'
+import { encodeIndex, type TickOffset } from './format/index-chunk.ts'
+import { encodeFooter, encodeQuarantine, type Quarantine } from './format/payloads.ts'
 import { readRecording } from './read.ts'
 import type { Recording } from './recording.ts'
 

@@ -1,5 +1,5 @@
 /** Reads header and index of a recording from its two ends only. */
-import { readChunk, readUint32 } from './chunks.ts'
+import { readChunk, readUint32 } from './format/chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import {
   CHUNK_LEAD_BYTES,
@@ -9,10 +9,10 @@ import {
   HEADER_BYTES_MAX,
   LENGTH_BYTES_MAX,
   PREAMBLE_BYTES,
-} from './format.ts'
-import { checkPreamble, decodeHeader, type ReadHeader } from './header.ts'
-import { decodeIndex, type RecordingIndex } from './index-chunk.ts'
-import { decodeFooter } from './payloads.ts'
+} from './format/format.ts'
+import { checkPreamble, decodeHeader, type ReadHeader } from './format/header.ts'
+import { decodeIndex, type RecordingIndex } from './format/index-chunk.ts'
+import { decodeFooter } from './format/payloads.ts'
 
 /** A file, or another source with random access. `read` returns fewer bytes only at the end. */
 export interface ByteSource {

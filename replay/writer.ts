@@ -4,10 +4,10 @@
  */
 import { decodeFrame, encodeFrame } from '../protocol/index.ts'
 import type { InputFrame } from '../sim/index.ts'
-import { encodeChunk } from './chunks.ts'
-import { CHECKPOINT_BYTES_MAX, ChunkType, HASH_BYTES, SEEK_POINT_EVERY_TICKS, SHA256_BYTES } from './format.ts'
-import { encodeHeader, encodePreamble, type RecordingHeader } from './header.ts'
-import { encodeIndex, type TickOffset } from './index-chunk.ts'
+import { encodeChunk } from './format/chunks.ts'
+import { CHECKPOINT_BYTES_MAX, ChunkType, HASH_BYTES, SEEK_POINT_EVERY_TICKS, SHA256_BYTES } from './format/format.ts'
+import { encodeHeader, encodePreamble, type RecordingHeader } from './format/header.ts'
+import { encodeIndex, type TickOffset } from './format/index-chunk.ts'
 import {
   encodeCheckpoint,
   encodeFooter,
@@ -19,7 +19,7 @@ import {
   type Quarantine,
   type Sample,
   type StoredCheckpoint,
-} from './payloads.ts'
+} from './format/payloads.ts'
 
 /**
  * The writer was called out of order, or with content that no reader accepts: a bug of the caller. Nothing was written.

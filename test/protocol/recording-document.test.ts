@@ -171,7 +171,7 @@ test('a reader written from docs/recording.md reads recordings as the product do
 
 test('the document names every chunk type and number that the code uses', async () => {
   const document = readFileSync(new URL('../../docs/recording.md', import.meta.url), 'utf8')
-  const format = await import('../../replay/format.ts')
+  const format = await import('../../replay/format/format.ts')
   for (const [name, type] of Object.entries(format.ChunkType))
     expect(document).toContain(`| \`${type.toString(16).padStart(2, '0')}\` | ${name.toUpperCase()} |`)
   expect(document).toContain(`version ${format.FORMAT_VERSION}`)

@@ -18,7 +18,7 @@ import {
   type RealmDefinition,
 } from '../../../sim/index.ts'
 import { PHYSICS_COST_MAX } from '../../../sim/limits/physics-cost.ts'
-import { CHECKPOINT_BYTES_MAX } from '../../../replay/format.ts'
+import { CHECKPOINT_BYTES_MAX } from '../../../replay/format/format.ts'
 import { Draw } from './edge-numbers.ts'
 import { Scene } from './scene.ts'
 import { threadClock } from './thread-clock.ts'

@@ -1,8 +1,8 @@
 /** Recordings that are opened, salvaged and summarised. A repaired one has correct checksums over mutated content. */
 import { describeRecording, readRecording, readSummary, salvageRecording } from '../../../replay/index.ts'
-import { peekChunk } from '../../../replay/chunks.ts'
-import { crc32c } from '../../../replay/crc32c.ts'
-import { PREAMBLE_BYTES } from '../../../replay/format.ts'
+import { peekChunk } from '../../../replay/format/chunks.ts'
+import { crc32c } from '../../../replay/format/crc32c.ts'
+import { PREAMBLE_BYTES } from '../../../replay/format/format.ts'
 import { promise, type FuzzTarget } from '../target.ts'
 
 /** Writes the correct checksum at the end of each chunk, as long as the chunks are consecutive. */

@@ -1,8 +1,8 @@
 /** The header chunk: every input of the simulation that is not in the frames. */
-import { isObject } from '../sim/json.ts'
-import type { RealmDefinition } from '../sim/index.ts'
-import { bad, good, RecordingError, type RecordingResult } from './error.ts'
-import { exactJson } from '../packages/exact-json.ts'
+import { isObject } from '../../sim/json.ts'
+import type { RealmDefinition } from '../../sim/index.ts'
+import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
+import { exactJson } from '../../packages/exact-json.ts'
 import { FORMAT_VERSION, HEADER_BYTES_MAX, MAGIC, PHASES_MAX, PREAMBLE_BYTES } from './format.ts'
 
 /** The header of a recording. `definition` is unchecked JSON: the simulation's own parser checks it before use. */

@@ -1,7 +1,7 @@
 /** Packs and unpacks checkpoints with what both Node and browsers have: raw DEFLATE (RFC 1951) and SHA-256. */
-import { concatBytes } from '../sim/state/bytes.ts'
+import { concatBytes } from '../../sim/state/bytes.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
 import { Encoding } from './format.ts'
 import { toHex, type StoredCheckpoint } from './payloads.ts'
 

@@ -1,5 +1,5 @@
 /** The index: the summary of a sealed recording, so that a reader can seek without reading all of it. */
-import { exactJson } from '../packages/exact-json.ts'
+import { exactJson } from '../../packages/exact-json.ts'
 import { parseJsonObject } from './header.ts'
 
 /** Tick and byte offset. */
