@@ -9,6 +9,7 @@ import {
   simulationOf,
   type Recording,
   type RecordingError,
+  type Comparison,
   type RunDifference,
   type Simulation,
 } from './index.ts'
@@ -53,13 +54,15 @@ function avatarIds({ genesis, step, free }: Simulation<Realm>): number[] {
   return ids
 }
 
-async function found(
-  result: Promise<{ ok: true; value: RunDifference | null } | { ok: false; error: RecordingError }>,
-): Promise<RunDifference | null> {
+type Compared = Promise<{ ok: true; value: Comparison } | { ok: false; error: RecordingError }>
+
+async function compared(result: Compared): Promise<Comparison> {
   const done = await result
   if (!done.ok) throw done.error
   return done.value
 }
+
+const found = async (result: Compared): Promise<RunDifference | null> => (await compared(result)).difference
 
 test('two recordings of the same run are the same', async () => {
   expect(await found(compareRecordings(session, opened(recordSession(simulation, OPTIONS)), simulation))).toBeNull()
@@ -73,8 +76,9 @@ test('other inputs are named with their tick, and the states with phase and fiel
     frame.tick === at ? { ...frame, inputs: frame.inputs.filter((input) => !isMoveOf2(input)) } : frame,
   )
   const other = opened(recordSession(simulation, { ...OPTIONS, frames: without }))
-  const difference = await found(compareRecordings(session, other, simulation))
-  expect(difference).toMatchObject({ inputsTick: at, tick: at, fieldsTick: at, phase: 'inputs', element: avatarOf2 })
+  const { difference, inputsTick } = await compared(compareRecordings(session, other, simulation))
+  expect(inputsTick).toBe(at)
+  expect(difference).toMatchObject({ tick: at, fieldsTick: at, phase: 'inputs', element: avatarOf2 })
   expect(difference?.differences.map(({ field }) => field)).toContain('moveSequence')
   expect(difference?.inputs.expected.length).toBe((difference?.inputs.actual.length ?? 0) + 1)
 })
@@ -91,7 +95,6 @@ test.each([
       phase,
       element: avatarOf2,
       fieldsTick: 200,
-      inputsTick: null,
     })
     expect(await found(compareReplay(other, simulation))).toMatchObject({
       tick,
@@ -124,7 +127,12 @@ test('a replay that traps differs at that tick, without fields', async () => {
       return simulation.step(realm, frame, onPhase)
     },
   }
-  expect(await found(compareReplay(session, trapping))).toMatchObject({ tick: 50, phase: null, fieldsTick: null })
+  expect(await found(compareReplay(session, trapping))).toMatchObject({
+    tick: 50,
+    phase: null,
+    fieldsTick: null,
+    trap: 'tick 50 could not be replayed: unreachable',
+  })
 })
 
 async function clipOf(from: number, to: number): Promise<Recording> {
@@ -146,4 +154,42 @@ test('recordings without a common tick cannot be compared', async () => {
 
 test('a clip is compared with its original in the ticks that both have', async () => {
   expect(await found(compareRecordings(await clipOf(10, 120), session, simulation))).toBeNull()
+})
+
+test('inputs that differ without an effect are named', async () => {
+  const idle: Input = { player: 99, sequence: 1, command: { type: 'release', hand: 0 } }
+  const frames = sessionFrames(OPTIONS).map((frame) =>
+    frame.tick === 60 ? { ...frame, inputs: [...frame.inputs, idle] } : frame,
+  )
+  const other = opened(recordSession(simulation, { ...OPTIONS, frames }))
+  expect(await compared(compareRecordings(session, other, simulation))).toEqual({
+    from: 0,
+    to: 240,
+    inputsTick: 60,
+    difference: null,
+  })
+})
+
+test('states that are equal again at the next checkpoint give no field, and no false reason', async () => {
+  const passing: Simulation<Realm> = {
+    ...simulation,
+    hash: (realm) => (realm.tick === 133 ? 'f'.repeat(16) : simulation.hash(realm)),
+  }
+  const other = opened(recordSession(passing, OPTIONS))
+  expect(await found(compareReplay(other, simulation))).toMatchObject({ tick: 133, field: null, fieldsTick: null })
+})
+
+test('a checkpoint that does not restore to its own state is an error of the recording', async () => {
+  const forgetful: Simulation<Realm> = { ...simulation, restore: (definition) => simulation.genesis(definition) }
+  const result = await compareReplay(session, forgetful)
+  expect(!result.ok && result.error).toMatchObject({
+    reason: 'diverged',
+    message: expect.stringContaining('checkpoint'),
+  })
+})
+
+test('a recording of another version is not compared', async () => {
+  const newer = opened(recordSession({ ...simulation, version: simulation.version + 1 }, { ticks: 5, players: 1 }))
+  const result = await compareRecordings(session, newer, simulation)
+  expect(!result.ok && result.error.reason).toBe('other-sim')
 })

@@ -3,10 +3,9 @@
  * replaying that tick. A state that this program cannot replay is taken from a recorded checkpoint.
  */
 import type { Field, Input } from '../sim/index.ts'
-import { defined } from '../sim/assert.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { fieldDifferences, type FieldDifference, type FieldValue } from './fields.ts'
-import { RecordingPlayer } from './player.ts'
+import { checkVersions, RecordingPlayer } from './player.ts'
 import type { Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'
 import { verify, type VerifyOptions } from './verify.ts'
@@ -28,8 +27,19 @@ export interface RunDifference {
   readonly fieldsTick: number | null
   /** The inputs of `tick` in both runs. */
   readonly inputs: { readonly expected: readonly Input[]; readonly actual: readonly Input[] }
-  /** The first tick whose inputs differ, up to `tick`; null if both runs got the same inputs. */
+  /** Why `actual` has no state after `tick`: the simulation trapped. Null if it did not. */
+  readonly trap: string | null
+}
+
+/** Two runs, compared in the ticks that both have. */
+export interface Comparison {
+  /** The first and the last tick whose states were compared, if they are equal up to there. */
+  readonly from: number
+  readonly to: number
+  /** The first tick whose inputs differ, up to the first difference of the states; null if there is none. */
   readonly inputsTick: number | null
+  /** Null if all states are equal. */
+  readonly difference: RunDifference | null
 }
 
 interface Run<R> {
@@ -47,15 +57,14 @@ interface PhaseState {
   readonly fields: readonly Field[]
 }
 
-/**
- * Compares the ticks that both recordings have. Returns null if all their hashes are equal. Errors: `no-common-tick`, and
- * those of RecordingPlayer.open.
- */
+/** Compares the ticks that both recordings have. Errors: `no-common-tick`, and those of RecordingPlayer.open. */
 export async function compareRecordings<R>(
   expected: Recording,
   actual: Recording,
   simulation: Simulation<R>,
-): Promise<RecordingResult<RunDifference | null>> {
+): Promise<RecordingResult<Comparison>> {
+  const other = checkVersions(expected, simulation) ?? checkVersions(actual, simulation)
+  if (other) return bad(other)
   const first = Math.max(expected.startTick, actual.startTick)
   const last = Math.min(expected.lastTick, actual.lastTick)
   if (first > last)
@@ -65,38 +74,44 @@ export async function compareRecordings<R>(
         `the recordings have no tick in common: one has ${rangeOf(expected)}, the other ${rangeOf(actual)}`,
       ),
     )
-  for (let tick = first; tick <= last; tick++) {
-    // A recording that starts within a longer one knows its first hash from its header.
-    if (expected.hash(tick) === actual.hash(tick)) continue
-    const run = { simulation, replayedFrom: null }
-    return difference({ ...run, recording: expected }, { ...run, recording: actual }, tick, first)
-  }
-  return good(null)
+  let tick = first
+  // A recording that starts within a longer one knows its first hash from its header.
+  while (tick <= last && expected.hash(tick) === actual.hash(tick)) tick++
+  const inputsTick = firstOtherInputs(expected, actual, first, Math.min(tick, last))
+  if (!inputsTick.ok) return inputsTick
+  const compared = { from: first, to: Math.min(tick, last), inputsTick: inputsTick.value }
+  if (tick > last) return good({ ...compared, difference: null })
+  const run = { simulation, replayedFrom: null }
+  const found = await difference({ ...run, recording: expected }, { ...run, recording: actual }, tick)
+  return found.ok ? good({ ...compared, difference: found.value }) : found
 }
 
 /**
- * Replays a recording and finds where the replay first differs from it. Returns null if it does not. `expected` is what
- * was recorded, `actual` what was replayed. Errors: those of `verify`, and `aborted` if its signal stopped it before the
- * end.
+ * Replays a recording and finds where the replay first differs from it. `expected` is what was recorded, `actual` what was
+ * replayed. Errors: those of `verify`; `diverged` if a checkpoint does not restore to its own state; `aborted` if the
+ * signal stopped it before the end.
  */
 export async function compareReplay<R>(
   recording: Recording,
   simulation: Simulation<R>,
   options: VerifyOptions = {},
-): Promise<RecordingResult<RunDifference | null>> {
+): Promise<RecordingResult<Comparison>> {
   const verified = await verify(recording, simulation, options)
   if (!verified.ok) return verified
   const { firstDivergence, aborted } = verified.value
   if (aborted)
     return bad(new RecordingError('aborted', `stopped at tick ${recording.startTick + verified.value.ticksExecuted}`))
-  if (!firstDivergence) return good(null)
-  const { tick } = firstDivergence
-  return difference(
+  const compared = { from: recording.startTick, inputsTick: null }
+  if (!firstDivergence) return good({ ...compared, to: recording.lastTick, difference: null })
+  const { tick, kind, message } = firstDivergence
+  if (kind === 'checkpoint') return bad(new RecordingError('diverged', message))
+  const found = await difference(
     { recording, simulation, replayedFrom: null },
     { recording, simulation, replayedFrom: Math.max(tick - 1, recording.startTick) },
     tick,
-    recording.startTick,
+    kind === 'fault' ? message : null,
   )
+  return found.ok ? good({ ...compared, to: tick, difference: found.value }) : found
 }
 
 const rangeOf = ({ startTick, lastTick }: Recording): string => `ticks ${startTick} to ${lastTick}`
@@ -105,10 +120,8 @@ async function difference<R>(
   expected: Run<R>,
   actual: Run<R>,
   tick: number,
-  first: number,
+  trap: string | null = null,
 ): Promise<RecordingResult<RunDifference>> {
-  const inputsTick = firstOtherInputs(expected.recording, actual.recording, first, tick)
-  if (!inputsTick.ok) return inputsTick
   const [mine, theirs] = [await phasesOf(expected, tick), await phasesOf(actual, tick)]
   if (!mine.ok) return mine
   if (!theirs.ok) return theirs
@@ -130,7 +143,7 @@ async function difference<R>(
     differences: compared.value?.differences ?? [],
     fieldsTick: compared.value?.tick ?? null,
     inputs: { expected: inputsOf(expected.recording, tick), actual: inputsOf(actual.recording, tick) },
-    inputsTick: inputsTick.value,
+    trap,
   })
 }
 
@@ -222,7 +235,10 @@ async function playerAt<R>(run: Run<R>, tick: number): Promise<RecordingResult<R
   return good(isThere ? player : null)
 }
 
-/** Compares the states after the first tick from `tick` on that both runs can give: for a recorded run, at a checkpoint. */
+/**
+ * Compares the states after the first tick from `tick` on that both runs can give: for a recorded run, at a checkpoint.
+ * States that have become equal again say nothing about the difference. Null if there is no such tick.
+ */
 async function compareLater<R>(
   expected: Run<R>,
   actual: Run<R>,
@@ -239,10 +255,9 @@ async function compareLater<R>(
       if (other && !other.ok) return other
       if (one.value && other?.value) {
         const { simulation } = expected
-        const fields = [one.value, defined(other.value, 'both runs have this state')].map(({ realm }) =>
-          simulation.fields(realm),
-        )
-        return good({ tick: at, differences: fieldDifferences(fields[0] ?? [], fields[1] ?? []) })
+        const [a, b] = [one.value.realm, other.value.realm]
+        if (simulation.hash(a) === simulation.hash(b)) continue
+        return good({ tick: at, differences: fieldDifferences(simulation.fields(a), simulation.fields(b)) })
       }
     } finally {
       one.value?.free()

@@ -32,5 +32,5 @@ test('bits are those of a 32-bit float where it holds the number, else of a 64-b
 })
 
 test('a value reads as people write it, with bits where the decimal digits do not say all', () => {
-  expect([7, 0.5, -0, 'cup', null].map(fieldText)).toEqual(['7', '0.5 (0x3f000000)', '0 (0x80000000)', '"cup"', 'none'])
+  expect([7, 0.5, -0, 'cup', null].map(fieldText)).toEqual(['7', '0.5 (0x3f000000)', '-0', '"cup"', 'none'])
 })

@@ -47,5 +47,6 @@ export function bitsOf(value: FieldValue | null): string | null {
 export function fieldText(value: FieldValue | null): string {
   if (value === null) return 'none'
   if (typeof value === 'string') return `"${value}"`
-  return Number.isInteger(value) && !Object.is(value, -0) ? String(value) : `${value} (${bitsOf(value)})`
+  if (Object.is(value, -0)) return '-0'
+  return Number.isInteger(value) ? String(value) : `${value} (${bitsOf(value)})`
 }

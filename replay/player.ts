@@ -14,7 +14,7 @@ export interface PlayedTick {
 const PAUSE_EVERY_TICKS = 60
 
 /** Returns null if the simulation can replay the recording to the same bytes, otherwise why not. */
-function checkVersions(
+export function checkVersions(
   recording: Recording,
   simulation: Pick<Simulation<unknown>, 'engine' | 'version'>,
 ): RecordingError | null {
@@ -126,6 +126,26 @@ export class RecordingPlayer<R> {
       if (this.#at % PAUSE_EVERY_TICKS === 0) await pause?.()
     }
     return good(undefined)
+  }
+
+  /**
+   * As `seek`, for a state that has to be the recorded one. Error: `diverged`, also if the simulation traps on the way. Then
+   * only call `free`.
+   */
+  async reach(tick: number): Promise<RecordingResult<void>> {
+    try {
+      const sought = await this.seek(tick)
+      if (!sought.ok) return sought
+    } catch (error) {
+      return bad(new RecordingError('diverged', `tick ${this.#at} could not be replayed: ${(error as Error).message}`))
+    }
+    if (this.#simulation.hash(this.#current) === this.recording.hash(this.#at)) return good(undefined)
+    return bad(
+      new RecordingError(
+        'diverged',
+        `the replay differs from the recording before tick ${this.#at}, so the state there is not known; \`otherworld replay bisect\` says where`,
+      ),
+    )
   }
 
   /** Frees the realm's memory. */

@@ -44,9 +44,12 @@ export function reportUnusable(
 
 function unreadable(path: string, error: unknown): UsageError {
   const { code, message } = error as NodeJS.ErrnoException
-  return new UsageError(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`, {
-    cause: error,
-  })
+  return new UsageError(
+    `cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder; name a recording' : message}`,
+    {
+      cause: error,
+    },
+  )
 }
 
 /** The recording, or what is wrong with it. Throws UsageError if the file cannot be read. */
@@ -89,27 +92,34 @@ export async function openNewest(paths: readonly string[]): Promise<OpenedRecord
 }
 
 /**
- * The recording that has a tick, of the named files and folders, which must belong to one realm. If several have it, that
- * of the latest start. Throws UsageError if none has it.
+ * The recording that has a tick, of the named files and folders, which must belong to one realm. If several have it, the
+ * newest of them. `warn` is called for each file that cannot be read; if no other has the tick, its error is the result.
+ * Throws UsageError if none has it.
  */
-export async function openHolding(paths: readonly string[], tick: number): Promise<OpenedRecording> {
-  const files = await recordingsIn(paths)
-  let found: { readonly file: string; readonly recording: Recording } | null = null
-  const ranges: string[] = []
-  for (const file of files) {
+export async function openHolding(
+  paths: readonly string[],
+  tick: number,
+  warn: (text: string) => void,
+): Promise<OpenedRecording> {
+  const readable: { readonly file: string; readonly recording: Recording }[] = []
+  const leftOut: OpenedRecording[] = []
+  for (const file of await recordingsIn(paths)) {
     const recording = await openRecording(file)
-    if (recording instanceof RecordingError) {
-      if (files.length === 1) return { file, recording }
-      ranges.push(`${file} cannot be read: ${recording.message}`)
-      continue
-    }
-    const { startTick, lastTick, header } = recording
-    if (found && found.recording.header.realm !== header.realm) throw otherRealm(found, { file, recording })
-    ranges.push(`${file} has ticks ${startTick} to ${lastTick}`)
-    if (tick >= startTick && tick <= lastTick && (!found || header.epoch >= found.recording.header.epoch))
-      found = { file, recording }
+    if (recording instanceof RecordingError) leftOut.push({ file, recording })
+    else readable.push({ file, recording })
   }
+  const [first] = readable
+  for (const each of readable)
+    if (first && each.recording.header.realm !== first.recording.header.realm) throw otherRealm(first, each)
+  const [found] = readable
+    .filter(({ recording: { startTick, lastTick } }) => tick >= startTick && tick <= lastTick)
+    .toSorted(
+      ({ recording: { header: a } }, { recording: { header: b } }) => b.epoch - a.epoch || b.segment - a.segment,
+    )
+  if (!found && leftOut[0]) return leftOut[0]
+  for (const { file, recording } of leftOut) warn(`${file} is left out: ${(recording as RecordingError).message}`)
   if (found) return found
+  const ranges = readable.map(({ file, recording: r }) => `${file} has ticks ${r.startTick} to ${r.lastTick}`)
   throw new UsageError(`no recording has tick ${tick}: ${ranges.join('; ')}`)
 }
 
@@ -133,7 +143,8 @@ export async function recordingsIn(paths: readonly string[]): Promise<readonly s
           .flat()
           .map((entry) => entry.path)
       : [path]
-    if (inside.length === 0) throw new UsageError(`there is no recording in ${path}`)
+    if (inside.length === 0)
+      throw new UsageError(`there is no recording in ${path}; in a folder, only files named REALM-eN-sN.owr count`)
     files.push(...inside)
   }
   return files

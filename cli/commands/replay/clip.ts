@@ -21,7 +21,9 @@ export async function runClip(
       `it takes a recording, a tick and a file: otherworld ${NAME} FILE --from A --to B --out OUT.owr`,
     )
   const from = args.number('from', { min: 0, max: UINT32_MAX, integer: true })
-  const { file, recording } = await openHolding(args.positionals, from)
+  const { file, recording } = await openHolding(args.positionals, from, (text) =>
+    to.err(`otherworld ${NAME}: ${text}\n`),
+  )
   const failed = (error: RecordingError): number => reportUnusable(to, NAME, args.flag('json'), file, error)
   if (recording instanceof RecordingError) return failed(recording)
   if (from >= recording.lastTick)
@@ -29,7 +31,11 @@ export async function runClip(
   const last =
     args.text('to') === undefined
       ? recording.lastTick
-      : args.number('to', { min: from + 1, max: recording.lastTick, integer: true })
+      : args.number('to', { min: from + 1, max: UINT32_MAX, integer: true })
+  if (last > recording.lastTick)
+    throw new UsageError(
+      `--to is ${last}; ${file} ends with tick ${recording.lastTick}, and a clip is a part of one file`,
+    )
   const clipped = await clipRecording(recording, await load(), { from, to: last })
   if (!clipped.ok) return failed(clipped.error)
   await writeNew(out, clipped.value)

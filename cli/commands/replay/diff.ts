@@ -7,6 +7,7 @@ import {
   fieldText,
   RecordingError,
   simulationOf,
+  type Comparison,
   type FieldDifference,
   type Recording,
   type RunDifference,
@@ -43,16 +44,26 @@ async function run(name: string, args: Arguments, to: Terminal, load: Load): Pro
   if (expected instanceof RecordingError) return failed(first, expected)
   const actual = second === undefined ? null : await openRecording(second)
   if (actual instanceof RecordingError) return failed(second ?? first, actual)
+  if (actual && actual.header.realm !== expected.header.realm)
+    throw new UsageError(
+      `${first} is of the realm "${expected.header.realm}", ${second} of "${actual.header.realm}"; compare recordings of one realm`,
+    )
   const simulation = await load()
   const progress = new Progress(to, 'replaying')
   const found = actual
     ? await compareRecordings(expected, actual, simulation)
     : await compareReplay(expected, simulation, { onProgress: ({ done, total }) => progress.update(done, total) })
   progress.end()
-  if (!found.ok) return failed(second ?? first, found.error)
+  if (!found.ok) return failed(args.positionals.join(', '), found.error)
+  const { difference } = found.value
   if (args.flag('json')) printJson(to, schemaOf(name), fieldsOf(found.value))
-  else to.out(found.value ? textOf(to, found.value, expected, actual) : sameText(to, first, second, [expected, actual]))
-  return found.value ? Exit.failed : Exit.ok
+  else
+    to.out(
+      difference
+        ? textOf(to, found.value, difference, expected, actual)
+        : sameText(to, found.value, args.positionals, expected.header.tickRate),
+    )
+  return difference ? Exit.failed : Exit.ok
 }
 
 const withBits = (each: FieldDifference) => ({
@@ -61,48 +72,65 @@ const withBits = (each: FieldDifference) => ({
   actualBits: bitsOf(each.actual),
 })
 
-function fieldsOf(found: RunDifference | null): Readonly<Record<string, unknown>> {
-  if (!found)
-    return {
-      diverged: false,
-      tick: null,
-      phase: null,
-      element: null,
-      field: null,
-      expected: null,
-      actual: null,
-      expectedBits: null,
-      actualBits: null,
-    }
+/** The fields of a report without a difference. */
+const NONE: Omit<RunDifference, 'tick'> & { readonly tick: null } = {
+  tick: null,
+  phase: null,
+  element: null,
+  field: null,
+  expected: null,
+  actual: null,
+  differences: [],
+  fieldsTick: null,
+  inputs: { expected: [], actual: [] },
+  trap: null,
+}
+
+function fieldsOf({ difference, from, to, inputsTick }: Comparison): Readonly<Record<string, unknown>> {
+  const found = difference ?? NONE
   return {
-    diverged: true,
+    diverged: difference !== null,
     ...found,
     expectedBits: bitsOf(found.expected),
     actualBits: bitsOf(found.actual),
     differences: found.differences.map(withBits),
+    inputsTick,
+    compared: { from, to },
   }
 }
 
 function sameText(
   to: Terminal,
-  first: string,
-  second: string | undefined,
-  [one, other]: readonly [Recording, Recording | null],
+  { from, to: last, inputsTick }: Comparison,
+  [first = '', second]: readonly string[],
+  tickRate: number,
 ): string {
-  const from = Math.max(one.startTick, other?.startTick ?? 0)
-  const last = Math.min(one.lastTick, other?.lastTick ?? one.lastTick)
-  const who = second === undefined ? `${first} replays as it was recorded` : `${first} and ${second} are the same`
-  return `${paint(to, 'green', '✓')} ${who}: the hashes of ${plural(last - from + 1, 'state')} are equal\n`
+  const states = `the hashes of ${plural(last - from + 1, 'state')} are equal`
+  if (second === undefined) return `${paint(to, 'green', '✓')} ${first} replays as it was recorded: ${states}\n`
+  const inputs =
+    inputsTick === null
+      ? ''
+      : `  The inputs differ from tick ${inputsTick} on (${formatSeconds(inputsTick / tickRate)}), without an effect.\n`
+  return `${paint(to, 'green', '✓')} ${first} and ${second} agree in the ticks that both have, ${from} to ${last}: ${states}\n${inputs}`
 }
 
-function textOf(to: Terminal, found: RunDifference, expected: Recording, actual: Recording | null): string {
+function textOf(
+  to: Terminal,
+  { from, inputsTick }: Comparison,
+  found: RunDifference,
+  expected: Recording,
+  actual: Recording | null,
+): string {
   const { tick, phase } = found
   const time = formatSeconds(tick / expected.header.tickRate)
-  const where = phase === null ? `after tick ${tick}` : `after phase "${phase}" of tick ${tick}`
+  const what =
+    tick === from
+      ? `the states differ at tick ${tick} already, the first that can be compared`
+      : `the states first differ after ${phase === null ? '' : `phase "${phase}" of `}tick ${tick}`
   const shown = found.differences.slice(0, SHOWN_MAX)
   const more = found.differences.length - shown.length
   return [
-    `${paint(to, 'red', '✗')} ${paint(to, 'bold', `the states first differ ${where}`)} (${time})\n`,
+    `${paint(to, 'red', '✗')} ${paint(to, 'bold', what)} (${time})\n`,
     rows(to, [
       ['expected', actual ? 'the first recording' : 'what was recorded'],
       ['actual', actual ? 'the second recording' : 'what this program replays'],
@@ -116,20 +144,21 @@ function textOf(to: Terminal, found: RunDifference, expected: Recording, actual:
       ]),
     ),
     more > 0 ? `  and ${plural(more, 'more field')}; --json has all\n` : '',
-    inputsText(found),
+    inputsText(found, inputsTick),
   ].join('')
 }
 
-function fieldsText({ tick, fieldsTick, differences }: RunDifference): string {
+function fieldsText({ tick, fieldsTick, differences, trap }: RunDifference): string {
+  if (trap !== null) return `\nThe simulation trapped: ${trap}\n`
   if (fieldsTick === null)
-    return '\nNo two states could be compared: this program does not replay this tick, and no checkpoint follows it.\n'
+    return '\nNo two states could be compared: this program does not replay this tick, and no later checkpoint differs.\n'
   const when = fieldsTick === tick ? '' : ` at the next checkpoint, of tick ${fieldsTick}`
   if (differences.length === 0)
     return `\nNo field differs${when}: only the physics engine's own state does (contacts, forces, sleep).\n`
   return `\n${plural(differences.length, 'field differs', 'fields differ')}${when}:\n`
 }
 
-function inputsText({ tick, inputs, inputsTick }: RunDifference): string {
+function inputsText({ tick, inputs }: RunDifference, inputsTick: number | null): string {
   const list = (from: readonly Input[]): string =>
     (from.length === 0 ? '    none\n' : '') +
     from

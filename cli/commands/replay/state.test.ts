@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { readRecording, simulationOf, type Recording, type Simulation } from '../../../replay/index.ts'
-import { loadEngine, type Realm } from '../../../sim/index.ts'
+import { DEFAULT_DEFINITION, loadEngine, type Realm } from '../../../sim/index.ts'
 import { recordSession, type SessionOptions } from '../../../test/harness/recording-example.ts'
 import { parseArguments, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 import type { Terminal } from '../../output.ts'
@@ -38,6 +38,11 @@ const good = file('good.owr', recordSession(simulation, OPTIONS))
 const pushed = file('pushed.owr', recordSession(pushing(120), OPTIONS))
 /** Its next checkpoint, of tick 120, is of the diverged run. */
 const early = file('early.owr', recordSession(pushing(70), OPTIONS))
+const elsewhere = file(
+  'elsewhere.owr',
+  recordSession(simulation, { ticks: 2, players: 1, definition: { ...DEFAULT_DEFINITION, id: 'elsewhere' } }),
+)
+const newer = file('newer.owr', recordSession({ ...simulation, version: simulation.version + 1 }, OPTIONS))
 const text = file('text.owr', new TextEncoder().encode('no recording'))
 const recording = opened(good)
 
@@ -111,13 +116,22 @@ test('seek names what a recording does not have', async () => {
   )
   await expect(run('seek', good)).rejects.toThrow(UsageError)
   expect((await run('seek', text, '--tick', '1')).exit).toBe(3)
-  await expect(run('seek', text, good, '--tick', '241')).rejects.toThrow(`${text} cannot be read: this is not`)
+  expect((await run('seek', text, good, '--tick', '241')).exit).toBe(3)
+  expect(await run('seek', text, good, '--tick', '9')).toMatchObject({
+    exit: 0,
+    err: expect.stringContaining(`${text} is left out: this is not an Otherworld recording`),
+  })
+  await expect(run('seek', good, '--tick', '9', '--element', '0', '--field', 'constructor')).rejects.toThrow(
+    'element 0 has no field "constructor"',
+  )
 })
 
 test('seek behind a divergence ends with 1 instead of a state that never was', async () => {
   const { exit, err } = await run('seek', early, '--tick', '90')
   expect(exit).toBe(1)
-  expect(err).toContain('differs from the recording before tick 90; `otherworld replay bisect` says where')
+  expect(err).toContain(
+    'differs from the recording before tick 90, so the state there is not known; `otherworld replay bisect` says where',
+  )
 })
 
 test('bisect names tick, phase, element and field of a divergence', async () => {
@@ -144,7 +158,11 @@ test('bisect of a sound recording ends with 0', async () => {
     exit: 0,
     out: `✓ ${good} replays as it was recorded: the hashes of 241 states are equal\n`,
   })
-  expect(json((await run('bisect', good, '--json')).out)).toMatchObject({ diverged: false, tick: null, field: null })
+  const equal = json((await run('bisect', good, '--json')).out)
+  expect(equal).toMatchObject({ diverged: false, tick: null, field: null, compared: { from: 0, to: 240 } })
+  const different = json((await run('bisect', pushed, '--json')).out)
+  expect(Object.keys(equal)).toEqual(Object.keys(different))
+  await expect(run('bisect', directory)).rejects.toThrow('it is a folder; name a recording')
 })
 
 test('diff compares two recordings, in both directions', async () => {
@@ -152,7 +170,12 @@ test('diff compares two recordings, in both directions', async () => {
   const other = json((await run('diff', pushed, good, '--json')).out)
   expect(one).toMatchObject({ diverged: true, tick: 120, field: 'position.x', inputsTick: null })
   expect([other['expected'], other['actual']]).toEqual([one['actual'], one['expected']])
-  expect(await run('diff', good, good)).toMatchObject({ exit: 0 })
+  expect(await run('diff', good, good)).toMatchObject({
+    exit: 0,
+    out: `✓ ${good} and ${good} agree in the ticks that both have, 0 to 240: the hashes of 241 states are equal\n`,
+  })
+  await expect(run('diff', good, elsewhere)).rejects.toThrow('compare recordings of one realm')
+  expect((await run('diff', good, newer)).exit).toBe(4)
   await expect(run('diff', good)).rejects.toThrow('it takes two recordings')
 })
 
@@ -164,6 +187,9 @@ test('clip writes a recording that bisect and seek read, and never replaces a fi
   expect(json((await run('seek', out, '--tick', '130', '--json')).out)['hash']).toBe(recording.hash(130))
   await expect(run('clip', good, '--from', '70', '--out', out)).rejects.toThrow(`${out} exists already`)
   await expect(run('clip', good, '--from', '240', '--out', `${out}2`)).rejects.toThrow('has no tick after it')
+  await expect(run('clip', good, '--from', '9', '--to', '241', '--out', `${out}2`)).rejects.toThrow(
+    `--to is 241; ${good} ends with tick 240, and a clip is a part of one file`,
+  )
   await expect(run('clip', good, '--from', '9', '--to', '9', '--out', `${out}2`)).rejects.toThrow(UsageError)
   expect(existsSync(`${out}2`)).toBe(false)
 })
