@@ -78,8 +78,13 @@ func _enter() -> void:
 	stay.login_flow.url = _client.url
 	stay.login_flow.uid = "u-1"
 	stay.login_flow.realm = "plaza"
+	stay.begin(_replayed_session())
+
+
+# A session over a connection that replays the packets of the fixture.
+func _replayed_session() -> RealmSession:
 	var transports: Array[Callable] = [func(_now_msec: float) -> ReplayedConnection: return ReplayedConnection.new()]
-	stay.begin(RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
+	return RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0)
 
 
 func _finish() -> void:
@@ -148,7 +153,7 @@ func test_the_uid_the_user_and_the_realm_stay_known_while_the_client_logs_in_aga
 	stay.login_flow.is_over = true
 	stay.login_flow.url = _client.url
 	stay.login_flow.uid = "u-2"
-	stay.begin(RealmSession.new([] as Array[Callable], 0, Time.get_ticks_usec() / 1000.0))
+	stay.begin(_replayed_session())
 	equal([_client.uid, _client.user], ["u-2", user])
 	_client.url = "http://127.0.0.1:1"
 	equal(_client.uid, "", "the UID of another server")
