@@ -1,4 +1,5 @@
 /** Cuts a part out of a recording: a recording that starts from the state before it, and replays on its own. */
+import { defined } from '../sim/assert.ts'
 import { concatBytes } from '../sim/state/bytes.ts'
 import { packCheckpoint } from './format/compress.ts'
 import { good, type RecordingResult } from './error.ts'
@@ -32,8 +33,8 @@ export async function clipRecording<R>(
   if (!opened.ok) return opened
   const player = opened.value
   try {
-    const sought = await player.reach(from)
-    if (!sought.ok) return sought
+    const reached = await player.reach(from)
+    if (!reached.ok) return reached
     return await write(recording, simulation, player, to)
   } finally {
     player.free()
@@ -77,7 +78,7 @@ async function copyTicks(
     const frame = recording.frame(tick)
     if (!frame.ok) return frame
     writer.frame(frame.value)
-    writer.hash(tick, recording.hash(tick) ?? '')
+    writer.hash(tick, defined(recording.hash(tick), 'each tick of a recording has a hash'))
     const sample = recording.samples.get(tick)
     if (sample) writer.sample(sample)
     const entry = checkpoints.get(tick)

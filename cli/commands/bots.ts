@@ -17,6 +17,7 @@ import {
 import { printFailure, tellRegularly, terminal } from '../output.ts'
 import { serverIn, URL_OPTION } from '../server-client/server-api.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
+import { UINT32_MAX } from '../../protocol/limits.ts'
 import { plural } from '../../http-contract/plural.ts'
 
 /** Most bots in one process: beyond this, the bots are the bottleneck instead of the server. */
@@ -24,7 +25,6 @@ const BOTS_MAX = 1_000
 /** Most observers that a server admits (server/limits.ts). */
 const PEERS_MAX = 16
 const DAY_SECONDS = 86_400
-const UINT32_MAX = 0xffff_ffff
 const PROGRESS_MS = 500
 /** Interval between scrapes of the server's metrics, ms. */
 const LOOK_MS = 2_000

@@ -2,13 +2,13 @@
 import { writeFile } from 'node:fs/promises'
 import { loadEngine, type Realm } from '../../../sim/index.ts'
 import { clipRecording, RecordingError, simulationOf, type Simulation } from '../../../replay/index.ts'
+import { UINT32_MAX } from '../../../protocol/limits.ts'
 import { plural } from '../../../http-contract/plural.ts'
 import { openHolding, reportUnusable } from '../../files/recording-input.ts'
 import { formatBytes, formatSeconds, printJson, schemaOf, terminal, type Terminal } from '../../output.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const NAME = 'replay clip'
-const UINT32_MAX = 0xffff_ffff
 
 export async function runClip(
   args: Arguments,

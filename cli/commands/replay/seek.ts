@@ -8,14 +8,13 @@ import {
   simulationOf,
   type Simulation,
 } from '../../../replay/index.ts'
+import { UINT32_MAX } from '../../../protocol/limits.ts'
 import { plural } from '../../../http-contract/plural.ts'
 import { openHolding, reportUnusable } from '../../files/recording-input.ts'
 import { formatSeconds, paint, printJson, rows, schemaOf, terminal, type Terminal } from '../../output.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const NAME = 'replay seek'
-/** The highest number of a tick, element or player. */
-const UINT32_MAX = 0xffff_ffff
 
 interface Element {
   readonly element: ElementId

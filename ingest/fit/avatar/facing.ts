@@ -100,7 +100,7 @@ export function facesBack(humanoid: ReadonlyMap<string, Node>): boolean {
 const TURN = 'Turn the model so that it faces +Z (-Y in Blender), apply its rotation, then export again'
 const SWAP = 'Swap the names of the left and right bones, or the entries of the map'
 
-/** What is wrong with the sides and the front of a skeleton, in the scene of the package; empty if nothing is. */
+/** Returns warnings about swapped sides and about the direction that a skeleton faces, in the scene of the package. */
 export function facingWarnings(humanoid: ReadonlyMap<string, Node>): IngestWarning[] {
   const trunk = uprightTrunk(humanoid)
   if (!trunk) return lyingWarning(humanoid)
