@@ -29,6 +29,8 @@ const COLORS = ['color', 'emissionColor', 'shadeColor', 'matcapColor', 'rimColor
 const META = { licenseUrl: 'https://vrm.dev/licenses/1.0/' }
 const DEGREES_MAX = 90
 const COLOR_MAX = 16
+/** Exponent of the colours in VRM 0 (UniVRM, three-vrm). */
+const VRM0_GAMMA = 2.2
 
 /** Replaces the VRM data in a glTF's JSON by its checked copy. */
 export function checkVrm(json: GltfJson): void {
@@ -193,11 +195,17 @@ function expression0(group: JsonObject, json: GltfJson): JsonObject {
         const value = vector(targetValue, 4, COLOR_MAX)
         return typeof materialName !== 'string' || typeof propertyName !== 'string' || !value
           ? []
-          : [{ materialName, propertyName, targetValue: value }]
+          : [{ materialName, propertyName, targetValue: propertyName === '_MainTex_ST' ? value : decoded(value) }]
       },
     ),
   }
 }
+
+/** A linear colour. Those of VRM 0 are encoded; three-vrm decodes those of its materials, but not those of its expressions. */
+const decoded = ([red = 0, green = 0, blue = 0, alpha = 1]: readonly number[]): number[] => [
+  ...[red, green, blue].map((part) => Math.min(Math.max(part, 0) ** VRM0_GAMMA, COLOR_MAX)),
+  alpha,
+]
 
 function constraint(data: unknown, json: GltfJson): JsonObject | undefined {
   const { specVersion, constraint: kinds } = objectOf(data)

@@ -82,13 +82,66 @@ func test_expressions_change_colours_of_mtoon_materials_and_their_outlines() -> 
 	instance.queue_free()
 
 
-func test_invalid_colours_are_left_out() -> void:
+func test_expressions_move_the_textures_of_plain_materials() -> void:
+	_face_material().pbrMetallicRoughness = {baseColorTexture = _texture({offset = [0.25, 0.0], scale = [0.5, 1.0]})}
+	_presets({happy = {textureTransformBinds = [{material = _material, offset = [0.5, 0.5]}]}})
+	var instance := _shown()
+	instance.motion.set_expressions({&"happy": 0.5})
+	var changed := _active(instance) as StandardMaterial3D
+	near(changed.uv1_offset.distance_to(Vector3(0.375, 0.25, 0.0)), 0.0, 1e-6)
+	near(changed.uv1_scale.distance_to(Vector3(0.75, 1.0, 1.0)), 0.0, 1e-6)
+	instance.motion.set_expressions({})
+	near((_active(instance) as StandardMaterial3D).uv1_offset.x, 0.25, 1e-6)
+	instance.queue_free()
+
+
+func test_expressions_move_the_textures_of_mtoon_materials_and_keep_their_rotation() -> void:
+	for angle: float in [0.0, 0.5]:
+		var transform := {offset = [0.25, 0.0], scale = [0.5, 2.0], rotation = angle}
+		var material := _face_material()
+		material.pbrMetallicRoughness = {baseColorTexture = _texture(transform)}
+		material.extensions = {VRMC_materials_mtoon = {outlineWidthMode = "worldCoordinates", outlineWidthFactor = 0.01}}
+		_presets({happy = {textureTransformBinds = [{material = _material, offset = [0.5, 0.5], scale = [1.0, 1.0]}]}})
+		var instance := _shown()
+		var original := _active(instance) as ShaderMaterial
+		var file_transform := original.get_shader_parameter(&"base_transform") as Basis
+		instance.motion.set_expressions({&"happy": 0.5})
+		for each: Material in [_active(instance), _active(instance).next_pass]:
+			var moved := (each as ShaderMaterial).get_shader_parameter(&"base_transform") as Basis
+			near(moved.x.distance_to(file_transform.x * 1.5), 0.0, 1e-5, "x, angle %s" % angle)
+			near(moved.y.distance_to(file_transform.y * 0.75), 0.0, 1e-5, "y, angle %s" % angle)
+			near(moved.z.distance_to(Vector3(0.375, 0.25, 1.0)), 0.0, 1e-5, "offset, angle %s" % angle)
+		equal(original.get_shader_parameter(&"base_transform") as Basis, file_transform, "the model's own material")
+		instance.queue_free()
+
+
+func test_expressions_of_vrm_0_change_materials_by_name() -> void:
+	_face_material().pbrMetallicRoughness = {baseColorTexture = _texture({offset = [0.0, 0.0], scale = [1.0, 1.0]})}
+	_robot.json.extensions = {VRM = {blendShapeMaster = {blendShapeGroups = [{presetName = "joy", name = "Joy", materialValues = [
+		{materialName = "skin", propertyName = "_Color", targetValue = [1.0, 0.5, 0.0, 1.0]},
+		{materialName = "skin", propertyName = "_MainTex_ST", targetValue = [0.5, 0.25, 0.125, 0.5]},
+		{materialName = "nobody", propertyName = "_Color", targetValue = [0.0, 0.0, 0.0, 1.0]},
+		{materialName = "skin", propertyName = "_Unknown", targetValue = [0.0, 0.0, 0.0, 1.0]},
+	]}]}}}
+	var instance := _shown()
+	instance.motion.set_expressions({&"happy": 1.0})
+	var changed := _active(instance) as StandardMaterial3D
+	# Colours of VRM 0.x are encoded, offsets count from the bottom.
+	_same_color(changed.albedo_color.srgb_to_linear(), Color(1.0, pow(0.5, 2.2), 0.0, 1.0))
+	near(changed.uv1_scale.distance_to(Vector3(0.5, 0.25, 1.0)), 0.0, 1e-6)
+	near(changed.uv1_offset.distance_to(Vector3(0.125, 0.25, 0.0)), 0.0, 1e-6)
+	instance.queue_free()
+
+
+func test_invalid_changes_of_materials_are_left_out() -> void:
 	for wrong: Variant in [null, -1, 0.5, 1e9, "0", [], {}]:
 		_presets({happy = {materialColorBinds = [
 			{material = wrong, type = "color", targetValue = [1, 1, 1, 1]}, {material = _material, type = wrong, targetValue = [1, 1, 1, 1]},
 			{material = _material, type = "color", targetValue = wrong}, wrong,
+		], textureTransformBinds = [
+			{material = wrong}, {material = _material, offset = wrong if wrong != null else "0"}, {material = _material, scale = [1.0]}, wrong,
 		]}})
-		equal((_robot.model().vrm as Vrm).expressions.expressions[&"happy"].colors.size(), 0, str(wrong))
+		equal((_robot.model().vrm as Vrm).expressions.expressions[&"happy"].material_binds.size(), 0, str(wrong))
 
 
 func test_the_name_of_a_node_is_not_a_pattern() -> void:
@@ -266,6 +319,11 @@ func _face_material() -> Dictionary:
 	materials.append({name = "skin"})
 	((_robot.json.meshes as Array)[_robot.mesh_of(_face)] as Dictionary).primitives[0].material = _material
 	return materials[_material]
+
+
+## Returns a reference to a texture of the file with a transform.
+func _texture(transform: Dictionary) -> Dictionary:
+	return {index = 0, extensions = {KHR_texture_transform = transform}}
 
 
 func _active(instance: ModelInstance) -> Material:

@@ -3,7 +3,7 @@ extends RefCounted
 ## The expressions of one instance of a model: those that the program sets, and those that move without it, blinks and
 ## looks.
 
-const ExpressionColors := preload("expression_colors.gd")
+const ExpressionMaterials := preload("expression_materials.gd")
 const Expressions := preload("expressions.gd")
 
 ## Seconds between blinks; every third comes sooner. The page blinks alike (viewer/models/vrm/eyes.ts).
@@ -12,8 +12,8 @@ const BLINK_SECONDS := 0.2
 
 var _expressions: Expressions
 var _meshes: Array[MeshInstance3D] = []
-## Null if the expressions change no colours.
-var _colors: ExpressionColors
+## Null if the expressions change no materials.
+var _materials: ExpressionMaterials
 ## Weights by name that the program has set, and those of blinks and looks.
 var _set: Dictionary[StringName, float] = {}
 var _idle: Dictionary[StringName, float] = {}
@@ -27,7 +27,7 @@ func _init(expressions: Expressions, scene: Node3D) -> void:
 	for path: NodePath in expressions.meshes:
 		_meshes.append(scene.get_node(path) as MeshInstance3D)
 	if not expressions.painted.is_empty():
-		_colors = ExpressionColors.new(expressions.painted, scene)
+		_materials = ExpressionMaterials.new(expressions.painted, scene)
 
 
 ## Replaces the weights that the program has set.
@@ -70,8 +70,8 @@ func _apply() -> void:
 		weights[name] = maxf(weights.get(name, 0.0) as float, _idle[name])
 	# The neutral face is on unless the program changes it, as on the page.
 	weights[&"neutral"] = weights.get(&"neutral", 1.0)
-	if _colors != null:
-		_colors.show(_expressions.colors_at(weights))
+	if _materials != null:
+		_materials.show(_expressions.material_blends_at(weights))
 	var targets := _expressions.targets_at(weights)
 	for key: Vector2i in targets:
 		if not is_equal_approx(_shown.get(key, 0.0) as float, targets[key]):

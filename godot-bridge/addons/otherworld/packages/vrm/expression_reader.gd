@@ -5,6 +5,7 @@ extends RefCounted
 
 const Expressions := preload("expressions.gd")
 const GlbCheck := preload("../model/glb_check.gd")
+const Mtoon0 := preload("mtoon_0.gd")
 const VrmJson := preload("vrm_json.gd")
 
 const EXPRESSIONS_MAX := 128
@@ -28,6 +29,13 @@ const COLORS: Dictionary[String, StringName] = {
 	"matcapColor": &"matcap_color", "rimColor": &"rim_color", "outlineColor": &"outline_color",
 }
 const COLOR_MAX := 16.0
+## Parameters by the properties of materialValues (VRM 0.x).
+const COLORS_0: Dictionary[String, StringName] = {
+	"_Color": &"base_color", "_EmissionColor": &"emission", "_ShadeColor": &"shade_color",
+	"_RimColor": &"rim_color", "_OutlineColor": &"outline_color",
+}
+## Offset and scale of textures.
+const TRANSFORM_MAX := 100.0
 
 var _root: Node3D
 var _nodes: Array[Dictionary]
@@ -42,6 +50,8 @@ var _materials: Array[Material] = []
 var _surfaces: Dictionary[Material, Expressions.Painted] = {}
 ## Index in [member Expressions.painted] by material.
 var _painted: Dictionary[int, int] = {}
+## Indices of the materials by their name in the file.
+var _materials_by_name: Dictionary[String, Array] = {}
 
 
 ## Returns the expressions of a glTF's JSON; null without any. [param names] are the names of its nodes in the scene,
@@ -51,6 +61,7 @@ static func read(json: Dictionary, names: PackedStringArray, root: Node3D, mater
 	reader._materials = materials
 	reader._find_meshes(root)
 	reader._names = names
+	reader._name_materials(json)
 	reader._nodes = VrmJson.objects_of(json.get("nodes"), names.size())
 	var later := VrmJson.object_of(VrmJson.extension_of(json, "VRMC_vrm").get("expressions"))
 	if not later.is_empty():
@@ -75,6 +86,8 @@ func _read_1(data: Dictionary) -> void:
 			_bind(expression, node, bind, VrmJson.number_of(bind.get("weight"), 0.0, 1.0, 1.0))
 		for bind: Dictionary in VrmJson.objects_of(it.get("materialColorBinds"), BINDS_MAX):
 			_bind_color(expression, bind)
+		for bind: Dictionary in VrmJson.objects_of(it.get("textureTransformBinds"), BINDS_MAX):
+			_bind_transform(expression, bind)
 		_found.expressions[StringName(str(name).left(NAME_CHARACTERS_MAX))] = expression
 
 
@@ -92,6 +105,9 @@ func _read_0(data: Dictionary) -> void:
 			for node: int in nodes_by_mesh.get(mesh, []):
 				# Weights of VRM 0.x are percentages.
 				_bind(expression, node, bind, VrmJson.number_of(bind.get("weight"), 0.0, 100.0, 100.0) / 100.0)
+		for value: Dictionary in VrmJson.objects_of(group.get("materialValues"), BINDS_MAX):
+			for material: int in _materials_by_name.get(VrmJson.text_of(value.get("materialName")), []):
+				_bind_value_0(expression, material, value)
 		var custom := StringName(str(group.get("name")).left(NAME_CHARACTERS_MAX))
 		_found.expressions[NAMES_0.get(str(group.get("presetName")).to_lower(), custom)] = expression
 
@@ -117,16 +133,56 @@ func _bind_color(expression: Expressions.Face, data: Dictionary) -> void:
 	var parameter: StringName = COLORS.get(VrmJson.text_of(data.get("type")), &"")
 	var rgb := VrmJson.numbers_of(data.get("targetValue"), 3, COLOR_MAX)
 	var rgba := VrmJson.numbers_of(data.get("targetValue"), 4, COLOR_MAX)
-	if material < 0 or parameter.is_empty() or rgb.is_empty() or _binds_left == 0 or not _surfaces.has(_materials[material]):
+	if not parameter.is_empty() and not rgb.is_empty():
+		_bind_material(expression, material, parameter, _color(rgb[0], rgb[1], rgb[2], rgba[3] if rgba else 1.0))
+
+
+func _bind_transform(expression: Expressions.Face, data: Dictionary) -> void:
+	var material := VrmJson.index_of(data.get("material"), _materials.size())
+	var offset := VrmJson.numbers_of(data.get("offset", [0.0, 0.0]), 2, TRANSFORM_MAX)
+	var scale := VrmJson.numbers_of(data.get("scale", [1.0, 1.0]), 2, TRANSFORM_MAX)
+	if not offset.is_empty() and not scale.is_empty():
+		var target := Vector4(offset[0], offset[1], scale[0], scale[1])
+		_bind_material(expression, material, Expressions.TEXTURE_TRANSFORM, target)
+
+
+## Binds a colour or a transform of VRM 0.x. Its colours are encoded like those of its materials.
+func _bind_value_0(expression: Expressions.Face, material: int, data: Dictionary) -> void:
+	var property := VrmJson.text_of(data.get("propertyName"))
+	var value := VrmJson.numbers_of(data.get("targetValue"), 4, TRANSFORM_MAX)
+	if value.is_empty():
+		return
+	if property == "_MainTex_ST":
+		# Scale, then offset. Unity counts v from the bottom, glTF from the top.
+		var target := Vector4(value[2], 1.0 - value[3] - value[1], value[0], value[1])
+		_bind_material(expression, material, Expressions.TEXTURE_TRANSFORM, target)
+	elif COLORS_0.has(property):
+		for i: int in 3:
+			value[i] = minf(pow(maxf(value[i], 0.0), Mtoon0.GAMMA), COLOR_MAX)
+		_bind_material(expression, material, COLORS_0[property], _color(value[0], value[1], value[2], value[3]))
+
+
+func _bind_material(expression: Expressions.Face, material: int, parameter: StringName, target: Vector4) -> void:
+	if material < 0 or _binds_left == 0 or not _surfaces.has(_materials[material]):
 		return
 	_binds_left -= 1
-	var bind := Expressions.ColorBind.new()
+	var bind := Expressions.MaterialBind.new()
 	bind.material = _painted.get_or_add(material, _found.painted.size())
 	if bind.material == _found.painted.size():
 		_found.painted.append(_surfaces[_materials[material]])
 	bind.parameter = parameter
-	bind.target = Color(maxf(rgb[0], 0.0), maxf(rgb[1], 0.0), maxf(rgb[2], 0.0), clampf(rgba[3], 0.0, 1.0) if rgba else 1.0)
-	expression.colors.append(bind)
+	bind.target = target
+	expression.material_binds.append(bind)
+
+
+static func _color(red: float, green: float, blue: float, alpha: float) -> Vector4:
+	return Vector4(maxf(red, 0.0), maxf(green, 0.0), maxf(blue, 0.0), clampf(alpha, 0.0, 1.0))
+
+
+func _name_materials(json: Dictionary) -> void:
+	var materials := VrmJson.objects_of(json.get("materials"), _materials.size())
+	for index: int in materials.size():
+		(_materials_by_name.get_or_add(VrmJson.text_of(materials[index].get("name")), []) as Array).append(index)
 
 
 func _find_meshes(root: Node3D) -> void:

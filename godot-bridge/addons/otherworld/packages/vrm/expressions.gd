@@ -8,13 +8,15 @@ enum Override { NONE, BLOCK, BLEND }
 
 const BLINKS: Array[StringName] = [&"blink", &"blinkLeft", &"blinkRight"]
 const LOOKS: Array[StringName] = [&"lookUp", &"lookDown", &"lookLeft", &"lookRight"]
+## The parameter of a [MaterialBind] that moves and scales the textures, in the coordinates of KHR_texture_transform.
+const TEXTURE_TRANSFORM := &"texture_transform"
 const MOUTHS: Array[StringName] = [&"aa", &"ih", &"ou", &"ee", &"oh"]
 
 ## By name.
 var expressions: Dictionary[StringName, Face] = {}
 ## Paths of the meshes that they move, from the scene's root.
 var meshes: Array[NodePath] = []
-## Materials whose colours they change.
+## Materials whose colours or texture transforms they change.
 var painted: Array[Painted] = []
 
 
@@ -22,7 +24,7 @@ var painted: Array[Painted] = []
 class Face:
 	extends RefCounted
 	var binds: Array[Bind] = []
-	var colors: Array[ColorBind] = []
+	var material_binds: Array[MaterialBind] = []
 	## Its weight is 0 or 1: a weight above 0.5 counts as 1.
 	var is_binary := false
 	var override_blink := Override.NONE
@@ -41,15 +43,15 @@ class Bind:
 	var weight := 1.0
 
 
-## A colour of a material.
-class ColorBind:
+## A colour of a material, or the transform of its textures.
+class MaterialBind:
 	extends RefCounted
 	## Index in [member painted].
 	var material := 0
-	## Parameter of the MToon shader (mtoon.gdshaderinc).
+	## Parameter of the MToon shader (mtoon.gdshaderinc) that is a colour, or [constant TEXTURE_TRANSFORM].
 	var parameter := &""
-	## The colour at an expression's weight of 1, linear.
-	var target := Color.WHITE
+	## The value at an expression's weight of 1: a linear colour, or x and y of the offset, then x and y of the scale.
+	var target := Vector4.ONE
 
 
 ## The surfaces that have one material.
@@ -60,11 +62,11 @@ class Painted:
 	var surfaces: PackedInt32Array = []
 
 
-## A colour that expressions have changed: 1 - [member share] of the file's colour, plus [member sum].
+## A value that expressions have changed: 1 - [member share] of the file's value, plus [member sum].
 class Blend:
 	extends RefCounted
 	var share := 0.0
-	var sum := Color(0.0, 0.0, 0.0, 0.0)
+	var sum := Vector4.ZERO
 
 
 ## Returns the weight of each morph target, by mesh and target, for weights of expressions by name.
@@ -78,13 +80,13 @@ func targets_at(weights: Dictionary[StringName, float]) -> Dictionary[Vector2i, 
 	return targets
 
 
-## Returns the changed colours, a [Blend] by the index of the material and then by parameter, for weights of expressions
-## by name.
-func colors_at(weights: Dictionary[StringName, float]) -> Dictionary[int, Dictionary]:
+## Returns the changed values of materials, a [Blend] by the index of the material and then by parameter, for weights of
+## expressions by name.
+func material_blends_at(weights: Dictionary[StringName, float]) -> Dictionary[int, Dictionary]:
 	var blends: Dictionary[int, Dictionary] = {}
 	var outputs := _outputs_at(weights)
 	for name: StringName in outputs:
-		for bind: ColorBind in expressions[name].colors:
+		for bind: MaterialBind in expressions[name].material_binds:
 			var blend: Blend = blends.get_or_add(bind.material, {}).get_or_add(bind.parameter, Blend.new())
 			blend.share += outputs[name]
 			blend.sum += bind.target * outputs[name]
