@@ -76,6 +76,11 @@ const COMMANDS: readonly {
     summary: 'cut a part out of a recording',
     load: () => import('./commands/replay/clip.ts'),
   },
+  {
+    name: 'replay search',
+    summary: 'find moments in many recordings: who did what, and what followed',
+    load: () => import('./commands/replay/search.ts'),
+  },
 ]
 
 /** Lists the commands. `family`: only those that begin with this word, e.g. "replay". */

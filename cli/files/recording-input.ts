@@ -42,7 +42,8 @@ export function reportUnusable(
   return exitOf(error)
 }
 
-function unreadable(path: string, error: unknown): UsageError {
+/** The error of a file that cannot be opened or read. */
+export function unreadable(path: string, error: unknown): UsageError {
   const { code, message } = error as NodeJS.ErrnoException
   return new UsageError(
     `cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder; name a recording' : message}`,

@@ -176,6 +176,22 @@ test('recordings beyond the limit are removed, oldest first, but not the two new
   expect(existsSync(join(recordings, 'yard-e000001-s0001.owr'))).toBe(false)
 })
 
+test('the search index of a removed recording is removed with it', async () => {
+  for (let epoch = 1; epoch <= 3; epoch++) {
+    const champion = await open({}, epoch === 3 ? 1 : 1e9)
+    runTicks(champion, 3)
+    await champion.close()
+    free(champion.realm)
+    writeFileSync(join(recordings, `yard-e00000${epoch}-s0001.owr.index`), 'an index')
+  }
+  expect(readdirSync(recordings)).toEqual([
+    'yard-e000002-s0001.owr',
+    'yard-e000002-s0001.owr.index',
+    'yard-e000003-s0001.owr',
+    'yard-e000003-s0001.owr.index',
+  ])
+})
+
 test('a segment that cannot start is reported once and tried again later', async () => {
   const champion = await open({}, 1e9, 1)
   runTicks(champion, 3)

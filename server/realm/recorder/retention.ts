@@ -1,4 +1,5 @@
 /** Retention of a realm's recordings: lists them for the archive, and removes the oldest beyond the limit. */
+import { INDEX_SUFFIX } from '../../../replay/search/index.ts'
 import { listRecordings, nodePlatform, type Platform, type RecordingEntry } from '../../../storage/recordings/index.ts'
 import { textOf } from '../../error.ts'
 import type { LogEvent } from '../../both-threads/archive-messages.ts'
@@ -45,11 +46,17 @@ export class Retention {
   async #remove(): Promise<void> {
     const { epoch, keepBytes, platform = nodePlatform, note } = this.#options
     for (const { path } of removable(await this.list(), epoch, keepBytes)) {
+      // The index of `replay search` contains names too. It goes first, so that none outlives its recording.
+      await platform.removeLater(`${path}${INDEX_SUFFIX}`).catch(ignoreMissing)
       await platform.removeLater(path)
       note(`removed ${path}: the recordings take more than ${keepBytes} bytes`)
       await this.list()
     }
   }
+}
+
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
 }
 
 /**

@@ -1,0 +1,144 @@
+/** The index files of recordings: reads, makes and keeps them. */
+import { createHash } from 'node:crypto'
+import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Realm } from '../../sim/index.ts'
+import { RecordingError, type Simulation } from '../../replay/index.ts'
+import {
+  collectFacts,
+  decodeFacts,
+  encodeFacts,
+  INDEX_SUFFIX,
+  STAMP_BYTES,
+  stampOf,
+  type CollectOptions,
+  type RecordingFacts,
+  type RecordingStamp,
+} from '../../replay/search/index.ts'
+import { FILE_MODE, makeFolder } from '../../storage/folder.ts'
+import { UsageError } from '../command.ts'
+import { openRecording, unreadable } from './recording-input.ts'
+
+/** Where an index is: beside its recording, in the user's cache, or nowhere because neither could be written. */
+export type IndexPlace = 'beside' | 'cache' | 'memory'
+
+export interface IndexedRecording {
+  readonly file: string
+  readonly facts: RecordingFacts
+  readonly place: IndexPlace
+}
+
+/** Folder for the indexes of recordings in read-only folders (XDG Base Directory Specification). */
+export function defaultCacheFolder(): string {
+  try {
+    return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'otherworld', 'indexes')
+  } catch {
+    // This user has no home folder.
+    return join(tmpdir(), 'otherworld-indexes')
+  }
+}
+
+const cachePath = (folder: string, file: string): string =>
+  join(folder, `${createHash('sha256').update(resolve(file)).digest('hex')}${INDEX_SUFFIX}`)
+
+async function readStamp(file: string): Promise<RecordingStamp> {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const length = Math.min(size, STAMP_BYTES)
+    const read = async (position: number): Promise<Uint8Array> => {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, position)
+      return buffer.subarray(0, bytesRead)
+    }
+    return stampOf(size, await read(0), await read(size - length))
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The recording's facts by its index; null if it has no index that is whole and of its present bytes. */
+export async function readIndex(file: string, cacheFolder: string): Promise<IndexedRecording | null> {
+  const stamp = await readStamp(file)
+  for (const [place, path] of [
+    ['beside', `${file}${INDEX_SUFFIX}`],
+    ['cache', cachePath(cacheFolder, file)],
+  ] as const) {
+    const bytes = await readFile(path).catch(() => null)
+    const facts = bytes && decodeFacts(bytes, stamp)
+    if (facts) return { file, facts, place }
+  }
+  return null
+}
+
+/** True if this program could replay a recording whose index lacks events. */
+export const canImprove = (
+  { origin, missing, replayedBy }: RecordingFacts,
+  { engine, version }: Pick<Simulation<Realm>, 'engine' | 'version'>,
+): boolean =>
+  missing !== null &&
+  origin.engine === engine &&
+  origin.simVersion === version &&
+  !(replayedBy?.engine === engine && replayedBy.version === version)
+
+/**
+ * Collects the facts of a recording and keeps them in an index. Errors: those of reading a recording. Throws UsageError if
+ * the file cannot be read.
+ */
+export async function makeIndex(
+  file: string,
+  cacheFolder: string,
+  simulation: Simulation<Realm> | null,
+  options: CollectOptions = {},
+): Promise<IndexedRecording | RecordingError> {
+  const stamp = await readStamp(file)
+  const recording = await openRecording(file)
+  if (recording instanceof RecordingError) return recording
+  const facts = await collectFacts(recording, simulation, options)
+  if (!facts.ok) return facts.error
+  return { file, facts: facts.value, place: await keep(file, cacheFolder, encodeFacts(facts.value, stamp)) }
+}
+
+async function keep(file: string, cacheFolder: string, bytes: Uint8Array): Promise<IndexPlace> {
+  if (await replaceFile(`${file}${INDEX_SUFFIX}`, bytes)) return 'beside'
+  try {
+    makeFolder(cacheFolder)
+    return (await replaceFile(cachePath(cacheFolder, file), bytes)) ? 'cache' : 'memory'
+  } catch {
+    return 'memory'
+  }
+}
+
+/** Readers see the old file or the whole new one. False if it cannot be written. */
+async function replaceFile(path: string, bytes: Uint8Array): Promise<boolean> {
+  const unfinished = `${path}.${process.pid}.new`
+  try {
+    await writeFile(unfinished, bytes, { mode: FILE_MODE })
+    await rename(unfinished, path)
+    return true
+  } catch {
+    await rm(unfinished, { force: true }).catch(() => undefined)
+    return false
+  }
+}
+
+/** The named files, and all `.owr` files in the named folders and below, by their paths. Throws UsageError. */
+export async function searchableIn(paths: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = []
+  for (const path of paths) {
+    const found = await stat(path).catch((error: unknown) => {
+      throw unreadable(path, error)
+    })
+    if (!found.isDirectory()) files.push(path)
+    else {
+      const entries = await readdir(path, { recursive: true, withFileTypes: true })
+      const inside = entries
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.owr'))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .toSorted()
+      if (inside.length === 0) throw new UsageError(`there is no .owr file in ${path}`)
+      files.push(...inside)
+    }
+  }
+  return [...new Set(files)]
+}

@@ -1,0 +1,10 @@
+/** Search in recordings: facts, their index files, and queries. */
+export { collectFacts, type CollectOptions } from './collect.ts'
+export { factAt, type Fact, type RecordingFacts } from './facts.ts'
+export { decodeFacts, encodeFacts, INDEX_SUFFIX, STAMP_BYTES, stampOf, type RecordingStamp } from './index-file.ts'
+export { mayMiss, search, type SearchMatch } from './match.ts'
+export { type Occurrence } from './occurrences.ts'
+export { parseQuery } from './parse.ts'
+export { QueryError, type Query } from './query.ts'
+export { TOPIC_NAMES } from './query-words.ts'
+export { Names, occurrenceText } from './text.ts'
