@@ -67,6 +67,12 @@ export function encodeChunk(type: number, sequence: number, ...parts: readonly U
  */
 export function peekChunk(bytes: Uint8Array, offset: number): Chunk | null {
   if (offset + CHUNK_BYTES_MIN > bytes.length) return null
+  const chunk = peekLead(bytes, offset)
+  return chunk && chunk.end <= bytes.length ? chunk : null
+}
+
+/** As `peekChunk`, for a chunk whose payload and CRC need not be in `bytes`. */
+export function peekLead(bytes: Uint8Array, offset: number): Chunk | null {
   let length = 0
   let size = 0
   for (; ; size++) {
@@ -80,7 +86,6 @@ export function peekChunk(bytes: Uint8Array, offset: number): Chunk | null {
   }
   const payloadStart = offset + CHUNK_LEAD_BYTES + size + 1
   const payloadEnd = payloadStart + length
-  if (payloadEnd + CRC_BYTES > bytes.length) return null
   return {
     type: bytes[offset] ?? 0,
     sequence: readUint32(bytes, offset + 1),

@@ -1,4 +1,6 @@
 /** Search in recordings: facts, their index files, and queries. */
+export { activityOf, heldTicks, type Activity, type PlayerActivity } from './activity.ts'
+export { chunkSizes, type ChunkKind, type ChunkSize } from '../format/chunk-sizes.ts'
 export { collectFacts, type CollectOptions } from './collect.ts'
 export { factAt, type Fact, type RecordingFacts } from './facts.ts'
 export { decodeFacts, encodeFacts, INDEX_SUFFIX, STAMP_BYTES, stampOf, type RecordingStamp } from './index-file.ts'

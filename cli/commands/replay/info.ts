@@ -1,85 +1,123 @@
-/** `otherworld replay info`: what a recording holds. Runs nothing, so it works on recordings of other versions too. */
-import { describeRecording, RecordingError, type Recording, type RecordingInfo } from '../../../replay/index.ts'
-import { formatBytes, formatSeconds, paint, printJson, rows, terminal, type Terminal } from '../../output.ts'
-import { formatCount, plural } from '../../../http-contract/plural.ts'
+/** `otherworld replay info`: what a recording holds. Without `--replay` it runs nothing, so it works on other versions too. */
+import { basename, dirname } from 'node:path'
+import { loadEngine, type Realm } from '../../../sim/index.ts'
+import {
+  describeRecording,
+  RecordingError,
+  simulationOf,
+  type Recording,
+  type RecordingInfo,
+  type Simulation,
+} from '../../../replay/index.ts'
+import { activityOf, chunkSizes, collectFacts, type RecordingFacts } from '../../../replay/search/index.ts'
+import { listRecordings, nodePlatform, parseRecordingName } from '../../../storage/recordings/index.ts'
+import { indexAll } from '../../files/index-all.ts'
+import { defaultCacheFolder, readIndex } from '../../files/recording-indexes.ts'
 import { openNewest, reportUnusable } from '../../files/recording-input.ts'
+import { printJson, schemaOf, terminal, type Terminal } from '../../output.ts'
+import { bytesAnHour, infoText, type InfoReport } from '../../reports/info-report.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
-const SCHEMA = 'otherworld/replay-info/1'
+const NAME = 'replay info'
 
-export async function runInfo(args: Arguments, to: Terminal): Promise<number> {
+export async function runInfo(
+  args: Arguments,
+  to: Terminal,
+  load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine()),
+  cacheFolder = defaultCacheFolder(),
+): Promise<number> {
   if (args.positionals.length === 0)
     throw new UsageError('it takes a recording, or a folder of them: otherworld replay info FILE')
   const { file, recording } = await openNewest(args.positionals)
-  const info = recording instanceof RecordingError ? recording : describe(recording)
-  if (info instanceof RecordingError) return reportUnusable(to, 'replay info', args.flag('json'), file, info)
-  const asked = askedTick(args, recording, info)
-  if (args.flag('json')) printJson(to, SCHEMA, { file, ...info, ...asked })
-  else to.out(textOf(to, file, info, asked))
+  const failed = (error: RecordingError): number => reportUnusable(to, NAME, args.flag('json'), file, error)
+  if (recording instanceof RecordingError) return failed(recording)
+  const info = describeRecording(recording)
+  if (!info.ok) return failed(info.error)
+  const asked = askedTick(args, recording)
+  const facts = await factsOf(file, recording, to, args.flag('replay') ? load : null, cacheFolder)
+  if (facts instanceof RecordingError) return failed(facts)
+  const report: InfoReport = {
+    file,
+    info: info.value,
+    facts,
+    activity: activityOf(facts),
+    sizes: await sizesOf(file, recording),
+    segments: await segmentsBeside(file, info.value),
+    asked,
+  }
+  if (args.flag('json')) printJson(to, schemaOf(NAME), fieldsOf(report))
+  else to.out(infoText(to, report, args.flag('details')))
   return Exit.ok
 }
 
+/** The facts of the index if there is one. Otherwise a replay's if `load` is given, or what the inputs say. */
+async function factsOf(
+  file: string,
+  recording: Recording,
+  to: Terminal,
+  load: (() => Promise<Simulation<Realm>>) | null,
+  cacheFolder: string,
+): Promise<RecordingFacts | RecordingError> {
+  if (load) {
+    const [indexed] = await indexAll([file], to, { load, cacheFolder })
+    if (indexed) return indexed.found instanceof RecordingError ? indexed.found : indexed.found.facts
+  }
+  const known = await readIndex(file, cacheFolder)
+  if (known) return known.facts
+  const facts = await collectFacts(recording, null)
+  return facts.ok ? facts.value : facts.error
+}
+
+async function sizesOf(file: string, { wholeBytes }: Recording): Promise<InfoReport['sizes']> {
+  const source = await nodePlatform.open(file)
+  try {
+    return await chunkSizes(source, wholeBytes)
+  } finally {
+    await source.close()
+  }
+}
+
+/** Counts the recordings of the realm in the folder, before and after this one. */
+async function segmentsBeside(file: string, { epoch, segment }: RecordingInfo): Promise<InfoReport['segments']> {
+  const name = parseRecordingName(basename(file))
+  const entries = name ? await listRecordings(dirname(file), name.realm) : []
+  const order = entries.map((entry) => entry.epoch - epoch || entry.segment - segment)
+  return { before: order.filter((place) => place < 0).length, after: order.filter((place) => place > 0).length }
+}
+
 /** The tick of `--tick`, and the hash of the state after it. */
-function askedTick(
-  args: Arguments,
-  recording: Recording | RecordingError,
-  { startTick, lastTick }: RecordingInfo,
-): { readonly tick: number; readonly hash: string } | null {
-  if (args.text('tick') === undefined || recording instanceof RecordingError) return null
-  const tick = args.number('tick', { min: startTick, max: lastTick, integer: true })
+function askedTick(args: Arguments, recording: Recording): InfoReport['asked'] {
+  if (args.text('tick') === undefined) return null
+  const tick = args.number('tick', { min: recording.startTick, max: recording.lastTick, integer: true })
   return { tick, hash: recording.hash(tick) ?? '' }
 }
 
-function describe(recording: Parameters<typeof describeRecording>[0]): RecordingInfo | RecordingError {
-  const info = describeRecording(recording)
-  return info.ok ? info.value : info.error
-}
-
-function textOf(to: Terminal, file: string, info: RecordingInfo, asked: ReturnType<typeof askedTick>): string {
-  const perTick = info.ticks > 0 ? ` (${Math.round(info.bytes / info.ticks)} a tick)` : ''
-  const ending = info.truncated
-    ? paint(
-        to,
-        'yellow',
-        `not closed${info.tornBytes > 0 ? `; a torn tail of ${plural(info.tornBytes, 'byte')} is left out` : ''}`,
-      )
-    : 'closed, with index'
-  return `${paint(to, 'bold', file)}\n${rows(to, [
-    ['realm', `${info.realm}, epoch ${info.epoch}, segment ${info.segment}`],
-    ['recorded', `${info.createdAt} by ${info.recordedBy}`],
-    [
-      'ticks',
-      `${formatCount(info.ticks)} (${info.startTick + 1} to ${info.lastTick}), ${info.tickRate} a second: ${formatSeconds(info.ticks / info.tickRate)}`,
-    ],
-    [
-      'starts from',
-      `${info.start === 'genesis' ? 'genesis' : `a checkpoint at tick ${info.startTick}`}, state hash ${info.startHash}`,
-    ],
-    [
-      'last tick',
-      `${info.lastTick}, state hash ${info.lastHash}${info.unhashedFrame ? `; the frame of tick ${info.lastTick + 1} follows, without a hash` : ''}`,
-    ],
-    ...(asked ? [[`tick ${asked.tick}`, `state hash ${asked.hash}`] as const] : []),
-    ['players', formatCount(info.players)],
-    ['elements', formatCount(info.elements)],
-    ['inputs', `${formatCount(info.inputs)} in ${plural(info.frames, 'frame')}`],
-    ['checkpoints', formatCount(info.checkpoints)],
-    ['phase samples', formatCount(info.samples)],
-    ['packages', info.packages.length === 0 ? 'none' : info.packages.join(', ')],
-    ...(info.quarantined > 0 ? [['quarantined', paint(to, 'yellow', plural(info.quarantined, 'frame'))] as const] : []),
-    ['size', `${formatBytes(info.bytes)}${perTick}`],
-    ['engine', info.engine],
-    ['sim version', String(info.simVersion)],
-    ['end', ending],
-  ])}`
-}
+const fieldsOf = ({ file, info, facts, activity, sizes, segments, asked }: InfoReport): Record<string, unknown> => ({
+  file,
+  ...info,
+  ...asked,
+  people: activity.people,
+  props: facts.props,
+  holds: facts.holds,
+  rejections: Object.fromEntries(activity.rejections),
+  inputsASecond: info.ticks === 0 ? 0 : (info.inputs * info.tickRate) / info.ticks,
+  inputsASecondMax: activity.inputsASecondMax,
+  sizes: Object.fromEntries(sizes),
+  bytesAnHour: bytesAnHour(info),
+  segments,
+  /** Events of the simulation, such as holds, are known up to this tick. */
+  eventsTo: facts.eventsTo,
+  missing: facts.missing,
+})
 
 export const command: CliCommand = {
   name: 'replay info',
   summary: [
-    'Shows what a recording holds: ticks, the last state hash, players, elements, checkpoints, versions.',
+    'Shows what a recording holds: ticks, the last state hash, players and what they did, sizes, versions.',
     '',
     "FILE is a recording, several of one realm, a folder of them, or a server's data directory: the newest is described.",
+    '',
+    'It reads the index of `otherworld replay search`, if there is one, or the inputs only. --replay makes the index.',
     '',
     'epoch: the number of the server start that wrote it. segment: the number of the file within that start.',
     'genesis: the state at tick 0, as the realm definition gives it. checkpoint: a complete state, from which a replay can start.',
@@ -91,6 +129,11 @@ export const command: CliCommand = {
   ].join('\n'),
   positionals: 'FILE...',
   options: {
+    details: { type: 'boolean', help: 'print all players, holds, elements, rejections, sizes and versions' },
+    replay: {
+      type: 'boolean',
+      help: 'replay the recording if that is needed to know its holds, elements and rejections',
+    },
     tick: { type: 'string', value: 'N', help: 'print the state hash of this tick too, to compare it with /v1/status' },
   },
   run: (args) => runInfo(args, terminal),

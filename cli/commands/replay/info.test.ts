@@ -1,0 +1,136 @@
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
+import { recordSession } from '../../../test/harness/recording-example.ts'
+import { loadEngine, type Realm } from '../../../sim/index.ts'
+import { simulationOf, type Simulation } from '../../../replay/index.ts'
+import type { Terminal } from '../../output.ts'
+import { parseArguments } from '../../command.ts'
+import { command, runInfo } from './info.ts'
+
+const simulation = simulationOf(await loadEngine())
+const folder = temporaryDirectory()
+
+async function run(
+  argv: readonly string[],
+  load: () => Promise<Simulation<Realm>> = () => Promise.resolve(simulation),
+) {
+  const said = { out: '', err: '' }
+  const to: Terminal = {
+    out: (more) => void (said.out += more),
+    err: (more) => void (said.err += more),
+    outIsTerminal: false,
+    errIsTerminal: false,
+  }
+  return { exit: await runInfo(parseArguments(command, argv), to, load, join(folder, 'cache')), ...said }
+}
+
+const never = () => Promise.reject(new Error('nothing has to be replayed'))
+const json = ({ out }: { readonly out: string }) => JSON.parse(out) as Record<string, unknown>
+
+/** A copy of a fixture in the folder of the test. */
+function copied(name: string, as: string): string {
+  const path = join(folder, as)
+  copyFileSync(`fixtures/replays/${name}.owr`, path)
+  return path
+}
+
+test('info lists players without a replay, and says what needs one', async () => {
+  const path = copied('making', 'one.owr')
+  const { out } = await run([path], never)
+  expect(out).toMatch(/player +number +joined +left +inputs +a second\n/)
+  expect(out).toMatch(/bot 1 +1 +2\.3 s +16\.6 s +195 +13\.6\n/)
+  expect(out).toContain('Holds, elements and rejections need a replay: --replay\n')
+  expect(existsSync(`${path}.index`)).toBe(false)
+})
+
+test('info --replay shows holds and rejections, and keeps an index that the next info reads', async () => {
+  const path = copied('making', 'two.owr')
+  const { out } = await run([path, '--replay'])
+  expect(out).toMatch(/rejected +2: 2 held-by-another\n/)
+  expect(out).toMatch(/bot 1 +5 +2\.7 s +16\.9 s +336 +23\.7 +0 +box 3\.4 s, log 2\.5 s and 2 more\n/)
+  expect((await run([path], never)).out).toBe(out)
+  expect((await run([path, '--replay'], never)).out).toBe(out)
+})
+
+test('info --details lists sizes, elements and holds', async () => {
+  const { out } = await run([copied('making', 'three.owr'), '--replay', '--details'])
+  for (const line of [
+    /checkpoint +2 +43 KiB +30\.8 % +8\.88 MiB\n/,
+    /held-by-another +2 +7\.1\n/,
+    /9 +ball +at the start +stays\n/,
+    /29 +ball +4\.7 s +bot 4 +stays\n/,
+    /\d+ +1\.1 +bot 4 +right +"ball" \(element \d+\)\n/,
+    /engine +[0-9a-f]{64}\n/,
+  ])
+    expect(out).toMatch(line)
+})
+
+test('info --json has people, props, holds, rejections and the bytes of each kind of chunk', async () => {
+  const path = copied('making', 'four.owr')
+  const few = json(await run([path, '--json'], never))
+  expect(few).toMatchObject({ players: 7, eventsTo: 0, missing: 'no replay was made', holds: [], rejections: {} })
+  const all = json(await run([path, '--json', '--replay']))
+  expect(all).toMatchObject({
+    schema: 'otherworld/replay-info/1',
+    players: 7,
+    elements: 30,
+    eventsTo: 1020,
+    missing: null,
+    rejections: { 'held-by-another': 2 },
+    inputsASecondMax: 143,
+    segments: { before: 0, after: 0 },
+  })
+  expect(all['people']).toHaveLength(7)
+  expect(all['people']).toContainEqual(
+    expect.objectContaining({
+      name: 'bot 4',
+      player: 4,
+      user: 4,
+      rejected: 2,
+      inputs: 329,
+      joined: expect.any(Number),
+    }),
+  )
+  const sizes = all['sizes'] as Readonly<Record<string, { readonly chunks: number; readonly bytes: number }>>
+  expect(sizes).toMatchObject({
+    header: { chunks: 1 },
+    hash: { chunks: 1020 },
+    frame: { chunks: 773 },
+    footer: { bytes: 18 },
+  })
+  const preamble = 12
+  expect(Object.values(sizes).reduce((sum, { bytes }) => sum + bytes, preamble)).toBe(all['bytes'])
+})
+
+test('players of the starting state are counted, and a replay names them', async () => {
+  const path = copied('recovered', 'five.owr')
+  expect((await run([path])).out).toContain('3 players were in the realm at the start: --replay shows their names\n')
+  const { out } = await run([path, '--replay'])
+  expect(out).toMatch(/bot 1 +\d +at the start +/)
+  expect(out).not.toContain('were in the realm at the start')
+})
+
+test('info --replay of another version says why events are missing', async () => {
+  const path = join(folder, 'other.owr')
+  writeFileSync(path, recordSession({ ...simulation, version: simulation.version + 1 }, { ticks: 20, players: 2 }))
+  const ran = await run([path, '--replay'])
+  expect(ran.exit).toBe(0)
+  expect(ran.out).toContain('Holds, elements and rejections are not known: the recording was made by version ')
+})
+
+test('info counts the recordings of the realm before and after it in the folder', async () => {
+  const data = temporaryDirectory()
+  for (const [epoch, segment] of [
+    [1, 1],
+    [1, 2],
+    [2, 1],
+  ] as const) {
+    const path = join(data, `yard-e00000${epoch}-s000${segment}.owr`)
+    writeFileSync(path, recordSession(simulation, { ticks: 2, players: 1 }))
+  }
+  const first = await run([join(data, 'yard-e000001-s0001.owr')])
+  expect(first.out).toMatch(/segment 1; 2 after it in this folder\n/)
+  expect(json(await run([data, '--json']))).toMatchObject({ segments: expect.any(Object) })
+})
