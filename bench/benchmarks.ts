@@ -3,6 +3,7 @@ export const BENCHMARKS = {
   sim: 'a tick, its phases, checkpoint and restore at 10 to 500 avatars',
   tick: "a realm worker's whole tick with 100 clients and no network",
   replay: 'how much faster than real time recordings replay',
+  properties: 'time of the physics properties of otherworld/testing, in sessions and ticks',
   snapshots: 'bytes, time and errors of snapshots for 100 clients',
   prediction: "the error of a client's prediction, and the time from an input to its effect",
   tremble: 'the correction of the own avatar at a wall and on a stair of a package',

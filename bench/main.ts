@@ -7,6 +7,7 @@ const LOADERS: Readonly<Record<BenchmarkName, () => Promise<{ run(files: readonl
     sim: () => import('./sim.ts'),
     tick: () => import('./tick.ts'),
     replay: () => import('./replay.ts'),
+    properties: () => import('./properties.ts'),
     snapshots: () => import('./snapshots.ts'),
     prediction: () => import('./prediction.ts'),
     tremble: () => import('./tremble.ts'),

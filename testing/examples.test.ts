@@ -3,7 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const ROOT = new URL('../', import.meta.url)
-const DOCUMENTED = ['testing/simulator/simulate.ts', 'testing/simulator/plan.ts', 'netcode/memory.ts']
+const DOCUMENTED = [
+  'testing/simulator/simulate.ts',
+  'testing/simulator/plan.ts',
+  'testing/properties/check-physics.ts',
+  'testing/properties/property.ts',
+  'testing/commands/check-commands.ts',
+  'netcode/memory.ts',
+]
 
 /** The code blocks that follow `@example` in a file's comments. */
 function examplesOf(path: string): string[] {

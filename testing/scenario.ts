@@ -8,6 +8,7 @@ import {
   BONES,
   compareInputs,
   packPose,
+  PERMISSIONS_MAX,
   type AvatarBody,
   type BodyChoice,
   type Command,
@@ -30,13 +31,39 @@ export interface ScheduledCommand {
   readonly command: Command
 }
 
+/** What a short sequence of commands may use. */
+export interface StoryOptions {
+  /** Players 1 to this. */
+  readonly players: number
+  readonly ticks: number
+  /** Ids of the elements that it uses. */
+  readonly element?: fc.Arbitrary<number>
+  /** How far from the middle of the realm it carries them, on each axis, metres. Default 4. */
+  readonly extent?: number
+}
+
 export interface Scenario {
   readonly ticks: number
   readonly acts: readonly ScheduledCommand[]
 }
 
-const number = (min: number, max: number): fc.Arbitrary<number> =>
-  fc.float({ min: Math.fround(min), max: Math.fround(max), noNaN: true })
+/** Steps of most numbers, 1/1024: a millimetre, and exact in 32-bit floats. */
+const STEPS = 1_024
+
+/**
+ * 32-bit floats from `min` to `max`. Three in four are multiples of 1/1024, evenly spread. `fc.float` takes every bit
+ * pattern equally often, so nearly all of its numbers are close to 0.
+ */
+export const number = (min: number, max: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc
+        .integer({ min: Math.ceil(min * STEPS), max: Math.floor(max * STEPS) })
+        .map((steps) => steps / STEPS),
+    },
+    { weight: 1, arbitrary: fc.float({ min: Math.fround(min), max: Math.fround(max), noNaN: true }) },
+  )
 const point = (limit: number, low = 0): fc.Arbitrary<Vec3> =>
   fc.record({ x: number(-limit, limit), y: number(low, 3), z: number(-limit, limit) })
 
@@ -176,15 +203,20 @@ const serverCommand = (players: number): fc.Arbitrary<Command> => {
  * A player grabs a prop, carries it along some points and releases it: single random commands rarely form this
  * sequence.
  */
-const carry = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]> =>
+const carry = ({
+  players,
+  ticks,
+  element: elements = fc.integer({ min: 3, max: 18 }),
+  extent = 4,
+}: StoryOptions): fc.Arbitrary<ScheduledCommand[]> =>
   fc
     .record({
       tick: fc.integer({ min: 2, max: ticks }),
       player: fc.integer({ min: 1, max: players }),
-      element: fc.integer({ min: 3, max: 18 }),
+      element: elements,
       hand,
       points: fc.array(
-        fc.record({ position: point(4), rotation: arbitraryRotation, gap: fc.integer({ min: 1, max: 8 }) }),
+        fc.record({ position: point(extent), rotation: arbitraryRotation, gap: fc.integer({ min: 1, max: 8 }) }),
         { maxLength: 8 },
       ),
     })
@@ -203,7 +235,7 @@ const carry = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]>
     })
 
 /** A sequence of poses with different bones. */
-const gesture = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]> =>
+const gesture = ({ players, ticks }: StoryOptions): fc.Arbitrary<ScheduledCommand[]> =>
   fc
     .record({
       tick: fc.integer({ min: 2, max: ticks }),
@@ -219,7 +251,11 @@ const gesture = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[
     )
 
 /** A package is defined, and a player wears it or spawns and grabs it; then the same with another package. */
-const unpack = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]> =>
+const unpack = ({
+  players,
+  ticks,
+  element: used = fc.integer({ min: 15, max: 24 }),
+}: StoryOptions): fc.Arbitrary<ScheduledCommand[]> =>
   fc
     .record({
       tick: fc.integer({ min: 2, max: ticks }),
@@ -227,7 +263,7 @@ const unpack = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]
       hash: arbitraryHash,
       physics: arbitraryPhysics,
       position: point(4),
-      element: fc.integer({ min: 15, max: 24 }),
+      element: used,
       hand,
     })
     .map(({ tick, player, hash, physics, position, element: grabbed, hand: by }) => [
@@ -251,35 +287,61 @@ const unpack = (players: number, ticks: number): fc.Arbitrary<ScheduledCommand[]
       { tick: tick + 1, player, command: { type: 'grab', element: grabbed, hand: by } },
     ])
 
-/** `players` join at tick 1. Then up to `acts` commands follow within `ticks`, some of them in sequences. */
-export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbitrary<Scenario> {
+/** One random command: of a player, rarely of the server. */
+function act({ players, ticks }: StoryOptions): fc.Arbitrary<ScheduledCommand[]> {
   const tick = fc.integer({ min: 2, max: ticks })
-  const act = fc.oneof(
-    {
-      weight: 9,
-      arbitrary: fc.record({ tick, player: fc.integer({ min: 1, max: players }), command: arbitraryCommand }),
-    },
-    { weight: 1, arbitrary: fc.record({ tick, player: fc.constant(0), command: serverCommand(players) }) },
-  )
-  const joins: ScheduledCommand[] = Array.from({ length: players }, (_, i) => ({
+  return fc
+    .oneof(
+      {
+        weight: 9,
+        arbitrary: fc.record({ tick, player: fc.integer({ min: 1, max: players }), command: arbitraryCommand }),
+      },
+      { weight: 1, arbitrary: fc.record({ tick, player: fc.constant(0), command: serverCommand(players) }) },
+    )
+    .map((one) => [one])
+}
+
+/** Arbitraries of short sequences of commands that belong together. */
+export const STORIES = { act, carry, gesture, unpack } as const
+
+/** The joins of players 1 to `players` at tick 1. */
+export const joinsOf = (players: number, permissions = PERMISSIONS_MAX): ScheduledCommand[] =>
+  Array.from({ length: players }, (_, i) => ({
     tick: 1,
     player: 0,
-    command: { type: 'join', player: i + 1, user: i + 1, name: `p${i + 1}`, body: 0, permissions: 31 },
+    command: { type: 'join', player: i + 1, user: i + 1, name: `p${i + 1}`, body: 0, permissions },
   }))
+
+/** `players` join at tick 1. Then up to `acts` commands follow within `ticks`, some of them in sequences. */
+export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbitrary<Scenario> {
+  const options = { players, ticks }
   const story = fc.oneof(
-    { weight: 4, arbitrary: act.map((one) => [one]) },
-    { weight: 2, arbitrary: carry(players, ticks) },
-    { weight: 1, arbitrary: gesture(players, ticks) },
-    { weight: 2, arbitrary: unpack(players, ticks) },
+    { weight: 4, arbitrary: act(options) },
+    { weight: 2, arbitrary: carry(options) },
+    { weight: 1, arbitrary: gesture(options) },
+    { weight: 2, arbitrary: unpack(options) },
   )
   return fc
     .array(story, { maxLength: acts })
-    .map((more) => ({ ticks, acts: [...joins, ...more.flat()].filter((one) => one.tick <= ticks) }))
+    .map((more) => ({ ticks, acts: [...joinsOf(players), ...more.flat()].filter((one) => one.tick <= ticks) }))
+}
+
+export interface FrameOrder {
+  /** The order of a frame's inputs. Default: the simulation's. */
+  readonly compare?: (a: Input, b: Input) => number
+  /** The order in which inputs of a tick arrive. It must not matter. Default `sent`. */
+  readonly arrival?: 'sent' | 'reversed'
 }
 
 /** The scenario's frames, each in canonical order. */
-export function framesOf({ ticks, acts }: Scenario): InputFrame[] {
+export function framesOf(
+  { ticks, acts }: Scenario,
+  { compare = compareInputs, arrival = 'sent' }: FrameOrder = {},
+): InputFrame[] {
   const inputs: Input[][] = Array.from({ length: ticks }, () => [])
   acts.forEach(({ tick, player, command }, i) => inputs[tick - 1]?.push({ player, sequence: i + 1, command }))
-  return inputs.map((list, i) => ({ tick: i + 1, inputs: list.toSorted(compareInputs) }))
+  return inputs.map((list, i) => ({
+    tick: i + 1,
+    inputs: (arrival === 'sent' ? list : list.toReversed()).toSorted(compare),
+  }))
 }
