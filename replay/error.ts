@@ -28,6 +28,8 @@ export type RecordingErrorReason =
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
   readonly reason: RecordingErrorReason
+  /** The message without the place in the file. */
+  readonly what: string
   /** Byte offset in the file, if known. */
   readonly offset: number | null
   /** Sequence number of the chunk, if known. */
@@ -41,6 +43,7 @@ export class RecordingError extends Error {
   ) {
     super(offset === null ? message : `${message} (at byte ${offset}${chunk === null ? '' : `, chunk ${chunk}`})`)
     this.reason = reason
+    this.what = message
     this.offset = offset
     this.chunk = chunk
   }

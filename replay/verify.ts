@@ -24,6 +24,9 @@ export interface Divergence {
 export interface Verification {
   /** True if everything that could be compared agrees. */
   readonly ok: boolean
+  /** The tick of the state that it started from, and the last tick to compare. */
+  readonly from: number
+  readonly to: number
   readonly ticksExecuted: number
   /** Number of ticks whose state hash was compared. */
   readonly hashesCompared: number
@@ -39,6 +42,10 @@ export interface Verification {
 }
 
 export interface VerifyOptions {
+  /** Starts at the last checkpoint that is not after this tick. Without it, at the recording's start. */
+  readonly from?: number
+  /** The last tick to compare. Without it, the recording's. */
+  readonly to?: number
   onProgress?(progress: { readonly done: number; readonly total: number }): void
   readonly signal?: AbortSignal
   /** Milliseconds of any monotonic clock. */
@@ -55,7 +62,7 @@ export async function verify<R>(
   simulation: Simulation<R>,
   options: VerifyOptions = {},
 ): Promise<RecordingResult<Verification>> {
-  const player = await RecordingPlayer.open(recording, simulation)
+  const player = await RecordingPlayer.open(recording, simulation, options.from)
   if (!player.ok) return player
   const run = new Run(player.value, simulation, options)
   try {
@@ -70,6 +77,8 @@ class Run<R> {
   readonly #simulation: Simulation<R>
   readonly #options: VerifyOptions
   readonly #nowMs: () => number
+  readonly #from: number
+  readonly #to: number
   #hashesCompared = 0
   #samplesCompared = 0
   #checkpointsCompared = 0
@@ -80,6 +89,8 @@ class Run<R> {
     this.#simulation = simulation
     this.#options = options
     this.#nowMs = options.nowMs ?? (() => performance.now())
+    this.#from = player.tick
+    this.#to = Math.max(player.tick, Math.min(options.to ?? Infinity, player.recording.lastTick))
   }
 
   async toEnd(): Promise<RecordingResult<Verification>> {
@@ -87,7 +98,7 @@ class Run<R> {
     // The first slice ends at once, so that progress shows from the beginning and an earlier abort is noticed.
     let sliceEndMs = startMs
     let found = this.#compareStart()
-    while (!found && !this.#player.done && !this.#options.signal?.aborted) {
+    while (!found && !this.#isDone && !this.#options.signal?.aborted) {
       const stepped = await this.#compareTick()
       if (!stepped.ok) return stepped
       found = stepped.value
@@ -101,20 +112,25 @@ class Run<R> {
   }
 
   get #ticksExecuted(): number {
-    return this.#lastExecuted === NO_TICK_YET ? 0 : this.#lastExecuted - this.#player.recording.startTick
+    return this.#lastExecuted === NO_TICK_YET ? 0 : this.#lastExecuted - this.#from
+  }
+
+  get #isDone(): boolean {
+    return this.#player.tick >= this.#to
   }
 
   #report(): void {
-    const { startTick, lastTick } = this.#player.recording
-    this.#options.onProgress?.({ done: this.#ticksExecuted, total: lastTick - startTick })
+    this.#options.onProgress?.({ done: this.#ticksExecuted, total: this.#to - this.#from })
   }
 
   #result(found: Divergence | null, elapsedMs: number): Verification {
     const { recording } = this.#player
-    const aborted = !found && !this.#player.done
+    const aborted = !found && !this.#isDone
     const realMs = (1000 * this.#ticksExecuted) / recording.header.tickRate
     return {
       ok: !found && !aborted,
+      from: this.#from,
+      to: this.#to,
       ticksExecuted: this.#ticksExecuted,
       hashesCompared: this.#hashesCompared,
       samplesCompared: this.#samplesCompared,

@@ -1,5 +1,5 @@
 /** Opens the recordings named on the command line, and maps errors to exit codes. */
-import { readFile, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRecording, RecordingError, type Recording, type RecordingErrorReason } from '../../replay/index.ts'
 import { listRecordings } from '../../storage/recordings/index.ts'
@@ -55,14 +55,31 @@ export function unreadable(path: string, error: unknown): UsageError {
 
 /** The recording, or what is wrong with it. Throws UsageError if the file cannot be read. */
 export async function openRecording(file: string): Promise<Recording | RecordingError> {
-  let bytes: Uint8Array
+  const recording = readRecording(await readBytes(file))
+  return recording.ok ? recording.value : recording.error
+}
+
+/** A file's bytes. Throws UsageError if the file cannot be read. */
+async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    bytes = await readFile(file)
+    return await readFile(file)
   } catch (error) {
     throw unreadable(file, error)
   }
-  const recording = readRecording(bytes)
-  return recording.ok ? recording.value : recording.error
+}
+
+/** A file's bytes in memory that threads share. Throws UsageError if the file cannot be read. */
+export async function readSharedBytes(file: string): Promise<Uint8Array> {
+  try {
+    await using handle = await open(file)
+    const bytes = new Uint8Array(new SharedArrayBuffer((await handle.stat()).size))
+    let size = 0
+    for (let read = -1; read !== 0 && size < bytes.length; size += read)
+      read = (await handle.read(bytes, size, bytes.length - size)).bytesRead
+    return bytes.subarray(0, size)
+  } catch (error) {
+    throw unreadable(file, error)
+  }
 }
 
 export interface OpenedRecording {

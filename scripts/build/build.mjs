@@ -14,6 +14,7 @@ const ENTRIES = {
   'webrtc-child': 'netcode/webrtc/child-process/child.ts',
   'ingest-child': 'ingest/process/ingest-child.ts',
   'lockstep-worker': 'bots/lockstep-worker.ts',
+  'replay-worker': 'cli/workers/replay-worker.ts',
   testing: 'testing/index.ts',
 }
 

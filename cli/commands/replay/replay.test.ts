@@ -103,6 +103,8 @@ test('verify prints one object with each file and its result', async () => {
       {
         file: good,
         ok: true,
+        from: 0,
+        to: 150,
         ticksExecuted: 150,
         hashesCompared: 150,
         samplesCompared: 5,
@@ -114,6 +116,8 @@ test('verify prints one object with each file and its result', async () => {
       {
         file: torn,
         ok: true,
+        from: 0,
+        to: expect.any(Number),
         ticksExecuted: expect.any(Number),
         hashesCompared: expect.any(Number),
         samplesCompared: expect.any(Number),
@@ -153,7 +157,7 @@ test('after the timeout, verify opens no further file and does not wait for the 
   const args = parseArguments(verifyCommand, [good, corrupt, '--timeout-seconds', '0.001'])
   let out = ''
   const to: Terminal = { out: (more) => void (out += more), err: () => {}, outIsTerminal: false, errIsTerminal: false }
-  expect(await runVerify(args, to, () => new Promise(() => {}))).toBe(5)
+  expect(await runVerify(args, to, { load: () => new Promise(() => {}) })).toBe(5)
   expect(out.match(/timed out before its first tick/g)).toHaveLength(2)
 })
 
@@ -161,7 +165,7 @@ test('the timeout of verify counts from the moment given, such as the start of t
   const args = parseArguments(verifyCommand, [good, '--timeout-seconds', '3600'])
   const to: Terminal = { out: () => {}, err: () => {}, outIsTerminal: false, errIsTerminal: false }
   const never = () => Promise.reject(new Error('the engine is loaded although no time is left'))
-  expect(await runVerify(args, to, never, performance.now() - 3_600_000)).toBe(5)
+  expect(await runVerify(args, to, { load: never, startMs: performance.now() - 3_600_000 })).toBe(5)
 })
 
 test('verify names the first tick that diverges, and damage by its offset', async () => {

@@ -1,12 +1,23 @@
 /** `otherworld replay verify`: replays recordings and compares every state hash. */
 import { loadEngine, type Realm } from '../../../sim/index.ts'
-import { RecordingError, simulationOf, verify, type Simulation, type Verification } from '../../../replay/index.ts'
+import { RecordingError, simulationOf, type Simulation, type Verification } from '../../../replay/index.ts'
+import { UINT32_MAX } from '../../../protocol/limits.ts'
 import { formatSeconds, paint, printJson, Progress, terminal, type Terminal } from '../../output.ts'
 import { plural } from '../../../http-contract/plural.ts'
-import { errorFields, exitOf, openRecording, recordingsIn } from '../../files/recording-input.ts'
+import { errorFields, exitOf, recordingsIn } from '../../files/recording-input.ts'
+import { defaultThreads, JobError } from '../../workers/pool.ts'
+import {
+  inThisThread,
+  inThreads,
+  verifyFiles,
+  type FileResult,
+  type TickRange,
+  type Verifier,
+} from '../../workers/verify-files.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const SCHEMA = 'otherworld/replay-verify/1'
+const JOBS_MAX = 256
 /** The longest that `--timeout-seconds` may ask for: a week. */
 const TIMEOUT_SECONDS_MAX = 604_800
 /**
@@ -18,7 +29,7 @@ const GRAVITY: readonly number[] = [Exit.failed, Exit.corrupt, Exit.version, Exi
 interface FileOutcome {
   readonly file: string
   readonly exit: number
-  readonly result: Verification | RecordingError
+  readonly result: Verification | RecordingError | JobError
   readonly tickRate: number
 }
 
@@ -47,38 +58,99 @@ class Deadline {
   }
 }
 
-/** `startMs`: the moment of performance.now() from which `--timeout-seconds` counts. */
-export async function runVerify(
-  args: Arguments,
-  to: Terminal,
-  load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine()),
-  startMs = performance.now(),
-): Promise<number> {
+export interface VerifyHow {
+  load?(): Promise<Simulation<Realm>>
+  /** The moment of performance.now() from which `--timeout-seconds` counts. */
+  readonly startMs?: number
+  /** Threads without `--jobs`. */
+  readonly threads?: number
+  /** The bundle of the threads. */
+  readonly workerFile?: URL
+}
+
+export async function runVerify(args: Arguments, to: Terminal, how: VerifyHow = {}): Promise<number> {
   if (args.positionals.length === 0) throw new UsageError('it takes recordings: otherworld replay verify FILE...')
+  const range = rangeOf(args)
+  const jobs =
+    args.text('jobs') === undefined ? (how.threads ?? 1) : args.number('jobs', { min: 1, max: JOBS_MAX, integer: true })
   const deadline =
     args.text('timeout-seconds') === undefined
       ? null
-      : new Deadline(startMs, args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX }))
+      : new Deadline(
+          how.startMs ?? performance.now(),
+          args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX }),
+        )
   const files = await recordingsIn(args.positionals)
-  const simulation = deadline ? (deadline.hasPassed ? null : await deadline.within(load())) : await load()
-  const outcomes: FileOutcome[] = []
-  for (const file of files) {
-    const outcome =
-      simulation === null || deadline?.hasPassed
-        ? notBegun(file)
-        : await verifyFile(
-            file,
-            simulation,
-            deadline?.signal ?? null,
-            new Progress(to, files.length === 1 ? 'verifying' : `${outcomes.length + 1}/${files.length} ${file}`),
-          )
-    if (!args.flag('json')) to.out(lineOf(to, outcome))
-    outcomes.push(outcome)
-  }
+  const verifier = await verifierOf(jobs, deadline, how)
+  const outcomes = verifier ? await verifyAll(files, verifier, range, deadline, args, to) : files.map(notBegun)
+  if (!verifier && !args.flag('json')) for (const outcome of outcomes) to.out(lineOf(to, outcome))
   const exit = GRAVITY.find((code) => outcomes.some((outcome) => outcome.exit === code)) ?? Exit.ok
   if (args.flag('json')) printJson(to, SCHEMA, { ok: exit === Exit.ok, files: outcomes.map(fieldsOf) })
-  else if (files.length > 1) to.out(summaryOf(to, outcomes))
+  else if (outcomes.length > 1) to.out(summaryOf(to, outcomes))
   return exit
+}
+
+function rangeOf(args: Arguments): TickRange {
+  const bound = (name: string): number | null =>
+    args.text(name) === undefined ? null : args.number(name, { min: 0, max: UINT32_MAX, integer: true })
+  const [from, to] = [bound('from'), bound('to')]
+  if (from !== null && to !== null && to < from)
+    throw new UsageError(`--to is ${to}, before --from, which is ${from}; give the ticks in their order`)
+  return { ...(from !== null && { from }), ...(to !== null && { to }) }
+}
+
+/** Null if no time is left. */
+async function verifierOf(
+  jobs: number,
+  deadline: Deadline | null,
+  { load = async () => simulationOf(await loadEngine()), workerFile }: VerifyHow,
+): Promise<Verifier | null> {
+  if (deadline?.hasPassed) return null
+  if (jobs > 1) return inThreads(jobs, workerFile)
+  const simulation = deadline ? await deadline.within(load()) : await load()
+  return simulation && inThisThread(simulation)
+}
+
+async function verifyAll(
+  files: readonly string[],
+  verifier: Verifier,
+  range: TickRange,
+  deadline: Deadline | null,
+  args: Arguments,
+  to: Terminal,
+): Promise<readonly FileOutcome[]> {
+  const progress = new Progress(to, files.length === 1 ? 'verifying' : `verifying ${files.length} recordings`)
+  const outcomes: FileOutcome[] = []
+  const outside: FileResult[] = []
+  try {
+    await verifyFiles(files, verifier, {
+      range,
+      signal: deadline?.signal ?? null,
+      onProgress: (done, total) => progress.update(done, total),
+      onResult: (found) => {
+        if (isOutside(found, range)) return void outside.push(found)
+        const outcome = outcomeOf(found)
+        outcomes.push(outcome)
+        progress.end()
+        if (!args.flag('json')) to.out(lineOf(to, outcome))
+      },
+    })
+  } finally {
+    await verifier.close()
+  }
+  if (outcomes.length > 0) return outcomes
+  const ranges = outside.map(({ file, ticks }) => `${file} has ticks ${ticks?.first} to ${ticks?.last}`)
+  throw new UsageError(`no recording has a tick of --from and --to: ${ranges.join('; ')}`)
+}
+
+const isOutside = ({ result, ticks }: FileResult, { from = 0, to = UINT32_MAX }: TickRange): boolean =>
+  result === null && ticks !== null && (from > ticks.last || to < ticks.first)
+
+function outcomeOf({ file, result, tickRate }: FileResult): FileOutcome {
+  if (result === null) return notBegun(file)
+  if (result instanceof RecordingError) return { file, exit: exitOf(result), result, tickRate }
+  if (result instanceof JobError) return { file, exit: Exit.failed, result, tickRate }
+  return { file, exit: result.ok ? Exit.ok : result.aborted ? Exit.timeout : Exit.failed, result, tickRate }
 }
 
 /** The result for a file for which no time was left. It is not even opened. */
@@ -88,6 +160,8 @@ const notBegun = (file: string): FileOutcome => ({
   tickRate: 0,
   result: {
     ok: false,
+    from: 0,
+    to: 0,
     ticksExecuted: 0,
     hashesCompared: 0,
     samplesCompared: 0,
@@ -99,30 +173,8 @@ const notBegun = (file: string): FileOutcome => ({
   },
 })
 
-async function verifyFile(
-  file: string,
-  simulation: Simulation<Realm>,
-  signal: AbortSignal | null,
-  progress: Progress,
-): Promise<FileOutcome> {
-  const recording = await openRecording(file)
-  if (recording instanceof RecordingError) return { file, exit: exitOf(recording), result: recording, tickRate: 0 }
-  const result = await verify(recording, simulation, {
-    ...(signal && { signal }),
-    onProgress: ({ done, total }) => progress.update(done, total),
-  })
-  progress.end()
-  if (!result.ok) return { file, exit: exitOf(result.error), result: result.error, tickRate: recording.header.tickRate }
-  return {
-    file,
-    exit: result.value.ok ? Exit.ok : result.value.aborted ? Exit.timeout : Exit.failed,
-    result: result.value,
-    tickRate: recording.header.tickRate,
-  }
-}
-
 function fieldsOf({ file, exit, result }: FileOutcome): Readonly<Record<string, unknown>> {
-  if (!(result instanceof RecordingError)) {
+  if (!(result instanceof Error)) {
     const { aborted, realTimeFactor, ...rest } = result
     return { file, ...rest, realTimeFactor: Number(realTimeFactor.toFixed(2)), ...(aborted && { timedOut: true }) }
   }
@@ -134,20 +186,21 @@ function fieldsOf({ file, exit, result }: FileOutcome): Readonly<Record<string, 
     truncated: false,
     firstDivergence: null,
     realTimeFactor: 0,
-    error: errorFields(result),
+    error:
+      result instanceof JobError ? { reason: 'thread', message: result.message, offset: null } : errorFields(result),
   }
 }
 
 function lineOf(to: Terminal, { file, result, tickRate }: FileOutcome): string {
   const name = paint(to, 'bold', file)
-  if (result instanceof RecordingError) return `${paint(to, 'red', '✗')} ${name}: ${result.message}\n`
+  if (result instanceof Error) return `${paint(to, 'red', '✗')} ${name}: ${result.message}\n`
   const { ticksExecuted, firstDivergence, truncated, realTimeFactor, hashesCompared, aborted } = result
   const counted = `${plural(hashesCompared, 'hash', 'hashes')} of ${plural(ticksExecuted, 'tick')} compared`
   if (firstDivergence)
     return `${paint(to, 'red', '✗')} ${name}: diverged at tick ${firstDivergence.tick}; ${counted}\n    ${firstDivergence.message}\n`
   if (aborted && ticksExecuted === 0) return `${paint(to, 'yellow', '?')} ${name}: timed out before its first tick\n`
   if (aborted)
-    return `${paint(to, 'yellow', '?')} ${name}: timed out at tick ${ticksExecuted}; ${counted}, all equal so far\n`
+    return `${paint(to, 'yellow', '?')} ${name}: timed out at tick ${result.from + ticksExecuted}; ${counted}, all equal so far\n`
   if (ticksExecuted === 0)
     return `${paint(to, 'green', '✓')} ${name}: ${paint(to, 'yellow', `${truncated ? 'cut before its first tick' : 'it holds no tick'}, so nothing could be compared`)}\n`
   const tail = truncated ? paint(to, 'yellow', '; it was not closed, and ends with its last whole tick') : ''
@@ -165,8 +218,15 @@ export const command: CliCommand = {
     'Replays recordings and compares every state hash.\nExit codes: 0 all equal, 1 diverged, 2 usage, 3 corrupt, 4 other version, 5 timed out.',
   positionals: 'FILE...',
   options: {
+    jobs: {
+      type: 'string',
+      value: 'N',
+      help: 'threads: files are verified at the same time, and a long one in parts that start at its checkpoints (default: one less than the cores)',
+    },
+    from: { type: 'string', value: 'TICK', help: 'start at the last checkpoint that is not after this tick' },
+    to: { type: 'string', value: 'TICK', help: 'the last tick to compare' },
     'timeout-seconds': { type: 'string', value: 'N', help: 'timeout in seconds, from the start of the command' },
   },
   // performance.now() counts from the start of the process.
-  run: (args) => runVerify(args, terminal, undefined, 0),
+  run: (args) => runVerify(args, terminal, { startMs: 0, threads: defaultThreads() }),
 }

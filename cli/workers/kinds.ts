@@ -1,0 +1,5 @@
+/** The kinds of jobs that replay-worker.ts runs. A new kind is one file and a line here. */
+import { verifyJob } from './verify-job.ts'
+
+export const KINDS = { verify: verifyJob } as const
+export type ReplayKinds = typeof KINDS

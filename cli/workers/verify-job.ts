@@ -1,0 +1,49 @@
+/** The job "verify": replays a part of a recording and compares every hash. */
+import { loadEngine } from '../../sim/index.ts'
+import { readRecording, RecordingError, simulationOf, verify, type Verification } from '../../replay/index.ts'
+import type { Recording } from '../../replay/index.ts'
+import type { JobContext } from './job.ts'
+
+export interface VerifyInput {
+  /** The whole file, in shared memory. */
+  readonly bytes: Uint8Array
+  /** Tells files apart, so that a thread reads a file once for all its parts. */
+  readonly source: number
+  readonly from: number
+  readonly to: number
+}
+
+export type VerifyOutput =
+  | { readonly ok: true; readonly value: Verification }
+  | { readonly ok: false; readonly error: PlainError }
+
+/** The fields of a RecordingError: a copy between threads loses its class. */
+export type PlainError = Pick<RecordingError, 'reason' | 'what' | 'offset' | 'chunk'>
+
+const plainError = ({ reason, what, offset, chunk }: RecordingError): PlainError => ({
+  reason,
+  what,
+  offset,
+  chunk,
+})
+export const fromPlainError = ({ reason, what, offset, chunk }: PlainError): RecordingError =>
+  new RecordingError(reason, what, offset, chunk)
+
+let last: { readonly source: number; readonly recording: Recording } | null = null
+
+export async function verifyJob({ bytes, source, from, to }: VerifyInput, context: JobContext): Promise<VerifyOutput> {
+  if (last?.source !== source) {
+    const read = readRecording(bytes)
+    if (!read.ok) return { ok: false, error: plainError(read.error) }
+    last = { source, recording: read.value }
+  }
+  const result = await verify(last.recording, simulationOf(await loadEngine()), {
+    from,
+    to,
+    signal: context.signal,
+    onProgress: ({ done, total }) => context.progress(done, total),
+  })
+  if (!result.ok) return { ok: false, error: plainError(result.error) }
+  if (result.value.firstDivergence?.kind === 'fault') context.retire()
+  return result
+}
