@@ -4,6 +4,7 @@ export const BENCHMARKS = {
   tick: "a realm worker's whole tick with 100 clients and no network",
   replay: 'how much faster than real time recordings replay',
   properties: 'time of the physics properties of otherworld/testing, in sessions and ticks',
+  search: 'a search over 20 hours of recordings by their indexes',
   snapshots: 'bytes, time and errors of snapshots for 100 clients',
   prediction: "the error of a client's prediction, and the time from an input to its effect",
   tremble: 'the correction of the own avatar at a wall and on a stair of a package',

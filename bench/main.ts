@@ -8,6 +8,7 @@ const LOADERS: Readonly<Record<BenchmarkName, () => Promise<{ run(files: readonl
     tick: () => import('./tick.ts'),
     replay: () => import('./replay.ts'),
     properties: () => import('./properties.ts'),
+    search: () => import('./search.ts'),
     snapshots: () => import('./snapshots.ts'),
     prediction: () => import('./prediction.ts'),
     tremble: () => import('./tremble.ts'),
