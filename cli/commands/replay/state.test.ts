@@ -193,3 +193,19 @@ test('clip writes a recording that bisect and seek read, and never replaces a fi
   await expect(run('clip', good, '--from', '9', '--to', '9', '--out', `${out}2`)).rejects.toThrow(UsageError)
   expect(existsSync(`${out}2`)).toBe(false)
 })
+
+test('clip --anonymous writes a run of its own, which verifies and has no names', async () => {
+  const out = join(directory, 'anonymous.owr')
+  const done = await run('clip', good, '--from', '70', '--to', '130', '--anonymous', '--out', out)
+  expect(done).toMatchObject({ exit: 0, out: expect.stringContaining(`${out}: 60 ticks (71 to 130), 1 s, `) })
+  expect(done.out).toMatch(/avatars +at most \d\.\d m from where they were/)
+  expect(await run('bisect', out)).toMatchObject({ exit: 0 })
+  const state = json((await run('seek', out, '--tick', '130', '--json')).out)
+  expect(state['hash']).not.toBe(recording.hash(130))
+  expect(state['players']).toMatchObject([{ name: 'person 1' }, { name: 'person 2' }, { name: 'person 3' }])
+  const asJson = json(
+    (await run('clip', good, '--from', '0', '--to', '9', '--anonymous', '--json', '--out', `${out}.9`)).out,
+  )
+  expect(asJson).toMatchObject({ from: 0, to: 9, ticks: 9, anonymous: { leftOut: 0, putBack: 0 } })
+  await expect(run('clip', good, '--from', '70', '--anonymous', '--out', out)).rejects.toThrow(`${out} exists already`)
+})
