@@ -10,12 +10,16 @@ export interface Option {
   readonly value?: string
   readonly help: string
   readonly default?: string
+  /** It may be given several times: `texts` has all its values. */
+  readonly multiple?: true
 }
 
 export interface Arguments {
   readonly positionals: readonly string[]
   /** The option as given or its default. */
   text(name: string): string | undefined
+  /** All values of an option that may be given several times. */
+  texts(name: string): readonly string[]
   flag(name: string): boolean
   /** A number within limits. Otherwise a UsageError names the option, the value and the permitted range. */
   number(name: string, limits: { readonly min: number; readonly max: number; readonly integer?: boolean }): number
@@ -58,7 +62,7 @@ function wrapped(text: string, columns: number): string[] {
 /** The help of a command. */
 export function helpOf(command: CliCommand): string {
   const rows = Object.entries({ ...command.options, ...COMMON }).map(([name, option]) => {
-    const left = `  --${name}${option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`
+    const left = `  --${name}${option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}${option.multiple ? ' ...' : ''}`
     return [left, option.default === undefined ? option.help : `${option.help} (default ${option.default})`] as const
   })
   const indent = Math.max(...rows.map(([left]) => left.length)) + 2
@@ -106,7 +110,8 @@ const DECIMAL = /^-?(?:\d+\.?\d*|\.\d+)$/
 export function parseArguments(command: CliCommand, argv: readonly string[]): Arguments {
   const all: Readonly<Record<string, Option>> = { ...command.options, ...COMMON }
   const options: NonNullable<ParseArgsConfig['options']> = {}
-  for (const [name, option] of Object.entries(all)) options[name] = { type: option.type }
+  for (const [name, option] of Object.entries(all))
+    options[name] = { type: option.type, multiple: option.multiple === true }
   let parsed: { values: Record<string, unknown>; positionals: string[] }
   try {
     parsed = parseArgs({
@@ -121,7 +126,8 @@ export function parseArguments(command: CliCommand, argv: readonly string[]): Ar
   // An unset shell variable must not choose an address or a folder: --host="$HOST" without HOST would listen
   // everywhere.
   for (const [name, value] of Object.entries(parsed.values))
-    if (value === '') throw new UsageError(`--${name} is empty; give it a value, or leave the option out`)
+    if ([value].flat().includes(''))
+      throw new UsageError(`--${name} is empty; give it a value, or leave the option out`)
   const text = (name: string): string | undefined => {
     const value = parsed.values[name]
     return typeof value === 'string' ? value : all[name]?.default
@@ -129,6 +135,7 @@ export function parseArguments(command: CliCommand, argv: readonly string[]): Ar
   return {
     positionals: parsed.positionals,
     text,
+    texts: (name) => [parsed.values[name] ?? []].flat().map(String),
     flag: (name) => parsed.values[name] === true,
     number: (name, { min, max, integer }) => {
       const given = text(name)

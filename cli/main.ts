@@ -77,6 +77,11 @@ const COMMANDS: readonly {
     load: () => import('./commands/replay/clip.ts'),
   },
   {
+    name: 'replay fork',
+    summary: 'run a part of a recording again with other inputs',
+    load: () => import('./commands/replay/fork.ts'),
+  },
+  {
     name: 'replay search',
     summary: 'find moments in many recordings: who did what, and what followed',
     load: () => import('./commands/replay/search.ts'),

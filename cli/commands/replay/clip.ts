@@ -1,11 +1,11 @@
 /** `otherworld replay clip`: cuts a part out of a recording. */
-import { writeFile } from 'node:fs/promises'
 import { loadEngine, type Realm } from '../../../sim/index.ts'
 import { clipRecording, RecordingError, simulationOf, type Recording, type Simulation } from '../../../replay/index.ts'
 import { anonymousClip, type AnonymousClip } from '../../../replay/anonymous/index.ts'
 import { UINT32_MAX } from '../../../protocol/limits.ts'
 import { formatCount, plural } from '../../../http-contract/plural.ts'
 import { openHolding, reportUnusable } from '../../files/recording-input.ts'
+import { writeNew } from '../../files/write-new.ts'
 import {
   formatBytes,
   formatSeconds,
@@ -112,19 +112,6 @@ function reportAnonymous(
       ],
     )}`,
   )
-}
-
-/** Never replaces a file: it may be the recording itself. */
-async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, bytes, { flag: 'wx' })
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') throw new UsageError(`${path} exists already; name another file for --out`, { cause: error })
-    throw new UsageError(`cannot write ${path}: ${code === 'ENOENT' ? 'there is no such folder' : message}`, {
-      cause: error,
-    })
-  }
 }
 
 export const command: CliCommand = {
