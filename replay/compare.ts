@@ -3,7 +3,7 @@
  * replaying that tick. A state that this program cannot replay is taken from a recorded checkpoint.
  */
 import type { Field, Input } from '../sim/index.ts'
-import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import { bad, caught, good, RecordingError, type RecordingResult } from './error.ts'
 import { fieldDifferences, type FieldDifference, type FieldValue } from './fields.ts'
 import { checkVersions, RecordingPlayer } from './player.ts'
 import type { Recording } from './recording.ts'
@@ -158,13 +158,15 @@ const isSame = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
 /** A difference of the inputs explains a difference of the states, so it may lie some ticks before. */
 function firstOtherInputs(a: Recording, b: Recording, first: number, tick: number): RecordingResult<number | null> {
   if (a === b) return good(null)
-  for (let at = first + 1; at <= tick; at++)
-    if (!isSame(a.frameBytes(at), b.frameBytes(at))) {
-      const frames = [a.frame(at), b.frame(at)]
-      const broken = frames.find((frame) => !frame.ok)
-      return broken && !broken.ok ? broken : good(at)
-    }
-  return good(null)
+  return caught(() => {
+    for (let at = first + 1; at <= tick; at++)
+      if (!isSame(a.frameBytes(at), b.frameBytes(at))) {
+        const frames = [a.frame(at), b.frame(at)]
+        const broken = frames.find((frame) => !frame.ok)
+        return broken && !broken.ok ? broken : good(at)
+      }
+    return good(null)
+  })
 }
 
 function firstOtherPhase<R>(

@@ -11,6 +11,7 @@
  * - `no-common-tick`: two recordings are compared that have no tick in common.
  * - `diverged`: the replay does not give a recorded state that is needed.
  * - `aborted`: stopped before the end.
+ * - `unreadable`: the storage failed, or the file was replaced or cut while it was read.
  */
 export type RecordingErrorReason =
   | 'not-a-recording'
@@ -24,6 +25,7 @@ export type RecordingErrorReason =
   | 'no-common-tick'
   | 'diverged'
   | 'aborted'
+  | 'unreadable'
 
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
@@ -58,3 +60,13 @@ export const bad = (error: RecordingError): { readonly ok: false; readonly error
   ok: false,
   error,
 })
+
+/** The result of `run`, or the RecordingError that it throws: storage that fails in the middle of a read throws one. */
+export function caught<T>(run: () => RecordingResult<T>): RecordingResult<T> {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof RecordingError) return bad(error)
+    throw error
+  }
+}

@@ -5,10 +5,10 @@
 import { decodeFrame } from '../protocol/index.ts'
 import { defined } from '../sim/assert.ts'
 import { chunkName, findChunk, peekChunk, readChunk, type Chunk } from './format/chunks.ts'
-import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import { bad, caught, good, RecordingError, type RecordingResult } from './error.ts'
 import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SKIPPABLE } from './format/format.ts'
 import { checkPreamble, decodeHeader, type ReadHeader } from './format/header.ts'
-import { decodeIndex, type RecordingIndex } from './format/index-chunk.ts'
+import { decodeIndex, type RecordingIndex, type TickOffset } from './format/index-chunk.ts'
 import {
   decodeCheckpoint,
   decodeFooter,
@@ -19,15 +19,11 @@ import {
   type Note,
   type Quarantine,
   type Sample,
+  type StoredCheckpoint,
 } from './format/payloads.ts'
+import type { RandomAccessBytes } from './format/random-access.ts'
+import { TickTable } from './player/tick-table.ts'
 import { Recording, type CheckpointEntry, type Damage } from './recording.ts'
-
-/** A run of ticks while it is read. `startTick` is null after damage, until a chunk names its tick. */
-interface OpenRun {
-  startTick: number | null
-  hashes: number[]
-  frames: Map<number, number>
-}
 
 /** A damaged recording, read past its damage: each complete run of ticks. */
 export interface Salvage {
@@ -37,27 +33,31 @@ export interface Salvage {
 }
 
 /**
- * Opens a recording. An incomplete tail is not an error (`truncated`). Damage before complete chunks is one, with
- * offset and chunk. Needs at most about twice the file's memory. Keeps a reference to the bytes, not a copy.
+ * Opens a recording and checks all of it. An incomplete tail is not an error (`truncated`). Damage before complete chunks
+ * is one, with offset and chunk. Keeps a reference to the bytes, and 16 to 24 bytes a tick.
  */
-export function readRecording(bytes: Uint8Array): RecordingResult<Recording> {
-  const reader = openReader(bytes)
-  if (!reader.ok) return reader
-  const error = reader.value.readAll(false)
-  return error ? bad(error) : good(reader.value.finish(0))
+export function readRecording(bytes: RandomAccessBytes): RecordingResult<Recording> {
+  return caught(() => {
+    const reader = openReader(bytes)
+    if (!reader.ok) return reader
+    const error = reader.value.readAll(false)
+    return error ? bad(error) : good(reader.value.recording())
+  })
 }
 
 /** Opens a recording and continues after damage, for recovery. Fails only without a usable header. */
-export function salvageRecording(bytes: Uint8Array): RecordingResult<Salvage> {
-  const reader = openReader(bytes)
-  if (!reader.ok) return reader
-  reader.value.readAll(true)
-  const { runs, damage } = reader.value
-  return good({ parts: runs.flatMap((run, i) => (run.startTick === null ? [] : [reader.value.finish(i)])), damage })
+export function salvageRecording(bytes: RandomAccessBytes): RecordingResult<Salvage> {
+  return caught(() => {
+    const reader = openReader(bytes)
+    if (!reader.ok) return reader
+    reader.value.readAll(true)
+    return good({ parts: reader.value.recordings(), damage: reader.value.damage })
+  })
 }
 
-function openReader(bytes: Uint8Array): RecordingResult<Reader> {
-  const error = checkPreamble(bytes)
+/** A reader after the header. Throws what `bytes` throws. */
+export function openReader(bytes: RandomAccessBytes): RecordingResult<RecordingReader> {
+  const error = checkPreamble(bytes.subarray(0, PREAMBLE_BYTES))
   if (error) return bad(error)
   const chunk = readChunk(bytes, PREAMBLE_BYTES)
   if (!chunk && !findChunk(bytes, PREAMBLE_BYTES + 1, 0))
@@ -65,13 +65,15 @@ function openReader(bytes: Uint8Array): RecordingResult<Reader> {
   if (chunk?.type !== ChunkType.header || chunk.sequence !== 0)
     return bad(new RecordingError('corrupt', 'the recording does not begin with a complete header', PREAMBLE_BYTES, 0))
   const header = decodeHeader(bytes.subarray(chunk.payloadStart, chunk.payloadEnd))
-  return header.ok ? good(new Reader(bytes, header.value, chunk.end)) : header
+  return header.ok ? good(new RecordingReader(bytes, header.value, chunk.end)) : header
 }
 
-class Reader {
-  readonly runs: OpenRun[]
+/** Walks the chunks of a recording. Use readRecording, readMoment or RecordingFollower. */
+export class RecordingReader {
   readonly damage: Damage[] = []
-  readonly #bytes: Uint8Array
+  /** Complete runs of ticks before the current one. */
+  readonly #ended: TickTable[] = []
+  readonly #bytes: RandomAccessBytes
   readonly #header: ReadHeader
   readonly #checkpoints: CheckpointEntry[] = []
   readonly #samples = new Map<number, Sample>()
@@ -82,19 +84,23 @@ class Reader {
   #sealed = false
   #offset: number
   #sequence = 1
-  #run: OpenRun
+  /** Null after damage, until a chunk names its tick. */
+  #ticks: TickTable | null
 
-  constructor(bytes: Uint8Array, header: ReadHeader, offset: number) {
+  constructor(bytes: RandomAccessBytes, header: ReadHeader, offset: number) {
     this.#bytes = bytes
     this.#header = header
     this.#offset = offset
-    this.#run = { startTick: header.startTick, hashes: [], frames: new Map() }
-    this.runs = [this.#run]
+    this.#ticks = new TickTable(header.startTick)
   }
 
   /** Reads to the end. Stops at the first error, or skips it if `salvage` is set. */
   readAll(salvage: boolean): RecordingError | null {
-    while (this.#offset < this.#bytes.length) {
+    return this.#read(salvage, () => false)
+  }
+
+  #read(salvage: boolean, isEnough: () => boolean): RecordingError | null {
+    while (this.#offset < this.#bytes.length && !isEnough()) {
       const chunk = readChunk(this.#bytes, this.#offset)
       const wrong = chunk ? this.#take(chunk) : 'is damaged'
       if (chunk && wrong === null) {
@@ -120,34 +126,64 @@ class Reader {
     return null
   }
 
-  /** The recording with one of its runs. */
-  finish(index: number): Recording {
-    const { startTick, hashes, frames } = this.runs[index] ?? this.#run
-    const bytes = this.#bytes
-    const header = this.#header
-    const checkpoints = this.#checkpoints
-    const samples = this.#samples
-    const quarantined = this.#quarantined
-    const notes = this.#notes
-    const run = { startTick: startTick ?? header.startTick, hashes, frames }
-    return new Recording({
-      bytes,
-      header,
-      run,
+  /** Continues at a seek point of the index. Returns what is wrong with it, or null. */
+  continueAt([tick, offset]: TickOffset): RecordingError | null {
+    const chunk = readChunk(this.#bytes, offset)
+    if (!chunk)
+      return new RecordingError('corrupt', `the index names a seek point of tick ${tick} that is none`, offset)
+    this.#offset = offset
+    this.#sequence = chunk.sequence
+    this.#ticks = new TickTable(tick)
+    return null
+  }
+
+  /** Reads up to the next tick after `tick`, or to the end. Returns the first error, or null. */
+  readTo(tick: number): RecordingError | null {
+    const isLater = (type: number | undefined): boolean =>
+      type !== ChunkType.sample && type !== ChunkType.checkpoint && this.#tick !== null && this.#tick >= tick
+    return this.#read(false, () => isLater(peekChunk(this.#bytes, this.#offset)?.type))
+  }
+
+  /** Adds a checkpoint that the index names, unless it was read. Returns what is wrong with it, or null. */
+  addCheckpoint([tick, offset]: TickOffset): RecordingError | null {
+    if (this.#checkpoints.some((entry) => entry.offset === offset)) return null
+    const chunk = readChunk(this.#bytes, offset)
+    const stored =
+      chunk?.type === ChunkType.checkpoint
+        ? decodeCheckpoint(this.#bytes.subarray(chunk.payloadStart, chunk.payloadEnd))
+        : null
+    if (stored?.tick !== tick)
+      return new RecordingError('corrupt', `the checkpoint of tick ${tick} is not where the index says`, offset)
+    this.#keepCheckpoint(offset, stored)
+    return null
+  }
+
+  /** A recording of each run: the first starts at the recording's start. They share their contents. */
+  recordings(): Recording[] {
+    const contents = {
+      bytes: this.#bytes,
+      header: this.#header,
       wholeBytes: this.#offset,
       index: this.#sealed ? this.#index : null,
-      checkpoints,
-      samples,
-      quarantined,
-      notes,
-    })
+      checkpoints: this.#checkpoints.toSorted((a, b) => a.offset - b.offset),
+      samples: new Map(this.#samples),
+      quarantined: [...this.#quarantined],
+      notes: [...this.#notes],
+    }
+    const runs = this.#ticks ? [...this.#ended, this.#ticks] : this.#ended
+    return runs.map((ticks) => new Recording({ ...contents, ticks: ticks.frozen() }))
+  }
+
+  /** The recording as far as it was read without damage. */
+  recording(): Recording {
+    return defined(this.recordings()[0], 'a reader begins with a run of ticks')
   }
 
   #skipTo(next: Chunk): void {
     this.#offset = next.offset
     this.#sequence = next.sequence
-    this.#run = { startTick: null, hashes: [], frames: new Map() }
-    this.runs.push(this.#run)
+    if (this.#ticks) this.#ended.push(this.#ticks)
+    this.#ticks = null
   }
 
   #describe(chunk: Chunk | null, wrong: string | RecordingError | null): string {
@@ -169,13 +205,13 @@ class Reader {
       case ChunkType.frame:
         return this.#takeFrame(chunk, payload)
       case ChunkType.hash:
-        return this.#takeHashes(chunk, payload)
+        return this.#takeHashes(payload)
       case ChunkType.sample:
         return this.#takeSample(payload)
       case ChunkType.checkpoint:
         return this.#takeCheckpoint(chunk, payload)
       case ChunkType.quarantine:
-        return keep(this.#quarantined, decodeQuarantine(payload))
+        return keep(this.#quarantined, decodeQuarantine(payload.slice()))
       case ChunkType.note:
         return keep(this.#notes, decodeNote(payload))
       case ChunkType.index:
@@ -196,34 +232,34 @@ class Reader {
   }
 
   get #tick(): number | null {
-    return this.#run.startTick === null ? null : this.#run.startTick + this.#run.hashes.length
+    return this.#ticks && this.#ticks.lastTick
   }
 
   #takeFrame(chunk: Chunk, payload: Uint8Array): string | null {
-    if (this.#tick === null) {
+    if (!this.#ticks) {
       const frame = decodeFrame(payload)
       if (!frame.ok || frame.value.tick === 0) return 'cannot be decoded'
-      this.#run.startTick = frame.value.tick - 1
+      this.#ticks = new TickTable(frame.value.tick - 1)
     }
-    const due = defined(this.#tick, 'a run with a frame has a start tick') + 1
-    if (this.#run.frames.has(due)) return `is a second frame for tick ${due}`
-    this.#run.frames.set(due, chunk.offset)
+    const due = this.#ticks.lastTick + 1
+    if (this.#ticks.frameOffset(due) !== null) return `is a second frame for tick ${due}`
+    this.#ticks.addFrame(chunk.offset)
     return null
   }
 
-  #takeHashes(chunk: Chunk, payload: Uint8Array): string | null {
+  #takeHashes(payload: Uint8Array): string | null {
     if (payload.length === 0 || payload.length % HASH_BYTES !== 0)
       return `has ${payload.length} bytes, not a multiple of ${HASH_BYTES}`
-    if (this.#tick === null) return null
-    if (this.#tick + payload.length / HASH_BYTES > 0xffffffff) return 'exceeds the highest tick number'
-    for (let offset = chunk.payloadStart; offset < chunk.payloadEnd; offset += HASH_BYTES) this.#run.hashes.push(offset)
+    if (!this.#ticks) return null
+    if (this.#ticks.lastTick + payload.length / HASH_BYTES > 0xffffffff) return 'exceeds the highest tick number'
+    this.#ticks.addHashes(payload)
     return null
   }
 
   #takeSample(payload: Uint8Array): string | null {
     const sample = decodeSample(payload, this.#header.phases.length)
     if (!sample) return `does not contain ${this.#header.phases.length} phase hashes`
-    this.#run.startTick ??= sample.tick
+    this.#ticks ??= new TickTable(sample.tick)
     if (sample.tick !== this.#tick) return `is of tick ${sample.tick} and follows the hash of tick ${this.#tick}`
     this.#samples.set(sample.tick, sample)
     return null
@@ -232,19 +268,17 @@ class Reader {
   #takeCheckpoint(chunk: Chunk, payload: Uint8Array): string | null {
     const checkpoint = decodeCheckpoint(payload)
     if (!checkpoint) return 'is malformed'
-    const { tick, rawBytes, stored } = checkpoint
+    const { tick } = checkpoint
     if (tick < this.#header.startTick || (this.#tick !== null && tick > this.#tick))
       return `is of tick ${tick}, outside ticks ${this.#header.startTick} to ${this.#tick}`
     if (this.#sequence === 1 && tick !== this.#header.startTick && this.#header.start === 'checkpoint')
       return `is of tick ${tick} instead of the start tick, ${this.#header.startTick}`
-    this.#checkpoints.push({
-      tick,
-      offset: chunk.offset,
-      rawBytes,
-      storedBytes: stored.length,
-      sha256: toHex(checkpoint.sha256),
-    })
+    this.#keepCheckpoint(chunk.offset, checkpoint)
     return null
+  }
+
+  #keepCheckpoint(offset: number, { tick, rawBytes, stored, sha256 }: StoredCheckpoint): void {
+    this.#checkpoints.push({ tick, offset, rawBytes, storedBytes: stored.length, sha256: toHex(sha256) })
   }
 
   #takeIndex(chunk: Chunk, payload: Uint8Array): string | null {
@@ -254,7 +288,7 @@ class Reader {
     if (
       index.startTick !== this.#header.startTick ||
       index.lastTick !== this.#tick ||
-      index.frames !== this.#run.frames.size
+      index.frames !== this.#ticks?.frames
     )
       return 'contradicts the chunks before it'
     const same =

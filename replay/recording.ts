@@ -1,13 +1,15 @@
 /** An opened recording: the offsets of its contents. Frames are decoded on demand. */
 import { decodeFrame } from '../protocol/index.ts'
 import type { InputFrame } from '../sim/index.ts'
-import { peekChunk } from './format/chunks.ts'
+import { readChunk, type Chunk } from './format/chunks.ts'
 import { unpackCheckpoint } from './format/compress.ts'
-import { bad, good, RecordingError, type RecordingResult } from './error.ts'
-import { HASH_BYTES } from './format/format.ts'
+import { bad, caught, good, RecordingError, type RecordingResult } from './error.ts'
+import { ChunkType } from './format/format.ts'
 import type { ReadHeader } from './format/header.ts'
 import type { RecordingIndex } from './format/index-chunk.ts'
 import { decodeCheckpoint, toHex, type Note, type Quarantine, type Sample } from './format/payloads.ts'
+import type { RandomAccessBytes } from './format/random-access.ts'
+import type { TickTable } from './player/tick-table.ts'
 
 /** Place of a checkpoint, with its `stored` bytes as in the file. */
 export interface CheckpointEntry {
@@ -27,19 +29,10 @@ export interface Damage {
   readonly message: string
 }
 
-/** Consecutive ticks without a gap. */
-interface TickRun {
-  readonly startTick: number
-  /** Offset of each tick's hash, from startTick + 1 on. */
-  readonly hashes: readonly number[]
-  /** Offset of the frame chunk of each tick that has inputs. */
-  readonly frames: ReadonlyMap<number, number>
-}
-
 interface RecordingParts {
-  readonly bytes: Uint8Array
+  readonly bytes: RandomAccessBytes
   readonly header: ReadHeader
-  readonly run: TickRun
+  readonly ticks: TickTable
   readonly wholeBytes: number
   readonly index: RecordingIndex | null
   readonly checkpoints: readonly CheckpointEntry[]
@@ -67,23 +60,23 @@ export class Recording {
   readonly notes: readonly Note[]
   /** Number of ticks with inputs. */
   readonly frames: number
-  readonly #file: Uint8Array
-  readonly #run: TickRun
+  readonly #file: RandomAccessBytes
+  readonly #ticks: TickTable
 
   constructor(parts: RecordingParts) {
     this.#file = parts.bytes
-    this.#run = parts.run
+    this.#ticks = parts.ticks
     this.header = parts.header
     this.bytes = parts.bytes.length
     this.wholeBytes = parts.wholeBytes
     this.index = parts.index
-    this.startTick = parts.run.startTick
-    this.lastTick = parts.run.startTick + parts.run.hashes.length
+    this.startTick = parts.ticks.startTick
+    this.lastTick = parts.ticks.lastTick
     this.checkpoints = parts.checkpoints.filter(({ tick }) => tick >= this.startTick && tick <= this.lastTick)
     this.samples = parts.samples
     this.quarantined = parts.quarantined
     this.notes = parts.notes
-    this.frames = parts.run.frames.size
+    this.frames = parts.ticks.frames
   }
 
   /**
@@ -96,33 +89,42 @@ export class Recording {
 
   /** True if a frame without hash follows the last tick: its step did not finish. */
   get hasFrameWithoutHash(): boolean {
-    return this.#run.frames.has(this.lastTick + 1)
+    return this.frameOffset(this.lastTick + 1) !== null
   }
 
   /** Hash of the state after the tick, 16 hex digits; null outside the recording. */
   hash(tick: number): string | null {
     if (tick === this.startTick && tick === this.header.startTick) return this.header.startHash
-    const offset = this.#run.hashes[tick - this.startTick - 1]
-    return offset === undefined ? null : toHex(this.#file.subarray(offset, offset + HASH_BYTES))
+    const hash = this.#ticks.hash(tick)
+    return hash && toHex(hash)
   }
 
   /** Offset of a tick's FRAME chunk; null if it has none. */
   frameOffset(tick: number): number | null {
-    return this.#run.frames.get(tick) ?? null
+    return this.#ticks.frameOffset(tick)
   }
 
-  /** The frame of a tick as protocol's encodeFrame wrote it; null if it has no inputs. */
+  /**
+   * The frame of a tick as protocol's encodeFrame wrote it; null if it has no inputs. Throws RecordingError (`corrupt`,
+   * `unreadable`) if the file changed or cannot be read any more.
+   */
   frameBytes(tick: number): Uint8Array | null {
-    const chunk = peekChunk(this.#file, this.#run.frames.get(tick) ?? this.#file.length)
-    return chunk && this.#file.subarray(chunk.payloadStart, chunk.payloadEnd)
+    const offset = this.frameOffset(tick)
+    return offset === null ? null : this.#payload(offset, ChunkType.frame, `the frame of tick ${tick}`)
   }
 
-  /** The frame of a tick: from startTick + 1 to lastTick, and the next if it was written. Error: `corrupt`. */
+  /**
+   * The frame of a tick: from startTick + 1 to lastTick, and the next if it was written. Errors: `corrupt`, and
+   * `unreadable` if the file cannot be read any more.
+   */
   frame(tick: number): RecordingResult<InputFrame> {
-    const bytes = this.frameBytes(tick)
+    return caught(() => this.#decodeFrame(tick, this.frameBytes(tick)))
+  }
+
+  #decodeFrame(tick: number, bytes: Uint8Array | null): RecordingResult<InputFrame> {
     if (!bytes) return good({ tick, inputs: [] })
     const decoded = decodeFrame(bytes)
-    const offset = this.#run.frames.get(tick) ?? null
+    const offset = this.frameOffset(tick)
     if (!decoded.ok)
       return bad(
         new RecordingError(
@@ -136,14 +138,21 @@ export class Recording {
     return good(decoded.value)
   }
 
-  /** The state's bytes at a checkpoint, unpacked and checked against their SHA-256. */
+  /** The state's bytes at a checkpoint, unpacked and checked against their SHA-256. Errors: those of `frame`. */
   async checkpointBytes(entry: CheckpointEntry): Promise<RecordingResult<Uint8Array>> {
-    const chunk = peekChunk(this.#file, entry.offset)
-    const stored = chunk && decodeCheckpoint(this.#file.subarray(chunk.payloadStart, chunk.payloadEnd))
+    const what = `the checkpoint of tick ${entry.tick}`
+    const payload = caught(() => good(this.#payload(entry.offset, ChunkType.checkpoint, what)))
+    if (!payload.ok) return payload
+    const stored = decodeCheckpoint(payload.value)
     return stored
       ? unpackCheckpoint(stored, entry.offset)
-      : bad(
-          new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} is no longer at its place`, entry.offset),
-        )
+      : bad(new RecordingError('corrupt', `${what} is malformed`, entry.offset))
+  }
+
+  /** Reads a chunk again, which was complete when the recording was opened, and checks its CRC. */
+  #payload(offset: number, type: Chunk['type'], what: string): Uint8Array {
+    const chunk = readChunk(this.#file, offset)
+    if (chunk?.type === type) return this.#file.subarray(chunk.payloadStart, chunk.payloadEnd)
+    throw new RecordingError('corrupt', `${what} is no longer at its place: the file has changed`, offset)
   }
 }

@@ -1,5 +1,4 @@
 /** Closes a recording whose writer ended too early: what to cut from its end, and what to append. */
-import { defined } from '../sim/assert.ts'
 import { concatBytes } from '../sim/state/bytes.ts'
 import { encodeChunk, peekChunk } from './format/chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
@@ -32,14 +31,8 @@ export function sealRecording(bytes: Uint8Array, reason: string): RecordingResul
   const walked = walk(bytes, recording, pending ?? recording.wholeBytes)
   if (walked instanceof RecordingError) return bad(walked)
   const { keepBytes } = walked
-  const quarantined =
-    pending === null
-      ? null
-      : {
-          tick: lastTick + 1,
-          reason,
-          frame: defined(recording.frameBytes(lastTick + 1), 'a frame with an offset has bytes').slice(),
-        }
+  const frame = recording.frameBytes(lastTick + 1)
+  const quarantined = frame && { tick: lastTick + 1, reason, frame: frame.slice() }
   const tail: Uint8Array[] = []
   let { sequence } = walked
   if (quarantined) tail.push(encodeChunk(ChunkType.quarantine, sequence++, ...encodeQuarantine(quarantined)))

@@ -156,3 +156,27 @@ test('an aborted verification is marked and not ok', async () => {
   const result = await verify(opened(session), simulation, { signal: AbortSignal.abort() })
   expect(result.ok && result.value).toMatchObject({ ok: false, aborted: true, ticksExecuted: 0, firstDivergence: null })
 })
+
+test('a checkpoint whose state cannot be hashed is a divergence, and its realm is freed', async () => {
+  const restored = new Set<Realm>()
+  const freed: Realm[] = []
+  const unhashable: Simulation<Realm> = {
+    ...simulation,
+    restore: (definition, bytes) => {
+      const realm = simulation.restore(definition, bytes)
+      restored.add(realm)
+      return realm
+    },
+    hash: (realm) => {
+      if (restored.has(realm)) throw new Error('unreachable')
+      return simulation.hash(realm)
+    },
+    free: (realm) => {
+      freed.push(realm)
+      simulation.free(realm)
+    },
+  }
+  expect((await verified(session, unhashable)).firstDivergence).toMatchObject({ tick: 100, kind: 'checkpoint' })
+  expect(freed).toEqual(expect.arrayContaining([...restored]))
+  expect(restored.size).toBe(1)
+})

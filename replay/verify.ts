@@ -227,9 +227,7 @@ class Run<R> {
   #compareCheckpoint(tick: number, bytes: Uint8Array, expected: string): Divergence | null {
     this.#checkpointsCompared++
     try {
-      const restored = this.#simulation.restore(this.#player.definition, bytes)
-      const actual = this.#simulation.hash(restored)
-      this.#simulation.free(restored)
+      const actual = this.#hashOf(this.#simulation.restore(this.#player.definition, bytes))
       if (actual === expected) return null
       return {
         tick,
@@ -248,6 +246,15 @@ class Run<R> {
         actual: null,
         message: `the checkpoint of tick ${tick} cannot be restored: ${(error as Error).message}`,
       }
+    }
+  }
+
+  /** Frees the realm, also if its hash cannot be computed. */
+  #hashOf(restored: R): string {
+    try {
+      return this.#simulation.hash(restored)
+    } finally {
+      this.#simulation.free(restored)
     }
   }
 }

@@ -1,10 +1,22 @@
 /** Opens the recordings named on the command line, and maps errors to exit codes. */
-import { open, readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readRecording, RecordingError, type Recording, type RecordingErrorReason } from '../../replay/index.ts'
+import {
+  readMoment,
+  readRecording,
+  readSummary,
+  RecordingError,
+  type RandomAccessBytes,
+  type ReadHeader,
+  type Recording,
+  type RecordingErrorReason,
+  type RecordingResult,
+  type TickRange,
+} from '../../replay/index.ts'
 import { listRecordings } from '../../storage/recordings/index.ts'
 import { Exit, UsageError } from '../command.ts'
 import { printJson, schemaOf, type Terminal } from '../output.ts'
+import { openBytes } from './paged-file.ts'
 
 const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
   'not-a-recording': Exit.corrupt,
@@ -18,6 +30,7 @@ const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
   'no-common-tick': Exit.usage,
   diverged: Exit.failed,
   aborted: Exit.timeout,
+  unreadable: Exit.usage,
 }
 
 export const exitOf = (error: RecordingError): number => EXITS[error.reason]
@@ -53,33 +66,20 @@ export function unreadable(path: string, error: unknown): UsageError {
   )
 }
 
+/** The file's bytes, of which only some are in memory. Throws UsageError if it cannot be read. */
+function bytesOf(file: string): RandomAccessBytes {
+  try {
+    return openBytes(file)
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+}
+
+const valueOrError = <T>(result: RecordingResult<T>): T | RecordingError => (result.ok ? result.value : result.error)
+
 /** The recording, or what is wrong with it. Throws UsageError if the file cannot be read. */
 export async function openRecording(file: string): Promise<Recording | RecordingError> {
-  const recording = readRecording(await readBytes(file))
-  return recording.ok ? recording.value : recording.error
-}
-
-/** A file's bytes. Throws UsageError if the file cannot be read. */
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    throw unreadable(file, error)
-  }
-}
-
-/** A file's bytes in memory that threads share. Throws UsageError if the file cannot be read. */
-export async function readSharedBytes(file: string): Promise<Uint8Array> {
-  try {
-    await using handle = await open(file)
-    const bytes = new Uint8Array(new SharedArrayBuffer((await handle.stat()).size))
-    let size = 0
-    for (let read = -1; read !== 0 && size < bytes.length; size += read)
-      read = (await handle.read(bytes, size, bytes.length - size)).bytesRead
-    return bytes.subarray(0, size)
-  } catch (error) {
-    throw unreadable(file, error)
-  }
+  return valueOrError(readRecording(bytesOf(file)))
 }
 
 export interface OpenedRecording {
@@ -91,62 +91,100 @@ export interface OpenedRecording {
 export async function openNewest(paths: readonly string[]): Promise<OpenedRecording> {
   const files: string[] = []
   for (const path of paths) files.push(...(await filesIn(path)))
-  let newest: OpenedRecording | null = null
+  let newest: FoundRecording | null = null
   for (const file of files) {
-    const recording = await openRecording(file)
-    if (recording instanceof RecordingError) return { file, recording }
-    if (!newest || newest.recording instanceof RecordingError) {
-      newest = { file, recording }
-      continue
-    }
-    const [one, other] = [newest.recording.header, recording.header]
-    if (one.realm !== other.realm)
-      throw otherRealm({ file: newest.file, recording: newest.recording }, { file, recording })
-    if (other.epoch > one.epoch || (other.epoch === one.epoch && other.segment > one.segment))
-      newest = { file, recording }
+    const found = await findRecording(file)
+    if (found instanceof RecordingError) return { file, recording: found }
+    if (newest && newest.header.realm !== found.header.realm) throw otherRealm(newest, found)
+    if (!newest || compareAge(found, newest) > 0) newest = found
   }
   if (!newest) throw new UsageError(`there is no recording in ${paths.join(', ')}`)
-  return newest
+  return { file: newest.file, recording: await newest.open() }
+}
+
+/** A recording of which header and ticks are known. */
+interface FoundRecording {
+  readonly file: string
+  readonly header: ReadHeader
+  readonly startTick: number
+  readonly lastTick: number
+  /** Opens the ticks from a checkpoint before `range` to its end; all of it without one. */
+  open(range?: TickRange): Promise<Recording | RecordingError>
 }
 
 /**
- * The recording that has a tick, of the named files and folders, which must belong to one realm. If several have it, the
- * newest of them. `warn` is called for each file that cannot be read; if no other has the tick, its error is the result.
- * Throws UsageError if none has it.
+ * Finds a recording by its header and its index. One without an index is read. Throws UsageError if it cannot be read.
+ */
+async function findRecording(file: string): Promise<FoundRecording | RecordingError> {
+  const bytes = bytesOf(file)
+  const summary = await readSummary({
+    size: bytes.length,
+    read: async (offset, length) => bytes.subarray(offset, offset + length),
+  })
+  if (!summary.ok) return summary.error
+  const { header, index } = summary.value
+  if (index) {
+    const open = async (range?: TickRange): Promise<Recording | RecordingError> =>
+      valueOrError(range ? await readMoment(bytes, range) : readRecording(bytes))
+    return { file, header, startTick: index.startTick, lastTick: index.lastTick, open }
+  }
+  const whole = readRecording(bytes)
+  if (!whole.ok) return whole.error
+  const { startTick, lastTick } = whole.value
+  return { file, header, startTick, lastTick, open: async () => whole.value }
+}
+
+/**
+ * Finds the recording that has a tick, of the named files and folders, which must belong to one realm. If several have it,
+ * the newest of them. `warn` is called for each file that cannot be read; if no other has the tick, its error is the
+ * result. Throws UsageError if none has it.
+ */
+async function findHolding(
+  paths: readonly string[],
+  tick: number,
+  warn: (text: string) => void,
+): Promise<FoundRecording | { readonly file: string; readonly error: RecordingError }> {
+  const readable: FoundRecording[] = []
+  const leftOut: { readonly file: string; readonly error: RecordingError }[] = []
+  for (const file of await recordingsIn(paths)) {
+    const found = await findRecording(file)
+    if (found instanceof RecordingError) leftOut.push({ file, error: found })
+    else readable.push(found)
+  }
+  const [first] = readable
+  for (const each of readable) if (first && each.header.realm !== first.header.realm) throw otherRealm(first, each)
+  const [found] = readable
+    .filter(({ startTick, lastTick }) => tick >= startTick && tick <= lastTick)
+    .toSorted((a, b) => compareAge(b, a))
+  if (!found && leftOut[0]) return leftOut[0]
+  for (const { file, error } of leftOut) warn(`${file} is left out: ${error.message}`)
+  if (found) return found
+  const ranges = readable.map(({ file, startTick, lastTick }) => `${file} has ticks ${startTick} to ${lastTick}`)
+  throw new UsageError(`no recording has tick ${tick}: ${ranges.join('; ')}`)
+}
+
+/**
+ * Opens the recording that `findHolding` finds: all of it, or only the ticks that `rangeOf` names, with the checkpoint
+ * before them. `rangeOf` may throw UsageError.
  */
 export async function openHolding(
   paths: readonly string[],
   tick: number,
   warn: (text: string) => void,
+  rangeOf?: (found: FoundRecording) => TickRange,
 ): Promise<OpenedRecording> {
-  const readable: { readonly file: string; readonly recording: Recording }[] = []
-  const leftOut: OpenedRecording[] = []
-  for (const file of await recordingsIn(paths)) {
-    const recording = await openRecording(file)
-    if (recording instanceof RecordingError) leftOut.push({ file, recording })
-    else readable.push({ file, recording })
-  }
-  const [first] = readable
-  for (const each of readable)
-    if (first && each.recording.header.realm !== first.recording.header.realm) throw otherRealm(first, each)
-  const [found] = readable
-    .filter(({ recording: { startTick, lastTick } }) => tick >= startTick && tick <= lastTick)
-    .toSorted(
-      ({ recording: { header: a } }, { recording: { header: b } }) => b.epoch - a.epoch || b.segment - a.segment,
-    )
-  if (!found && leftOut[0]) return leftOut[0]
-  for (const { file, recording } of leftOut) warn(`${file} is left out: ${(recording as RecordingError).message}`)
-  if (found) return found
-  const ranges = readable.map(({ file, recording: r }) => `${file} has ticks ${r.startTick} to ${r.lastTick}`)
-  throw new UsageError(`no recording has tick ${tick}: ${ranges.join('; ')}`)
+  const found = await findHolding(paths, tick, warn)
+  return { file: found.file, recording: 'error' in found ? found.error : await found.open(rangeOf?.(found)) }
 }
 
-const otherRealm = (
-  one: { readonly file: string; readonly recording: Recording },
-  other: { readonly file: string; readonly recording: Recording },
-): UsageError =>
+/** Above 0 if `a` is the newer recording. */
+const compareAge = ({ header: a }: Named, { header: b }: Named): number => a.epoch - b.epoch || a.segment - b.segment
+
+type Named = Pick<FoundRecording, 'file' | 'header'>
+
+const otherRealm = (one: Named, other: Named): UsageError =>
   new UsageError(
-    `${one.file} is of the realm "${one.recording.header.realm}", ${other.file} of "${other.recording.header.realm}"; name recordings of one realm`,
+    `${one.file} is of the realm "${one.header.realm}", ${other.file} of "${other.header.realm}"; name recordings of one realm`,
   )
 
 /** The named files, and all recordings in the named folders. Throws UsageError. */

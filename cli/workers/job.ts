@@ -1,6 +1,6 @@
 /**
  * Jobs that run in worker threads. A kind of job is one file with `defineJob`, listed in kinds.ts. Inputs and outputs are
- * copied between threads, so they are plain data; bytes in a SharedArrayBuffer are shared.
+ * copied between threads, so they are plain data.
  */
 
 /** What a job gets besides its input. */

@@ -4,7 +4,6 @@ import type { Realm } from '../../sim/index.ts'
 import {
   joinParts,
   partsOf,
-  readRecording,
   RecordingError,
   verify,
   type Part,
@@ -12,7 +11,7 @@ import {
   type Simulation,
   type Verification,
 } from '../../replay/index.ts'
-import { openRecording, readSharedBytes } from '../files/recording-input.ts'
+import { openRecording } from '../files/recording-input.ts'
 import type { ReplayKinds } from './kinds.ts'
 import { JobError, JobPool, REPLAY_WORKER } from './pool.ts'
 import { fromPlainError } from './verify-job.ts'
@@ -95,17 +94,16 @@ export function inThreads(threads: number, file = REPLAY_WORKER): Verifier {
     filesMax: threads,
     partsMax: threads * PARTS_PER_THREAD,
     open: async (path) => {
-      const bytes = await readSharedBytes(path)
-      const read = readRecording(bytes)
-      if (!read.ok) return read.error
+      const recording = await openRecording(path)
+      if (recording instanceof RecordingError) return recording
       const source = ++sources
       return {
-        recording: read.value,
+        recording,
         run: async (part, { signal, onProgress }) => {
           try {
             const output = await pool.run(
               'verify',
-              { bytes, source, ...part },
+              { path, source, ...part },
               { signal, onProgress: (done, total) => onProgress(total > 0 ? done / total : 1) },
             )
             return output.ok ? output.value : fromPlainError(output.error)

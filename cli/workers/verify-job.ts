@@ -1,12 +1,13 @@
 /** The job "verify": replays a part of a recording and compares every hash. */
 import { loadEngine } from '../../sim/index.ts'
-import { readRecording, RecordingError, simulationOf, verify, type Verification } from '../../replay/index.ts'
+import { RecordingError, simulationOf, verify, type Verification } from '../../replay/index.ts'
 import type { Recording } from '../../replay/index.ts'
+import { openRecording } from '../files/recording-input.ts'
 import type { JobContext } from './job.ts'
 
 export interface VerifyInput {
-  /** The whole file, in shared memory. */
-  readonly bytes: Uint8Array
+  /** The recording. A thread keeps only some of its bytes. */
+  readonly path: string
   /** Tells files apart, so that a thread reads a file once for all its parts. */
   readonly source: number
   readonly from: number
@@ -31,11 +32,11 @@ export const fromPlainError = ({ reason, what, offset, chunk }: PlainError): Rec
 
 let last: { readonly source: number; readonly recording: Recording } | null = null
 
-export async function verifyJob({ bytes, source, from, to }: VerifyInput, context: JobContext): Promise<VerifyOutput> {
+export async function verifyJob({ path, source, from, to }: VerifyInput, context: JobContext): Promise<VerifyOutput> {
   if (last?.source !== source) {
-    const read = readRecording(bytes)
-    if (!read.ok) return { ok: false, error: plainError(read.error) }
-    last = { source, recording: read.value }
+    const recording = await openRecording(path)
+    if (recording instanceof RecordingError) return { ok: false, error: plainError(recording) }
+    last = { source, recording }
   }
   const result = await verify(last.recording, simulationOf(await loadEngine()), {
     from,

@@ -8,6 +8,7 @@ import {
   LENGTH_BYTES_MAX,
   PAYLOAD_BYTES_MAX,
 } from './format.ts'
+import { crcOf, WINDOW_BYTES, type RandomAccessBytes } from './random-access.ts'
 
 /** A complete chunk with a valid CRC. Offsets are bytes from the file's start. */
 export interface Chunk {
@@ -65,18 +66,19 @@ export function encodeChunk(type: number, sequence: number, ...parts: readonly U
  * Reads type, sequence and length at `offset` without checking the CRC. Returns null if they are malformed or the chunk
  * ends after the file.
  */
-export function peekChunk(bytes: Uint8Array, offset: number): Chunk | null {
+export function peekChunk(bytes: RandomAccessBytes, offset: number): Chunk | null {
   if (offset + CHUNK_BYTES_MIN > bytes.length) return null
   const chunk = peekLead(bytes, offset)
   return chunk && chunk.end <= bytes.length ? chunk : null
 }
 
 /** As `peekChunk`, for a chunk whose payload and CRC need not be in `bytes`. */
-export function peekLead(bytes: Uint8Array, offset: number): Chunk | null {
+export function peekLead(bytes: RandomAccessBytes, offset: number): Chunk | null {
+  const lead = bytes.subarray(offset, offset + CHUNK_LEAD_BYTES + LENGTH_BYTES_MAX)
   let length = 0
   let size = 0
   for (; ; size++) {
-    const byte = bytes[offset + CHUNK_LEAD_BYTES + size]
+    const byte = lead[CHUNK_LEAD_BYTES + size]
     if (byte === undefined || size === LENGTH_BYTES_MAX) return null
     length |= (byte & 0x7f) << (7 * size)
     if (byte < 0x80) {
@@ -87,8 +89,8 @@ export function peekLead(bytes: Uint8Array, offset: number): Chunk | null {
   const payloadStart = offset + CHUNK_LEAD_BYTES + size + 1
   const payloadEnd = payloadStart + length
   return {
-    type: bytes[offset] ?? 0,
-    sequence: readUint32(bytes, offset + 1),
+    type: lead[0] ?? 0,
+    sequence: readUint32(lead, 1),
     offset,
     payloadStart,
     payloadEnd,
@@ -97,9 +99,11 @@ export function peekLead(bytes: Uint8Array, offset: number): Chunk | null {
 }
 
 /** The complete chunk at `offset`, or null if there is none. */
-export function readChunk(bytes: Uint8Array, offset: number): Chunk | null {
+export function readChunk(bytes: RandomAccessBytes, offset: number): Chunk | null {
   const chunk = peekChunk(bytes, offset)
-  return chunk && crc32c(bytes, chunk.offset, chunk.payloadEnd) === readUint32(bytes, chunk.payloadEnd) ? chunk : null
+  if (!chunk) return null
+  const crc = readUint32(bytes.subarray(chunk.payloadEnd, chunk.end), 0)
+  return crcOf(bytes, chunk.offset, chunk.payloadEnd) === crc ? chunk : null
 }
 
 /** Little-endian. The caller has checked the bounds. */
@@ -118,11 +122,17 @@ export function readUint32(bytes: Uint8Array, offset: number): number {
  * above `sequence`, by no more than the space allows. Returns null after CRCs over four times the bytes, which only a
  * malicious file needs.
  */
-export function findChunk(bytes: Uint8Array, from: number, sequence: number): Chunk | null {
+export function findChunk(bytes: RandomAccessBytes, from: number, sequence: number): Chunk | null {
   let budgetBytes = 4 * (bytes.length - from)
+  let window: Uint8Array = new Uint8Array(0)
+  let windowStart = from
   for (let offset = from; offset + CHUNK_BYTES_MIN <= bytes.length && budgetBytes > 0; offset++) {
-    if (!TYPES.has(bytes[offset] ?? 0)) continue
-    const gap = readUint32(bytes, offset + 1) - sequence
+    if (offset + CHUNK_BYTES_MIN > windowStart + window.length) {
+      windowStart = offset
+      window = bytes.subarray(offset, offset + WINDOW_BYTES)
+    }
+    if (!TYPES.has(window[offset - windowStart] ?? 0)) continue
+    const gap = readUint32(window, offset - windowStart + 1) - sequence
     if (gap <= 0 || gap > 1 + (offset - from) / CHUNK_BYTES_MIN) continue
     const chunk = readChunk(bytes, offset)
     if (chunk) return chunk

@@ -26,3 +26,11 @@ property.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(8), fc.nat(8)])(
     expect(crc32c(bytes, from, end)).toBe(slow(bytes.length < from ? new Uint8Array(0) : bytes.subarray(from, end)))
   },
 )
+
+property.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(70)])(
+  'continues from the CRC of the bytes before',
+  (bytes, at) => {
+    const cut = Math.min(at, bytes.length)
+    expect(crc32c(bytes, cut, bytes.length, crc32c(bytes, 0, cut))).toBe(crc32c(bytes))
+  },
+)

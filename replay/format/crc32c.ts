@@ -27,10 +27,10 @@ const at = (array: Uint8Array | Uint32Array, index: number): number => array[ind
 
 const TABLES = buildTables()
 
-/** CRC-32C of `bytes[start, end)`, an unsigned 32-bit integer. */
-export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
+/** CRC-32C of `bytes[start, end)`, an unsigned 32-bit integer. `before`: the CRC of the bytes before them. */
+export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length, before = 0): number {
   const t = TABLES
-  let crc = 0xffffffff
+  let crc = before ^ 0xffffffff
   let i = start
   for (; i + SLICES <= end; i += SLICES) {
     crc =

@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly seal?: boolean
   /** Frames that replace the generated ones. */
   readonly frames?: readonly InputFrame[]
+  /** Fields of the header that differ from those of a first segment. */
+  readonly header?: Partial<RecordingHeader>
   /** Called with every chunk's bytes as they are written. */
   readonly onWrite?: (bytes: Uint8Array) => void
 }
@@ -126,7 +128,7 @@ export function recordSession<R>(simulation: Simulation<R>, options: SessionOpti
   const definition = options.definition ?? DEFAULT_DEFINITION
   const realm = simulation.genesis(definition)
   const parts: Uint8Array[] = []
-  const writer = new RecordingWriter(headerOf(simulation, definition, realm), (bytes) => {
+  const writer = new RecordingWriter({ ...headerOf(simulation, definition, realm), ...options.header }, (bytes) => {
     parts.push(bytes)
     options.onWrite?.(bytes)
   })

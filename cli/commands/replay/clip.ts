@@ -31,21 +31,19 @@ export async function runClip(
       `it takes a recording, a tick and a file: otherworld ${NAME} FILE --from A --to B --out OUT.owr`,
     )
   const from = args.number('from', { min: 0, max: UINT32_MAX, integer: true })
-  const { file, recording } = await openHolding(args.positionals, from, (text) =>
-    to.err(`otherworld ${NAME}: ${text}\n`),
+  let last = from
+  const { file, recording } = await openHolding(
+    args.positionals,
+    from,
+    (text) => to.err(`otherworld ${NAME}: ${text}\n`),
+    (found) => {
+      last = lastTickOf(args, from, found)
+      // An anonymous clip replays from the tick before.
+      return { from: args.flag('anonymous') ? Math.max(found.startTick, from - 1) : from, to: last }
+    },
   )
   const failed = (error: RecordingError): number => reportUnusable(to, NAME, args.flag('json'), file, error)
   if (recording instanceof RecordingError) return failed(recording)
-  if (from >= recording.lastTick)
-    throw new UsageError(`--from is ${from}; ${file} has no tick after it: its last is ${recording.lastTick}`)
-  const last =
-    args.text('to') === undefined
-      ? recording.lastTick
-      : args.number('to', { min: from + 1, max: UINT32_MAX, integer: true })
-  if (last > recording.lastTick)
-    throw new UsageError(
-      `--to is ${last}; ${file} ends with tick ${recording.lastTick}, and a clip is a part of one file`,
-    )
   if (args.flag('anonymous')) {
     const made = await anonymousOf(recording, await load(), to, { from, to: last })
     if (made instanceof RecordingError) return failed(made)
@@ -112,6 +110,20 @@ function reportAnonymous(
       ],
     )}`,
   )
+}
+
+/** The tick of `--to`, or the recording's last. Throws UsageError. */
+function lastTickOf(
+  args: Arguments,
+  from: number,
+  { file, lastTick }: { readonly file: string; readonly lastTick: number },
+): number {
+  if (from >= lastTick) throw new UsageError(`--from is ${from}; ${file} has no tick after it: its last is ${lastTick}`)
+  const last =
+    args.text('to') === undefined ? lastTick : args.number('to', { min: from + 1, max: UINT32_MAX, integer: true })
+  if (last > lastTick)
+    throw new UsageError(`--to is ${last}; ${file} ends with tick ${lastTick}, and a clip is a part of one file`)
+  return last
 }
 
 export const command: CliCommand = {

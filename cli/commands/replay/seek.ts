@@ -50,6 +50,14 @@ function elementsOf(realm: Realm, fields: Iterable<Field>): Element[] {
   }))
 }
 
+/** The bits of the values that JSON does not hold: it writes -0 as 0, and NaN and infinities as null. */
+const bitsBesideJson = ({ fields }: Element): Readonly<Record<string, string | null>> =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+      .map(([field, value]) => [field, bitsOf(value)]),
+  )
+
 const playersOf = (realm: Realm) =>
   avatars(realm).map(({ player, user, name, id }) => ({ player, user, name, element: id }))
 const holdsOf = (realm: Realm) =>
@@ -65,8 +73,11 @@ export async function runSeek(
   if (args.positionals.length === 0 || args.text('tick') === undefined)
     throw new UsageError(`it takes a recording and a tick: otherworld ${NAME} FILE --tick N`)
   const tick = args.number('tick', { min: 0, max: UINT32_MAX, integer: true })
-  const { file, recording } = await openHolding(args.positionals, tick, (text) =>
-    to.err(`otherworld ${NAME}: ${text}\n`),
+  const { file, recording } = await openHolding(
+    args.positionals,
+    tick,
+    (text) => to.err(`otherworld ${NAME}: ${text}\n`),
+    () => ({ from: tick, to: tick }),
   )
   const failed = (error: RecordingError): number => reportUnusable(to, NAME, args.flag('json'), file, error)
   if (recording instanceof RecordingError) return failed(recording)
@@ -105,7 +116,12 @@ function show(args: Arguments, to: Terminal, place: Place, realm: Realm, simulat
   }
   const elements = asked ? [asked] : all
   if (args.flag('json'))
-    printJson(to, schemaOf(NAME), { ...named, players: playersOf(realm), holds: holdsOf(realm), elements })
+    printJson(to, schemaOf(NAME), {
+      ...named,
+      players: playersOf(realm),
+      holds: holdsOf(realm),
+      elements: elements.map((each) => ({ ...each, bits: bitsBesideJson(each) })),
+    })
   else to.out(asked ? elementText(to, place, asked) : stateText(to, place, realm, elements))
   return Exit.ok
 }
@@ -162,7 +178,7 @@ export const command: CliCommand = {
     "FILE is a recording, several of one realm, a folder of them, or a server's data directory: the file that has the tick is used.",
     '',
     'Positions are in metres. With --json every field of every element is printed, with the names that `replay diff` uses.',
-    'bits: the number as a 32-bit float in hex, or as a 64-bit float if 32 bits cannot hold it.',
+    'bits: the number as a 32-bit float in hex, or as a 64-bit float if 32 bits cannot hold it; of elements, for those values that JSON does not hold (-0, NaN).',
     'Exit codes: 0 shown, 1 the replay differs from the recording before this tick, 2 usage, 3 corrupt, 4 other version.',
   ].join('\n'),
   positionals: 'FILE...',

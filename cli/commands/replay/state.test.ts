@@ -105,6 +105,51 @@ test('seek prints one field of one element, with its bits', async () => {
   expect((await run(...asked)).out).toBe(`${value} (${bits})\n`)
 })
 
+test('seek --json has the bits of values that JSON does not hold', async () => {
+  type Told = { element: number; fields: Record<string, number | null>; bits: Record<string, string> }[]
+  const odd: Simulation<Realm> = {
+    ...simulation,
+    fields: function* (realm) {
+      yield* simulation.fields(realm)
+      yield { element: 0, field: 'zero', value: -0 }
+      yield { element: 0, field: 'none', value: Number.NaN }
+      yield { element: 0, field: 'half', value: 0.5 }
+    },
+  }
+  const args = parseArguments(seek, [good, '--tick', '9', '--element', '0', '--json'])
+  let out = ''
+  const to: Terminal = { out: (more) => void (out += more), err: () => {}, outIsTerminal: false, errIsTerminal: false }
+  expect(await runSeek(args, to, async () => odd)).toBe(0)
+  const [realm] = json(out)['elements'] as Told
+  expect(realm?.fields).toMatchObject({ zero: 0, none: null, half: 0.5 })
+  expect(realm?.bits).toEqual({ zero: '0x80000000', none: '0x7fc00000' })
+})
+
+test('the newest of several files that have a tick is used, in any order, and errors name the file', async () => {
+  const parts = [
+    [1, 1, 100],
+    [1, 2, 160],
+    [2, 1, 160],
+  ] as const
+  const segments = parts.map(([epoch, segment, ticks]) =>
+    file(`e${epoch}s${segment}.owr`, recordSession(simulation, { ...OPTIONS, ticks, header: { epoch, segment } })),
+  )
+  const [one = '', two = '', three = ''] = segments
+  const fileOf = async (paths: readonly string[], tick: string) =>
+    json((await run('seek', ...paths, '--tick', tick, '--json')).out)['file']
+  expect(await fileOf([one, two], '100')).toBe(two)
+  expect(await fileOf([two, one], '100')).toBe(two)
+  expect(await fileOf([three, one, two], '160')).toBe(three)
+  expect(await fileOf([one, two, three], '40')).toBe(three)
+  const bytes = Uint8Array.from(readFileSync(two))
+  bytes[bytes.length - 1_000] = (bytes[bytes.length - 1_000] ?? 0) ^ 1
+  const broken = file('broken.owr', bytes)
+  expect(await run('seek', broken, '--tick', '160')).toMatchObject({
+    exit: 3,
+    err: expect.stringContaining(`otherworld replay seek: ${broken}: the recording's`),
+  })
+})
+
 test('seek names what a recording does not have', async () => {
   await expect(run('seek', good, '--tick', '241')).rejects.toThrow(
     `no recording has tick 241: ${good} has ticks 0 to 240`,
