@@ -2,19 +2,12 @@
  * Replay speed of recordings with 20 and 100 players, compared with real time and with every hash compared; and their
  * size on disk.
  */
-import { checkpoint, elementCount, free, genesis, hash, loadEngine, step, type Engine } from '../sim/index.ts'
-import {
-  CHECKPOINT_EVERY_TICKS,
-  packCheckpoint,
-  readRecording,
-  RecordingWriter,
-  simulationOf,
-  verify,
-  type Verification,
-} from '../replay/index.ts'
+import { free, genesis, loadEngine, type Engine } from '../sim/index.ts'
+import { readRecording, simulationOf, verify, type Verification } from '../replay/index.ts'
 import { median } from './measure.ts'
 import type { BenchReport, BenchRow } from './report.ts'
-import { scene, sceneDefinition, loadFittedClips } from './scene.ts'
+import { recordScene } from './record-scene.ts'
+import { sceneDefinition, loadFittedClips } from './scene.ts'
 import type { FittedClips } from '../bots/motion-clip-player.ts'
 
 const PLAYERS = [20, 100] as const
@@ -22,38 +15,6 @@ const TICKS = 1_200
 const RUNS = 3
 /** The goal for 100 avatars: this many times faster than real time. */
 const REAL_TIME_FACTOR_GOAL = 14
-
-/** Records a session of bots as a realm does: frames, a hash each tick, packed checkpoints. */
-async function recorded(engine: Engine, players: number, clips: FittedClips): Promise<Uint8Array> {
-  const definition = sceneDefinition(players)
-  const simulation = simulationOf(engine)
-  const { realm, nextFrame: next, handleEvents: hear } = scene(engine, players, clips)
-  const parts: Uint8Array[] = []
-  const counts = { players: realm.avatars.size, elements: elementCount(realm) }
-  const header = {
-    engine: engine.sha256,
-    simVersion: simulation.version,
-    definition,
-    epoch: 1,
-    segment: 1,
-    start: 'genesis',
-    startTick: 0,
-    startHash: hash(realm),
-    ...counts,
-    phases: simulation.phases,
-    createdAt: '2026-01-01T00:00:00Z',
-    recordedBy: 'bench',
-  } as const
-  const writer = new RecordingWriter(header, (bytes) => parts.push(bytes))
-  for (let tick = 1; tick <= TICKS; tick++) {
-    hear(step(realm, writer.frame(next())))
-    writer.hash(tick, hash(realm))
-    if (tick % CHECKPOINT_EVERY_TICKS === 0) writer.checkpoint(await packCheckpoint(tick, checkpoint(realm)))
-  }
-  writer.seal()
-  free(realm)
-  return new Uint8Array(Buffer.concat(parts))
-}
 
 async function verified(engine: Engine, bytes: Uint8Array): Promise<Verification> {
   const recording = readRecording(bytes)
@@ -65,7 +26,9 @@ async function verified(engine: Engine, bytes: Uint8Array): Promise<Verification
 }
 
 async function measure(engine: Engine, players: number, clips: FittedClips): Promise<BenchRow[]> {
-  const bytes = await recorded(engine, players, clips)
+  const parts: Uint8Array[] = []
+  await recordScene(engine, { players, clips, ticks: TICKS }, (part) => parts.push(part))
+  const bytes = new Uint8Array(Buffer.concat(parts))
   const [byProcessor, byWall]: [number[], number[]] = [[], []]
   for (let i = 0; i < RUNS; i++) {
     const before = process.cpuUsage()

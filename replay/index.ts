@@ -17,6 +17,7 @@ export { readSummary, type RecordingSummary } from './summary.ts'
 
 export { simulationOf, type Simulation } from './simulation.ts'
 export { RecordingPlayer } from './player.ts'
+export { CheckpointRing } from './player/checkpoint-ring.ts'
 export { verify, type Verification } from './verify.ts'
 export { joinParts, partsOf, type Part } from './versions/parts.ts'
 export { compareRecordings, compareReplay, type Comparison, type RunDifference } from './compare.ts'

@@ -1,6 +1,7 @@
 /** Plays a recording: runs the simulation with its frames, from genesis or from the nearest checkpoint. */
 import type { InputFrame, RealmDefinition, SimEvent } from '../sim/index.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import type { CheckpointRing } from './player/checkpoint-ring.ts'
 import type { Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -32,10 +33,16 @@ export function checkVersions(
   return null
 }
 
+interface PlayerOptions {
+  /** Keeps states on the way of seeks, for later ones. A ring belongs to one recording. */
+  readonly ring?: CheckpointRing
+}
+
 export class RecordingPlayer<R> {
   readonly recording: Recording
   readonly definition: RealmDefinition
   readonly #simulation: Simulation<R>
+  readonly #ring: CheckpointRing | null
   #current: R
   #at: number
 
@@ -44,7 +51,9 @@ export class RecordingPlayer<R> {
     simulation: Simulation<R>,
     definition: RealmDefinition,
     start: { readonly tick: number; readonly realm: R },
+    { ring }: PlayerOptions,
   ) {
+    this.#ring = ring ?? null
     this.recording = recording
     this.#simulation = simulation
     this.definition = definition
@@ -60,6 +69,7 @@ export class RecordingPlayer<R> {
     recording: Recording,
     simulation: Simulation<R>,
     from = recording.startTick,
+    options: PlayerOptions = {},
   ): Promise<RecordingResult<RecordingPlayer<R>>> {
     const other = checkVersions(recording, simulation)
     if (other) return bad(other)
@@ -74,7 +84,7 @@ export class RecordingPlayer<R> {
       )
     }
     const start = await load(recording, simulation, parsed.definition, from)
-    return start.ok ? good(new RecordingPlayer(recording, simulation, parsed.definition, start.value)) : start
+    return start.ok ? good(new RecordingPlayer(recording, simulation, parsed.definition, start.value, options)) : start
   }
 
   /** The state after `tick`. It belongs to the player, and is invalid after `seek` and `free`. */
@@ -113,8 +123,9 @@ export class RecordingPlayer<R> {
       (best, entry) => (entry.tick <= target ? Math.max(best, entry.tick) : best),
       this.recording.startTick,
     )
-    if (this.#at > target || this.#at < nearest) {
-      const loaded = await load(this.recording, this.#simulation, this.definition, target)
+    const kept = this.#ring?.before(target) ?? null
+    if (this.#at > target || this.#at < Math.max(nearest, kept ?? 0)) {
+      const loaded = (kept !== null && kept >= nearest && (await this.#restoreKept(kept))) || (await this.#load(target))
       if (!loaded.ok) return loaded
       this.#simulation.free(this.#current)
       this.#current = loaded.value.realm
@@ -123,9 +134,43 @@ export class RecordingPlayer<R> {
     while (this.#at < target) {
       const played = this.step()
       if (!played.ok) return played
+      await this.#keep(target)
       if (this.#at % PAUSE_EVERY_TICKS === 0) await pause?.()
     }
     return good(undefined)
+  }
+
+  /**
+   * Replays all ticks to fill the ring; then a seek replays fewer ticks than the ring's spacing. The player is then at the
+   * last tick. Errors: those of `seek`. Exceptions of the simulation are thrown.
+   */
+  async prepare(
+    onProgress?: (progress: { readonly done: number; readonly total: number }) => void,
+  ): Promise<RecordingResult<void>> {
+    const { startTick, lastTick } = this.recording
+    for (let tick = startTick; ; tick = Math.min(lastTick, tick + PAUSE_EVERY_TICKS)) {
+      const sought = await this.seek(tick)
+      if (!sought.ok || tick === lastTick) return sought
+      onProgress?.({ done: tick - startTick, total: lastTick - startTick })
+      await new Promise((resolve) => setTimeout(resolve, 0))
+    }
+  }
+
+  #load(target: number): Promise<RecordingResult<Start<R>>> {
+    return load(this.recording, this.#simulation, this.definition, target)
+  }
+
+  /** The state after a tick from the ring; null if it was dropped. */
+  async #restoreKept(tick: number): Promise<RecordingResult<Start<R>> | null> {
+    const bytes = (await this.#ring?.state(tick)) ?? null
+    return bytes && good({ tick, realm: this.#simulation.restore(this.definition, bytes) })
+  }
+
+  /** Keeps the current state if it helps, and if it is the recorded one. */
+  async #keep(target: number): Promise<void> {
+    const tick = this.#at
+    if (!this.#ring?.wants(tick) || this.#simulation.hash(this.#current) !== this.recording.hash(tick)) return
+    await this.#ring.add(tick, this.#simulation.checkpoint(this.#current), target)
   }
 
   /**
@@ -154,13 +199,18 @@ export class RecordingPlayer<R> {
   }
 }
 
+interface Start<R> {
+  readonly tick: number
+  readonly realm: R
+}
+
 /** The newest available state not after `from`: checkpoints first, newest first; then genesis. */
 async function load<R>(
   recording: Recording,
   simulation: Simulation<R>,
   definition: RealmDefinition,
   from: number,
-): Promise<RecordingResult<{ tick: number; realm: R }>> {
+): Promise<RecordingResult<Start<R>>> {
   const candidates = recording.checkpoints.filter(({ tick }) => tick <= from).toSorted((a, b) => b.tick - a.tick)
   let failed: RecordingError | null = null
   for (const entry of candidates) {

@@ -17,9 +17,17 @@ export const rawCheckpoint = (tick: number, bytes: Uint8Array): StoredCheckpoint
   stored: bytes,
 })
 
+/** Bytes as raw DEFLATE; null if that is not smaller. */
+export const deflate = (bytes: Uint8Array): Promise<Uint8Array | null> =>
+  pipe(bytes, new CompressionStream('deflate-raw'), bytes.length - 1)
+
+/** Bytes from raw DEFLATE; null if they are malformed or more than `bytesMax`. */
+export const inflate = (deflated: Uint8Array, bytesMax: number): Promise<Uint8Array | null> =>
+  pipe(deflated, new DecompressionStream('deflate-raw'), bytesMax)
+
 /** A checkpoint stored compressed, if that is smaller. */
 export async function packCheckpoint(tick: number, bytes: Uint8Array): Promise<StoredCheckpoint> {
-  const stored = await pipe(bytes, new CompressionStream('deflate-raw'), bytes.length)
+  const stored = await deflate(bytes)
   if (!stored) return rawCheckpoint(tick, bytes)
   return { tick, encoding: Encoding.deflate, rawBytes: bytes.length, sha256: sha256(bytes), stored }
 }
@@ -30,8 +38,7 @@ export async function unpackCheckpoint(
   offset: number,
 ): Promise<RecordingResult<Uint8Array>> {
   const { tick, encoding, rawBytes, stored } = checkpoint
-  const bytes =
-    encoding === Encoding.raw ? stored : await pipe(stored, new DecompressionStream('deflate-raw'), rawBytes)
+  const bytes = encoding === Encoding.raw ? stored : await inflate(stored, rawBytes)
   if (bytes?.length !== rawBytes)
     return bad(
       new RecordingError('corrupt', `the checkpoint of tick ${tick} does not unpack to its ${rawBytes} bytes`, offset),
