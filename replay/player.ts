@@ -103,7 +103,7 @@ export class RecordingPlayer<R> {
 
   /** Steps the next tick. Exceptions of the simulation (a trap) are thrown: after one, only call `seek` or `free`. */
   step(onPhase?: (phase: string) => void): RecordingResult<PlayedTick> {
-    const frame = this.recording.frame(this.#at + 1)
+    const frame = this.recording.frame(this.#at + 1, this.#simulation.decodeFrame)
     if (!frame.ok) return frame
     this.#at++
     return good({

@@ -117,13 +117,13 @@ export class Recording {
    * The frame of a tick: from startTick + 1 to lastTick, and the next if it was written. Errors: `corrupt`, and
    * `unreadable` if the file cannot be read any more.
    */
-  frame(tick: number): RecordingResult<InputFrame> {
-    return caught(() => this.#decodeFrame(tick, this.frameBytes(tick)))
+  frame(tick: number, decode: typeof decodeFrame = decodeFrame): RecordingResult<InputFrame> {
+    return caught(() => this.#decoded(tick, this.frameBytes(tick), decode))
   }
 
-  #decodeFrame(tick: number, bytes: Uint8Array | null): RecordingResult<InputFrame> {
+  #decoded(tick: number, bytes: Uint8Array | null, decode: typeof decodeFrame): RecordingResult<InputFrame> {
     if (!bytes) return good({ tick, inputs: [] })
-    const decoded = decodeFrame(bytes)
+    const decoded = decode(bytes)
     const offset = this.frameOffset(tick)
     if (!decoded.ok)
       return bad(

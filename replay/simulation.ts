@@ -21,6 +21,7 @@ import {
   type RealmDefinition,
   type SimEvent,
 } from '../sim/index.ts'
+import type { Result } from '../protocol/index.ts'
 
 /** `R` is its realm type. `step`, `genesis` and `restore` may throw: on a trap, or on invalid bytes. */
 export interface Simulation<R> {
@@ -37,6 +38,8 @@ export interface Simulation<R> {
   genesis(definition: RealmDefinition): R
   restore(definition: RealmDefinition, bytes: Uint8Array): R
   step(realm: R, frame: InputFrame, onPhase?: (phase: string) => void): readonly SimEvent[]
+  /** Decodes the payload of a FRAME chunk into what `step` takes. Without it, this program's decoder is used. */
+  readonly decodeFrame?: (bytes: Uint8Array) => Result<InputFrame>
   /** Hash of the state between two steps, 16 hex digits. */
   hash(realm: R): string
   /** Hash of the state within a step, 16 hex digits; for `onPhase`. */

@@ -43,12 +43,14 @@ async function build() {
   rmSync(SOURCES_FILE, { force: true })
   rmSync('dist/node', { recursive: true, force: true })
   // Loaded here, because a start without a build does not need the tools.
-  const [{ bundle }, { bundlePage }, { makeArchiveTemplate }] = await Promise.all([
+  const [{ bundle }, { bundleSimulation }, { bundlePage }, { makeArchiveTemplate }] = await Promise.all([
     import('./bundle.mjs'),
+    import('./simulation-bundle.mjs'),
     import('./bundle-page.mjs'),
     import('./archive-template.mjs'),
   ])
   await bundle(ENTRIES, 'dist/node')
+  await bundleSimulation('dist/node/simulation.mjs')
   await bundlePage('dist/viewer')
   await makeArchiveTemplate('dist/archive-template')
   writeFileSync(SOURCES_FILE, sources)

@@ -2,6 +2,7 @@
 import { loadEngine, type Input, type Realm } from '../../../sim/index.ts'
 import {
   bitsOf,
+  compareBuilds,
   compareRecordings,
   compareReplay,
   fieldText,
@@ -16,10 +17,16 @@ import {
 import { plural } from '../../../http-contract/plural.ts'
 import { openRecording, reportUnusable } from '../../files/recording-input.ts'
 import { formatSeconds, paint, printJson, Progress, rows, schemaOf, terminal, type Terminal } from '../../output.ts'
+import { BUILD_OPTIONS, buildOf, type Build } from '../../builds/load-build.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 /** Fields in the text of a report; JSON has all. */
 const SHOWN_MAX = 12
+
+interface Done {
+  readonly done: number
+  readonly total: number
+}
 
 type Load = () => Promise<Simulation<Realm>>
 const loadSimulation: Load = async () => simulationOf(await loadEngine())
@@ -48,23 +55,51 @@ async function run(name: string, args: Arguments, to: Terminal, load: Load): Pro
     throw new UsageError(
       `${first} is of the realm "${expected.header.realm}", ${second} of "${actual.header.realm}"; compare recordings of one realm`,
     )
+  const build = name === 'replay bisect' ? await buildOf(args) : null
+  if (build && actual) throw new UsageError('--build and --engine replay one recording; leave the second out')
   const simulation = await load()
   const progress = new Progress(to, 'replaying')
-  const found = actual
-    ? await compareRecordings(expected, actual, simulation)
-    : await compareReplay(expected, simulation, { onProgress: ({ done, total }) => progress.update(done, total) })
+  const options = { onProgress: (each: Done) => progress.update(each.done, each.total) }
+  const found = build
+    ? await compareBuilds(expected, simulation, build.simulation, options)
+    : actual
+      ? await compareRecordings(expected, actual, simulation)
+      : await compareReplay(expected, simulation, options)
   progress.end()
   if (!found.ok) return failed(args.positionals.join(', '), found.error)
   const { difference } = found.value
-  if (args.flag('json')) printJson(to, schemaOf(name), fieldsOf(found.value))
-  else
+  if (args.flag('json'))
+    printJson(to, schemaOf(name), { ...fieldsOf(found.value), ...(build && buildFields(build, found.value)) })
+  else {
+    const sides: Sides = build
+      ? ['this program', build.path]
+      : actual
+        ? ['the first recording', 'the second recording']
+        : ['what was recorded', 'what this program replays']
     to.out(
       difference
-        ? textOf(to, found.value, difference, expected, actual)
-        : sameText(to, found.value, args.positionals, expected.header.tickRate),
+        ? textOf(to, found.value, difference, expected, sides)
+        : build
+          ? `${paint(to, 'green', '✓')} ${build.path} replays ${first} as this program does: ${statesText(found.value)} are equal\n`
+          : sameText(to, found.value, args.positionals, expected.header.tickRate),
     )
+  }
   return difference ? Exit.failed : Exit.ok
 }
+
+/** Where the two runs come from. */
+type Sides = readonly [expected: string, actual: string]
+
+/** False if the builds hash their states in different ways; then only the fields were compared. */
+const hashesCompared = (found: Comparison): boolean => !('comparesHashes' in found) || found.comparesHashes === true
+
+const buildFields = ({ path, simulation }: Build, found: Comparison) => ({
+  build: { path, engine: simulation.engine, simVersion: simulation.version },
+  hashesCompared: hashesCompared(found),
+})
+
+const statesText = (found: Comparison): string =>
+  `the ${hashesCompared(found) ? 'hashes' : 'fields'} of ${plural(found.to - found.from + 1, 'state')}`
 
 const withBits = (each: FieldDifference) => ({
   ...each,
@@ -119,7 +154,7 @@ function textOf(
   { from, inputsTick }: Comparison,
   found: RunDifference,
   expected: Recording,
-  actual: Recording | null,
+  sides: Sides,
 ): string {
   const { tick, phase } = found
   const time = formatSeconds(tick / expected.header.tickRate)
@@ -132,8 +167,8 @@ function textOf(
   return [
     `${paint(to, 'red', '✗')} ${paint(to, 'bold', what)} (${time})\n`,
     rows(to, [
-      ['expected', actual ? 'the first recording' : 'what was recorded'],
-      ['actual', actual ? 'the second recording' : 'what this program replays'],
+      ['expected', sides[0]],
+      ['actual', sides[1]],
     ]),
     fieldsText(found),
     rows(
@@ -194,10 +229,11 @@ export const bisect: CliCommand = {
     'Finds the first tick at which a replay differs from its recording, or at which two recordings differ.',
     '',
     WHAT,
+    'With --build or --engine, this program and another one replay the recording side by side.',
     'The state of a run that this program does not replay is known only at its checkpoints: then the fields are compared at the next one.',
     EXITS,
   ].join('\n'),
   positionals: 'FILE [ACTUAL]',
-  options: {},
+  options: BUILD_OPTIONS,
   run: (args) => runBisect(args, terminal),
 }
