@@ -86,6 +86,11 @@ const COMMANDS: readonly {
     summary: 'find moments in many recordings: who did what, and what followed',
     load: () => import('./commands/replay/search.ts'),
   },
+  {
+    name: 'replay rehearse',
+    summary: 'replay recordings by another build, and report what it would change',
+    load: () => import('./commands/replay/rehearse.ts'),
+  },
 ]
 
 /** Lists the commands. `family`: only those that begin with this word, e.g. "replay". */
