@@ -23,7 +23,7 @@ export function checkVersions(
   if (simVersion !== simulation.version)
     return new RecordingError(
       'other-sim',
-      `the recording was made by version ${simVersion} of the simulation; this is version ${simulation.version}`,
+      `the recording was made by version ${simVersion} of the simulation; this is version ${simulation.version}; replay it with the Otherworld that made it (\`otherworld replay verify --build PATH\`)`,
     )
   if (engine !== simulation.engine)
     return new RecordingError(

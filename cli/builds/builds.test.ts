@@ -1,14 +1,16 @@
 /** Builds that really differ: variants of the simulation's sources, and a Rapier with another WebAssembly. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { simulationOf } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
+import { buildEntry } from '../../test/harness/build-entry.ts'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { recordSession } from '../../test/harness/recording-example.ts'
 import { buildVariant } from '../../test/harness/simulation-variant.ts'
 import { bisect, runBisect } from '../commands/replay/diff.ts'
+import { command as verify, runVerify } from '../commands/replay/verify.ts'
 import { parseArguments, UsageError } from '../command.ts'
 import type { Terminal } from '../output.ts'
 import { buildOf, loadBuild } from './load-build.ts'
@@ -108,4 +110,33 @@ test('another build of Rapier replaces the engine, and counts as another one', a
   expect(build?.simulation.hash(realm)).toBe(simulation.hash(simulation.genesis(DEFAULT_DEFINITION)))
   const text = parseArguments(bisect, [file, '--engine', join(same, 'dist', 'node', 'simulation.mjs')])
   await expect(buildOf(text)).rejects.toThrow('is not a build of Rapier: it exports no World and no init')
+})
+
+test('verify --build replays a recording of another version with the build that made it, in any number of threads', async () => {
+  const { simulation: other } = await loadBuild(pushing)
+  const path = join(directory, 'other.owr')
+  writeFileSync(path, recordSession(other, { ticks: 120, players: 2 }))
+  const workerFile = pathToFileURL(
+    await buildEntry(new URL('../workers/replay-worker.ts', import.meta.url), 'replay-worker'),
+  )
+  const verified = async (...argv: readonly string[]): Promise<{ exit: number; out: string }> => {
+    let out = ''
+    const to: Terminal = {
+      out: (more) => void (out += more),
+      err: () => {},
+      outIsTerminal: false,
+      errIsTerminal: false,
+    }
+    return { exit: await runVerify(parseArguments(verify, [path, ...argv]), to, { workerFile }), out }
+  }
+  const refused = await verified()
+  expect(refused.exit).toBe(4)
+  expect(refused.out).toContain('made by version 100 of the simulation; this is version')
+  expect(refused.out).toContain('`otherworld replay verify --build PATH`')
+  for (const jobs of ['1', '2'])
+    expect(await verified('--build', pushing, '--jobs', jobs)).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining('120 hashes of 120 ticks compared, all equal'),
+    })
+  expect((await verified('--build', same)).exit).toBe(4)
 })

@@ -1,6 +1,5 @@
 /** Verifies recordings in this thread or in worker threads: several at a time, and a long one in parts. */
 import { stat } from 'node:fs/promises'
-import type { Realm } from '../../sim/index.ts'
 import {
   joinParts,
   partsOf,
@@ -65,7 +64,7 @@ export interface Verifier {
 }
 
 /** Verifies in this thread, each file in one run. */
-export const inThisThread = (simulation: Simulation<Realm>): Verifier => ({
+export const inThisThread = (simulation: Simulation<unknown>): Verifier => ({
   filesMax: 1,
   partsMax: 1,
   open: async (file) => {
@@ -86,8 +85,8 @@ export const inThisThread = (simulation: Simulation<Realm>): Verifier => ({
   close: async () => {},
 })
 
-/** Verifies in worker threads. `file`: their bundle. */
-export function inThreads(threads: number, file = REPLAY_WORKER): Verifier {
+/** Verifies in worker threads. `build`: path of another build. `file`: the bundle of the threads. */
+export function inThreads(threads: number, build: string | null, file = REPLAY_WORKER): Verifier {
   const pool = new JobPool<ReplayKinds>(threads, file)
   let sources = 0
   return {
@@ -103,7 +102,7 @@ export function inThreads(threads: number, file = REPLAY_WORKER): Verifier {
           try {
             const output = await pool.run(
               'verify',
-              { path, source, ...part },
+              { path, source, build, ...part },
               { signal, onProgress: (done, total) => onProgress(total > 0 ? done / total : 1) },
             )
             return output.ok ? output.value : fromPlainError(output.error)

@@ -1,7 +1,8 @@
 /** The job "verify": replays a part of a recording and compares every hash. */
 import { loadEngine } from '../../sim/index.ts'
 import { RecordingError, simulationOf, verify, type Verification } from '../../replay/index.ts'
-import type { Recording } from '../../replay/index.ts'
+import type { Recording, Simulation } from '../../replay/index.ts'
+import { loadBuild, type Build } from '../builds/load-build.ts'
 import { openRecording } from '../files/recording-input.ts'
 import type { JobContext } from './job.ts'
 
@@ -12,6 +13,8 @@ export interface VerifyInput {
   readonly source: number
   readonly from: number
   readonly to: number
+  /** Path of the build that replays; null for this program. */
+  readonly build: string | null
 }
 
 export type VerifyOutput =
@@ -32,13 +35,25 @@ export const fromPlainError = ({ reason, what, offset, chunk }: PlainError): Rec
 
 let last: { readonly source: number; readonly recording: Recording } | null = null
 
-export async function verifyJob({ path, source, from, to }: VerifyInput, context: JobContext): Promise<VerifyOutput> {
+/** The build that the thread loaded last. */
+let loaded: { readonly path: string; readonly build: Promise<Build> } | null = null
+
+function buildAt(path: string): Promise<Build> {
+  if (loaded?.path !== path) loaded = { path, build: loadBuild(path) }
+  return loaded.build
+}
+
+export async function verifyJob(
+  { path, source, from, to, build }: VerifyInput,
+  context: JobContext,
+): Promise<VerifyOutput> {
   if (last?.source !== source) {
     const recording = await openRecording(path)
     if (recording instanceof RecordingError) return { ok: false, error: plainError(recording) }
     last = { source, recording }
   }
-  const result = await verify(last.recording, simulationOf(await loadEngine()), {
+  const simulation: Simulation<unknown> = build ? (await buildAt(build)).simulation : simulationOf(await loadEngine())
+  const result = await verify(last.recording, simulation, {
     from,
     to,
     signal: context.signal,

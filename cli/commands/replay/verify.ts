@@ -1,10 +1,11 @@
 /** `otherworld replay verify`: replays recordings and compares every state hash. */
-import { loadEngine, type Realm } from '../../../sim/index.ts'
+import { loadEngine } from '../../../sim/index.ts'
 import { RecordingError, simulationOf, type Simulation, type Verification } from '../../../replay/index.ts'
 import { UINT32_MAX } from '../../../protocol/limits.ts'
 import { formatSeconds, paint, printJson, Progress, terminal, type Terminal } from '../../output.ts'
 import { plural } from '../../../http-contract/plural.ts'
 import { errorFields, exitOf, recordingsIn } from '../../files/recording-input.ts'
+import { BUILD_OPTIONS, loadBuild, type Build } from '../../builds/load-build.ts'
 import { defaultThreads, JobError } from '../../workers/pool.ts'
 import {
   inThisThread,
@@ -59,7 +60,7 @@ class Deadline {
 }
 
 export interface VerifyHow {
-  load?(): Promise<Simulation<Realm>>
+  load?(): Promise<Simulation<unknown>>
   /** The moment of performance.now() from which `--timeout-seconds` counts. */
   readonly startMs?: number
   /** Threads without `--jobs`. */
@@ -81,7 +82,9 @@ export async function runVerify(args: Arguments, to: Terminal, how: VerifyHow = 
           args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX }),
         )
   const files = await recordingsIn(args.positionals)
-  const verifier = await verifierOf(jobs, deadline, how)
+  const path = args.text('build') ?? null
+  const build = path === null ? null : await loadBuild(path)
+  const verifier = await verifierOf(jobs, deadline, build, how)
   const outcomes = verifier ? await verifyAll(files, verifier, range, deadline, args, to) : files.map(notBegun)
   if (!verifier && !args.flag('json')) for (const outcome of outcomes) to.out(lineOf(to, outcome))
   const exit = GRAVITY.find((code) => outcomes.some((outcome) => outcome.exit === code)) ?? Exit.ok
@@ -103,10 +106,11 @@ function rangeOf(args: Arguments): TickRange {
 async function verifierOf(
   jobs: number,
   deadline: Deadline | null,
-  { load = async () => simulationOf(await loadEngine()), workerFile }: VerifyHow,
+  build: Build | null,
+  { load = async () => build?.simulation ?? simulationOf(await loadEngine()), workerFile }: VerifyHow,
 ): Promise<Verifier | null> {
   if (deadline?.hasPassed) return null
-  if (jobs > 1) return inThreads(jobs, workerFile)
+  if (jobs > 1) return inThreads(jobs, build?.path ?? null, workerFile)
   const simulation = deadline ? await deadline.within(load()) : await load()
   return simulation && inThisThread(simulation)
 }
@@ -223,6 +227,7 @@ export const command: CliCommand = {
       value: 'N',
       help: 'threads: files are verified at the same time, and a long one in parts that start at its checkpoints (default: one less than the cores)',
     },
+    build: BUILD_OPTIONS.build,
     from: { type: 'string', value: 'TICK', help: 'start at the last checkpoint that is not after this tick' },
     to: { type: 'string', value: 'TICK', help: 'the last tick to compare' },
     'timeout-seconds': { type: 'string', value: 'N', help: 'timeout in seconds, from the start of the command' },
