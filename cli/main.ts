@@ -50,6 +50,11 @@ const COMMANDS: readonly {
     summary: 'list the roles in a realm',
     load: async () => ({ command: (await import('./commands/admin.ts')).grants }),
   },
+  {
+    name: 'fuzz',
+    summary: 'check properties of the physics on random sessions',
+    load: () => import('./commands/fuzz.ts'),
+  },
   { name: 'replay info', summary: 'show what a recording holds', load: () => import('./commands/replay/info.ts') },
   {
     name: 'replay verify',

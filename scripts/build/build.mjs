@@ -15,6 +15,7 @@ const ENTRIES = {
   'ingest-child': 'ingest/process/ingest-child.ts',
   'lockstep-worker': 'bots/lockstep-worker.ts',
   'replay-worker': 'cli/workers/replay-worker.ts',
+  'fuzz-worker': 'cli/workers/fuzz-worker.ts',
   testing: 'testing/index.ts',
 }
 

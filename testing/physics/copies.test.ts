@@ -43,10 +43,10 @@ test('an edit that fits twice or nowhere is refused with its file and its text',
   expect(edited('sim/realm.ts', 'a', [edit])).toBe('b')
 })
 
-test('a hostile host has other last bits, other times, other random numbers, and memory with garbage', () => {
+test('a hostile host has less exact functions, other times, other random numbers, and memory with garbage', () => {
   const host = hostileHost()
   expect(host.Math.sin(1)).not.toBe(Math.sin(1))
-  expect(Math.abs(host.Math.sin(1) - Math.sin(1))).toBeLessThan(1e-15)
+  expect(Math.abs(host.Math.sin(1) - Math.sin(1))).toBeLessThan(1e-7)
   expect(host.Math.sqrt(2)).toBe(Math.sqrt(2))
   expect(host.Math.sin(0)).toBe(0)
   expect(host.Date.now() - Date.now()).toBeGreaterThan(1e7)

@@ -45,15 +45,8 @@ const CLOCK_AHEAD_MS = 100_000_003
 /** What fresh memory contains. */
 const GARBAGE = 0xa5
 
-const bits = new DataView(new ArrayBuffer(8))
-
-/** The number with its last bit flipped. Zero, NaN and infinities stay. */
-function lastBitFlipped(x: number): number {
-  if (x === 0 || !Number.isFinite(x)) return x
-  bits.setFloat64(0, x)
-  bits.setUint32(4, (bits.getUint32(4) ^ 1) >>> 0)
-  return bits.getFloat64(0)
-}
+/** Error of approximate functions, relative: the last bit of a 32-bit float, so that states show it soon. */
+const ERROR = 2 ** -24
 
 type Approximate = (...args: number[]) => number
 
@@ -62,7 +55,7 @@ function hostileMath(): Math {
   for (const name of Object.getOwnPropertyNames(Math)) changed[name] = Math[name as keyof Math]
   for (const name of APPROXIMATE) {
     const exact = Math[name] as Approximate
-    changed[name] = (...args: number[]) => lastBitFlipped(exact(...args))
+    changed[name] = (...args: number[]) => exact(...args) * (1 + ERROR)
   }
   changed['random'] = () => (Math.random() + 0.5) % 1
   return changed as unknown as Math
@@ -80,7 +73,7 @@ function hostileDate(): DateConstructor {
 }
 
 /**
- * Approximate functions of Math have another last bit, clocks are ahead, Math.random has other numbers, and memory that
+ * Approximate functions of Math have a small error, clocks are ahead, Math.random has other numbers, and memory that
  * nobody has initialised contains garbage.
  */
 export function hostileHost(): Host {

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { loadLab, type Lab } from '../physics/copies.ts'
 import type { SessionOptions } from '../sessions/arbitrary-session.ts'
-import { caseOf } from './check.ts'
+import { sessionFrames } from '../sessions/session.ts'
 import { PROPERTIES } from './index.ts'
 import type { PhysicsProperty, Violation } from './property.ts'
 import { saveCase } from './saved-case.ts'
@@ -33,9 +33,8 @@ export class PhysicsError extends Error {
 }
 
 /** The shrunk session in a few words: its size and its inputs. */
-function describeSession({ session }: FoundSession, lab: Lab): string {
-  const { frames } = caseOf(session, lab.plain)
-  const inputs = frames.flatMap((frame) =>
+export function describeSession({ session }: FoundSession): string {
+  const inputs = sessionFrames(session).flatMap((frame) =>
     frame.inputs.map(({ player, command }) => ({ tick: frame.tick, player, command })),
   )
   const shown = inputs.slice(0, INPUTS_SHOWN_MAX).map(({ tick, player, command }) => {
@@ -53,12 +52,12 @@ function describeSession({ session }: FoundSession, lab: Lab): string {
 const INPUTS_SHOWN_MAX = 12
 const INPUT_CHARACTERS_MAX = 140
 
-const violationText = ({ property, tick, message }: Violation): string => `${property}, tick ${tick}: ${message}`
+export const violationText = ({ property, tick, message }: Violation): string => `${property}, tick ${tick}: ${message}`
 
 const isReadyMade = (name: string): boolean => name === 'continues' || PROPERTIES.some((each) => each.name === name)
 
 /** The command that repeats a session of the default sessions. */
-const repeatCommand = (seed: number, property: string): string =>
+export const repeatCommand = (seed: number, property: string): string =>
   `npx otherworld fuzz --seed ${seed} --runs 1${property === 'continues' ? '' : ` --property ${property}`}`
 
 /** The seed to begin with, from the environment if it names one. */
@@ -96,7 +95,7 @@ export async function checkPhysics(
       isKnown && !sessions
         ? repeatCommand(found.seed, violation.property)
         : `OTHERWORLD_FUZZ_SEED=${found.seed} npx vitest run`
-    const lines = [violationText(violation), describeSession(found, lab), `  again: ${repeat}`]
+    const lines = [violationText(violation), describeSession(found), `  again: ${repeat}`]
     if (saveTo !== undefined) lines.push(`  saved: ${saveCase(saveTo, found, lab, isKnown).recording}`)
     throw new PhysicsError(found, lines.join('\n'))
   }

@@ -3,7 +3,7 @@ import type { InputFrame, Realm } from '../../sim/index.ts'
 import type { Lab } from '../physics/copies.ts'
 import type { Physics } from '../physics/physics.ts'
 import { sessionFrames, type Session } from '../sessions/session.ts'
-import type { PhysicsCase, PhysicsProperty, Trace, Violation, WatchedTick, Watcher } from './property.ts'
+import type { PhysicsCase, PhysicsProperty, StoredState, Trace, Violation, WatchedTick, Watcher } from './property.ts'
 
 /** Ticks after a session in which nothing is put in and the world comes to rest: 4 s at 60 ticks a second. */
 const REST_TICKS = 240
@@ -37,7 +37,7 @@ class WatchedRun {
   readonly #watching: readonly Watching[]
   readonly #hashes: string[] = []
   readonly #events: string[] = []
-  readonly #checkpoints = new Map<number, Uint8Array>()
+  readonly #checkpoints = new Map<number, StoredState>()
   readonly #keepsTrace: boolean
   readonly realm: Realm
 
@@ -86,7 +86,10 @@ class WatchedRun {
 
   #takeCheckpoint(tick: number): void {
     if (this.#keepsTrace && this.#sample.checkpointTicks.includes(tick))
-      this.#checkpoints.set(tick, this.#physics.checkpoint(this.realm))
+      this.#checkpoints.set(tick, {
+        bytes: this.#physics.checkpoint(this.realm),
+        fields: [...this.#physics.fields(this.realm)],
+      })
   }
 
   #step(frame: InputFrame, isRest: boolean): Violation | null {

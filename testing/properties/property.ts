@@ -1,5 +1,5 @@
 /** Properties of the physics: what must hold in every session. */
-import type { AvatarView, InputFrame, PropView, Realm, RealmDefinition, SimEvent } from '../../sim/index.ts'
+import type { AvatarView, Field, InputFrame, PropView, Realm, RealmDefinition, SimEvent } from '../../sim/index.ts'
 import type { Lab } from '../physics/copies.ts'
 
 /** What is wrong, and since which tick. */
@@ -35,6 +35,12 @@ export interface WatchedTick {
 /** Returns what is wrong after a tick, or null. */
 export type Watcher = (tick: WatchedTick) => string | null
 
+/** A state of the run under test: its checkpoint, and its fields by name. */
+export interface StoredState {
+  readonly bytes: Uint8Array
+  readonly fields: readonly Field[]
+}
+
 /** What is known of the run under test. */
 export interface Trace {
   /** Hash after each frame. */
@@ -42,7 +48,7 @@ export interface Trace {
   /** Events of each frame, as JSON. */
   readonly events: readonly string[]
   /** Checkpoints by tick. */
-  readonly checkpoints: ReadonlyMap<number, Uint8Array>
+  readonly checkpoints: ReadonlyMap<number, StoredState>
 }
 
 export interface PhysicsProperty {

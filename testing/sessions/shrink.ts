@@ -3,7 +3,7 @@ import type { ScheduledCommand } from '../scenario.ts'
 import type { Segment, Session } from './session.ts'
 
 /** What is made fewer, in this order. A stage continues until none of its steps fails, then the next begins. */
-const STAGES = ['ticks', 'segments', 'players', 'durations', 'props', 'again'] as const
+const STAGES = ['ticks', 'segments', 'players', 'durations', 'starts', 'props', 'again'] as const
 export type ShrinkStage = (typeof STAGES)[number]
 
 interface Shorter {
@@ -65,6 +65,23 @@ function* shorterSegments(segment: Segment): Generator<Segment> {
     yield { ...segment, acts: acts.map((act) => ({ ...act, tick: first.tick + ((act.tick - first.tick) >> 1) })) }
 }
 
+const moved = (segment: Segment, byTicks: number): Segment => ({
+  ...segment,
+  acts: segment.acts.map((act) => ({ ...act, tick: act.tick - byTicks })),
+})
+
+/** All segments earlier by the same time, then each of them, by as much as possible at first. Joins are at tick 1. */
+function* withEarlierSegments(session: Session): Generator<Session> {
+  const { segments } = session
+  if (segments.length === 0) return
+  const room = segments.map(({ acts }) => (acts[0]?.tick ?? 1) - 1)
+  const least = Math.min(...room)
+  for (let by = least; by >= 1; by >>= 1)
+    yield { ...at(session, Math.max(1, session.ticks - by)), segments: segments.map((segment) => moved(segment, by)) }
+  for (const [i, segment] of segments.entries())
+    for (let by = room[i] ?? 0; by >= 1; by >>= 1) yield { ...session, segments: segments.with(i, moved(segment, by)) }
+}
+
 function* ofStage(session: Session, stage: ShrinkStage): Generator<Session> {
   const { segments, definition } = session
   switch (stage) {
@@ -82,6 +99,8 @@ function* ofStage(session: Session, stage: ShrinkStage): Generator<Session> {
       for (const [i, segment] of segments.entries())
         for (const shorter of shorterSegments(segment)) yield { ...session, segments: segments.with(i, shorter) }
       return
+    case 'starts':
+      return yield* withEarlierSegments(session)
     case 'props':
       for (const props of withoutRuns(definition.props)) yield { ...session, definition: { ...definition, props } }
   }
