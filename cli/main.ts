@@ -87,6 +87,11 @@ const COMMANDS: readonly {
     load: () => import('./commands/replay/fork.ts'),
   },
   {
+    name: 'replay why',
+    summary: 'find the inputs that caused an element to be where it is',
+    load: () => import('./commands/replay/why.ts'),
+  },
+  {
     name: 'replay search',
     summary: 'find moments in many recordings: who did what, and what followed',
     load: () => import('./commands/replay/search.ts'),

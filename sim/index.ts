@@ -18,6 +18,7 @@ export {
   type Realm,
 } from './state/state.ts'
 export { hash, phaseHash } from './state/hash.ts'
+export { contactsOf, type Contact } from './state/contacts.ts'
 export { checkpoint, restore, CheckpointError } from './state/checkpoint.ts'
 export {
   avatars,
@@ -27,6 +28,7 @@ export {
   props,
   bodyView,
   fields,
+  elementFields,
   elementCount,
   type AvatarView,
   type PropView,

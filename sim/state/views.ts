@@ -187,47 +187,59 @@ export function* fields(realm: Realm): Generator<Field> {
   yield* leaves(MARKER_ID, 'position', MARKER_POSITION)
   for (const { hash, identity } of realm.packages.values())
     yield { element: 0, field: `packages.${hash}`, value: identity.toString(16).padStart(16, '0') }
-  for (const a of realm.avatars.values()) {
-    const {
-      id,
-      player,
-      user,
-      bodyChoice,
-      permissions,
-      position,
-      yaw,
-      velocity,
-      grounded,
-      flying,
-      intent,
-      moveSequence,
-      track,
-    } = a
-    yield* leaves(id, '', {
-      player,
-      user,
-      bodyChoice,
-      permissions,
-      position,
-      yaw,
-      velocity,
-      grounded,
-      flying,
-      intent,
-      moveSequence,
-      track,
-    })
-    yield { element: id, field: 'boneBodies', value: a.bones?.map((bone, i) => (bone ? i : '')).join(' ') ?? '' }
-  }
-  for (const p of realm.props.values()) {
-    const { id: _id, spec: _spec, ...view } = propView(p, newViewVectors())
-    yield* leaves(p.id, '', {
-      ...view,
-      name: p.spec.name,
-      hold: p.hold,
-      bonesPassUntil: p.bonesPassUntil,
-      share: p.share,
-      ownerLeftTick: p.ownerLeftTick,
-    })
-  }
+  for (const avatar of realm.avatars.values()) yield* avatarFields(avatar)
+  for (const prop of realm.props.values()) yield* propFields(prop)
+}
+
+/** The fields of one avatar or prop; none if there is no such element. */
+export function* elementFields(realm: Realm, element: ElementId): Generator<Field> {
+  const avatar = realm.avatars.get(element)
+  const prop = realm.props.get(element)
+  if (avatar) yield* avatarFields(avatar)
+  if (prop) yield* propFields(prop)
+}
+
+function* avatarFields(a: Avatar): Generator<Field> {
+  const {
+    id,
+    player,
+    user,
+    bodyChoice,
+    permissions,
+    position,
+    yaw,
+    velocity,
+    grounded,
+    flying,
+    intent,
+    moveSequence,
+    track,
+  } = a
+  yield* leaves(id, '', {
+    player,
+    user,
+    bodyChoice,
+    permissions,
+    position,
+    yaw,
+    velocity,
+    grounded,
+    flying,
+    intent,
+    moveSequence,
+    track,
+  })
+  yield { element: id, field: 'boneBodies', value: a.bones?.map((bone, i) => (bone ? i : '')).join(' ') ?? '' }
+}
+
+function* propFields(p: Prop): Generator<Field> {
+  const { id: _id, spec: _spec, ...view } = propView(p, newViewVectors())
+  yield* leaves(p.id, '', {
+    ...view,
+    name: p.spec.name,
+    hold: p.hold,
+    bonesPassUntil: p.bonesPassUntil,
+    share: p.share,
+    ownerLeftTick: p.ownerLeftTick,
+  })
 }

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
+import { recordSession } from '../../../test/harness/recording-example.ts'
+import { simulationOf } from '../../../replay/index.ts'
+import { DEFAULT_DEFINITION, loadEngine, type Command } from '../../../sim/index.ts'
+import { parseArguments, UsageError } from '../../command.ts'
+import type { Terminal } from '../../output.ts'
+import { command, runWhy } from './why.ts'
+
+const simulation = simulationOf(await loadEngine())
+const session = join(temporaryDirectory(), 'session.owr')
+const join1: Command = { type: 'join', player: 1, user: 1, name: 'Ann', body: 0, permissions: 31 }
+const teleport: Command = { type: 'teleport', player: 1, position: { x: 8, y: 0, z: 8 }, yaw: 0 }
+const frames = Array.from({ length: 120 }, (_, i) => ({
+  tick: i + 1,
+  inputs: [
+    ...(i + 1 === 1 ? [{ player: 0, sequence: 1, command: join1 }] : []),
+    ...(i + 1 === 70 ? [{ player: 0, sequence: 2, command: teleport }] : []),
+  ],
+}))
+const definition = { ...DEFAULT_DEFINITION, props: [] }
+writeFileSync(session, recordSession(simulation, { ticks: 120, players: 1, definition, frames, checkpointEvery: 60 }))
+
+async function asked(...argv: readonly string[]) {
+  let said = ''
+  const to: Terminal = {
+    out: (text) => void (said += text),
+    err: () => undefined,
+    outIsTerminal: false,
+    errIsTerminal: false,
+  }
+  const code = await runWhy(parseArguments(command, [session, ...argv]), to, async () => simulation)
+  return { code, said }
+}
+
+test('the answer in JSON has the fact, the inputs and the chain', async () => {
+  const { code, said } = await asked('--element', '3', '--tick', '110', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(said)).toMatchObject({
+    schema: 'otherworld/replay-why/1',
+    element: 3,
+    field: null,
+    tick: 110,
+    cause: 'inputs',
+    inputs: [{ tick: 70, player: 0, sequence: 2, command: teleport }],
+    chain: [
+      { tick: 70, text: 'the server moved Ann to (8.00, 0.00, 8.00)' },
+      { tick: 70, text: 'from here on it is so' },
+    ],
+    minimal: true,
+  })
+})
+
+test('the answer for people says seconds, names and how much the place may differ', async () => {
+  const { said } = await asked('--element', '3', '--tick', '110')
+  expect(said).toContain('At tick 110, element 3 is within 0.25 m of (8.00, ')
+  expect(said).toContain('1.17 s  the server moved Ann to')
+})
+
+test('a field that the element does not have is an error of usage', async () => {
+  await expect(asked('--element', '3', '--field', 'mass', '--tick', '110')).rejects.toThrow(UsageError)
+})
