@@ -92,6 +92,11 @@ const COMMANDS: readonly {
     load: () => import('./commands/replay/why.ts'),
   },
   {
+    name: 'replay shrink',
+    summary: 'find a small recording that fails like a large one, with a test',
+    load: () => import('./commands/replay/shrink.ts'),
+  },
+  {
     name: 'replay search',
     summary: 'find moments in many recordings: who did what, and what followed',
     load: () => import('./commands/replay/search.ts'),

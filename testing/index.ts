@@ -61,5 +61,6 @@ export {
 export { checkSession } from './properties/check.ts'
 export { checkPhysics, PhysicsError, type PhysicsCheckOptions } from './properties/check-physics.ts'
 export { checkRecording, recordCase, caseOfRecording } from './properties/saved-case.ts'
+export { failureInRecording, type MomentCondition } from './recorded-failure.ts'
 export { type FoundSession } from './properties/search.ts'
 export { checkCommands, type CommandCheckOptions } from './commands/check-commands.ts'

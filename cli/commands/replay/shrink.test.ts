@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
+import { recordSession } from '../../../test/harness/recording-example.ts'
+import { readRecording, simulationOf } from '../../../replay/index.ts'
+import { loadEngine } from '../../../sim/index.ts'
+import { failureInRecording } from '../../../testing/index.ts'
+import { parseArguments, UsageError } from '../../command.ts'
+import type { Terminal } from '../../output.ts'
+import { command, runShrink } from './shrink.ts'
+
+const simulation = simulationOf(await loadEngine())
+const directory = temporaryDirectory()
+const session = join(directory, 'session.owr')
+writeFileSync(session, recordSession(simulation, { ticks: 200, players: 5, checkpointEvery: 50, seed: 3 }))
+const REJECTED = 'event rejected command=grab player=2'
+
+async function shrink(argv: readonly string[]): Promise<{ code: number; said: string }> {
+  let said = ''
+  const to: Terminal = {
+    out: (text) => void (said += text),
+    err: () => undefined,
+    outIsTerminal: false,
+    errIsTerminal: false,
+  }
+  return { code: await runShrink(parseArguments(command, [session, ...argv]), to, async () => simulation), said }
+}
+
+test('it writes a recording in which the condition becomes true, and says how small it is', async () => {
+  const out = join(directory, 'json')
+  const { code, said } = await shrink(['--fails', REJECTED, '--out', out, '--json'])
+  expect(code).toBe(0)
+  const report = JSON.parse(said) as { recording: string; test: string }
+  expect(report).toMatchObject({
+    schema: 'otherworld/replay-shrink/1',
+    ok: true,
+    after: { ticks: 1, players: 1, inputs: 1 },
+  })
+  const bytes = readFileSync(report.recording)
+  expect(await failureInRecording(bytes, REJECTED)).toEqual({ tick: expect.any(Number), reason: '' })
+  expect(await failureInRecording(bytes, 'event rejected command=scale')).toBeNull()
+})
+
+test('a module may have the condition, and its test imports it', async () => {
+  const module = join(directory, 'condition.mjs')
+  writeFileSync(module, `export const fails = ({ events }) => events.some(({ type }) => type === 'spawned')\n`)
+  const out = join(directory, 'module')
+  const { code, said } = await shrink(['--fails', module, '--out', out])
+  expect(code).toBe(0)
+  expect(said).toContain('1 input,')
+  expect(readFileSync(join(out, 'session-shrunk.test.ts'), 'utf8')).toContain(
+    'import { fails } from "../condition.mjs"',
+  )
+})
+
+test('a condition that never becomes true is exit code 1, and nothing is written', async () => {
+  const out = join(directory, 'never')
+  const { code, said } = await shrink(['--fails', 'element 4000 exists', '--out', out])
+  expect(code).toBe(1)
+  expect(said).toContain('"element 4000 exists" never becomes true in 1 recording')
+  expect(() => readFileSync(join(out, 'session-shrunk.owr'))).toThrow('ENOENT')
+})
+
+test.each([
+  [['--fails', 'event flew', '--out', 'x'], '--fails: "flew" is no event'],
+  [['--fails', './absent.mjs', '--out', 'x'], '--fails: cannot load ./absent.mjs'],
+  [['--fails', REJECTED], 'it takes a recording, a condition and a folder'],
+])('%j is refused', async (argv, message) => {
+  await expect(shrink(argv)).rejects.toThrow(UsageError)
+  await expect(shrink(argv)).rejects.toThrow(message)
+})
+
+test('the test that it writes runs in a project of its own, and fails for the condition', async () => {
+  const project = join(directory, 'project')
+  const root = fileURLToPath(new URL('../../../', import.meta.url))
+  mkdirSync(join(project, 'node_modules'), { recursive: true })
+  symlinkSync(root, join(project, 'node_modules', 'otherworld'))
+  symlinkSync(join(root, 'node_modules', 'vitest'), join(project, 'node_modules', 'vitest'))
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+  await shrink(['--fails', REJECTED, '--out', project])
+  const outcome = await new Promise<{ code: unknown; output: string }>((resolve) =>
+    execFile(
+      process.execPath,
+      [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', project],
+      {
+        env: {
+          ...process.env,
+          NO_COLOR: '1',
+          VITEST: undefined,
+          VITEST_POOL_ID: undefined,
+          VITEST_WORKER_ID: undefined,
+        },
+      },
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, output: stdout + stderr }),
+    ),
+  )
+  expect(outcome.output).toContain('session-shrunk.owr has no moment of the kind: event rejected command=grab player=2')
+  expect(outcome.output).toContain('to be null')
+  expect(outcome.code).toBe(1)
+  const { value } = readRecording(readFileSync(join(project, 'session-shrunk.owr'))) as {
+    value: { header: { recordedBy: string } }
+  }
+  expect(value.header.recordedBy).toBe('otherworld replay shrink')
+})

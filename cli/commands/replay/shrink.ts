@@ -1,0 +1,212 @@
+/** `otherworld replay shrink`: a small recording that fails like a large one, with a test that holds it. */
+import { basename, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { loadEngine, type Realm } from '../../../sim/index.ts'
+import { RecordingError, simulationOf, type Simulation } from '../../../replay/index.ts'
+import {
+  ConditionError,
+  parsePredicate,
+  shrinkRecording,
+  type Moment,
+  type Predicate,
+  type ShrinkProgress,
+  type Shrunk,
+} from '../../../replay/fork/index.ts'
+import { makeFolder } from '../../../storage/folder.ts'
+import { plural } from '../../../http-contract/plural.ts'
+import { failingTest } from '../../files/failing-test.ts'
+import { openRecording, recordingsIn, reportUnusable } from '../../files/recording-input.ts'
+import { writeNew } from '../../files/write-new.ts'
+import {
+  formatBytes,
+  formatSeconds,
+  paint,
+  percentText,
+  printJson,
+  schemaOf,
+  tellRegularly,
+  terminal,
+  type Terminal,
+} from '../../output.ts'
+import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
+
+const NAME = 'replay shrink'
+const DEFAULT_SECONDS = 5
+const SECONDS_MAX = 600
+const DEFAULT_TRIES = 500
+const TRIES_MAX = 100_000
+const DRAW_EVERY_MS = 250
+
+interface Fails {
+  readonly predicate: Predicate
+  /** The module that has the condition; null for an expression. */
+  readonly module: string | null
+}
+
+/** Reads --fails: an expression, or the path of a module that exports `fails`. Throws UsageError. */
+async function failsOf(args: Arguments): Promise<Fails> {
+  const text = args.text('fails') ?? ''
+  if (/\.m?js$/.test(text)) {
+    const module = resolve(text)
+    const loaded = (await import(pathToFileURL(module).href).catch((error: Error) => {
+      throw new UsageError(`--fails: cannot load ${text}: ${error.message}`, { cause: error })
+    })) as { readonly fails?: unknown }
+    const { fails } = loaded
+    if (typeof fails !== 'function')
+      throw new UsageError(
+        `--fails: ${text} has to export a function named "fails", which takes a moment and returns a boolean`,
+      )
+    return { predicate: { kind: 'moment', text, holds: (moment: Moment) => fails(moment) === true }, module }
+  }
+  try {
+    return { predicate: parsePredicate(text), module: null }
+  } catch (error) {
+    if (error instanceof ConditionError) throw new UsageError(`--fails: ${error.message}`, { cause: error })
+    throw error
+  }
+}
+
+const lineOf = ({ stage, done, total, left }: ShrinkProgress): string =>
+  total === null
+    ? `shrinking ${stage}: ${left} left after ${plural(done, 'try', 'tries')}`
+    : `looking for the failure: ${percentText(done, total)} of the ticks`
+
+/** Draws the line of the work on a terminal, and prints it now and then elsewhere. */
+function telling(to: Terminal, line: () => string): { end(): void } {
+  const regular = tellRegularly(to, line)
+  const drawer = to.errIsTerminal ? setInterval(() => to.err(`\r\x1b[2K${line()}`), DRAW_EVERY_MS) : undefined
+  return {
+    end: () => {
+      regular.end()
+      clearInterval(drawer)
+      if (to.errIsTerminal) to.err('\r\x1b[2K')
+    },
+  }
+}
+
+export async function runShrink(
+  args: Arguments,
+  to: Terminal,
+  load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine()),
+): Promise<number> {
+  const out = args.text('out')
+  if (args.positionals.length === 0 || out === undefined || args.text('fails') === undefined)
+    throw new UsageError(
+      `it takes a recording, a condition and a folder: otherworld ${NAME} FILE --fails CONDITION --out DIR`,
+    )
+  const seconds =
+    args.text('seconds') === undefined ? DEFAULT_SECONDS : args.number('seconds', { min: 0.1, max: SECONDS_MAX })
+  const triesMax =
+    args.text('tries') === undefined ? DEFAULT_TRIES : args.number('tries', { min: 1, max: TRIES_MAX, integer: true })
+  const { predicate, module } = await failsOf(args)
+  const files = await recordingsIn(args.positionals)
+  const simulation = await load()
+  let last: ShrinkProgress = { stage: 'find', done: 0, total: 0, left: 0 }
+  const told = telling(to, () => lineOf(last))
+  const startMs = performance.now()
+  try {
+    // The latest file first: its failure is the one that was reported.
+    for (const file of files.toReversed()) {
+      const recording = await openRecording(file)
+      if (recording instanceof RecordingError) return reportUnusable(to, NAME, args.flag('json'), file, recording)
+      const result = await shrinkRecording(recording, simulation, predicate, {
+        seconds,
+        triesMax,
+        recordedBy: `otherworld ${NAME}`,
+        onProgress: (progress) => {
+          last = progress
+        },
+      })
+      if (!result.ok) return reportUnusable(to, NAME, args.flag('json'), file, result.error)
+      if (!result.value) continue
+      const saved = await save(out, file, { predicate, module }, result.value)
+      told.end()
+      show(args, to, { file, ...saved }, result.value, recording.header.tickRate, (performance.now() - startMs) / 1000)
+      return Exit.ok
+    }
+  } finally {
+    told.end()
+  }
+  if (args.flag('json')) printJson(to, schemaOf(NAME), { ok: false, fails: predicate.text, found: false })
+  else
+    to.out(
+      `${paint(to, 'yellow', '?')} "${predicate.text}" never becomes true in ${plural(files.length, 'recording')}, or is true from its start\n`,
+    )
+  return Exit.failed
+}
+
+interface Saved {
+  readonly recording: string
+  readonly test: string
+}
+
+async function save(folder: string, file: string, { predicate, module }: Fails, { bytes }: Shrunk): Promise<Saved> {
+  makeFolder(folder)
+  const name = `${basename(file, '.owr')}-shrunk`
+  const saved = { recording: join(folder, `${name}.owr`), test: join(folder, `${name}.test.ts`) }
+  await writeNew(saved.recording, bytes)
+  await writeNew(
+    saved.test,
+    failingTest({ recording: `${name}.owr`, condition: predicate.text, module, folder: resolve(folder) }),
+  )
+  return saved
+}
+
+function show(
+  args: Arguments,
+  to: Terminal,
+  { file, recording, test }: Saved & { readonly file: string },
+  shrunk: Shrunk,
+  tickRate: number,
+  seconds: number,
+): void {
+  const { bytes, ...fields } = shrunk
+  if (args.flag('json')) {
+    printJson(to, schemaOf(NAME), {
+      ok: true,
+      file,
+      recording,
+      test,
+      ...fields,
+      bytes: bytes.length,
+      seconds: Number(seconds.toFixed(1)),
+    })
+    return
+  }
+  const size = ({ ticks, players, props, inputs }: Shrunk['after']): string =>
+    `${formatSeconds(ticks / tickRate)} (${plural(ticks, 'tick')}), ${plural(players, 'player')}, ${plural(props, 'prop')}, ${plural(inputs, 'input')}`
+  to.out(
+    [
+      `${paint(to, 'green', '✓')} ${file} fails at tick ${shrunk.originalTick}`,
+      `  from ${size(shrunk.before)}`,
+      `  to   ${size(shrunk.after)}, ${formatBytes(bytes.length)}`,
+      `  ${plural(shrunk.tries, 'try', 'tries')} in ${formatSeconds(seconds)}${shrunk.minimal ? '' : '; --tries ended it, more may shrink it further'}`,
+      `  ${recording}`,
+      `  ${test}`,
+      '',
+    ].join('\n'),
+  )
+}
+
+export const command: CliCommand = {
+  name: NAME,
+  summary: [
+    'Finds a small recording that fails like a large one: a late start, few players, props and inputs. Writes it with a Vitest file that fails as long as the fault is there.',
+    '',
+    "FILE is a recording, several, a folder of them, or a server's data directory. Of several, the last one that fails is shrunk.",
+    'CONDITION is divergence, fault, an expression on states and events such as "any prop position.y < -1", or the path of a module (.js, .mjs) that exports fails(moment). docs/replay.md describes them.',
+    'Exit codes: 0 written, 1 the condition never becomes true or the failure cannot be repeated, 2 usage, 3 corrupt, 4 other version.',
+  ].join('\n'),
+  positionals: 'FILE...',
+  options: {
+    fails: { type: 'string', value: 'CONDITION', help: 'what the small recording has to show' },
+    out: { type: 'string', value: 'DIR', help: 'the folder for the recording and its test' },
+    seconds: {
+      type: 'string',
+      value: 'N',
+      help: `how long before the failure the small recording may begin (default ${DEFAULT_SECONDS}); if it does not fail from there, at a checkpoint before`,
+    },
+    tries: { type: 'string', value: 'N', help: `runs of each stage at most (default ${DEFAULT_TRIES})` },
+  },
+  run: (args) => runShrink(args, terminal),
+}
