@@ -141,19 +141,25 @@ export class RecordingPlayer<R> {
   }
 
   /**
-   * Replays all ticks to fill the ring; then a seek replays fewer ticks than the ring's spacing. The player is then at the
-   * last tick. Errors: those of `seek`. Exceptions of the simulation are thrown.
+   * Replays all ticks to fill the ring. If they equal the recorded ones and the ring holds at least two states, a seek then
+   * replays fewer ticks than the ring's spacing. The player is then at the last tick. Errors: those of `seek`. Exceptions of the simulation are thrown.
    */
   async prepare(
     onProgress?: (progress: { readonly done: number; readonly total: number }) => void,
   ): Promise<RecordingResult<void>> {
     const { startTick, lastTick } = this.recording
-    for (let tick = startTick; ; tick = Math.min(lastTick, tick + PAUSE_EVERY_TICKS)) {
-      const sought = await this.seek(tick)
-      if (!sought.ok || tick === lastTick) return sought
-      onProgress?.({ done: tick - startTick, total: lastTick - startTick })
+    const sought = await this.seek(startTick)
+    if (!sought.ok) return sought
+    // A seek would jump to recorded checkpoints, and leave out the ticks before them.
+    while (this.#at < lastTick) {
+      const played = this.step()
+      if (!played.ok) return played
+      await this.#keep(this.#at)
+      if (this.#at % PAUSE_EVERY_TICKS !== 0) continue
+      onProgress?.({ done: this.#at - startTick, total: lastTick - startTick })
       await new Promise((resolve) => setTimeout(resolve, 0))
     }
+    return good(undefined)
   }
 
   #load(target: number): Promise<RecordingResult<Start<R>>> {

@@ -67,6 +67,16 @@ test('a ring within a small memory keeps states at a wider spacing, closest wher
   expect(await ring.state(299)).toBe(null)
 })
 
+test('after prepare, no two states next to each other are farther apart than the spacing', async () => {
+  const ring = new CheckpointRing()
+  const player = await opened(ring)
+  await player.prepare()
+  const gaps = ring.ticks.slice(1).map((tick, i) => tick - (ring.ticks[i] ?? 0))
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(ring.everyTicks)
+  expect(player.recording.lastTick - (ring.ticks.at(-1) ?? 0)).toBeLessThan(ring.everyTicks)
+  player.free()
+})
+
 test('a state that differs from the recording is not kept', async () => {
   const ring = new CheckpointRing()
   const player = await opened(ring, {

@@ -92,6 +92,8 @@ const urls = () => files.map((_, i) => `${base}/recording/${i}`)
 test('there are at least forty recordings', () => {
   expect(files.length).toBeGreaterThanOrEqual(40)
   expect(expected.files).toBe(files.length)
+  expect(expected.samples).toBeGreaterThan(0)
+  expect(expected.checkpoints).toBeGreaterThan(0)
 })
 
 describe('Node', () => {
