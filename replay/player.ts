@@ -28,7 +28,7 @@ export function checkVersions(
   if (engine !== simulation.engine)
     return new RecordingError(
       'other-engine',
-      `the recording was made by physics engine ${engine.slice(0, 12)}…; this one is ${simulation.engine.slice(0, 12)}…`,
+      `the recording was made by physics engine ${engine.slice(0, 12)}…; this one is ${simulation.engine.slice(0, 12)}…; \`verify --build PATH\` replays with the Otherworld that made it`,
     )
   return null
 }
