@@ -42,7 +42,7 @@ export interface AnonymousOptions {
 const CREATED_AT = '1970-01-01T00:00:00Z'
 const ANONYMOUS_NOTE = 'otherworld.anonymous'
 const NOTE_TEXT =
-  'An anonymous clip: a run of its own. People stand with their arms down, walk and carry in coarse steps, and wear the same body. Places differ from the original by decimetres, and outcomes may differ.'
+  'An anonymous clip: a run of its own. People stand with their arms down, walk and carry in coarse steps, and wear the same body. Places differ from the original, of avatars by up to some metres, and outcomes may differ.'
 
 /**
  * The bytes of an anonymous recording of the ticks after `from`, up to `to`. If `from` is the start of a recording that
