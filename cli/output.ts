@@ -104,6 +104,18 @@ export function tellRegularly(to: Terminal, line: () => string): { end(): void }
   return { end: () => clearInterval(timer) }
 }
 
+/** As `tellRegularly`; on a terminal, it draws the line instead, and removes it at the end. */
+export function tellWork(to: Terminal, line: () => string): { end(): void } {
+  if (!to.errIsTerminal) return tellRegularly(to, line)
+  const drawer = setInterval(() => to.err(`\r\x1b[2K${line()}`), DRAW_EVERY_MS)
+  return {
+    end: () => {
+      clearInterval(drawer)
+      to.err('\r\x1b[2K')
+    },
+  }
+}
+
 const shareOf = (done: number, total: number): number => (total > 0 ? Math.min(1, done / total) : 0)
 export const percentText = (done: number, total: number): string => `${Math.floor(100 * shareOf(done, total))} %`
 

@@ -6,13 +6,13 @@ import { expect, test } from 'vitest'
 import { simulationOf } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
 import { buildEntry } from '../../test/harness/build-entry.ts'
+import { capturedTerminal } from '../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { recordSession } from '../../test/harness/recording-example.ts'
 import { buildVariant } from '../../test/harness/simulation-variant.ts'
 import { bisect, runBisect } from '../commands/replay/diff.ts'
 import { command as verify, runVerify } from '../commands/replay/verify.ts'
 import { parseArguments, UsageError } from '../command.ts'
-import type { Terminal } from '../output.ts'
 import { buildOf, loadBuild } from './load-build.ts'
 
 const simulation = simulationOf(await loadEngine())
@@ -29,13 +29,7 @@ const file = join(directory, 'session.owr')
 writeFileSync(file, recordSession(simulation, { ticks: 150, players: 3, sampleEvery: 30, checkpointEvery: 60 }))
 
 async function run(...argv: readonly string[]) {
-  const said = { out: '', err: '' }
-  const to: Terminal = {
-    out: (more) => void (said.out += more),
-    err: (more) => void (said.err += more),
-    outIsTerminal: false,
-    errIsTerminal: false,
-  }
+  const { to, said } = capturedTerminal()
   return { exit: await runBisect(parseArguments(bisect, [file, ...argv]), to, async () => simulation), ...said }
 }
 
@@ -120,14 +114,8 @@ test('verify --build replays a recording of another version with the build that 
     await buildEntry(new URL('../workers/replay-worker.ts', import.meta.url), 'replay-worker'),
   )
   const verified = async (...argv: readonly string[]): Promise<{ exit: number; out: string }> => {
-    let out = ''
-    const to: Terminal = {
-      out: (more) => void (out += more),
-      err: () => {},
-      outIsTerminal: false,
-      errIsTerminal: false,
-    }
-    return { exit: await runVerify(parseArguments(verify, [path, ...argv]), to, { workerFile }), out }
+    const { to, said } = capturedTerminal()
+    return { exit: await runVerify(parseArguments(verify, [path, ...argv]), to, { workerFile }), out: said.out }
   }
   const refused = await verified()
   expect(refused.exit).toBe(4)

@@ -11,7 +11,7 @@ import { checkRecording, PROPERTIES } from '../../testing/index.ts'
 import { SEED_MAX } from '../../testing/properties/search.ts'
 import { reportUnusable } from '../files/recording-input.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
-import { formatSeconds, paint, printJson, schemaOf, tellRegularly, terminal, type Terminal } from '../output.ts'
+import { formatSeconds, paint, printJson, schemaOf, tellWork, terminal, type Terminal } from '../output.ts'
 import { JobPool } from '../workers/pool.ts'
 import type { FuzzKinds } from '../workers/fuzz-worker.ts'
 import { runPlantedBugs } from './planted-bugs.ts'
@@ -24,7 +24,6 @@ const RUNS_MAX = 1e9
 const BATCH_RUNS = 20
 /** A batch that takes longer hangs, ms. */
 const HANGS_MS = 300_000
-const DRAW_EVERY_MS = 250
 
 /** The bundle of fuzz-worker.ts: two folders above this file, or beside the other bundles. */
 const FUZZ_WORKER = new URL(
@@ -158,15 +157,12 @@ const holding = (property: string | null): string => (property === null ? 'all p
 async function fuzz(args: Arguments, to: Terminal): Promise<number> {
   const plan = planOf(args)
   const fuzzer = new Fuzzer(plan)
-  const regular = tellRegularly(to, () => fuzzer.line())
-  const drawer = to.errIsTerminal ? setInterval(() => to.err(`\r\x1b[2K${fuzzer.line()}`), DRAW_EVERY_MS) : undefined
+  const told = tellWork(to, () => fuzzer.line())
   let result: FuzzResult
   try {
     result = await fuzzer.run()
   } finally {
-    regular.end()
-    clearInterval(drawer)
-    if (to.errIsTerminal) to.err('\r\x1b[2K')
+    told.end()
   }
   const { runs, seconds, failure } = result
   if (args.flag('json')) {

@@ -5,11 +5,11 @@ import { expect, test } from 'vitest'
 import { loadEngine } from '../../sim/index.ts'
 import { simulationOf } from '../../replay/index.ts'
 import { buildEntry } from '../../test/harness/build-entry.ts'
+import { capturedTerminal } from '../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../test/harness/cleanup.ts'
 import { recordSession } from '../../test/harness/recording-example.ts'
 import { command, runVerify } from '../commands/replay/verify.ts'
 import { parseArguments } from '../command.ts'
-import type { Terminal } from '../output.ts'
 
 const simulation = simulationOf(await loadEngine())
 const workerFile = pathToFileURL(await buildEntry(new URL('./replay-worker.ts', import.meta.url), 'replay-worker'))
@@ -39,13 +39,7 @@ const damaged = file(
 const run = (...argv: readonly string[]) => runIn(workerFile, ...argv)
 
 async function runIn(bundle: URL, ...argv: readonly string[]) {
-  const said = { out: '', err: '' }
-  const to: Terminal = {
-    out: (more) => void (said.out += more),
-    err: (more) => void (said.err += more),
-    outIsTerminal: false,
-    errIsTerminal: true,
-  }
+  const { to, said } = capturedTerminal(true)
   return { exit: await runVerify(parseArguments(command, argv), to, { workerFile: bundle }), ...said }
 }
 

@@ -4,7 +4,7 @@ import type { Command, PlayerId } from '../../sim/index.ts'
 import { isObject, type JsonObject } from '../../sim/json.ts'
 import type { InputEdit } from './edits.ts'
 
-/** What is wrong with a line: its number from 1, the field ("command.position.x"; empty: the line itself), and why. */
+/** A line is wrong: its number from 1, the field ("command.position.x"; empty: the line itself), and the reason. */
 export class InputLineError extends Error {
   override readonly name = 'InputLineError'
   readonly line: number

@@ -1,8 +1,8 @@
 /** The expressions of `replay shrink --fails`. docs/replay.md describes the language. */
-import type { ElementId, Field, SimEvent } from '../../sim/index.ts'
+import { EVENT_TYPES, type ElementId, type Field } from '../../sim/index.ts'
 import type { Moment } from './moment.ts'
 
-/** What is wrong with an expression, and where: characters from its beginning. */
+/** An expression is wrong. `offset`: characters from its beginning. */
 export class ConditionError extends Error {
   override readonly name = 'ConditionError'
   readonly offset: number
@@ -31,27 +31,6 @@ const COMPARISONS: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
   '!=': (a, b) => a !== b,
 }
 
-/** Every type of event; the compiler keeps the list complete. */
-const EVENTS: Readonly<Record<SimEvent['type'], true>> = {
-  joined: true,
-  left: true,
-  teleported: true,
-  permitted: true,
-  packaged: true,
-  bodyChanged: true,
-  spawned: true,
-  despawned: true,
-  grabbed: true,
-  released: true,
-  scaled: true,
-  accessChanged: true,
-  rejected: true,
-  returned: true,
-  frozen: true,
-  thawed: true,
-  expired: true,
-}
-
 /** Lengths of vectors, by the name that an expression uses: metres or radians a second. */
 const LENGTHS: Readonly<Record<string, readonly string[]>> = {
   speed: ['linvel', 'velocity'],
@@ -64,13 +43,22 @@ interface Token {
   readonly offset: number
 }
 
+export interface Condition {
+  holds(moment: Moment): boolean
+  /** Fields of the expression that no element in question has had so far: they may be misspelt. */
+  unseenFields(): readonly string[]
+}
+
 /** Parses an expression. Throws ConditionError. */
-export function parseCondition(text: string): (moment: Moment) => boolean {
+export function parseCondition(text: string): Condition {
   const parser = new Parser(text)
   const term = parser.whole()
-  return (moment) => {
-    let elements: ReadonlyMap<ElementId, Element> | undefined
-    return term({ moment, elements: () => (elements ??= elementsOf(moment.fields())) })
+  return {
+    holds: (moment) => {
+      let elements: ReadonlyMap<ElementId, Element> | undefined
+      return term({ moment, elements: () => (elements ??= elementsOf(moment.fields())) })
+    },
+    unseenFields: () => [...parser.unseen],
   }
 }
 
@@ -100,6 +88,8 @@ function tokensOf(text: string): Token[] {
 class Parser {
   readonly #tokens: readonly Token[]
   readonly #end: number
+  /** Fields that no element has had yet. */
+  readonly unseen = new Set<string>()
   #at = 0
 
   constructor(text: string) {
@@ -164,9 +154,9 @@ class Parser {
 
   #event(): Term {
     const { text: type } = this.#next('the type of the event')
-    if (!Object.hasOwn(EVENTS, type)) {
+    if (!EVENT_TYPES.includes(type)) {
       this.#at--
-      throw this.#error(`"${type}" is no event; the events are ${Object.keys(EVENTS).join(', ')}`)
+      throw this.#error(`"${type}" is no event; the events are ${EVENT_TYPES.join(', ')}`)
     }
     const wanted: (readonly [field: string, value: Value])[] = []
     while (this.#tokens[this.#at + 1]?.text === '=' && !this.#tokens[this.#at + 1]?.quoted) {
@@ -232,9 +222,11 @@ class Parser {
     if (!compare) throw this.#error('a comparison is missing: <, <=, >, >=, = or !=')
     this.#at++
     const value = valueOf(this.#next('a value'))
+    this.unseen.add(field)
     return (scene) =>
       subject(scene).some((each) => {
         const actual = fieldOf(each, field)
+        if (actual !== undefined) this.unseen.delete(field)
         return actual !== undefined && typeof actual === typeof value && compare(actual, value)
       })
   }

@@ -7,6 +7,8 @@ export interface MomentPredicate {
   readonly kind: 'moment'
   readonly text: string
   holds(moment: Moment): boolean
+  /** For an expression: fields that no element in question has had so far. */
+  unseenFields?(): readonly string[]
 }
 
 /** `fault`: the step throws. `divergence`: the state differs from the recorded one. */
@@ -16,5 +18,5 @@ export type Predicate = MomentPredicate | { readonly kind: 'fault' | 'divergence
 export function parsePredicate(text: string): Predicate {
   const word = text.trim()
   if (word === 'fault' || word === 'divergence') return { kind: word, text: word }
-  return { kind: 'moment', text, holds: parseCondition(text) }
+  return { kind: 'moment', text, ...parseCondition(text) }
 }

@@ -2,7 +2,7 @@
 import { elementFields, type ElementId, type Realm, type Vec3 } from '../../sim/index.ts'
 import type { FieldValue } from '../fields.ts'
 
-/** What is asked. */
+/** The question. */
 export interface FactQuestion {
   readonly element: ElementId
   /** A field by its name in `fields`; null asks for the element's place. */

@@ -1,12 +1,13 @@
 /** What a set of recordings exercises: each command, event, rejection, shape, motion and body. */
 import { RecordingPlayer, type Recording, type Simulation } from '../../replay/index.ts'
+import { DELIVERY } from '../../protocol/index.ts'
 import {
+  EVENT_TYPES,
   packageOf,
   props,
   REFUSALS,
   REJECT_REASONS,
   type Command,
-  type CommandType,
   type Motion,
   type Realm,
   type Shape,
@@ -14,43 +15,6 @@ import {
 } from '../../sim/index.ts'
 
 /** Objects with a key for each member of a union: a new member is a compile error here. */
-const COMMANDS: Record<CommandType, true> = {
-  join: true,
-  leave: true,
-  teleport: true,
-  permit: true,
-  move: true,
-  pose: true,
-  spawn: true,
-  despawn: true,
-  grab: true,
-  drag: true,
-  release: true,
-  scale: true,
-  package: true,
-  wear: true,
-  access: true,
-  refused: true,
-}
-const EVENTS: Record<SimEvent['type'], true> = {
-  joined: true,
-  left: true,
-  teleported: true,
-  permitted: true,
-  packaged: true,
-  bodyChanged: true,
-  spawned: true,
-  despawned: true,
-  grabbed: true,
-  released: true,
-  scaled: true,
-  accessChanged: true,
-  rejected: true,
-  returned: true,
-  frozen: true,
-  thawed: true,
-  expired: true,
-}
 const SHAPE_KINDS: Record<Shape['type'], true> = { box: true, sphere: true, capsule: true, convex: true, trimesh: true }
 const MOTIONS: Record<Motion, true> = { static: true, dynamic: true, kinematic: true }
 
@@ -63,8 +27,8 @@ const shapeName = (shape: string, motion: string): string => `${motion} ${shape}
 
 /** Everything that the corpus has to exercise, by name. */
 export const WANTED: readonly string[] = [
-  ...Object.keys(COMMANDS).map((type) => `command: ${type}`),
-  ...Object.keys(EVENTS).map((type) => `event: ${type}`),
+  ...Object.keys(DELIVERY).map((type) => `command: ${type}`),
+  ...EVENT_TYPES.map((type) => `event: ${type}`),
   ...REJECT_REASONS.map((reason) => `rejection: ${reason}`),
   ...REFUSALS.map((reason) => `refused by the server: ${reason}`),
   ...Object.keys(SHAPE_KINDS).flatMap((shape) =>

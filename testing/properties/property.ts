@@ -2,7 +2,7 @@
 import type { AvatarView, Field, InputFrame, PropView, Realm, RealmDefinition, SimEvent } from '../../sim/index.ts'
 import type { Lab } from '../physics/copies.ts'
 
-/** What is wrong, and since which tick. */
+/** A broken property, and the first tick at which it is broken. */
 export interface Violation {
   /** Name of the property; `continues` if the simulation ended. */
   readonly property: string
@@ -41,7 +41,7 @@ export interface StoredState {
   readonly fields: readonly Field[]
 }
 
-/** What is known of the run under test. */
+/** The run under test. */
 export interface Trace {
   /** Hash after each frame. */
   readonly hashes: readonly string[]

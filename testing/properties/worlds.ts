@@ -47,7 +47,8 @@ const runOther = (physics: Physics, { definition }: PhysicsCase, frames: readonl
 /** The same frames give the same states and events on another machine. */
 export const determinism: PhysicsProperty = {
   name: 'determinism',
-  about: 'the same frames give the same states in a hostile host: other clocks, last bits and random numbers',
+  about:
+    'the same frames give the same states in a hostile host: other clocks, transcendental functions and random numbers',
   compare: (sample, trace, { hostile }) => runOther(hostile, sample, sample.frames, trace),
 }
 

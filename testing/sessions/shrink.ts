@@ -2,7 +2,7 @@
 import type { ScheduledCommand } from '../scenario.ts'
 import type { Segment, Session } from './session.ts'
 
-/** What is made fewer, in this order. A stage continues until none of its steps fails, then the next begins. */
+/** The shrinker reduces these, in this order. A stage continues until none of its steps fails, then the next begins. */
 const STAGES = ['ticks', 'segments', 'players', 'durations', 'starts', 'props', 'again'] as const
 export type ShrinkStage = (typeof STAGES)[number]
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { recordSession } from '../../../test/harness/recording-example.ts'
 import {
@@ -13,7 +14,6 @@ import {
 } from '../../../replay/index.ts'
 import { loadEngine, SimulationFault, type Realm } from '../../../sim/index.ts'
 import { parseArguments, UsageError } from '../../command.ts'
-import type { Terminal } from '../../output.ts'
 import { command, runFork } from './fork.ts'
 
 const simulation = simulationOf(await loadEngine())
@@ -31,15 +31,9 @@ function opened(file: string): Recording {
 let forks = 0
 async function fork(argv: readonly string[], by: Simulation<Realm> = simulation) {
   const out = path(`fork-${forks++}.owr`)
-  let said = ''
-  const to: Terminal = {
-    out: (text) => void (said += text),
-    err: () => undefined,
-    outIsTerminal: false,
-    errIsTerminal: false,
-  }
+  const { to, said } = capturedTerminal()
   const code = await runFork(parseArguments(command, [session, '--out', out, ...argv]), to, async () => by)
-  return { code, said, out }
+  return { code, said: said.out, out }
 }
 
 test('a fork without a player verifies, and the player leaves at its first tick', async () => {

@@ -1,11 +1,11 @@
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { recordSession } from '../../../test/harness/recording-example.ts'
 import { loadEngine, type Realm } from '../../../sim/index.ts'
 import { simulationOf, type Simulation } from '../../../replay/index.ts'
-import type { Terminal } from '../../output.ts'
 import { parseArguments } from '../../command.ts'
 import { command, runInfo } from './info.ts'
 
@@ -16,13 +16,7 @@ async function run(
   argv: readonly string[],
   load: () => Promise<Simulation<Realm>> = () => Promise.resolve(simulation),
 ) {
-  const said = { out: '', err: '' }
-  const to: Terminal = {
-    out: (more) => void (said.out += more),
-    err: (more) => void (said.err += more),
-    outIsTerminal: false,
-    errIsTerminal: false,
-  }
+  const { to, said } = capturedTerminal()
   return { exit: await runInfo(parseArguments(command, argv), to, load, join(folder, 'cache')), ...said }
 }
 

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { simulationOf } from '../../../replay/index.ts'
 import { loadEngine } from '../../../sim/index.ts'
+import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { recordSession } from '../../../test/harness/recording-example.ts'
 import { buildVariant } from '../../../test/harness/simulation-variant.ts'
 import { parseArguments, UsageError } from '../../command.ts'
-import type { Terminal } from '../../output.ts'
 import { command, runRehearse } from './rehearse.ts'
 
 const simulation = simulationOf(await loadEngine())
@@ -28,9 +28,8 @@ const short = file('short.owr', recordSession(simulation, { ticks: 60, players: 
 const text = file('text.owr', new TextEncoder().encode('no recording'))
 
 async function run(...argv: readonly string[]) {
-  let out = ''
-  const to: Terminal = { out: (more) => void (out += more), err: () => {}, outIsTerminal: false, errIsTerminal: false }
-  return { exit: await runRehearse(parseArguments(command, argv), to, async () => simulation), out }
+  const { to, said } = capturedTerminal()
+  return { exit: await runRehearse(parseArguments(command, argv), to, async () => simulation), out: said.out }
 }
 
 const files = (out: string) => (JSON.parse(out) as { files: unknown[] }).files

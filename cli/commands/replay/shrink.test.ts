@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { recordSession } from '../../../test/harness/recording-example.ts'
 import { readRecording, simulationOf } from '../../../replay/index.ts'
 import { loadEngine } from '../../../sim/index.ts'
 import { failureInRecording } from '../../../testing/index.ts'
 import { parseArguments, UsageError } from '../../command.ts'
-import type { Terminal } from '../../output.ts'
 import { command, runShrink } from './shrink.ts'
 
 const simulation = simulationOf(await loadEngine())
@@ -19,14 +19,11 @@ writeFileSync(session, recordSession(simulation, { ticks: 200, players: 5, check
 const REJECTED = 'event rejected command=grab player=2'
 
 async function shrink(argv: readonly string[]): Promise<{ code: number; said: string }> {
-  let said = ''
-  const to: Terminal = {
-    out: (text) => void (said += text),
-    err: () => undefined,
-    outIsTerminal: false,
-    errIsTerminal: false,
+  const { to, said } = capturedTerminal()
+  return {
+    code: await runShrink(parseArguments(command, [session, ...argv]), to, async () => simulation),
+    said: said.out,
   }
-  return { code: await runShrink(parseArguments(command, [session, ...argv]), to, async () => simulation), said }
 }
 
 test('it writes a recording in which the condition becomes true, and says how small it is', async () => {
@@ -62,6 +59,12 @@ test('a condition that never becomes true is exit code 1, and nothing is written
   expect(code).toBe(1)
   expect(said).toContain('"element 4000 exists" never becomes true in 1 recording')
   expect(() => readFileSync(join(out, 'session-shrunk.owr'))).toThrow('ENOENT')
+})
+
+test('a condition with a field that no element has says so', async () => {
+  const { code, said } = await shrink(['--fails', 'any prop postion.y < 0', '--out', join(directory, 'misspelt')])
+  expect(code).toBe(1)
+  expect(said).toContain('has had the field "postion.y"')
 })
 
 test.each([

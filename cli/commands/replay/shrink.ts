@@ -24,7 +24,7 @@ import {
   percentText,
   printJson,
   schemaOf,
-  tellRegularly,
+  tellWork,
   terminal,
   type Terminal,
 } from '../../output.ts'
@@ -35,7 +35,6 @@ const DEFAULT_SECONDS = 5
 const SECONDS_MAX = 600
 const DEFAULT_TRIES = 500
 const TRIES_MAX = 100_000
-const DRAW_EVERY_MS = 250
 
 interface Fails {
   readonly predicate: Predicate
@@ -71,19 +70,6 @@ const lineOf = ({ stage, done, total, left }: ShrinkProgress): string =>
     ? `shrinking ${stage}: ${left} left after ${plural(done, 'try', 'tries')}`
     : `looking for the failure: ${percentText(done, total)} of the ticks`
 
-/** Draws the line of the work on a terminal, and prints it now and then elsewhere. */
-function telling(to: Terminal, line: () => string): { end(): void } {
-  const regular = tellRegularly(to, line)
-  const drawer = to.errIsTerminal ? setInterval(() => to.err(`\r\x1b[2K${line()}`), DRAW_EVERY_MS) : undefined
-  return {
-    end: () => {
-      regular.end()
-      clearInterval(drawer)
-      if (to.errIsTerminal) to.err('\r\x1b[2K')
-    },
-  }
-}
-
 export async function runShrink(
   args: Arguments,
   to: Terminal,
@@ -102,7 +88,7 @@ export async function runShrink(
   const files = await recordingsIn(args.positionals)
   const simulation = await load()
   let last: ShrinkProgress = { stage: 'find', done: 0, total: 0, left: 0 }
-  const told = telling(to, () => lineOf(last))
+  const told = tellWork(to, () => lineOf(last))
   const startMs = performance.now()
   try {
     // The latest file first: its failure is the one that was reported.
@@ -127,10 +113,16 @@ export async function runShrink(
   } finally {
     told.end()
   }
-  if (args.flag('json')) printJson(to, schemaOf(NAME), { ok: false, fails: predicate.text, found: false })
+  const unseen = predicate.kind === 'moment' ? (predicate.unseenFields?.() ?? []) : []
+  const misspelt =
+    unseen.length === 0
+      ? ''
+      : `. No element in question has had the field "${unseen.join('", "')}"; replay seek shows the fields`
+  if (args.flag('json'))
+    printJson(to, schemaOf(NAME), { ok: false, fails: predicate.text, found: false, unknownFields: unseen })
   else
     to.out(
-      `${paint(to, 'yellow', '?')} "${predicate.text}" never becomes true in ${plural(files.length, 'recording')}, or is true from its start\n`,
+      `${paint(to, 'yellow', '?')} "${predicate.text}" never becomes true in ${plural(files.length, 'recording')}, or is true from its start${misspelt}\n`,
     )
   return Exit.failed
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { readRecording, simulationOf, type Recording, type Simulation } from '../../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Realm } from '../../../sim/index.ts'
@@ -60,13 +61,7 @@ const COMMANDS = {
 } as const
 
 async function run(which: keyof typeof COMMANDS, ...argv: readonly string[]) {
-  const said = { out: '', err: '' }
-  const to: Terminal = {
-    out: (more) => void (said.out += more),
-    err: (more) => void (said.err += more),
-    outIsTerminal: false,
-    errIsTerminal: false,
-  }
+  const { to, said } = capturedTerminal()
   const [command, runs]: readonly [
     CliCommand,
     (args: Arguments, to: Terminal, load: () => Promise<Simulation<Realm>>) => Promise<number>,
@@ -117,10 +112,9 @@ test('seek --json has the bits of values that JSON does not hold', async () => {
     },
   }
   const args = parseArguments(seek, [good, '--tick', '9', '--element', '0', '--json'])
-  let out = ''
-  const to: Terminal = { out: (more) => void (out += more), err: () => {}, outIsTerminal: false, errIsTerminal: false }
+  const { to, said } = capturedTerminal()
   expect(await runSeek(args, to, async () => odd)).toBe(0)
-  const [realm] = json(out)['elements'] as Told
+  const [realm] = json(said.out)['elements'] as Told
   expect(realm?.fields).toMatchObject({ zero: 0, none: null, half: 0.5 })
   expect(realm?.bits).toEqual({ zero: '0x80000000', none: '0x7fc00000' })
 })

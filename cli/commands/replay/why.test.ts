@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { recordSession } from '../../../test/harness/recording-example.ts'
 import { simulationOf } from '../../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Command } from '../../../sim/index.ts'
 import { parseArguments, UsageError } from '../../command.ts'
-import type { Terminal } from '../../output.ts'
 import { command, runWhy } from './why.ts'
 
 const simulation = simulationOf(await loadEngine())
@@ -24,15 +24,9 @@ const definition = { ...DEFAULT_DEFINITION, props: [] }
 writeFileSync(session, recordSession(simulation, { ticks: 120, players: 1, definition, frames, checkpointEvery: 60 }))
 
 async function asked(...argv: readonly string[]) {
-  let said = ''
-  const to: Terminal = {
-    out: (text) => void (said += text),
-    err: () => undefined,
-    outIsTerminal: false,
-    errIsTerminal: false,
-  }
+  const { to, said } = capturedTerminal()
   const code = await runWhy(parseArguments(command, [session, ...argv]), to, async () => simulation)
-  return { code, said }
+  return { code, said: said.out }
 }
 
 test('the answer in JSON has the fact, the inputs and the chain', async () => {

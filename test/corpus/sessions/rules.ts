@@ -252,7 +252,7 @@ export const RULES: readonly ScriptedSession[] = [
     about: 'people with the longest names, in several writing systems',
     ticks: 60,
     play: (s) => {
-      const names = ['W'.repeat(32), 'Ünïcødé', '李小龍', 'Ольга', 'a b', 'مريم']
+      const names = ['W'.repeat(32), '𠮷'.repeat(32), 'Ünïcødé', '李小龍', 'Ольга', 'a b', 'مريم']
       names.forEach((name, i) => s.server(join(i + 1, { name })))
       s.wait(10).player(1, pose(at(-0.3, 1, 0), at(0.3, 1, 0)))
     },

@@ -246,7 +246,7 @@ export const THINGS: readonly ScriptedSession[] = [
     },
   },
   {
-    name: 'killed',
+    name: 'cut-off',
     about: 'a recording that was cut while a thing was in the air',
     ticks: 150,
     isCut: true,
