@@ -207,6 +207,8 @@ async function checkFiles(args: Arguments, to: Terminal): Promise<number> {
             : `${paint(to, 'green', '✓')} ${file}: ${holding(property)}\n`,
         )
     } catch (error) {
+      if (error instanceof RecordingError && error.reason === 'no-start')
+        throw new UsageError(`${file}: ${error.message}`, { cause: error })
       if (error instanceof RecordingError) return reportUnusable(to, NAME, args.flag('json'), file, error)
       throw error
     }

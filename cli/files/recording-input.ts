@@ -1,5 +1,5 @@
 /** Opens the recordings named on the command line, and maps errors to exit codes. */
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   readMoment,
@@ -195,15 +195,28 @@ export async function recordingsIn(paths: readonly string[]): Promise<readonly s
       throw unreadable(path, error)
     })
     const inside = found.isDirectory()
-      ? (await Promise.all([path, join(path, 'recordings')].map((folder) => listRecordings(folder))))
-          .flat()
-          .map((entry) => entry.path)
+      ? (await Promise.all([path, join(path, 'recordings')].map((folder) => recordingsOf(folder)))).flat()
       : [path]
-    if (inside.length === 0)
-      throw new UsageError(`there is no recording in ${path}; in a folder, only files named REALM-eN-sN.owr count`)
+    if (inside.length === 0) throw new UsageError(`there is no recording (*.owr) in ${path}`)
     files.push(...inside)
   }
   return files
+}
+
+/** The recordings of a folder: those of a server by realm, newest first; then those with other names. */
+async function recordingsOf(folder: string): Promise<readonly string[]> {
+  const named = (await listRecordings(folder)).map((entry) => entry.path)
+  return [...named, ...(await otherwiseNamed(folder, named))]
+}
+
+/** The `.owr` files of a folder whose names are not those that a server gives, by name. */
+async function otherwiseNamed(folder: string, named: readonly string[]): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw unreadable(folder, error)
+  })
+  const paths = names.filter((name) => name.endsWith('.owr')).map((name) => join(folder, name))
+  return paths.filter((path) => !named.includes(path)).toSorted()
 }
 
 /** Returns a file unchanged; for a folder, or its recordings/, the newest recording of each realm. */
@@ -215,8 +228,10 @@ async function filesIn(path: string): Promise<readonly string[]> {
   for (const folder of [path, join(path, 'recordings')]) {
     // Sorted by realm, newest first.
     const entries = await listRecordings(folder)
-    if (entries.length > 0)
-      return entries.filter(({ realm }, i) => realm !== entries[i - 1]?.realm).map((entry) => entry.path)
+    const newest = entries.filter(({ realm }, i) => realm !== entries[i - 1]?.realm).map((entry) => entry.path)
+    const all = entries.map((entry) => entry.path)
+    const files = [...newest, ...(await otherwiseNamed(folder, all))]
+    if (files.length > 0) return files
   }
   return []
 }

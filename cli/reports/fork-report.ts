@@ -32,7 +32,7 @@ const placeText = ({ x, y, z }: Vec3): string => [x, y, z].map((metres) => metre
 
 function moveText({ expected, actual, metres }: Moved): string {
   if (expected && actual)
-    return `${metres?.toFixed(3)} m from its recorded place: ${placeText(expected)} → ${placeText(actual)}`
+    return `${metres !== null && metres < 0.0005 ? 'less than 0.001' : metres?.toFixed(3)} m from its recorded place: ${placeText(expected)} → ${placeText(actual)}`
   return actual ? `only in the fork: ${placeText(actual)}` : 'only in the recording'
 }
 

@@ -31,6 +31,12 @@ test('inputs of a type are left out from the first tick on', () => {
   expect(edit(edits, 10, [input(1, 1, grab), input(1, 2)])).toEqual([input(1, 2)])
 })
 
+test('recorded numbers that do not count up stay', () => {
+  const run = editOf(NOTHING)
+  expect(run(10, [input(1, 88)])).toEqual([input(1, 88)])
+  expect(run(11, [input(1, 86)])).toEqual([input(1, 86)])
+})
+
 test('an input is replaced or dropped by its sequence', () => {
   const slot = { tick: 10, player: 1 }
   const edits = {

@@ -1,4 +1,4 @@
-/** Sequence numbers of edited inputs: they have to count up for each player, as those of a recording do. */
+/** Sequence numbers of edited inputs: those of a player whose inputs are added to count up from there. */
 import { compareInputs, type Input, type PlayerId } from '../../sim/index.ts'
 import { good, type RecordingResult } from '../error.ts'
 import type { Recording } from '../recording.ts'
@@ -6,9 +6,13 @@ import type { Recording } from '../recording.ts'
 /** An input without a number of its own. */
 export type AddedInput = Omit<Input, 'sequence'>
 
-/** Numbers the inputs of a run of ticks. Recorded numbers stay as long as they are free. Use a new one for each run. */
+/**
+ * Numbers the inputs of a run of ticks. Recorded numbers stay: they need not count up, as a `move` may arrive after a later
+ * input. Only a player who was given an added input is numbered on from it. Use a new one for each run.
+ */
 export class SequenceKeeper {
   readonly #last: Map<PlayerId, number>
+  readonly #numberedOn = new Set<PlayerId>()
 
   /** `last`: the highest number of each player before the run. */
   constructor(last: ReadonlyMap<PlayerId, number> = new Map()) {
@@ -23,8 +27,14 @@ export class SequenceKeeper {
 
   #numbered(input: Input): Input {
     const next = (this.#last.get(input.player) ?? 0) + 1
-    const sequence = Number.isFinite(input.sequence) ? Math.max(next, input.sequence) : next
-    this.#last.set(input.player, sequence)
+    const isAdded = !Number.isFinite(input.sequence)
+    if (isAdded) this.#numberedOn.add(input.player)
+    const sequence = isAdded
+      ? next
+      : this.#numberedOn.has(input.player)
+        ? Math.max(next, input.sequence)
+        : input.sequence
+    this.#last.set(input.player, Math.max(next - 1, sequence))
     return sequence === input.sequence ? input : { ...input, sequence }
   }
 }

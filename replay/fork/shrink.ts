@@ -1,5 +1,5 @@
 /** Shrinks a recording to a small one that fails in the same way: a late start, few players, props and inputs. */
-import { props, type ElementId, type Input, type PlayerId, type Realm } from '../../sim/index.ts'
+import { compareInputs, props, type ElementId, type Input, type PlayerId, type Realm } from '../../sim/index.ts'
 import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
 import { readRecording } from '../read.ts'
 import type { Recording } from '../recording.ts'
@@ -255,7 +255,8 @@ class Shrinking {
       if (known) known.push(each)
       else groups.set(key, [each])
     }
-    const inOrder = (some: readonly PlacedInput[]): readonly PlacedInput[] => some.toSorted((a, b) => a.tick - b.tick)
+    const inOrder = (some: readonly PlacedInput[]): readonly PlacedInput[] =>
+      some.toSorted((a, b) => a.tick - b.tick || compareInputs(a.input, b.input))
     const fails = (some: readonly PlacedInput[]): boolean => this.failsWith(editTo(some)) !== null
     const keptGroups = await this.#minimise('inputs', [...groups.values()], (some) => fails(inOrder(some.flat())))
     this.#inputs = await this.#minimise('inputs', inOrder(keptGroups.flat()), fails)

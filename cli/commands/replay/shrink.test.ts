@@ -61,6 +61,24 @@ test('a condition that never becomes true is exit code 1, and nothing is written
   expect(() => readFileSync(join(out, 'session-shrunk.owr'))).toThrow('ENOENT')
 })
 
+test('an early end of the tries gives a larger recording, and no error', async () => {
+  for (const tries of ['1', '2', '5']) {
+    const { code } = await shrink(['--fails', REJECTED, '--tries', tries, '--out', join(directory, `tries-${tries}`)])
+    expect(code).toBe(0)
+  }
+})
+
+test('a module that throws, or returns something else than true or false, is refused with its tick', async () => {
+  for (const [name, body, message] of [
+    ['throws', `{ throw new Error('boo') }`, 'threw at tick'],
+    ['object', '({})', 'returned a value of type object at tick'],
+  ] as const) {
+    const module = join(directory, `${name}.mjs`)
+    writeFileSync(module, `export const fails = () => ${body}\n`)
+    await expect(shrink(['--fails', module, '--out', join(directory, name)])).rejects.toThrow(message)
+  }
+})
+
 test('a condition with a field that no element has says so', async () => {
   const { code, said } = await shrink(['--fails', 'any prop postion.y < 0', '--out', join(directory, 'misspelt')])
   expect(code).toBe(1)

@@ -2,7 +2,7 @@
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { loadEngine, type Realm } from '../../../sim/index.ts'
-import { RecordingError, simulationOf, type Simulation } from '../../../replay/index.ts'
+import { RecordingError, simulationOf, type Recording, type Simulation } from '../../../replay/index.ts'
 import {
   ConditionError,
   parsePredicate,
@@ -55,7 +55,21 @@ async function failsOf(args: Arguments): Promise<Fails> {
       throw new UsageError(
         `--fails: ${text} has to export a function named "fails", which takes a moment and returns a boolean`,
       )
-    return { predicate: { kind: 'moment', text, holds: (moment: Moment) => fails(moment) === true }, module }
+    const holds = (moment: Moment): boolean => {
+      let held: unknown
+      try {
+        held = fails(moment)
+      } catch (error) {
+        throw new UsageError(`--fails: ${text} threw at tick ${moment.tick}: ${(error as Error).message}`, {
+          cause: error,
+        })
+      }
+      if (typeof held === 'boolean') return held
+      throw new UsageError(
+        `--fails: fails() of ${text} returned a value of type ${typeof held} at tick ${moment.tick}; return true or false`,
+      )
+    }
+    return { predicate: { kind: 'moment', text, holds }, module }
   }
   try {
     return { predicate: parsePredicate(text), module: null }
@@ -91,10 +105,15 @@ export async function runShrink(
   const told = tellWork(to, () => lineOf(last))
   const startMs = performance.now()
   try {
-    // The latest file first: its failure is the one that was reported.
-    for (const file of files.toReversed()) {
+    const opened: { readonly file: string; readonly recording: Recording }[] = []
+    for (const file of files) {
       const recording = await openRecording(file)
       if (recording instanceof RecordingError) return reportUnusable(to, NAME, args.flag('json'), file, recording)
+      opened.push({ file, recording })
+    }
+    // The latest first: its failure is the one that was reported.
+    const ageOf = ({ recording: { header } }: (typeof opened)[number]): number => header.epoch * 1e6 + header.segment
+    for (const { file, recording } of opened.toSorted((a, b) => ageOf(b) - ageOf(a))) {
       const result = await shrinkRecording(recording, simulation, predicate, {
         seconds,
         triesMax,
