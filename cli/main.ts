@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { printFailure, terminal } from './output.ts'
 import { Exit, helpOf, parseArguments, UsageError, type CliCommand } from './command.ts'
+import { pathFault } from './files/file-faults.ts'
+import { codeOf } from '../storage/fault.ts'
 
 const VERSION = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -106,6 +108,11 @@ const COMMANDS: readonly {
     summary: 'replay recordings by another build, and report what it would change',
     load: () => import('./commands/replay/rehearse.ts'),
   },
+  {
+    name: 'replay migrate',
+    summary: 'record old recordings again with this version, and report what became different',
+    load: () => import('./commands/replay/migrate.ts'),
+  },
 ]
 
 /** Lists the commands. `family`: only those that begin with this word, e.g. "replay". */
@@ -139,12 +146,20 @@ function answerWithoutCommand(argv: readonly string[]): number {
   return asked ? Exit.ok : Exit.usage
 }
 
-/** Faults of the system, such as a full disk: a stack trace would not help. */
+/** Faults of the machine, such as a full disk: a stack trace would not help. */
 function refusedByTheSystem(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || !('path' in error || 'syscall' in error)) return null
-  return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE', 'ENFILE'].includes(String(error.code))
+  return ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EACCES', 'EPERM'].includes(String(error.code))
     ? `the operating system refused: ${error.message}`
     : null
+}
+
+/** The error as wrong use of the command line: that it is, or a path that cannot be used. */
+function usageOf(error: unknown): string | null {
+  if (error instanceof UsageError) return error.message
+  // A file that is missing without another message may be one of this program: a bug.
+  const fault = error instanceof Error && 'path' in error && codeOf(error) !== 'ENOENT' ? pathFault(error) : null
+  return fault === null ? null : `cannot use ${String((error as NodeJS.ErrnoException).path)}: ${fault}`
 }
 
 async function main(given: readonly string[]): Promise<number> {
@@ -161,13 +176,14 @@ async function main(given: readonly string[]): Promise<number> {
     return await command.run(parseArguments(command, rest))
   } catch (error) {
     const json = rest.includes('--json')
-    if (error instanceof UsageError) {
+    const usage = usageOf(error)
+    if (usage !== null) {
       printFailure(
         terminal,
         command.name,
         json,
-        { reason: 'usage', message: error.message },
-        `${error.message}\n\`otherworld ${command.name} --help\` shows its options.`,
+        { reason: 'usage', message: usage },
+        `${usage}\n\`otherworld ${command.name} --help\` shows its options.`,
       )
       return Exit.usage
     }

@@ -4,7 +4,7 @@ import type { RecordingError, Simulation } from '../../replay/index.ts'
 import { statSync } from 'node:fs'
 import { Progress, type Terminal } from '../output.ts'
 import { canImprove, makeIndex, readIndex, type IndexedRecording } from './recording-indexes.ts'
-import { unreadable } from './recording-input.ts'
+import { unreadable } from './file-faults.ts'
 
 export interface Indexed {
   readonly file: string

@@ -18,7 +18,8 @@ import {
 } from '../../replay/search/index.ts'
 import { FILE_MODE, makeFolder } from '../../storage/folder.ts'
 import { UsageError } from '../command.ts'
-import { openRecording, unreadable } from './recording-input.ts'
+import { unreadable } from './file-faults.ts'
+import { openRecording } from './recording-input.ts'
 
 /** Where an index is: beside its recording, in the user's cache, or nowhere because neither could be written. */
 export type IndexPlace = 'beside' | 'cache' | 'memory'

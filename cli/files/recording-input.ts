@@ -16,6 +16,7 @@ import {
 import { listRecordings } from '../../storage/recordings/index.ts'
 import { Exit, UsageError } from '../command.ts'
 import { printJson, schemaOf, type Terminal } from '../output.ts'
+import { unreadable } from './file-faults.ts'
 import { openBytes } from './paged-file.ts'
 
 const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
@@ -53,17 +54,6 @@ export function reportUnusable(
   if (json) printJson(to, schemaOf(command), { file, error: errorFields(error) })
   else to.err(`otherworld ${command}: ${file}: ${error.message}\n`)
   return exitOf(error)
-}
-
-/** The error of a file that cannot be opened or read. */
-export function unreadable(path: string, error: unknown): UsageError {
-  const { code, message } = error as NodeJS.ErrnoException
-  return new UsageError(
-    `cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder; name a recording' : message}`,
-    {
-      cause: error,
-    },
-  )
 }
 
 /** The file's bytes, of which only some are in memory. Throws UsageError if it cannot be read. */

@@ -30,11 +30,16 @@ export const namedMoves = (moved: readonly Moved[], people: readonly Person[]): 
 
 const placeText = ({ x, y, z }: Vec3): string => [x, y, z].map((metres) => metres.toFixed(3)).join(', ')
 
-function moveText({ expected, actual, metres }: Moved): string {
+/** `newRun`: the run in which the actual place is. `old`: an adjective of the place that was expected. */
+export function moveText({ expected, actual, metres }: Moved, newRun = 'fork', old = 'recorded'): string {
   if (expected && actual)
-    return `${metres !== null && metres < 0.0005 ? 'less than 0.001' : metres?.toFixed(3)} m from its recorded place: ${placeText(expected)} → ${placeText(actual)}`
-  return actual ? `only in the fork: ${placeText(actual)}` : 'only in the recording'
+    return `${metres !== null && metres < 0.0005 ? 'less than 0.001' : metres?.toFixed(3)} m from its ${old} place: ${placeText(expected)} → ${placeText(actual)}`
+  return actual
+    ? `only in the ${newRun}: ${placeText(actual)}`
+    : `only in the ${old === 'recorded' ? 'recording' : `${old} one`}`
 }
+
+export const moveTitle = ({ element, kind, name }: Moved): string => `${element} ${kind} "${name}"`
 
 export function forkText(to: Terminal, report: ForkReport, tickRate: number): string {
   const { file, out, from, to: last, changes, differsFrom, fault, moved, bytes } = report
@@ -47,7 +52,7 @@ export function forkText(to: Terminal, report: ForkReport, tickRate: number): st
     `The states differ from tick ${differsFrom} on (${formatSeconds(differsFrom / tickRate)}). At tick ${last}, ${moved.length === 0 ? 'every element is at its recorded place' : `${plural(moved.length, 'element is', 'elements are')} elsewhere`}.\n`,
     rows(
       to,
-      shown.map((each) => [`${each.element} ${each.kind} "${each.name}"`, moveText(each)]),
+      shown.map((each) => [moveTitle(each), moveText(each)]),
     ),
     moved.length > shown.length ? `  and ${plural(moved.length - shown.length, 'more')}; --json has all\n` : '',
     `\`otherworld replay diff ${file} ${out}\` shows the first fields that differ.\n`,

@@ -5,14 +5,19 @@ import { CHECKPOINT_EVERY_TICKS, SAMPLE_EVERY_TICKS } from '../format/format.ts'
 import { good, type RecordingResult } from '../error.ts'
 import { RecordingWriter } from '../writer.ts'
 import type { RecordingHeader } from '../format/header.ts'
+import type { Note, Quarantine } from '../format/payloads.ts'
 import type { EditInputs, ForkEnd, ForkRunner, ForkTick } from './run-fork.ts'
 
 export interface RecordForkOptions<R> {
   readonly to: number
   readonly edit?: EditInputs
-  /** The program that writes it, and what it is a fork of: a NOTE at its start. */
+  /** The program that writes it. */
   readonly recordedBy: string
+  /** What it is a fork of: a NOTE at its start. `noteKind`: FORK_NOTE unless you name another. */
   readonly note: string
+  readonly noteKind?: string
+  /** Notes and quarantined frames to keep, by their ticks. */
+  readonly kept?: { readonly notes: readonly Note[]; readonly quarantined: readonly Quarantine[] }
   /** Called after each step. */
   onTick?(tick: ForkTick<R>, hash: string): void
 }
@@ -29,7 +34,7 @@ const FORK_NOTE = 'otherworld.fork'
 /** Runs and records the fork. Error: `corrupt`. Throws WriterError if the edited inputs are not canonical. */
 export async function recordFork<R>(
   runner: ForkRunner<R>,
-  { to, edit, recordedBy, note, onTick }: RecordForkOptions<R>,
+  { to, edit, recordedBy, note, noteKind = FORK_NOTE, kept, onTick }: RecordForkOptions<R>,
 ): Promise<RecordingResult<RecordedFork>> {
   const { simulation } = runner
   const parts: Uint8Array[] = []
@@ -41,7 +46,9 @@ export async function recordFork<R>(
         runner.withStart((realm) => simulation.checkpoint(realm)),
       ),
     )
-  writer.note({ tick: runner.startTick, kind: FORK_NOTE, text: note })
+  writer.note({ tick: runner.startTick, kind: noteKind, text: note })
+  const keep = keeperOf(writer, kept)
+  keep(runner.startTick)
   let phases: string[] = []
   const steps = runner.steps({
     to,
@@ -57,6 +64,7 @@ export async function recordFork<R>(
   for (let next = steps.next(); ; next = steps.next()) {
     if (next.done) {
       if (!next.value.ok) return next.value
+      keep(Number.POSITIVE_INFINITY)
       if (next.value.value.kind !== 'fault') writer.seal()
       return good({ bytes: concatBytes(parts), end: next.value.value })
     }
@@ -64,8 +72,25 @@ export async function recordFork<R>(
     const hash = simulation.hash(realm)
     writer.hash(tick, hash)
     if (tick % SAMPLE_EVERY_TICKS === 0) writer.sample({ tick, ...simulation.counts(realm), phases })
+    keep(tick)
     onTick?.(next.value, hash)
     if (tick % CHECKPOINT_EVERY_TICKS === 0) writer.checkpoint(await packCheckpoint(tick, simulation.checkpoint(realm)))
+  }
+}
+
+/** Writes what is kept up to a tick. */
+function keeperOf(writer: RecordingWriter, kept: RecordForkOptions<never>['kept']): (tick: number) => void {
+  const notes = (kept?.notes ?? []).toSorted((a, b) => a.tick - b.tick)
+  const quarantined = (kept?.quarantined ?? []).toSorted((a, b) => a.tick - b.tick)
+  return (tick) => {
+    for (let due = notes[0]; due && due.tick <= tick; due = notes[0]) {
+      writer.note(due)
+      notes.shift()
+    }
+    for (let due = quarantined[0]; due && due.tick <= tick; due = quarantined[0]) {
+      writer.quarantine(due)
+      quarantined.shift()
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
 import { RecordingPlayer } from '../player.ts'
 import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
+import { startOf } from '../versions/build-run.ts'
 
 /**
  * The inputs of a tick instead of the recorded ones, in canonical order (sim/input-order.ts), with numbers that 32-bit
@@ -97,6 +98,22 @@ export class ForkRunner<R> {
       return good(new ForkRunner(source, from, isGenesis ? null : simulation.checkpoint(player.realm)))
     } finally {
       player.free()
+    }
+  }
+
+  /**
+   * Starts as the recording does, whatever version made it: the states need not be the recorded ones. Errors: those of
+   * `startOf`.
+   */
+  static async anyVersion<R>(recording: Recording, simulation: Simulation<R>): Promise<RecordingResult<ForkRunner<R>>> {
+    const start = await startOf(recording, simulation)
+    if (!start.ok) return start
+    const { definition, realm } = start.value
+    try {
+      const state = recording.header.start === 'genesis' ? null : simulation.checkpoint(realm)
+      return good(new ForkRunner({ recording, simulation, definition }, recording.startTick, state))
+    } finally {
+      simulation.free(realm)
     }
   }
 

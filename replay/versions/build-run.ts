@@ -1,5 +1,5 @@
 /** A recording's inputs, run by one build of the simulation, whatever its states become. */
-import type { Field, Input, RealmDefinition } from '../../sim/index.ts'
+import type { Field, Input, RealmDefinition, SimEvent } from '../../sim/index.ts'
 import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
 import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
@@ -11,6 +11,7 @@ export class BuildRun<R> {
   readonly #realm: R
   #tick: number
   #trap: string | null = null
+  #events: readonly SimEvent[] = []
   #ms = 0
   #kept: { readonly tick: number; readonly bytes: Uint8Array } | null = null
 
@@ -22,23 +23,10 @@ export class BuildRun<R> {
     this.#tick = recording.startTick
   }
 
-  /**
-   * Makes the starting state. Errors: bad-definition; no-start; corrupt; `other-sim` if the recording starts from a
-   * checkpoint that the build cannot restore. Call `free` after use.
-   */
+  /** Makes the starting state. Errors: those of `startOf`. Call `free` after use. */
   static async start<R>(recording: Recording, simulation: Simulation<R>): Promise<RecordingResult<BuildRun<R>>> {
-    const parsed = simulation.parseDefinition(recording.header.definition)
-    if (!parsed.ok) {
-      const [first] = parsed.errors
-      return bad(
-        new RecordingError(
-          'bad-definition',
-          `version ${simulation.version} of the simulation refuses the recording's realm definition: ${first?.where ?? ''} ${first?.message ?? ''}`,
-        ),
-      )
-    }
-    const realm = await startingState(recording, simulation, parsed.definition)
-    return realm.ok ? good(new BuildRun(recording, simulation, parsed.definition, realm.value)) : realm
+    const start = await startOf(recording, simulation)
+    return start.ok ? good(new BuildRun(recording, simulation, start.value.definition, start.value.realm)) : start
   }
 
   get tick(): number {
@@ -50,13 +38,18 @@ export class BuildRun<R> {
     return this.#trap
   }
 
+  /** What the last step reported. */
+  get events(): readonly SimEvent[] {
+    return this.#events
+  }
+
   /** Steps a tick: the next one. Error: `corrupt`. */
   step(tick: number, nowMs: () => number): RecordingResult<void> {
     const frame = this.#recording.frame(tick, this.#simulation.decodeFrame)
     if (!frame.ok) return frame
     const startMs = nowMs()
     try {
-      this.#simulation.step(this.#realm, frame.value)
+      this.#events = this.#simulation.step(this.#realm, frame.value)
       this.#tick = tick
       this.#ms += nowMs() - startMs
     } catch (error) {
@@ -116,6 +109,28 @@ export class BuildRun<R> {
   free(): void {
     this.#simulation.free(this.#realm)
   }
+}
+
+/**
+ * The state with which a recording starts, made by any build: the realm belongs to the caller. Errors: bad-definition;
+ * no-start; corrupt; `other-sim` if the recording starts from a checkpoint that the build cannot restore.
+ */
+export async function startOf<R>(
+  recording: Recording,
+  simulation: Simulation<R>,
+): Promise<RecordingResult<{ readonly definition: RealmDefinition; readonly realm: R }>> {
+  const parsed = simulation.parseDefinition(recording.header.definition)
+  if (!parsed.ok) {
+    const [first] = parsed.errors
+    return bad(
+      new RecordingError(
+        'bad-definition',
+        `version ${simulation.version} of the simulation refuses the recording's realm definition: ${first?.where ?? ''} ${first?.message ?? ''}`,
+      ),
+    )
+  }
+  const realm = await startingState(recording, simulation, parsed.definition)
+  return realm.ok ? good({ definition: parsed.definition, realm: realm.value }) : realm
 }
 
 async function startingState<R>(

@@ -201,7 +201,7 @@ test('bisect of a sound recording ends with 0', async () => {
   expect(equal).toMatchObject({ diverged: false, tick: null, field: null, compared: { from: 0, to: 240 } })
   const different = json((await run('bisect', pushed, '--json')).out)
   expect(Object.keys(equal)).toEqual(Object.keys(different))
-  await expect(run('bisect', directory)).rejects.toThrow('it is a folder; name a recording')
+  await expect(run('bisect', directory)).rejects.toThrow('it is a folder; name a file')
 })
 
 test('diff compares two recordings, in both directions', async () => {
