@@ -1,6 +1,13 @@
 /** Records the standard load. */
-import { checkpoint, elementCount, free, hash, step, type Engine } from '../sim/index.ts'
-import { CHECKPOINT_EVERY_TICKS, packCheckpoint, RecordingWriter, simulationOf } from '../replay/index.ts'
+import { elementCount, free, hash, type Engine, type InputFrame, type Realm, type SimEvent } from '../sim/index.ts'
+import {
+  CHECKPOINT_EVERY_TICKS,
+  packCheckpoint,
+  RecordingWriter,
+  SAMPLE_EVERY_TICKS,
+  simulationOf,
+  type Simulation,
+} from '../replay/index.ts'
 import type { FittedClips } from '../bots/motion-clip-player.ts'
 import { scene, sceneDefinition } from './scene.ts'
 
@@ -10,7 +17,7 @@ export interface RecordedScene {
   readonly ticks: number
 }
 
-/** Records a session of bots as a realm does: frames, a hash each tick, packed checkpoints. */
+/** Records a session of bots as a realm does: frames, a hash each tick, samples, packed checkpoints. */
 export async function recordScene(
   engine: Engine,
   { players, clips, ticks }: RecordedScene,
@@ -35,11 +42,25 @@ export async function recordScene(
     recordedBy: 'bench',
   } as const
   const writer = new RecordingWriter(header, sink)
-  for (let tick = 1; tick <= ticks; tick++) {
-    hear(step(realm, writer.frame(next())))
-    writer.hash(tick, hash(realm))
-    if (tick % CHECKPOINT_EVERY_TICKS === 0) writer.checkpoint(await packCheckpoint(tick, checkpoint(realm)))
-  }
+  while (realm.tick < ticks) hear(await recordTick(simulation, realm, writer, next()))
   writer.seal()
   free(realm)
+}
+
+/** Steps a frame and writes what a realm writes about its tick. Returns the events of the step. */
+export async function recordTick(
+  simulation: Simulation<Realm>,
+  realm: Realm,
+  writer: RecordingWriter,
+  frame: InputFrame,
+): Promise<readonly SimEvent[]> {
+  const { tick } = frame
+  const phases: string[] = []
+  const sampled = tick % SAMPLE_EVERY_TICKS === 0
+  const recorded = writer.frame(frame)
+  const events = simulation.step(realm, recorded, sampled ? () => phases.push(simulation.phaseHash(realm)) : undefined)
+  writer.hash(tick, simulation.hash(realm))
+  if (sampled) writer.sample({ tick, ...simulation.counts(realm), phases })
+  if (tick % CHECKPOINT_EVERY_TICKS === 0) writer.checkpoint(await packCheckpoint(tick, simulation.checkpoint(realm)))
+  return events
 }

@@ -76,7 +76,7 @@ const COMMANDS: readonly {
   {
     name: 'replay bisect',
     summary: 'find the first tick, phase and field in which a replay differs from its recording',
-    load: async () => ({ command: (await import('./commands/replay/diff.ts')).bisect }),
+    load: async () => ({ command: (await import('./commands/replay/bisect.ts')).bisect }),
   },
   {
     name: 'replay clip',

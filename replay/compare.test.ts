@@ -179,12 +179,55 @@ test('states that are equal again at the next checkpoint give no field, and no f
   expect(await found(compareReplay(other, simulation))).toMatchObject({ tick: 133, field: null, fieldsTick: null })
 })
 
-test('a checkpoint that does not restore to its own state is an error of the recording', async () => {
-  const forgetful: Simulation<Realm> = { ...simulation, restore: (definition) => simulation.genesis(definition) }
-  const result = await compareReplay(session, forgetful)
+test('if only one recorded hash is wrong, the next tick is equal again', async () => {
+  const flippedHash = (realm: Realm): string => {
+    const hash = simulation.hash(realm)
+    return realm.tick === 133 ? `${hash.slice(0, -1)}${(parseInt(hash.slice(-1), 16) ^ 1).toString(16)}` : hash
+  }
+  const other = opened(recordSession({ ...simulation, hash: flippedHash }, OPTIONS))
+  const onlyThisTick = { kind: 'run', tick: 133, equalAgainTick: 134, phase: null, field: null, fieldsTick: null }
+  expect(await found(compareReplay(other, simulation))).toMatchObject(onlyThisTick)
+  expect(await found(compareRecordings(session, other, simulation))).toMatchObject(onlyThisTick)
+  expect(await found(compareReplay(opened(recordSession(planted(133, 'holds'), OPTIONS)), simulation))).toMatchObject({
+    tick: 133,
+    equalAgainTick: null,
+  })
+})
+
+test('a bit flipped in a checkpoint is named with element and field, and the run is not blamed', async () => {
+  const checkpoint = (realm: Realm): Uint8Array => {
+    const avatar = realm.avatars.get(avatarOf2) ?? expect.fail('no avatar')
+    const { position } = avatar
+    if (realm.tick === 200) avatar.position = { ...position, x: flipped(position.x) }
+    const bytes = simulation.checkpoint(realm)
+    avatar.position = position
+    return bytes
+  }
+  const other = opened(recordSession({ ...simulation, checkpoint }, OPTIONS))
+  const difference = await found(compareReplay(other, simulation))
+  expect(difference).toMatchObject({ kind: 'checkpoint', tick: 200, element: avatarOf2, field: 'position.x' })
+  expect(difference?.differences).toHaveLength(1)
+  expect(Object.is(difference?.expected, flipped(Number(difference?.actual)))).toBe(true)
+})
+
+test('a checkpoint that cannot be restored is an error of the recording', async () => {
+  const unable = (): Realm => {
+    throw new Error('unreachable')
+  }
+  const result = await compareReplay(session, { ...simulation, restore: unable })
   expect(!result.ok && result.error).toMatchObject({
     reason: 'diverged',
-    message: expect.stringContaining('checkpoint'),
+    message: 'the checkpoint of tick 100 cannot be restored: unreachable',
+  })
+})
+
+test('two recordings are compared in a range of ticks', async () => {
+  const other = opened(recordSession(planted(120, 'holds'), OPTIONS))
+  expect(await found(compareRecordings(session, other, simulation, { to: 119 }))).toBeNull()
+  expect(await found(compareRecordings(session, other, simulation, { from: 130 }))).toMatchObject({ tick: 130 })
+  expect(await compareRecordings(session, other, simulation, { from: 900 })).toMatchObject({
+    ok: false,
+    error: { message: expect.stringContaining('no tick in common in the given range') },
   })
 })
 

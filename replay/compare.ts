@@ -6,14 +6,21 @@ import type { Field, Input } from '../sim/index.ts'
 import { bad, caught, good, RecordingError, type RecordingResult } from './error.ts'
 import { fieldDifferences, type FieldDifference, type FieldValue } from './fields.ts'
 import { checkVersions, RecordingPlayer } from './player.ts'
+import type { TickRange } from './player/read-moment.ts'
 import type { Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'
-import { verify, type VerifyOptions } from './verify.ts'
 
 /** The first difference of two runs. */
 export interface RunDifference {
+  /** `checkpoint`: the replay has the recorded hash, but the checkpoint of this tick restores to another state. */
+  readonly kind: 'run' | 'checkpoint'
   /** The first tick after which the states differ. */
   readonly tick: number
+  /**
+   * The first later tick whose states are equal again. If it is the next, the recorded hash of `tick` may be damaged. A replay
+   * looks for it up to the next checkpoint. Null if none was found.
+   */
+  readonly equalAgainTick: number | null
   /** The first phase of this tick after which they differ; null if that is not known. */
   readonly phase: string | null
   /** The first field that differs; null if no two states could be compared, or if only the physics engine's differ. */
@@ -42,7 +49,7 @@ export interface Comparison {
   readonly difference: RunDifference | null
 }
 
-interface Run<R> {
+export interface Run<R> {
   readonly recording: Recording
   readonly simulation: Simulation<R>
   /**
@@ -57,21 +64,25 @@ interface PhaseState {
   readonly fields: readonly Field[]
 }
 
-/** Compares the ticks that both recordings have. Errors: `no-common-tick`, and those of RecordingPlayer.open. */
+/**
+ * Compares the ticks that both recordings have, or those of them in `range`. It replays only around the first difference.
+ * Errors: `no-common-tick`, and those of RecordingPlayer.open.
+ */
 export async function compareRecordings<R>(
   expected: Recording,
   actual: Recording,
   simulation: Simulation<R>,
+  range: Partial<TickRange> = {},
 ): Promise<RecordingResult<Comparison>> {
   const other = checkVersions(expected, simulation) ?? checkVersions(actual, simulation)
   if (other) return bad(other)
-  const first = Math.max(expected.startTick, actual.startTick)
-  const last = Math.min(expected.lastTick, actual.lastTick)
+  const first = Math.max(expected.startTick, actual.startTick, range.from ?? 0)
+  const last = Math.min(expected.lastTick, actual.lastTick, range.to ?? Infinity)
   if (first > last)
     return bad(
       new RecordingError(
         'no-common-tick',
-        `the recordings have no tick in common: one has ${rangeOf(expected)}, the other ${rangeOf(actual)}`,
+        `the recordings have no tick in common${isWhole(range) ? '' : ' in the given range'}: one has ${rangeOf(expected)}, the other ${rangeOf(actual)}`,
       ),
     )
   let tick = first
@@ -86,37 +97,11 @@ export async function compareRecordings<R>(
   return found.ok ? good({ ...compared, difference: found.value }) : found
 }
 
-/**
- * Replays a recording and finds where the replay first differs from it. `expected` is what was recorded, `actual` what was
- * replayed. Errors: those of `verify`; `diverged` if a checkpoint does not restore to its own state; `aborted` if the
- * signal stopped it before the end.
- */
-export async function compareReplay<R>(
-  recording: Recording,
-  simulation: Simulation<R>,
-  options: VerifyOptions = {},
-): Promise<RecordingResult<Comparison>> {
-  const verified = await verify(recording, simulation, options)
-  if (!verified.ok) return verified
-  const { firstDivergence, aborted } = verified.value
-  if (aborted)
-    return bad(new RecordingError('aborted', `stopped at tick ${recording.startTick + verified.value.ticksExecuted}`))
-  const compared = { from: recording.startTick, inputsTick: null }
-  if (!firstDivergence) return good({ ...compared, to: recording.lastTick, difference: null })
-  const { tick, kind, message } = firstDivergence
-  if (kind === 'checkpoint') return bad(new RecordingError('diverged', message))
-  const found = await difference(
-    { recording, simulation, replayedFrom: null },
-    { recording, simulation, replayedFrom: Math.max(tick - 1, recording.startTick) },
-    tick,
-    kind === 'fault' ? message : null,
-  )
-  return found.ok ? good({ ...compared, to: tick, difference: found.value }) : found
-}
-
+const isWhole = ({ from, to }: Partial<TickRange>): boolean => from === undefined && to === undefined
 const rangeOf = ({ startTick, lastTick }: Recording): string => `ticks ${startTick} to ${lastTick}`
 
-async function difference<R>(
+/** What differs at the first tick whose hashes do. `trap`: why `actual` has no state after the tick. */
+export async function difference<R>(
   expected: Run<R>,
   actual: Run<R>,
   tick: number,
@@ -132,22 +117,35 @@ async function difference<R>(
       ? good({ tick, differences: fieldDifferences(at[0].fields, at[1].fields) })
       : await compareLater(expected, actual, tick)
   if (!compared.ok) return compared
-  const [leading] = compared.value?.differences ?? []
+  const equalAgainTick = trap === null ? await equalAgain(expected, actual, tick) : good(null)
+  if (!equalAgainTick.ok) return equalAgainTick
   return good({
+    kind: 'run',
     tick,
+    equalAgainTick: equalAgainTick.value,
     phase,
-    element: leading?.element ?? null,
-    field: leading?.field ?? null,
-    expected: leading?.expected ?? null,
-    actual: leading?.actual ?? null,
-    differences: compared.value?.differences ?? [],
+    ...leadingOf(compared.value?.differences ?? []),
     fieldsTick: compared.value?.tick ?? null,
     inputs: { expected: inputsOf(expected.recording, tick), actual: inputsOf(actual.recording, tick) },
     trap,
   })
 }
 
-function inputsOf(recording: Recording, tick: number): readonly Input[] {
+/** The fields that differ, as a report has them. */
+export function leadingOf(
+  differences: readonly FieldDifference[],
+): Pick<RunDifference, 'element' | 'field' | 'expected' | 'actual' | 'differences'> {
+  const [leading] = differences
+  return {
+    element: leading?.element ?? null,
+    field: leading?.field ?? null,
+    expected: leading?.expected ?? null,
+    actual: leading?.actual ?? null,
+    differences,
+  }
+}
+
+export function inputsOf(recording: Recording, tick: number): readonly Input[] {
   const frame = recording.frame(tick)
   return frame.ok ? frame.value.inputs : []
 }
@@ -215,8 +213,8 @@ async function phasesOf<R>(
 const isTrue = <R>({ recording, replayedFrom, simulation }: Run<R>, { realm, tick }: RecordingPlayer<R>): boolean =>
   replayedFrom !== null || simulation.hash(realm) === recording.hash(tick)
 
-/** A player with the run's state after a tick; null if there is none. */
-async function playerAt<R>(run: Run<R>, tick: number): Promise<RecordingResult<RecordingPlayer<R> | null>> {
+/** A player with the run's state after a tick; null if there is none. Free it after use. */
+export async function playerAt<R>(run: Run<R>, tick: number): Promise<RecordingResult<RecordingPlayer<R> | null>> {
   const { recording, replayedFrom, simulation } = run
   const opened = await RecordingPlayer.open(recording, simulation, replayedFrom ?? tick)
   if (!opened.ok) return opened
@@ -238,8 +236,40 @@ async function playerAt<R>(run: Run<R>, tick: number): Promise<RecordingResult<R
 }
 
 /**
+ * The first tick after `tick` whose states are equal: by both recorded hashes, or by a replay up to the next checkpoint, where
+ * the states are compared anyway.
+ */
+async function equalAgain<R>(
+  { recording }: Run<R>,
+  actual: Run<R>,
+  tick: number,
+): Promise<RecordingResult<number | null>> {
+  const last = Math.min(recording.lastTick, actual.recording.lastTick)
+  if (actual.replayedFrom === null) {
+    for (let at = tick + 1; at <= last; at++) if (recording.hash(at) === actual.recording.hash(at)) return good(at)
+    return good(null)
+  }
+  const end = Math.min(last, ...recording.checkpoints.map((entry) => entry.tick).filter((at) => at > tick))
+  const opened = await playerAt(actual, tick)
+  if (!opened.ok || !opened.value) return opened.ok ? good(null) : opened
+  const player = opened.value
+  try {
+    while (player.tick < end) {
+      const stepped = player.step()
+      if (!stepped.ok) return stepped
+      if (actual.simulation.hash(player.realm) === recording.hash(player.tick)) return good(player.tick)
+    }
+    return good(null)
+  } catch {
+    return good(null)
+  } finally {
+    player.free()
+  }
+}
+
+/**
  * Compares the states after the first tick from `tick` on that both runs can give: for a recorded run, at a checkpoint.
- * States that have become equal again say nothing about the difference. Null if there is no such tick.
+ * Null if there is no such tick, or if the states have become equal again: then they say nothing about the difference.
  */
 async function compareLater<R>(
   expected: Run<R>,
@@ -258,7 +288,7 @@ async function compareLater<R>(
       if (one.value && other?.value) {
         const { simulation } = expected
         const [a, b] = [one.value.realm, other.value.realm]
-        if (simulation.hash(a) === simulation.hash(b)) continue
+        if (simulation.hash(a) === simulation.hash(b)) return good(null)
         return good({ tick: at, differences: fieldDifferences(simulation.fields(a), simulation.fields(b)) })
       }
     } finally {

@@ -1,7 +1,7 @@
 /** Replays a recording and compares every state hash, phase hash and checkpoint with the recorded ones. */
 import { good, type RecordingResult } from './error.ts'
 import { RecordingPlayer } from './player.ts'
-import type { Recording } from './recording.ts'
+import type { CheckpointEntry, Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'
 
 /**
@@ -79,6 +79,7 @@ class Run<R> {
   readonly #nowMs: () => number
   readonly #from: number
   readonly #to: number
+  readonly #checkpoints = new Map<number, CheckpointEntry[]>()
   #hashesCompared = 0
   #samplesCompared = 0
   #checkpointsCompared = 0
@@ -91,6 +92,8 @@ class Run<R> {
     this.#nowMs = options.nowMs ?? (() => performance.now())
     this.#from = player.tick
     this.#to = Math.max(player.tick, Math.min(options.to ?? Infinity, player.recording.lastTick))
+    for (const entry of player.recording.checkpoints)
+      this.#checkpoints.set(entry.tick, [...(this.#checkpoints.get(entry.tick) ?? []), entry])
   }
 
   async toEnd(): Promise<RecordingResult<Verification>> {
@@ -214,8 +217,7 @@ class Run<R> {
         actual,
         message: `the state after tick ${tick} differs: recorded ${expected}, replayed ${actual}`,
       })
-    for (const entry of this.#player.recording.checkpoints) {
-      if (entry.tick !== tick) continue
+    for (const entry of this.#checkpoints.get(tick) ?? []) {
       const bytes = await this.#player.recording.checkpointBytes(entry)
       if (!bytes.ok) return bytes
       const found = this.#compareCheckpoint(tick, bytes.value, actual)

@@ -48,9 +48,9 @@ interface PartOptions {
   onProgress(share: number): void
 }
 
-interface OpenFile {
+export interface OpenFile {
   readonly recording: Recording
-  /** Null for a part that did not run. */
+  /** Parts wait for a free thread in the order of the calls. Null for a part that did not run. */
   run(part: Part, options: PartOptions): Promise<Verification | RecordingError | null>
 }
 
@@ -70,15 +70,23 @@ export const inThisThread = (simulation: Simulation<unknown>): Verifier => ({
   open: async (file) => {
     const recording = await openRecording(file)
     if (recording instanceof RecordingError) return recording
+    const run: OpenFile['run'] = async (part, { signal, onProgress }) => {
+      if (signal.aborted) return null
+      const result = await verify(recording, simulation, {
+        ...part,
+        signal,
+        onProgress: ({ done, total }) => onProgress(total > 0 ? done / total : 1),
+      })
+      return result.ok ? result.value : result.error
+    }
+    // Each part has a realm in memory, so one runs at a time.
+    let before: Promise<unknown> = Promise.resolve()
     return {
       recording,
-      run: async (part, { signal, onProgress }) => {
-        const result = await verify(recording, simulation, {
-          ...part,
-          signal,
-          onProgress: ({ done, total }) => onProgress(total > 0 ? done / total : 1),
-        })
-        return result.ok ? result.value : result.error
+      run: (part, options) => {
+        const result = before.then(() => run(part, options))
+        before = result.catch(() => undefined)
+        return result
       },
     }
   },
@@ -176,7 +184,7 @@ async function verifyFile(
 }
 
 /** Runs parts at the same time. After a part that does not agree, the later ones are of no use. */
-async function runParts(
+export async function runParts(
   opened: OpenFile,
   parts: readonly Part[],
   signal: AbortSignal | null,

@@ -4,7 +4,7 @@
  */
 import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
 import { fieldDifferences, type FieldDifference } from '../fields.ts'
-import type { Comparison, RunDifference } from '../compare.ts'
+import { leadingOf, type Comparison, type RunDifference } from '../compare.ts'
 import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
 import { BuildRun } from './build-run.ts'
@@ -145,15 +145,12 @@ class SideBySide<A, B> {
     phase: string | null,
     differences: readonly FieldDifference[],
   ): RunDifference {
-    const [leading] = differences
     return {
+      kind: 'run',
       tick,
+      equalAgainTick: null,
       phase,
-      element: leading?.element ?? null,
-      field: leading?.field ?? null,
-      expected: leading?.expected ?? null,
-      actual: leading?.actual ?? null,
-      differences,
+      ...leadingOf(differences),
       fieldsTick,
       inputs: { expected: this.#expected.inputsOf(tick), actual: this.#actual.inputsOf(tick) },
       trap: this.#actual.trap,

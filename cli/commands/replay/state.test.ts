@@ -10,7 +10,8 @@ import { recordSession, type SessionOptions } from '../../../test/harness/record
 import { parseArguments, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 import type { Terminal } from '../../output.ts'
 import { command as clip, runClip } from './clip.ts'
-import { bisect, diff, runBisect, runDiff } from './diff.ts'
+import { bisect, runBisect } from './bisect.ts'
+import { diff, runDiff } from './diff.ts'
 import { command as seek, runSeek } from './seek.ts'
 
 const simulation = simulationOf(await loadEngine())

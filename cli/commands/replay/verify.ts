@@ -7,6 +7,7 @@ import { plural } from '../../../http-contract/plural.ts'
 import { errorFields, exitOf, recordingsIn } from '../../files/recording-input.ts'
 import { BUILD_OPTIONS, loadBuild, type Build } from '../../builds/load-build.ts'
 import { defaultThreads, JobError } from '../../workers/pool.ts'
+import { jobsOf, rangeOf } from '../../workers/options.ts'
 import {
   inThisThread,
   inThreads,
@@ -18,7 +19,6 @@ import {
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const SCHEMA = 'otherworld/replay-verify/1'
-const JOBS_MAX = 256
 /** The longest that `--timeout-seconds` may ask for: a week. */
 const TIMEOUT_SECONDS_MAX = 604_800
 /**
@@ -72,8 +72,7 @@ export interface VerifyHow {
 export async function runVerify(args: Arguments, to: Terminal, how: VerifyHow = {}): Promise<number> {
   if (args.positionals.length === 0) throw new UsageError('it takes recordings: otherworld replay verify FILE...')
   const range = rangeOf(args)
-  const jobs =
-    args.text('jobs') === undefined ? (how.threads ?? 1) : args.number('jobs', { min: 1, max: JOBS_MAX, integer: true })
+  const jobs = jobsOf(args, how.threads ?? 1)
   const deadline =
     args.text('timeout-seconds') === undefined
       ? null
@@ -91,15 +90,6 @@ export async function runVerify(args: Arguments, to: Terminal, how: VerifyHow = 
   if (args.flag('json')) printJson(to, SCHEMA, { ok: exit === Exit.ok, files: outcomes.map(fieldsOf) })
   else if (outcomes.length > 1) to.out(summaryOf(to, outcomes))
   return exit
-}
-
-function rangeOf(args: Arguments): TickRange {
-  const bound = (name: string): number | null =>
-    args.text(name) === undefined ? null : args.number(name, { min: 0, max: UINT32_MAX, integer: true })
-  const [from, to] = [bound('from'), bound('to')]
-  if (from !== null && to !== null && to < from)
-    throw new UsageError(`--to is ${to}, before --from, which is ${from}; give the ticks in their order`)
-  return { ...(from !== null && { from }), ...(to !== null && { to }) }
 }
 
 /** Null if no time is left. */
