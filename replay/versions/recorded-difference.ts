@@ -5,7 +5,7 @@
 import type { Field, Realm } from '../../sim/index.ts'
 import { good, type RecordingResult } from '../error.ts'
 import { fieldDifferences } from '../fields.ts'
-import type { RunDifference } from '../compare.ts'
+import { leadingOf, type RunDifference } from '../compare.ts'
 import { movedBetween, placesOf, type Moved } from '../fork/moved.ts'
 import type { ForkRunner } from '../fork/run-fork.ts'
 import { RecordingPlayer } from '../player.ts'
@@ -75,16 +75,13 @@ export async function recordedDifference(
   const [first] = states
   const last = states.at(-1)
   const differences = first ? fieldDifferences(first.expected, first.actual) : []
-  const [leading] = differences
   return good({
     difference: {
+      kind: 'run',
       tick,
+      equalAgainTick: null,
       phase: null,
-      element: leading?.element ?? null,
-      field: leading?.field ?? null,
-      expected: leading?.expected ?? null,
-      actual: leading?.actual ?? null,
-      differences,
+      ...leadingOf(differences),
       fieldsTick: first?.tick ?? null,
       inputs: { expected: inputsOf(recording, tick), actual: inputsOf(read.value, tick) },
       trap: fault?.tick === tick ? fault.message : null,
