@@ -88,7 +88,7 @@ async function searchMs(query: string, folder: string): Promise<{ readonly ms: n
   }
   const startMs = performance.now()
   const never = () => Promise.reject(new Error('each recording has an index'))
-  await runSearch(parseArguments(command, [query, folder, '--json']), to, never, folder)
+  await runSearch(parseArguments(command, [query, folder, '--json']), to, { load: never, cacheFolder: folder })
   return { ms: performance.now() - startMs, matches: (JSON.parse(out) as { readonly total: number }).total }
 }
 

@@ -2,7 +2,11 @@
 import type { Realm } from '../../sim/index.ts'
 import type { RecordingError, Simulation } from '../../replay/index.ts'
 import { statSync } from 'node:fs'
+import { UsageError } from '../command.ts'
 import { Progress, type Terminal } from '../output.ts'
+import type { ReplayKinds } from '../workers/kinds.ts'
+import { JobPool, REPLAY_WORKER } from '../workers/pool.ts'
+import { fromPlainError } from '../workers/verify-job.ts'
 import { canImprove, makeIndex, readIndex, type IndexedRecording } from './recording-indexes.ts'
 import { unreadable } from './file-faults.ts'
 
@@ -19,14 +23,27 @@ export interface IndexOptions {
   load(): Promise<Simulation<Realm>>
   /** Folder for the indexes of recordings in read-only folders. */
   readonly cacheFolder: string
+  /** Threads that make indexes, each of another recording. With 1, this thread does. Default 1. */
+  readonly threads?: number
+  /** The bundle of the threads. */
+  readonly workerFile?: URL
+}
+
+type Made = IndexedRecording | RecordingError
+
+/** Makes the index of a recording. */
+interface IndexMaker {
+  make(file: string, onShare: (share: number) => void): Promise<Made>
+  close(): Promise<void>
 }
 
 /** In the order of `files`. Throws UsageError for unreadable files. */
 export async function indexAll(
   files: readonly string[],
   to: Terminal,
-  { load, cacheFolder }: IndexOptions,
+  options: IndexOptions,
 ): Promise<readonly Indexed[]> {
+  const { load, cacheFolder } = options
   const known = new Map<string, IndexedRecording | null>()
   for (const file of files)
     known.set(
@@ -41,7 +58,7 @@ export async function indexAll(
     const found = known.get(file)
     return !found || (simulation !== null && canImprove(found.facts, simulation))
   })
-  const made = await makeAll(wanted, to, cacheFolder, simulation)
+  const made = await makeAll(wanted, to, simulation, options)
   return files.flatMap((file) => {
     const found = made.get(file) ?? known.get(file)
     return found ? [{ file, found, wasMade: made.has(file) }] : []
@@ -51,22 +68,59 @@ export async function indexAll(
 async function makeAll(
   files: readonly string[],
   to: Terminal,
-  cacheFolder: string,
   simulation: Simulation<Realm> | null,
-): Promise<ReadonlyMap<string, IndexedRecording | RecordingError>> {
-  const sizes = new Map(files.map((file) => [file, statSync(file).size]))
-  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  { cacheFolder, threads = 1, workerFile = REPLAY_WORKER }: IndexOptions,
+): Promise<ReadonlyMap<string, Made>> {
+  const lanes = Math.min(threads, files.length)
+  const maker = lanes > 1 ? inThreads(lanes, cacheFolder, workerFile) : inThisThread(cacheFolder, simulation)
+  const sizes = files.map((file) => statSync(file).size)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
   const progress = new Progress(to, files.length === 1 ? 'indexing' : `indexing ${files.length} recordings`)
-  const made = new Map<string, IndexedRecording | RecordingError>()
-  let doneBytes = 0
-  for (const file of files) {
-    const bytes = sizes.get(file) ?? 0
-    const onProgress = ({ done, total: ticks }: { readonly done: number; readonly total: number }): void =>
-      progress.update(doneBytes + (bytes * done) / Math.max(1, ticks), total)
-    made.set(file, await makeIndex(file, cacheFolder, simulation, { onProgress }))
-    doneBytes += bytes
-    progress.update(doneBytes, total)
+  const made = new Map<string, Made>()
+  const doneBytes = files.map(() => 0)
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let i = next++; i < files.length; i = next++) {
+      const [file = '', size = 0] = [files[i], sizes[i]]
+      const onShare = (share: number): void => {
+        doneBytes[i] = size * share
+        progress.update(
+          doneBytes.reduce((sum, bytes) => sum + bytes, 0),
+          total,
+        )
+      }
+      made.set(file, await maker.make(file, onShare))
+      onShare(1)
+    }
   }
-  progress.end()
+  try {
+    await Promise.all(Array.from({ length: lanes }, lane))
+  } finally {
+    progress.end()
+    await maker.close()
+  }
   return made
+}
+
+const inThisThread = (cacheFolder: string, simulation: Simulation<Realm> | null): IndexMaker => ({
+  make: (file, onShare) =>
+    makeIndex(file, cacheFolder, simulation, { onProgress: ({ done, total }) => onShare(done / Math.max(1, total)) }),
+  close: async () => {},
+})
+
+function inThreads(threads: number, cacheFolder: string, workerFile: URL): IndexMaker {
+  const pool = new JobPool<ReplayKinds>(threads, workerFile)
+  return {
+    make: async (file, onShare) => {
+      const output = await pool.run(
+        'index',
+        { file, cacheFolder },
+        { onProgress: (done, total) => onShare(done / Math.max(1, total)) },
+      )
+      if (output.ok) return output.value
+      if ('unreadable' in output) throw new UsageError(output.unreadable)
+      return fromPlainError(output.error)
+    },
+    close: () => pool.close(),
+  }
 }

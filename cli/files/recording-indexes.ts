@@ -7,11 +7,12 @@ import type { Realm } from '../../sim/index.ts'
 import { RecordingError, type Simulation } from '../../replay/index.ts'
 import {
   collectFacts,
+  crc32c,
   decodeFacts,
   encodeFacts,
+  endsOf,
   INDEX_SUFFIX,
   STAMP_BYTES,
-  stampOf,
   type CollectOptions,
   type RecordingFacts,
   type RecordingStamp,
@@ -43,22 +44,46 @@ export function defaultCacheFolder(): string {
 const cachePath = (folder: string, file: string): string =>
   join(folder, `${createHash('sha256').update(resolve(file)).digest('hex')}${INDEX_SUFFIX}`)
 
-async function readStamp(file: string): Promise<RecordingStamp> {
+type QuickStamp = Omit<RecordingStamp, 'whole'>
+
+async function readStamp(file: string): Promise<QuickStamp> {
   const handle = await open(file, 'r')
   try {
-    const { size } = await handle.stat()
+    const { size, mtimeMs } = await handle.stat()
     const length = Math.min(size, STAMP_BYTES)
     const read = async (position: number): Promise<Uint8Array> => {
       const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, position)
       return buffer.subarray(0, bytesRead)
     }
-    return stampOf(size, await read(0), await read(size - length))
+    return { ...endsOf(size, await read(0), await read(size - length)), modifiedMs: mtimeMs }
   } finally {
     await handle.close()
   }
 }
 
-/** The recording's facts by its index; null if it has no index that is whole and of its present bytes. */
+/** CRC-32C of all bytes of a file. */
+async function checksumOf(file: string): Promise<number> {
+  const handle = await open(file, 'r')
+  try {
+    const buffer = new Uint8Array(CHECKSUM_READ_BYTES)
+    let crc = 0
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length)
+      if (bytesRead === 0) return crc
+      crc = crc32c(buffer, 0, bytesRead, crc)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Bytes of a read: few calls of the operating system. */
+const CHECKSUM_READ_BYTES = 1024 * 1024
+
+/**
+ * The recording's facts by its index; null if it has no index that is whole and of its present bytes. If the recording
+ * was written since, or copied, its checksum decides; this reads all of it, once.
+ */
 export async function readIndex(file: string, cacheFolder: string): Promise<IndexedRecording | null> {
   const stamp = await readStamp(file)
   for (const [place, path] of [
@@ -66,8 +91,14 @@ export async function readIndex(file: string, cacheFolder: string): Promise<Inde
     ['cache', cachePath(cacheFolder, file)],
   ] as const) {
     const bytes = await readFile(path).catch(() => null)
-    const facts = bytes && decodeFacts(bytes, stamp)
-    if (facts) return { file, facts, place }
+    const found = bytes && decodeFacts(bytes, stamp)
+    if (!found) continue
+    const { facts, stamp: made } = found
+    if (made.modifiedMs !== stamp.modifiedMs) {
+      if ((await checksumOf(file)) !== made.whole) continue
+      await replaceFile(path, encodeFacts(facts, { ...made, modifiedMs: stamp.modifiedMs }))
+    }
+    return { file, facts, place }
   }
   return null
 }
@@ -92,7 +123,7 @@ export async function makeIndex(
   simulation: Simulation<Realm> | null,
   options: CollectOptions = {},
 ): Promise<IndexedRecording | RecordingError> {
-  const stamp = await readStamp(file)
+  const stamp = { ...(await readStamp(file)), whole: await checksumOf(file) }
   const recording = await openRecording(file)
   if (recording instanceof RecordingError) return recording
   const facts = await collectFacts(recording, simulation, options)

@@ -24,7 +24,7 @@ export type VerifyOutput =
 /** The fields of a RecordingError: a copy between threads loses its class. */
 export type PlainError = Pick<RecordingError, 'reason' | 'what' | 'offset' | 'chunk'>
 
-const plainError = ({ reason, what, offset, chunk }: RecordingError): PlainError => ({
+export const plainError = ({ reason, what, offset, chunk }: RecordingError): PlainError => ({
   reason,
   what,
   offset,

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { fc, test as property } from '@fast-check/vitest'
 import { crc32c } from '../format/crc32c.ts'
 import { factsExample } from './facts.fixture.ts'
-import { decodeFacts, encodeFacts, stampOf } from './index.ts'
+import { decodeFacts, encodeFacts, endsOf } from './index.ts'
 
-const stamp = stampOf(5, Uint8Array.of(1, 2), Uint8Array.of(4, 5))
+const stamp = { ...endsOf(5, Uint8Array.of(1, 2), Uint8Array.of(4, 5)), modifiedMs: 1.5, whole: 7 }
 const facts = factsExample({
   facts: [
     { tick: 4_000_000_000, kind: 'fault', player: 4_294_967_295, element: 4_294_967_294, detail: 'ü', about: 'b' },
@@ -16,7 +16,7 @@ const facts = factsExample({
 const bytes = encodeFacts(facts, stamp)
 
 test('an index file gives the facts that were written', () => {
-  expect(decodeFacts(bytes, stamp)).toEqual(facts)
+  expect(decodeFacts(bytes, stamp)).toEqual({ facts, stamp })
 })
 
 test('an index of another recording, or of another state of it, is not used', () => {

@@ -15,29 +15,37 @@ import { FACT_KINDS, type FactColumns, type PlayerFacts, type RecordingFacts } f
 export const INDEX_SUFFIX = '.index'
 const MAGIC = Uint8Array.of(0x89, 0x4f, 0x57, 0x58, 0x0d, 0x0a, 0x1a, 0x0a)
 /** Raise it if facts are collected or written in another way. */
-const INDEX_VERSION = 1
+const INDEX_VERSION = 2
 const LEAD_BYTES = 16
 const CRC_BYTES = 4
 
-/** Identifies the bytes of a recording. */
-export interface RecordingStamp {
+/** Tells whether a recording may be the one of an index, without reading all of it. */
+export interface RecordingEnds {
   readonly bytes: number
   /** CRC-32C of the first and of the last STAMP_BYTES. The last contain the last hashes and, if closed, the index. */
   readonly first: number
   readonly last: number
 }
 
-/** Bytes at each end of a recording that its stamp covers. */
+/** Identifies the bytes of a recording. */
+export interface RecordingStamp extends RecordingEnds {
+  /** When the file was last written, ms. Another time may be that of a copy: then `whole` decides. */
+  readonly modifiedMs: number
+  /** CRC-32C of all bytes. */
+  readonly whole: number
+}
+
+/** Bytes at each end of a recording that RecordingEnds covers. */
 export const STAMP_BYTES = 64 * 1024
 
 /** `first`, `last`: at most STAMP_BYTES from each end of a recording of `bytes` bytes. */
-export const stampOf = (bytes: number, first: Uint8Array, last: Uint8Array): RecordingStamp => ({
+export const endsOf = (bytes: number, first: Uint8Array, last: Uint8Array): RecordingEnds => ({
   bytes,
   first: crc32c(first),
   last: crc32c(last),
 })
 
-const isSameStamp = (a: RecordingStamp, b: RecordingStamp): boolean =>
+const hasSameEnds = (a: RecordingEnds, b: RecordingEnds): boolean =>
   a.bytes === b.bytes && a.first === b.first && a.last === b.last
 
 interface IndexJson extends Omit<RecordingFacts, 'facts' | 'players'> {
@@ -105,7 +113,7 @@ const HOLD: Shape = {
 const isIndexJson = (value: unknown): value is IndexJson =>
   isObject(value) &&
   fits(value, { eventsTo: 'number', missing: 'text?', facts: 'number' }) &&
-  fits(value['stamp'], { bytes: 'number', first: 'number', last: 'number' }) &&
+  fits(value['stamp'], { bytes: 'number', first: 'number', last: 'number', modifiedMs: 'number', whole: 'number' }) &&
   fits(value['origin'], ORIGIN) &&
   (value['replayedBy'] === null || fits(value['replayedBy'], { engine: 'string', version: 'number' })) &&
   allFit(value['players'], PLAYER) &&
@@ -154,20 +162,26 @@ export function encodeFacts(recorded: RecordingFacts, stamp: RecordingStamp): Ui
   return concatBytes([body, bytesOf(Uint32Array.of(crc32c(body)))])
 }
 
+export interface IndexContent {
+  readonly facts: RecordingFacts
+  /** Of the recording from which the index was made. */
+  readonly stamp: RecordingStamp
+}
+
 /**
- * The facts of an index file. Null unless it is whole, of this version, and about the recording with this stamp. Never
+ * The content of an index file. Null unless it is whole, of this version, and about a recording with these ends. Never
  * throws, whatever the bytes are.
  */
-export function decodeFacts(bytes: Uint8Array, stamp: RecordingStamp): RecordingFacts | null {
+export function decodeFacts(bytes: Uint8Array, ends: RecordingEnds): IndexContent | null {
   try {
-    return decode(bytes, stamp)
+    return decode(bytes, ends)
   } catch {
     // Only a forged index has a right CRC and another content than a writer gives it.
     return null
   }
 }
 
-function decode(bytes: Uint8Array, stamp: RecordingStamp): RecordingFacts | null {
+function decode(bytes: Uint8Array, ends: RecordingEnds): IndexContent | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const end = bytes.length - CRC_BYTES
   if (end < LEAD_BYTES || MAGIC.some((byte, i) => bytes[i] !== byte)) return null
@@ -177,9 +191,9 @@ function decode(bytes: Uint8Array, stamp: RecordingStamp): RecordingFacts | null
   const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(LEAD_BYTES, start)))
   if (!isIndexJson(parsed)) return null
   const content = parsed
-  if (!isSameStamp(content.stamp, stamp)) return null
+  if (!hasSameEnds(content.stamp, ends)) return null
   const columns = new ColumnReader(view, start)
-  const { stamp: _stamp, players, words, facts: count, ...rest } = content
+  const { stamp, players, words, facts: count, ...rest } = content
   const facts = readColumns(columns, count, words)
   const read: RecordingFacts = {
     ...rest,
@@ -189,7 +203,8 @@ function decode(bytes: Uint8Array, stamp: RecordingStamp): RecordingFacts | null
       seconds: { from, counts: columns.uint16(seconds) },
     })),
   }
-  return columns.at === end && facts.kinds.every((kind) => kind < FACT_KINDS.length) ? read : null
+  const isWhole = columns.at === end && facts.kinds.every((kind) => kind < FACT_KINDS.length)
+  return isWhole ? { facts: read, stamp } : null
 }
 
 function readColumns(columns: ColumnReader, count: number, words: readonly string[]): FactColumns {

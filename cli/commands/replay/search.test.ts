@@ -1,11 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
+import { buildEntry } from '../../../test/harness/build-entry.ts'
 import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { recordSession } from '../../../test/harness/recording-example.ts'
 import { loadEngine, type Realm } from '../../../sim/index.ts'
 import { simulationOf, type Simulation } from '../../../replay/index.ts'
+import { STAMP_BYTES } from '../../../replay/search/index.ts'
 import { parseArguments, UsageError } from '../../command.ts'
 import { command, runSearch } from './search.ts'
 
@@ -33,7 +36,7 @@ async function run(
   load: () => Promise<Simulation<Realm>> = () => Promise.resolve(simulation),
 ) {
   const { to, said } = capturedTerminal()
-  return { exit: await runSearch(parseArguments(command, argv), to, load, cacheFolder), ...said }
+  return { exit: await runSearch(parseArguments(command, argv), to, { load, cacheFolder }), ...said }
 }
 
 const never = () => Promise.reject(new Error('nothing has to be replayed'))
@@ -105,6 +108,39 @@ test('an index that is damaged, or of other bytes of the recording, is made agai
   expect(readFileSync(`${good}.index`)).toEqual(bytes)
   put('good.owr', recordSession(simulation, { ticks: 120, players: 1, seed: 3 }))
   expect(json(await run(['joined', good, '--json'])).files).toMatchObject([{ lastTick: 120, indexed: true }])
+})
+
+test('a change in the middle of a recording is noticed, and a copy keeps its index', async () => {
+  const first = await run(['grabbed', good])
+  const later = new Date(Date.now() + 60_000)
+  utimesSync(good, later, later)
+  expect(await run(['grabbed', good], never)).toEqual(first)
+  const longer = recordSession(simulation, { ticks: 2_400, players: 3 })
+  const path = put('long.owr', longer)
+  await run(['grabbed', path])
+  const middle = longer.length / 2
+  expect(middle).toBeGreaterThan(STAMP_BYTES)
+  put('long.owr', longer.slice().fill(7, middle, middle + 10))
+  utimesSync(path, later, later)
+  expect(await run(['grabbed', path])).toMatchObject({ exit: 3, err: expect.stringContaining('is left out') })
+})
+
+test('the output is the same for any number of threads', async () => {
+  const workerFile = pathToFileURL(
+    await buildEntry(new URL('../../workers/replay-worker.ts', import.meta.url), 'replay-worker'),
+  )
+  put('corrupt.owr', session.slice().fill(0, 4_000, 4_010))
+  put('other.owr', other)
+  for (let i = 0; i < 4; i++) put(`${i}.owr`, recordSession(simulation, { ticks: 120, players: 2, seed: i }))
+  const searched = async (jobs: string) => {
+    for (const name of readdirSync(folder)) if (name.endsWith('.index')) rmSync(join(folder, name))
+    const { to, said } = capturedTerminal()
+    const args = parseArguments(command, ['grabbed or joined', folder, '--jobs', jobs])
+    return { exit: await runSearch(args, to, { load: async () => simulation, cacheFolder, workerFile }), ...said }
+  }
+  const one = await searched('1')
+  expect(one.exit).toBe(3)
+  for (const jobs of ['2', '3', '8']) expect(await searched(jobs)).toEqual(one)
 })
 
 test('an index that cannot be written beside the recording is in the cache folder, or in memory only', async () => {

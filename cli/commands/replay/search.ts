@@ -8,25 +8,46 @@ import { defaultCacheFolder, searchableIn, type IndexedRecording } from '../../f
 import { errorFields, exitOf } from '../../files/recording-input.ts'
 import { printJson, schemaOf, terminal, type Terminal } from '../../output.ts'
 import { matchesText, MatchReporter } from '../../reports/search-report.ts'
+import { defaultThreads } from '../../workers/pool.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const NAME = 'replay search'
 const LIMIT_MAX = 1_000_000
+const JOBS_MAX = 256
+
+export interface SearchHow {
+  load?(): Promise<Simulation<Realm>>
+  readonly cacheFolder?: string
+  /** Threads without `--jobs`. */
+  readonly threads?: number
+  /** The bundle of the threads. */
+  readonly workerFile?: URL
+}
 
 export async function runSearch(
   args: Arguments,
   to: Terminal,
-  load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine()),
-  cacheFolder = defaultCacheFolder(),
+  {
+    load = async () => simulationOf(await loadEngine()),
+    cacheFolder = defaultCacheFolder(),
+    threads = 1,
+    workerFile,
+  }: SearchHow = {},
 ): Promise<number> {
   const [text, ...paths] = args.positionals
   if (text === undefined || paths.length === 0)
     throw new UsageError(`it takes a query and recordings or folders: otherworld ${NAME} "grabbed ball by Ann" DIR`)
   const limit = args.number('limit', { min: 1, max: LIMIT_MAX, integer: true })
+  const jobs = args.text('jobs') === undefined ? threads : args.number('jobs', { min: 1, max: JOBS_MAX, integer: true })
   const query = parsed(text)
   const files = await searchableIn(paths)
   const startMs = performance.now()
-  const indexed = await indexAll(files, to, { load, cacheFolder })
+  const indexed = await indexAll(files, to, {
+    load,
+    cacheFolder,
+    threads: jobs,
+    ...(workerFile && { workerFile }),
+  })
   const searchMs = performance.now()
   const usable = indexed.flatMap(({ found }) => (found instanceof Error ? [] : [found]))
   const matches = search(query, usable)
@@ -135,7 +156,12 @@ export const command: CliCommand = {
   ].join('\n'),
   positionals: 'QUERY FILE|DIR...',
   options: {
+    jobs: {
+      type: 'string',
+      value: 'N',
+      help: 'threads that make missing indexes, each of another recording (default: one less than the cores)',
+    },
     limit: { type: 'string', value: 'N', default: '100', help: 'print at most N matches' },
   },
-  run: (args) => runSearch(args, terminal),
+  run: (args) => runSearch(args, terminal, { threads: defaultThreads() }),
 }
