@@ -164,7 +164,7 @@ export function encodeFacts(recorded: RecordingFacts, stamp: RecordingStamp): Ui
 
 export interface IndexContent {
   readonly facts: RecordingFacts
-  /** Of the recording from which the index was made. */
+  /** Identifies the recording from which the index was made. */
   readonly stamp: RecordingStamp
 }
 
