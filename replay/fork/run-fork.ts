@@ -13,9 +13,17 @@ import { startOf } from '../versions/build-run.ts'
  */
 export type EditInputs = (tick: number, inputs: readonly Input[]) => readonly Input[]
 
+/** The state bytes after a tick of a run, from Simulation.checkpoint. */
+export interface ForkState {
+  readonly tick: number
+  readonly bytes: Uint8Array
+}
+
 export interface ForkRange<R = unknown> {
   /** The last tick to step; at most `lastForkTick` of the recording. */
   readonly to: number
+  /** The state of an earlier run from which this one continues, instead of the runner's start. */
+  readonly from?: ForkState
   readonly edit?: EditInputs
   /** As for Simulation.step. */
   onPhase?(phase: string, realm: R): void
@@ -154,12 +162,13 @@ export class ForkRunner<R> {
    * As `run`, a tick for each `next`, for callers that wait in between. Returns how it ended. The realm is freed at the
    * end, and by `return`.
    */
-  *steps({ to, edit, onPhase }: ForkRange<R>): Generator<ForkTick<R>, RecordingResult<ForkEnd>, undefined> {
-    const realm = this.#start()
+  *steps({ to, from, edit, onPhase }: ForkRange<R>): Generator<ForkTick<R>, RecordingResult<ForkEnd>, undefined> {
+    const realm = from ? this.simulation.restore(this.definition, from.bytes) : this.#start()
+    const first = from?.tick ?? this.startTick
     const phased = onPhase && ((phase: string) => onPhase(phase, realm))
     let hasTrapped = false
     try {
-      for (let tick = this.startTick + 1; tick <= to; tick++) {
+      for (let tick = first + 1; tick <= to; tick++) {
         const recorded = this.frame(tick)
         if (!recorded.ok) return recorded
         const frame = edit ? { tick, inputs: edit(tick, recorded.value.inputs) } : recorded.value
@@ -172,7 +181,7 @@ export class ForkRunner<R> {
         }
         yield { tick, realm, frame, events }
       }
-      return good({ kind: 'end', tick: Math.max(this.startTick, to) })
+      return good({ kind: 'end', tick: Math.max(first, to) })
     } finally {
       this.#free(realm, hasTrapped)
     }
@@ -192,6 +201,11 @@ export class ForkRunner<R> {
     return bad(
       new RecordingError('diverged', `tick ${ran.value.tick} could not be replayed: ${ran.value.error.message}`),
     )
+  }
+
+  /** A runner that starts from a state of a run. */
+  startingFrom({ tick, bytes }: ForkState): ForkRunner<R> {
+    return new ForkRunner(this, tick, bytes)
   }
 
   /** The recorded frame of a tick, or of the one after the last if it was written. Error: `corrupt`. */

@@ -53,21 +53,29 @@ function actOf(command: Command, made: ElementId | undefined, names: Names): str
     case 'leave':
       return `let ${names.player(command.player)} go`
     case 'move':
-      return 'moved'
+      return command.x === 0 && command.y === 0 && command.z === 0 ? 'stood still' : 'walked'
     default:
       return `sent ${command.type}`
   }
 }
 
+const FOLDED = new Set<string>(['drag', 'move'])
+
+/** The links of the kept inputs. The last of a player's drags or moves in a row stands for all, and says how many. */
 function acts({ inputs }: Cause, trace: Trace, names: Names): ChainLink[] {
   const made = new Map<string, ElementId>()
   for (const { event } of trace.events) if (event.type === 'spawned') made.set(inputKey(event), event.element)
+  /** Drags or moves in a row so far, by player. */
+  const inRow = new Map<PlayerId, number>()
   return inputs.flatMap(({ tick, input }, i): ChainLink[] => {
-    const next = inputs.slice(i + 1).find((each) => each.input.player === input.player)
-    const { type } = input.command
-    // Only the last of several drags or moves in a row says where they led.
-    if ((type === 'drag' || type === 'move') && next?.input.command.type === type) return []
-    return [{ tick, text: `${names.player(input.player)} ${actOf(input.command, made.get(inputKey(input)), names)}` }]
+    const { player, command } = input
+    const next = inputs.slice(i + 1).find((each) => each.input.player === player)
+    const count = (inRow.get(player) ?? 0) + 1
+    const isFolded = FOLDED.has(command.type) && next?.input.command.type === command.type
+    inRow.set(player, isFolded ? count : 0)
+    if (isFolded) return []
+    const many = FOLDED.has(command.type) && count > 1 ? ` (${count} ${command.type}s)` : ''
+    return [{ tick, text: `${names.player(player)} ${actOf(command, made.get(inputKey(input)), names)}${many}` }]
   })
 }
 
@@ -75,8 +83,8 @@ function acts({ inputs }: Cause, trace: Trace, names: Names): ChainLink[] {
 function happenings({ fact: { element }, inputs, since }: Cause, trace: Trace, names: Names): ChainLink[] {
   const first = inputs[0]?.tick ?? since
   const told = new Set<ElementId>()
-  const touches = trace.touches.flatMap(({ a, b, from, speedA, speedB }): ChainLink[] => {
-    if ((a !== element && b !== element) || from < first || from > since) return []
+  const touches = trace.touches.flatMap(({ a, b, from, to, speedA, speedB }): ChainLink[] => {
+    if ((a !== element && b !== element) || to < first || from > since) return []
     const [other, speed] = a === element ? [b, speedB] : [a, speedA]
     if (speed === 0 || told.has(other)) return []
     told.add(other)

@@ -40,7 +40,7 @@ export function placeOf(realm: Realm, element: ElementId): Vec3 | null {
   return realm.avatars.get(element)?.position ?? null
 }
 
-const metresBetween = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
+export const metresBetween = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
 
 /** The value that a state has for the question. */
 export function valueOf(realm: Realm, element: ElementId, field: string | null): FactValue {
@@ -76,3 +76,23 @@ function isSame({ value: expected, tolerance }: Fact, value: FactValue): boolean
 /** True if the fact is so in a state. `element` is the number that its element has there. */
 export const holdsIn = (realm: Realm, fact: Fact, element = fact.element): boolean =>
   isSame(fact, valueOf(realm, element, fact.field))
+
+/**
+ * `so`: the fact is so. `calm`: it is not, and nothing is happening to its element: it lies or stands still, is in nobody's
+ * hand, or is not there. `moving`: it is not, and its prop is held or moves. `walking`: it is not, and its avatar moves, as
+ * avatars often do.
+ */
+export type FactState = 'so' | 'calm' | 'moving' | 'walking'
+
+export function factStateIn(realm: Realm, fact: Fact): FactState {
+  if (holdsIn(realm, fact)) return 'so'
+  if (fact.field !== null) return 'calm'
+  const prop = realm.props.get(fact.element)
+  if (prop) return prop.hold === null && (prop.asleep || prop.spec.motion !== 'dynamic') ? 'calm' : 'moving'
+  const avatar = realm.avatars.get(fact.element)
+  if (!avatar) return 'calm'
+  const { velocity, intent } = avatar
+  return [velocity.x, velocity.y, velocity.z, intent.x, intent.y, intent.z].every((each) => each === 0)
+    ? 'calm'
+    : 'walking'
+}

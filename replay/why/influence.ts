@@ -1,6 +1,7 @@
 /** The players and elements that may have had an influence on an element by touch, hand or command, and until when. */
-import type { Command, ElementId, Input, PlayerId } from '../../sim/index.ts'
+import type { Command, ElementId, Input, PlayerId, Realm } from '../../sim/index.ts'
 import type { Trace } from './trace.ts'
+import type { Absent } from './trials.ts'
 
 export interface Influence {
   /** Each element that may have had an influence, with the last tick at which it could. */
@@ -58,23 +59,32 @@ function linksOf(trace: Trace): ReadonlyMap<string, readonly Link[]> {
 }
 
 /**
- * What may have had an influence on an element until a tick: what touched it before, what touched that before, and so
- * on. It contains too much rather than too little; forks decide.
+ * What may have had an influence on an element until a tick, in levels: what touched, held or changed it; what did so to
+ * these; and so on. Each level contains the one before. The last contains too much rather than too little; forks decide.
  */
-export function influenceOn(trace: Trace, element: ElementId, tick: number): Influence {
+export function* influencesOn(trace: Trace, element: ElementId, tick: number): Generator<Influence, void, undefined> {
   const links = linksOf(trace)
   const until = new Map<string, number>([[elementNode(element), tick]])
-  const queue = [elementNode(element)]
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    const last = until.get(node) ?? 0
-    for (const { other, begin, end } of links.get(node) ?? []) {
-      const time = Math.min(last, end)
-      // The plane passes nothing on.
-      if (begin > last || other === 'e1' || (until.get(other) ?? -1) >= time) continue
-      until.set(other, time)
-      queue.push(other)
+  let changed = [elementNode(element)]
+  while (changed.length > 0) {
+    yield influenceOf(until)
+    const next = new Set<string>()
+    const before = new Map(until)
+    for (const node of changed) {
+      const last = before.get(node) ?? 0
+      for (const { other, begin, end } of links.get(node) ?? []) {
+        const time = Math.min(last, end)
+        // The plane passes nothing on.
+        if (begin > last || other === 'e1' || (until.get(other) ?? -1) >= time) continue
+        until.set(other, time)
+        next.add(other)
+      }
     }
+    changed = [...next]
   }
+}
+
+function influenceOf(until: ReadonlyMap<string, number>): Influence {
   const idsOf = (kind: string): Map<number, number> =>
     new Map([...until].flatMap(([node, time]) => (node[0] === kind ? [[Number(node.slice(1)), time] as const] : [])))
   return { elements: idsOf('e'), players: idsOf('p') }
@@ -82,12 +92,26 @@ export function influenceOn(trace: Trace, element: ElementId, tick: number): Inf
 
 /** True if an input may have had an influence. */
 export function isCandidate({ elements, players }: Influence, tick: number, { player, command }: Input): boolean {
-  // Packages, and who is in the realm, are conditions of everything.
-  if (command.type === 'package' || command.type === 'refused') return false
-  if (command.type === 'join') return false
   if (player !== 0) return tick <= (players.get(player) ?? -1)
   const about = playerOfCommand(command)
   if (about !== null) return tick <= (players.get(about) ?? -1)
   const element = elementOfCommand(command)
   return element === null || tick <= (elements.get(element) ?? -1)
 }
+
+/** The avatars by player, and the props of a state. */
+export interface Present {
+  readonly avatars: ReadonlyMap<PlayerId, ElementId>
+  readonly props: readonly ElementId[]
+}
+
+export const presentIn = ({ players, props }: Realm): Present => ({
+  avatars: new Map(Array.from(players, ([player, { id }]) => [player, id])),
+  props: [...props.keys()],
+})
+
+/** The players and props without an influence. */
+export const absentFrom = ({ elements, players }: Influence, { avatars, props }: Present): Absent => ({
+  players: [...avatars].filter(([player, id]) => !players.has(player) && !elements.has(id)).map(([player]) => player),
+  props: props.filter((id) => !elements.has(id)),
+})

@@ -84,6 +84,12 @@ async function causeOf(
   return found.value
 }
 
+async function causeWithin(recording: Recording, element: number, tick: number, seconds: number): Promise<Cause> {
+  const found = await why(recording, simulation, { element, field: null, tick, tolerance: null }, { seconds })
+  if (!found.ok) throw found.error
+  return found.value
+}
+
 const summary = ({ inputs }: Cause): string[] =>
   inputs.map(({ tick, input }) => `${tick} ${input.player} ${input.command.type}`)
 
@@ -166,14 +172,84 @@ test('a spawn that is left out does not shift the numbers of later elements', as
   const later: Planted[] = [
     [125, 2, spawn(3, 5)],
     [130, 1, spawn(-3, 5)],
-    [140, 1, { type: 'scale', element: 9, scale: 2 }],
+    [134, 1, { type: 'scale', element: 9, scale: 2 }],
   ]
-  expect(summary(await causeOf(recorded(200, later), 9, 190, 'scale'))).toEqual(['130 1 spawn', '140 1 scale'])
+  expect(summary(await causeOf(recorded(200, later), 9, 190, 'scale'))).toEqual(['130 1 spawn', '134 1 scale'])
 })
 
 test('an element that was removed is not there because of the removal', async () => {
   const removed: Planted[] = [[140, 2, { type: 'despawn', element: 7 }]]
   expect(summary(await causeOf(recorded(200, removed), 7, 190))).toEqual(['140 2 despawn'])
+})
+
+/** Player 1 throws crate 6 from `from` metres of x in the direction of crate 7. */
+function throwing(tick: number): Planted[] {
+  const dragTo = (at: number, x: number, y: number): Planted => [
+    at,
+    1,
+    { type: 'drag', hand: Hand.pointer, position: { x: Math.fround(x), y: Math.fround(y), z: 3 }, rotation: UPRIGHT },
+  ]
+  return [
+    [tick, 1, { type: 'grab', element: 6, hand: Hand.pointer }],
+    ...Array.from({ length: 20 }, (_, i) => dragTo(tick + 1 + i, 1 + i * 0.03, 0.25 + i * 0.01)),
+    ...Array.from({ length: 10 }, (_, i) => dragTo(tick + 21 + i, 1.6 - i * 0.09, 0.45)),
+    [tick + 31, 1, { type: 'release', hand: Hand.pointer }],
+  ]
+}
+
+const typesOf = ({ inputs }: Cause): Set<string> => new Set(inputs.map(({ input }) => input.command.type))
+const playersOf = ({ inputs }: Cause): Set<number> => new Set(inputs.map(({ input }) => input.player))
+
+test('a thrown crate is where it is because of its grab, the swing and the release', async () => {
+  const cause = await causeOf(recorded(320, throwing(130)), 6, 310)
+  expect([...playersOf(cause)]).toEqual([1])
+  expect([...typesOf(cause)].toSorted()).toEqual(['drag', 'grab', 'release'])
+  expect(cause.minimal).toBe(true)
+})
+
+test('a crate that a thrown crate knocked is where it is because of the throw', async () => {
+  const cause = await causeOf(recorded(320, throwing(130)), 7, 310)
+  expect([...playersOf(cause)]).toEqual([1])
+  expect([...typesOf(cause)].toSorted()).toEqual(['drag', 'grab', 'release'])
+  expect(chainOf(cause).some(({ text }) => text.startsWith('crate 6 touched crate 7'))).toBe(true)
+})
+
+/** Player 2 is brought beside crate 7 and walks through it in the direction of -z. */
+const PUSH: readonly Planted[] = [
+  [100, 0, { type: 'teleport', player: 2, position: { x: -1, y: 0, z: 4.2 }, yaw: 0 }],
+  ...Array.from({ length: 40 }, (_, i): Planted => [
+    150 + 2 * i,
+    2,
+    { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false },
+  ]),
+  [230, 2, { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false }],
+]
+
+test('a crate that a walking avatar pushed is where it is because of its moves', async () => {
+  const cause = await causeOf(recorded(340, PUSH), 7, 330)
+  expect([...playersOf(cause)]).toEqual([2])
+  expect([...typesOf(cause)]).toEqual(['move'])
+  expect(chainOf(cause).some(({ text }) => text.startsWith('p2 touched crate 7'))).toBe(true)
+})
+
+test('a move that was in effect when the search begins is named with the tick at which it was sent', async () => {
+  const [teleport, start, ...rest] = PUSH
+  const stop = rest.at(-1)
+  if (!teleport || !start || !stop) throw new Error('the push has moves')
+  const cause = await causeOf(recorded(340, [teleport, start, stop]), 7, 330)
+  expect(summary(cause)[0]).toBe('150 2 move')
+})
+
+test('several drags in a row are one link that says how many there are', async () => {
+  const chain = chainOf(await causeOf(recorded(320, throwing(130)), 6, 310))
+  expect(chain.filter(({ text }) => text.includes('moved what the hand held'))).toHaveLength(1)
+  expect(chain.some(({ text }) => /\(\d+ drags\)$/.test(text))).toBe(true)
+})
+
+test('when the time is up, the inputs that are left contain the cause and are not called minimal', async () => {
+  const cause = await causeWithin(recorded(320, throwing(130)), 6, 310, 0.001)
+  expect(cause.minimal).toBe(false)
+  expect(summary(cause)).toContain('130 1 grab')
 })
 
 test('what was so from the start has no inputs', async () => {

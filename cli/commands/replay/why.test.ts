@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { recordSession } from '../../../test/harness/recording-example.ts'
-import { simulationOf } from '../../../replay/index.ts'
-import { DEFAULT_DEFINITION, loadEngine, type Command } from '../../../sim/index.ts'
+import { simulationOf, type Simulation } from '../../../replay/index.ts'
+import { DEFAULT_DEFINITION, loadEngine, type Command, type Realm } from '../../../sim/index.ts'
 import { parseArguments, UsageError } from '../../command.ts'
 import { command, runWhy } from './why.ts'
 
@@ -23,11 +23,13 @@ const frames = Array.from({ length: 120 }, (_, i) => ({
 const definition = { ...DEFAULT_DEFINITION, props: [] }
 writeFileSync(session, recordSession(simulation, { ticks: 120, players: 1, definition, frames, checkpointEvery: 60 }))
 
-async function asked(...argv: readonly string[]) {
+async function askedOf(by: Simulation<Realm>, ...argv: readonly string[]) {
   const { to, said } = capturedTerminal()
-  const code = await runWhy(parseArguments(command, [session, ...argv]), to, async () => simulation)
+  const code = await runWhy(parseArguments(command, [session, ...argv]), to, async () => by)
   return { code, said: said.out }
 }
+
+const asked = (...argv: readonly string[]) => askedOf(simulation, ...argv)
 
 test('the answer in JSON has the fact, the inputs and the chain', async () => {
   const { code, said } = await asked('--element', '3', '--tick', '110', '--json')
@@ -55,4 +57,21 @@ test('the answer for people says seconds, names and how much the place may diffe
 
 test('a field that the element does not have is an error of usage', async () => {
   await expect(asked('--element', '3', '--field', 'mass', '--tick', '110')).rejects.toThrow(UsageError)
+})
+
+test('when the time is up, the exit code is 5 and the answer says that some inputs may not matter', async () => {
+  const slow: Simulation<Realm> = {
+    ...simulation,
+    step: (realm, frame, onPhase) => {
+      const until = performance.now() + 5
+      while (performance.now() < until);
+      return simulation.step(realm, frame, onPhase)
+    },
+  }
+  const late = (...argv: readonly string[]) =>
+    askedOf(slow, '--element', '3', '--tick', '110', '--seconds', '0.1', ...argv)
+  const text = await late()
+  expect(text.code).toBe(5)
+  expect(text.said).toContain('the time was up')
+  expect(JSON.parse((await late('--json')).said)).toMatchObject({ minimal: false })
 })

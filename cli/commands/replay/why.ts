@@ -1,14 +1,23 @@
 /** `otherworld replay why`: the inputs that caused an element to be where it is. */
 import { loadEngine, type Realm } from '../../../sim/index.ts'
 import { RecordingError, simulationOf, type Simulation } from '../../../replay/index.ts'
-import { chainOf, why, type Cause } from '../../../replay/why/index.ts'
+import { chainOf, why, type Cause, type WhyProgress } from '../../../replay/why/index.ts'
 import { plural } from '../../../http-contract/plural.ts'
 import { UINT32_MAX } from '../../../protocol/limits.ts'
 import { openHolding, reportUnusable } from '../../files/recording-input.ts'
-import { printJson, schemaOf, terminal, type Terminal } from '../../output.ts'
+import { formatSeconds, printJson, schemaOf, tellWork, terminal, type Terminal } from '../../output.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
 
 const NAME = 'replay why'
+const DEFAULT_SECONDS = 120
+const SECONDS_MAX = 86_400
+
+/** A line of progress with the time that is left at most: how many forks are needed shows only at the end. */
+function lineOf({ tries, left }: WhyProgress, element: number, passed: number, seconds: number): string {
+  const time = `${formatSeconds(Math.max(0, Math.ceil(seconds - passed)))} left at most`
+  const found = tries === 0 ? 'replaying' : `${plural(left, 'input')} left after ${plural(tries, 'try', 'tries')}`
+  return `looking for the cause of element ${element}: ${found}, ${time}`
+}
 
 export async function runWhy(
   args: Arguments,
@@ -23,12 +32,22 @@ export async function runWhy(
   const field = args.text('field') ?? null
   const tolerance =
     args.text('tolerance') === undefined ? null : args.number('tolerance', { min: 0, max: UINT32_MAX, integer: false })
+  const seconds =
+    args.text('seconds') === undefined ? DEFAULT_SECONDS : args.number('seconds', { min: 0.1, max: SECONDS_MAX })
   const { file, recording } = await openHolding(args.positionals, tick, (text) =>
     to.err(`otherworld ${NAME}: ${text}\n`),
   )
   const failed = (error: RecordingError): number => reportUnusable(to, NAME, args.flag('json'), file, error)
   if (recording instanceof RecordingError) return failed(recording)
-  const found = await why(recording, await load(), { element, field, tick, tolerance })
+  const simulation = await load()
+  let last: WhyProgress = { stage: 'influence', tries: 0, left: 0 }
+  const told = tellWork(to, () => lineOf(last, element, (performance.now() - began) / 1000, seconds))
+  const found = await why(
+    recording,
+    simulation,
+    { element, field, tick, tolerance },
+    { seconds, onProgress: (progress) => void (last = progress) },
+  ).finally(() => told.end())
   if (!found.ok) return failed(found.error)
   const cause = found.value
   if (field !== null && cause.fact.value === null)
@@ -56,7 +75,7 @@ export async function runWhy(
       milliseconds: Math.round(performance.now() - began),
     })
   else to.out(textOf(cause, tick, recording.header.tickRate, isFromGenesis))
-  return Exit.ok
+  return cause.minimal ? Exit.ok : Exit.timeout
 }
 
 function valueText({ fact: { element, field, value, tolerance } }: Cause): string {
@@ -74,8 +93,11 @@ function textOf(cause: Cause, tick: number, tickRate: number, isFromGenesis: boo
     return `${head}${isFromGenesis ? 'It was so from the start, without any input.' : 'It was so when the recording began: the cause lies before.'}\n`
   if (cause.kind === 'none') return `${head}It became so without any input of the recording.\n`
   const lines = chainOf(cause).map((link) => `${(link.tick / tickRate).toFixed(2).padStart(9)} s  ${link.text}\n`)
-  const limit = cause.minimal ? '' : ' The search ended early: some may not matter.'
-  return `${head}Without ${plural(cause.inputs.length, 'input')} it would not be so.${limit}\n${lines.join('')}`
+  const count = plural(cause.inputs.length, 'input')
+  const result = cause.minimal
+    ? `${count} caused it. Without any one of them, it would not be so.`
+    : `${count} caused it, but the time was up: some of them may not matter. A larger --seconds leaves fewer.`
+  return `${head}${result}\n${lines.join('')}`
 }
 
 export const command: CliCommand = {
@@ -85,7 +107,7 @@ export const command: CliCommand = {
     '',
     "FILE is a recording, several of one realm, a folder of them, or a server's data directory: the file that has the tick is used.",
     'The recording is run again with some inputs left out, until none of those that are left can be missed.',
-    'Exit codes: 0 answered, 1 the replay differs from the recording, 2 usage, 3 corrupt, 4 other version.',
+    'Exit codes: 0 answered, 5 answered but the time was up and some of the inputs may not matter, 1 the replay differs from the recording, 2 usage, 3 corrupt, 4 other version.',
   ].join('\n'),
   positionals: 'FILE...',
   options: {
@@ -96,6 +118,11 @@ export const command: CliCommand = {
       type: 'string',
       value: 'T',
       help: 'how much the value may differ and count as the same, in metres for places',
+    },
+    seconds: {
+      type: 'string',
+      value: 'N',
+      help: `how long the search may take (default ${DEFAULT_SECONDS}); then it shows the smallest set so far`,
     },
   },
   run: (args) => runWhy(args, terminal),
