@@ -6,6 +6,7 @@ export const BENCHMARKS = {
   properties: 'time of the physics properties of otherworld/testing, in sessions and ticks',
   search: 'a search over 20 hours of recordings by their indexes',
   seek: 'time of random seeks in long recordings, and their memory; takes files',
+  why: 'fifty planted causes in ten minutes of 20 players: how many replay why names rightly, and its time',
   snapshots: 'bytes, time and errors of snapshots for 100 clients',
   prediction: "the error of a client's prediction, and the time from an input to its effect",
   tremble: 'the correction of the own avatar at a wall and on a stair of a package',

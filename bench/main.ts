@@ -10,6 +10,7 @@ const LOADERS: Readonly<Record<BenchmarkName, () => Promise<{ run(files: readonl
     seek: () => import('./seek.ts'),
     properties: () => import('./properties.ts'),
     search: () => import('./search.ts'),
+    why: () => import('./why.ts'),
     snapshots: () => import('./snapshots.ts'),
     prediction: () => import('./prediction.ts'),
     tremble: () => import('./tremble.ts'),

@@ -10,6 +10,7 @@ import {
   type Input,
   type InputFrame,
   type PlayerId,
+  type PropView,
   type Realm,
   type SimEvent,
   type Vec3,
@@ -32,12 +33,17 @@ export interface SimCrowdOptions {
   readonly behaviour: BehaviourName
   readonly seed: number
   readonly clips: FittedClips
+  /** The bots notice only props for which it returns true; by default all. */
+  notices?(prop: PropView): boolean
 }
 
 export class SimCrowd {
   readonly #members: readonly CrowdMember[]
+  readonly #notices: (prop: PropView) => boolean
+  #serverSequence = 0
 
-  constructor({ count, behaviour, seed, clips }: SimCrowdOptions) {
+  constructor({ count, behaviour, seed, clips, notices = () => true }: SimCrowdOptions) {
+    this.#notices = notices
     this.#members = Array.from({ length: count }, (_, i) => ({
       player: i + 1,
       behaviour: createBehaviour(behaviour, seed + i, clips),
@@ -49,6 +55,14 @@ export class SimCrowd {
   nextFrame(realm: Realm): InputFrame {
     const tick = realm.tick + 1
     return { tick, inputs: realm.tick === 0 ? this.#joins(realm) : this.#thoughts(realm) }
+  }
+
+  /** An input of a bot or, for player 0, of the server beside those of the behaviours, with the next sequence. */
+  input(player: PlayerId, command: Command): Input {
+    if (player === 0) return { player, sequence: ++this.#serverSequence, command }
+    const member = this.#members[player - 1]
+    if (!member) throw new RangeError(`there is no bot ${player}; there are ${this.#members.length}`)
+    return { player, sequence: ++member.sequence, command }
   }
 
   /** Call it with the events of the step. */
@@ -66,23 +80,23 @@ export class SimCrowd {
   }
 
   #joins({ definition }: Realm): Input[] {
-    return this.#members.map(({ player }, i) => ({
-      player: 0,
-      sequence: i + 1,
-      command: {
+    return this.#members.map(({ player }) =>
+      this.input(0, {
         type: 'join',
         player,
         user: player,
         name: `bot ${player}`,
         body: 0,
         permissions: definition.permissions,
-      },
-    }))
+      }),
+    )
   }
 
   #thoughts(realm: Realm): Input[] {
     const places = new Map(avatars(realm).map(({ player, position }) => [player, position]))
-    const seen = props(realm).map((prop): SeenProp => ({ ...prop, element: prop.id }))
+    const seen = props(realm)
+      .filter((prop) => this.#notices(prop))
+      .map((prop): SeenProp => ({ ...prop, element: prop.id }))
     return this.#members
       .filter(({ player }) => (player + realm.tick) % THINK_TICKS === 0)
       .flatMap((member) => think(member, realm, seen, places.get(member.player)))
