@@ -1,7 +1,7 @@
 /** Limits of everything on the wire and in a frame, with unit and reason. */
 
 /** Both sides speak it. The server refuses a Hello with another version. */
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 
 /** Largest uint32: ticks, sequences, ids. */
 export const UINT32_MAX = 4_294_967_295

@@ -52,7 +52,7 @@ export type ServerMessage =
   | Welcome
   /**
    * `body` is an index in the definition's bodies; 0 if the avatar's body is from a package. `headMetres` is the height
-   * of the head at rest.
+   * of the head at rest, at the avatar's scale.
    */
   | {
       readonly type: 'avatarAdded'
@@ -62,14 +62,16 @@ export type ServerMessage =
       readonly name: string
       readonly body: number
       readonly package: PackageHash | null
+      readonly scale: number
       readonly headMetres: number
     }
-  /** The avatar changed its body. */
+  /** The avatar changed its body or its scale. */
   | {
       readonly type: 'avatarChanged'
       readonly element: ElementId
       readonly body: number
       readonly package: PackageHash | null
+      readonly scale: number
       readonly headMetres: number
     }
   | {
@@ -209,7 +211,7 @@ function readPropAdded(wire: otherworld.PropAdded.$Properties): ServerMessage {
 function readElementMessage(wire: otherworld.ServerMessage): ServerMessage {
   switch (wire.message) {
     case 'avatarAdded': {
-      const { element, player, user, name: shown, body, package: hash, headMetres } = present(wire.avatarAdded, '')
+      const { element, player, user, name: shown, body, package: hash, ...size } = present(wire.avatarAdded, '')
       return {
         type: 'avatarAdded',
         element: integer(element, 'element', 1),
@@ -218,16 +220,18 @@ function readElementMessage(wire: otherworld.ServerMessage): ServerMessage {
         name: name(shown, 'name'),
         body: integer(body, 'body'),
         package: readOptionalHash(hash, 'package'),
-        headMetres: finite(headMetres, 'headMetres'),
+        scale: finite(size.scale, 'scale'),
+        headMetres: finite(size.headMetres, 'headMetres'),
       }
     }
     case 'avatarChanged': {
-      const { element, body, package: hash, headMetres } = present(wire.avatarChanged, '')
+      const { element, body, package: hash, scale, headMetres } = present(wire.avatarChanged, '')
       return {
         type: 'avatarChanged',
         element: integer(element, 'element', 1),
         body: integer(body, 'body'),
         package: readOptionalHash(hash, 'package'),
+        scale: finite(scale, 'scale'),
         headMetres: finite(headMetres, 'headMetres'),
       }
     }

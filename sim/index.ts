@@ -44,6 +44,7 @@ export {
   type JointTransform,
 } from './avatar/pose.ts'
 export { solveSkeleton, restHeadHeight } from './avatar/skeleton.ts'
+export { scaledBody } from './avatar/scaled-body.ts'
 export { mayAct, manages, owns, isAccess } from './props/access.ts'
 export {
   charactersOf,

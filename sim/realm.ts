@@ -14,7 +14,7 @@ import { SimulationFault, type Realm } from './state/state.ts'
 import { PHASES, type InputFrame, type Phase, type RealmDefinition, type SimEvent } from './types.ts'
 
 /** Increased whenever the same frames would give another hash than before. */
-export const SIM_VERSION = 5
+export const SIM_VERSION = 6
 
 /** The first element ids are the plane's and the marker's. */
 const FIRST_FREE_ID = 3

@@ -23,6 +23,7 @@ const AVATAR: AvatarView = {
   name: 'Bob',
   body: 0,
   package: null,
+  scale: 1,
   headMetres: 1.5,
   permissions: 7,
   position: { x: 1, y: 0, z: 3 },
@@ -42,6 +43,7 @@ const ADDED = {
   name: 'Bob',
   body: 0,
   package: null,
+  scale: 1,
   headMetres: 1.5,
 } as const
 

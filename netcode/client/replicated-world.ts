@@ -35,8 +35,8 @@ interface AvatarEntry {
   readonly player: PlayerId
   readonly user: UserNumber
   readonly name: string
-  /** The avatar's body. */
-  body: Pick<AvatarSample, 'body' | 'package' | 'headMetres'>
+  /** The avatar's body and its size. */
+  body: Pick<AvatarSample, 'body' | 'package' | 'scale' | 'headMetres'>
   readonly roots: Track<RootState>
   readonly joints: Track<JointsState>
   readonly bones: Track<BonesState>
@@ -176,9 +176,10 @@ export class ReplicatedWorld {
   }
 }
 
-const bodyOf = ({ body, package: hash, headMetres }: AvatarEntry['body']): AvatarEntry['body'] => ({
+const bodyOf = ({ body, package: hash, scale, headMetres }: AvatarEntry['body']): AvatarEntry['body'] => ({
   body,
   package: hash,
+  scale,
   headMetres,
 })
 

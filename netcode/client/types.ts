@@ -130,7 +130,9 @@ export interface AvatarSample {
   readonly body: number
   /** The package of its body; null without one. */
   readonly package: PackageHash | null
-  /** Height of its head at rest above the root: draw it until the package is loaded. */
+  /** 1: the size of its body. */
+  readonly scale: number
+  /** Height of its head at rest above the root, at its scale: draw it until the package is loaded. */
   readonly headMetres: number
   /** True for this client's own avatar. */
   readonly own: boolean

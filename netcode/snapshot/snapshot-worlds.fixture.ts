@@ -39,6 +39,7 @@ export const arbitraryAvatar: fc.Arbitrary<Omit<AvatarView, 'id'>> = fc.record({
   name: fc.constant('Ada'),
   body: fc.constant(0),
   package: fc.constant(null),
+  scale: fc.constant(1),
   headMetres: fc.constant(1.5),
   permissions: fc.constant(0),
   position: fc.oneof(

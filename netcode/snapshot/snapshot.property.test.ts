@@ -51,6 +51,7 @@ describe('a snapshot', () => {
         name: 'Ada',
         body: 0,
         package: null,
+        scale: 1,
         headMetres: 1.5,
         permissions: 0,
         position,

@@ -1101,6 +1101,7 @@ export namespace otherworld {
         user: number;
         package: Uint8Array;
         headMetres: number;
+        scale: number;
         static encode(message: otherworld.AvatarAdded.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.AvatarAdded & otherworld.AvatarAdded.$Shape;
     }
@@ -1114,6 +1115,7 @@ export namespace otherworld {
             user?: (number|null);
             "package"?: (Uint8Array|null);
             headMetres?: (number|null);
+            scale?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.AvatarAdded.$Properties;
@@ -1129,6 +1131,7 @@ export namespace otherworld {
         body: number;
         package: Uint8Array;
         headMetres: number;
+        scale: number;
         static encode(message: otherworld.AvatarChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.AvatarChanged & otherworld.AvatarChanged.$Shape;
     }
@@ -1139,6 +1142,7 @@ export namespace otherworld {
             body?: (number|null);
             "package"?: (Uint8Array|null);
             headMetres?: (number|null);
+            scale?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.AvatarChanged.$Properties;

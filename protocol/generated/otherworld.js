@@ -4533,6 +4533,7 @@ export const otherworld = $root.otherworld = (() => {
         AvatarAdded.prototype.user = 0;
         AvatarAdded.prototype["package"] = $util.newBuffer([]);
         AvatarAdded.prototype.headMetres = 0;
+        AvatarAdded.prototype.scale = 0;
 
         AvatarAdded.encode = function (message, writer, _depth) {
             if (!writer)
@@ -4555,6 +4556,8 @@ export const otherworld = $root.otherworld = (() => {
                 writer.uint32(50).bytes(message["package"]);
             if (message.headMetres != null && $Object.hasOwnProperty.call(message, "headMetres") && !$Object.is(message.headMetres, 0))
                 writer.uint32(61).float(message.headMetres);
+            if (message.scale != null && $Object.hasOwnProperty.call(message, "scale") && !$Object.is(message.scale, 0))
+                writer.uint32(69).float(message.scale);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -4651,6 +4654,15 @@ export const otherworld = $root.otherworld = (() => {
                             delete message.headMetres;
                         continue;
                     }
+                case 8: {
+                        if (wireType !== 5)
+                            break;
+                        if (!$Object.is(value = reader.float(), 0))
+                            message.scale = value;
+                        else
+                            delete message.scale;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -4684,6 +4696,7 @@ export const otherworld = $root.otherworld = (() => {
         AvatarChanged.prototype.body = 0;
         AvatarChanged.prototype["package"] = $util.newBuffer([]);
         AvatarChanged.prototype.headMetres = 0;
+        AvatarChanged.prototype.scale = 0;
 
         AvatarChanged.encode = function (message, writer, _depth) {
             if (!writer)
@@ -4700,6 +4713,8 @@ export const otherworld = $root.otherworld = (() => {
                 writer.uint32(26).bytes(message["package"]);
             if (message.headMetres != null && $Object.hasOwnProperty.call(message, "headMetres") && !$Object.is(message.headMetres, 0))
                 writer.uint32(37).float(message.headMetres);
+            if (message.scale != null && $Object.hasOwnProperty.call(message, "scale") && !$Object.is(message.scale, 0))
+                writer.uint32(45).float(message.scale);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -4767,6 +4782,15 @@ export const otherworld = $root.otherworld = (() => {
                             message.headMetres = value;
                         else
                             delete message.headMetres;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 5)
+                            break;
+                        if (!$Object.is(value = reader.float(), 0))
+                            message.scale = value;
+                        else
+                            delete message.scale;
                         continue;
                     }
                 }

@@ -158,6 +158,8 @@ export class NeutralInputs {
     for (const [player, drags] of this.#drags) for (const hand of drags.keys()) this.#drag(player, hand, neutral)
     for (const [player, scales] of this.#scales)
       for (const [element, scale] of scales) {
+        // An anonymous avatar has the size of its body.
+        if (original.avatars.has(element)) continue
         const command = this.#on(element, (known) => ({ type: 'scale', element: known, scale: coarseScale(scale) }))
         if (command) this.#send(this.#names.player(player), command)
         else this.leftOut++

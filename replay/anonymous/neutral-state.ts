@@ -33,7 +33,7 @@ export function neutralState(realm: Realm, definition: RealmDefinition, names: P
     neutral.avatars.set(changed.id, changed)
     neutral.players.set(changed.player, changed)
     // Without bones of the old body.
-    setBody(neutral, changed, 0)
+    setBody(neutral, changed, 0, 1)
   }
   for (const prop of realm.props.values()) neutral.props.set(prop.id, neutralProp(neutral, prop, names, hands))
   for (const [hash, { physics }] of neutral.packages) if (physics.kind === 'avatar') neutral.packages.delete(hash)

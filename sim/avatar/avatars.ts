@@ -3,9 +3,12 @@ import { assert } from '../assert.ts'
 import { RAPIER, type ColliderDesc, type RigidBody, type World } from '../engine.ts'
 import { add, fround, froundVec, vec } from '../maths/maths.ts'
 import { POSE_FLOATS } from './pose.ts'
+import { inRange } from '../limits/ranges.ts'
 import { nextUnit } from '../maths/random.ts'
 import { Groups } from '../props/shapes.ts'
 import { CAPSULE_RADIUS, CONTROLLER_OFFSET, walkerHalfHeight } from './walker.ts'
+import { checkBody } from '../props/packages.ts'
+import { scaledBody } from './scaled-body.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { dropBones } from './bones.ts'
 import { releaseAll } from '../props/holds.ts'
@@ -39,6 +42,7 @@ interface AvatarInit {
   readonly share: ShareNumber
   readonly name: string
   readonly bodyChoice: BodyChoice
+  readonly scale: number
   readonly body: AvatarBody
   readonly permissions: number
 }
@@ -119,8 +123,8 @@ function placeCapsule({ capsule, position, body }: Avatar): void {
 export const toSpawn = (realm: Realm, avatar: Avatar): void =>
   placeAvatar(realm, avatar, spawnPoint(realm), realm.definition.spawn.yaw)
 
-/** Returns the body that a choice names, or the reason why it cannot be used. */
-export function bodyOf(
+/** Returns the body that a choice names at its own size, or the reason why it cannot be used. */
+function bodyAtRest(
   { definition, packages }: Pick<Realm, 'definition' | 'packages'>,
   choice: BodyChoice,
 ): AvatarBody | RejectReason {
@@ -130,15 +134,29 @@ export function bodyOf(
   return physics.kind === 'avatar' ? physics.body : 'wrong-kind'
 }
 
+/** Returns the body that a choice names at a scale, or the reason why it cannot be used. */
+export function bodyOf(
+  realm: Pick<Realm, 'definition' | 'packages'>,
+  choice: BodyChoice,
+  scale: number,
+): AvatarBody | RejectReason {
+  const body = bodyAtRest(realm, choice)
+  if (typeof body === 'string' || scale === 1) return body
+  if (!inRange('avatarScale', scale)) return 'scale-out-of-range'
+  const made = scaledBody(body, scale)
+  return checkBody(made) === null ? made : 'size-out-of-range'
+}
+
 /**
- * Changes an avatar's body in place. The avatar keeps walking and holding what it holds. Bone bodies are created again
- * if a prop is near.
+ * Changes an avatar's body and its scale in place. The avatar keeps walking and holding what it holds. Bone bodies are
+ * created again if a prop is near.
  */
-export function setBody(realm: Realm, avatar: Avatar, choice: BodyChoice): RejectReason | null {
-  const body = bodyOf(realm, choice)
+export function setBody(realm: Realm, avatar: Avatar, choice: BodyChoice, scale: number): RejectReason | null {
+  const body = bodyOf(realm, choice, scale)
   if (typeof body === 'string') return body
   dropBones(realm, avatar)
   avatar.bodyChoice = choice
+  avatar.scale = scale
   avatar.body = body
   realm.world.removeCollider(avatar.capsuleCollider, true)
   avatar.capsuleCollider = realm.world.createCollider(capsuleDesc(body), avatar.capsule)

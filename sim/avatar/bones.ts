@@ -33,7 +33,8 @@ import type { AvatarBody, BoneCapsule, Quat, Vec3 } from '../types.ts'
 const BONE_BODIES_MAX = 192
 const BONE_BODIES_PER_TICK_MAX = 48
 /**
- * Distance from an avatar's middle to a prop's surface within which its bones are checked, metres: an arm and a stride.
+ * Distance from an avatar's middle to a prop's surface within which its bones are checked, metres: an arm and a stride
+ * at scale 1. A smaller avatar checks as far.
  */
 const NEAR = 1.2
 /** Gap between a bone and a prop, metres, below which the bone gets a body: what a fast hand covers in a few ticks. */
@@ -45,6 +46,7 @@ const LEAVE = 0.5
  * moving it.
  */
 const CHECK_TICKS = 4
+/** Height of an avatar's middle at scale 1, metres. */
 const MIDDLE = 0.9
 const UP = vec(0, 1, 0)
 
@@ -112,8 +114,9 @@ function squaredDistance(m: Float32Array, { x, y, z }: Vec3): number {
 }
 
 function propsNear(avatar: Avatar, movable: readonly Prop[]): Prop[] {
-  const middle = vec(avatar.position.x, avatar.position.y + MIDDLE, avatar.position.z)
-  return movable.filter(({ motion, radius }) => squaredDistance(motion, middle) < (NEAR + radius) * (NEAR + radius))
+  const middle = vec(avatar.position.x, avatar.position.y + MIDDLE * avatar.scale, avatar.position.z)
+  const near = NEAR * max(avatar.scale, 1)
+  return movable.filter(({ motion, radius }) => squaredDistance(motion, middle) < (near + radius) * (near + radius))
 }
 
 /** True if a ball of radius `reach` around a point comes within `gap` of a prop. */

@@ -149,7 +149,7 @@ export function propBody(realm: Realm, prop: Prop): ContactBody {
 /** An avatar touches with its capsule and with some of its bone bodies. */
 export function avatarBody(avatar: Avatar): ContactBody {
   const bones = avatar.bones?.reduce((n, bone) => (bone ? n + 1 : n), 0) ?? 0
-  const box = boxAround(avatar.position, 1, 2 * capsuleCentre(avatar.body))
+  const box = boxAround(avatar.position, max(avatar.scale, 1), 2 * capsuleCentre(avatar.body))
   const costs = [1 + bones * BONES_SHARE]
   return { prop: null, still: box, box, ahead: null, costs, terrain: null, boxes: null, active: false }
 }

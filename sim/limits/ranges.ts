@@ -77,6 +77,13 @@ export const RANGES = {
   restitution: range(0, 1, '', 'restitution', 'above 1 a bounce would gain energy'),
   color: range(0, 0xffffff, '', 'color, 0xRRGGBB', 'three bytes'),
   scale: range(0.05, 20, '', 'scale of a prop', 'a cup may become a house, and back'),
+  avatarScale: range(
+    0.25,
+    4,
+    '',
+    'scale of an avatar; its head at rest must be within headHeight',
+    'from a doll to a giant that still sees the others',
+  ),
   quaternion: range(
     0.999,
     1.001,

@@ -27,9 +27,18 @@ function join(
   if (realm.players.has(player)) return 'already-joined'
   if (player === 0 || user === 0) return 'invalid-value'
   if (realm.players.size >= realm.definition.playersMax) return 'realm-full'
-  const body = bodyOf(realm, bodyChoice)
+  const body = bodyOf(realm, bodyChoice, 1)
   if (typeof body === 'string') return body
-  const avatar = createAvatar(realm, { player, user, share: share ?? user, name, bodyChoice, body, permissions })
+  const avatar = createAvatar(realm, {
+    player,
+    user,
+    share: share ?? user,
+    name,
+    bodyChoice,
+    scale: 1,
+    body,
+    permissions,
+  })
   realm.events.push({
     type: 'joined',
     player: input.player,
@@ -75,7 +84,7 @@ function definePackage(realm: Realm, input: Input, { hash, physics }: Of<'packag
 
 function changeBody(realm: Realm, input: Input, avatar: Avatar | undefined, { body }: Of<'wear'>): Outcome {
   if (!avatar) return 'unknown-player'
-  const reason = setBody(realm, avatar, body)
+  const reason = setBody(realm, avatar, body, avatar.scale)
   if (!reason)
     realm.events.push({
       type: 'bodyChanged',
@@ -212,10 +221,18 @@ function releaseHand(realm: Realm, input: Input, avatar: Avatar, { hand: number 
   return null
 }
 
+function rescaleAvatar(realm: Realm, input: Input, avatar: Avatar, scale: number): Outcome {
+  const reason = setBody(realm, avatar, avatar.bodyChoice, scale)
+  if (!reason) realm.events.push({ type: 'scaled', player: input.player, sequence: input.sequence, element: avatar.id })
+  return reason
+}
+
+/** Changes the size of a prop, or of the player's own avatar. */
 function rescale(realm: Realm, input: Input, avatar: Avatar, { element, scale: wanted }: Of<'scale'>): Outcome {
-  const prop = realm.props.get(element)
   if (!(avatar.permissions & Permission.scale)) return 'not-permitted'
-  if (!prop) return 'unknown-element'
+  if (element === avatar.id) return rescaleAvatar(realm, input, avatar, fround(wanted))
+  const prop = realm.props.get(element)
+  if (!prop) return realm.avatars.has(element) ? 'not-permitted' : 'unknown-element'
   if (!mayAct(avatar, prop, 'scale')) return 'not-permitted'
   if (prop.spec.motion === 'static') return 'not-movable'
   if (prop.hold && prop.hold.player !== avatar.player) return 'held-by-another'

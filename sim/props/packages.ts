@@ -35,7 +35,7 @@ const isNear = ({ x, y, z }: Vec3): boolean =>
   inRange('boneOffset', x) && inRange('boneOffset', y) && inRange('boneOffset', z)
 
 /** Returns why an avatar cannot have this body, or null. */
-function checkBody({ offsets, capsules }: AvatarBody): RejectReason | null {
+export function checkBody({ offsets, capsules }: AvatarBody): RejectReason | null {
   if (offsets.length !== BONES.length || !offsets.every(isNear) || capsules.length > CAPSULES_MAX)
     return 'invalid-value'
   for (const { bone, a, b, radius } of capsules) {

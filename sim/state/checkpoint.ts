@@ -118,10 +118,11 @@ function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[
   const [id, player, user, name, index] = [r.u32(), r.u32(), r.u32(), r.text(), r.u32()]
   const { bodies } = realm.definition
   const bodyChoice = index < bodies.length ? index : (packages[index - bodies.length] ?? '')
-  const body = bodyOf(realm, bodyChoice)
+  const [permissions, share, scale] = [r.u32(), r.u32(), r.f32()]
+  const body = bodyOf(realm, bodyChoice, scale)
   if (typeof body === 'string')
-    throw new CheckpointError('corrupt', `the checkpoint's avatar ${id} names body ${index}: ${body}`)
-  const init = { id, player, user, name, bodyChoice, body, permissions: r.u32(), share: r.u32() }
+    throw new CheckpointError('corrupt', `the checkpoint's avatar ${id} has body ${index} at scale ${scale}: ${body}`)
+  const init = { id, player, user, name, bodyChoice, scale, body, permissions, share }
   const root = { position: r.vec(), yaw: r.f32(), velocity: r.vec() }
   const intent = r.vec()
   const bits = r.u8()

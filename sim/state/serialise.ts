@@ -8,6 +8,7 @@ const flags = (...bits: readonly boolean[]): number => bits.reduce((sum, bit, i)
 export function writeAvatar(w: ByteWriter, a: Avatar): void {
   w.u32(a.permissions)
   w.u32(a.share)
+  w.f32(a.scale)
   w.vec(a.position)
   w.f32(a.yaw)
   w.vec(a.velocity)

@@ -38,7 +38,9 @@ export interface Avatar {
   readonly share: ShareNumber
   readonly name: string
   bodyChoice: BodyChoice
-  /** The body that `bodyChoice` names. */
+  /** How much larger the avatar is than the body that `bodyChoice` names. */
+  scale: number
+  /** The body that `bodyChoice` names, at the avatar's scale. */
   body: AvatarBody
   permissions: number
   /** The root: the point of the ground under the avatar. */

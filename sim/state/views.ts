@@ -25,7 +25,8 @@ export interface AvatarView {
   readonly body: number
   /** Hash of the package of the body; null if the realm defines it. */
   readonly package: PackageHash | null
-  /** Height of its head at rest above the root. */
+  readonly scale: number
+  /** Height of its head at rest above the root, at its scale. */
   readonly headMetres: number
   readonly permissions: number
   /** The root on the ground. */
@@ -66,12 +67,13 @@ export interface PropView {
 /** An avatar's body in the form of views and messages. */
 export function bodyView({
   bodyChoice,
+  scale,
   body,
-}: Pick<Avatar, 'bodyChoice' | 'body'>): Pick<AvatarView, 'body' | 'package' | 'headMetres'> {
+}: Pick<Avatar, 'bodyChoice' | 'scale' | 'body'>): Pick<AvatarView, 'body' | 'package' | 'scale' | 'headMetres'> {
   const headMetres = fround(restHeadHeight(body))
   return typeof bodyChoice === 'number'
-    ? { body: bodyChoice, package: null, headMetres }
-    : { body: 0, package: bodyChoice, headMetres }
+    ? { body: bodyChoice, package: null, scale, headMetres }
+    : { body: 0, package: bodyChoice, scale, headMetres }
 }
 
 const avatarView = (a: Avatar, tick: number, mixer?: PoseMixer): AvatarView => ({
@@ -205,6 +207,7 @@ function* avatarFields(a: Avatar): Generator<Field> {
     player,
     user,
     bodyChoice,
+    scale,
     permissions,
     position,
     yaw,
@@ -219,6 +222,7 @@ function* avatarFields(a: Avatar): Generator<Field> {
     player,
     user,
     bodyChoice,
+    scale,
     permissions,
     position,
     yaw,

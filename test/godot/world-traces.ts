@@ -168,6 +168,7 @@ function avatarAt(id: number, seconds: number): AvatarView {
     name: `Player ${id - 10}`,
     body: 0,
     package: null,
+    scale: 1,
     headMetres: 1.5,
     permissions: 7,
     ...moving,
@@ -262,8 +263,8 @@ export function tracksTrace() {
   const dice = new Dice(23)
   const [decoder, playback] = [new SnapshotDecoder(), new Playback(60)]
   const world = new ReplicatedWorld(bounds, 60, decoder)
-  for (const { id, player, user, name, body, headMetres } of avatarsAt(0))
-    world.receive({ type: 'avatarAdded', element: id, player, user, name, body, package: null, headMetres })
+  for (const { id, player, user, name, body, scale, headMetres } of avatarsAt(0))
+    world.receive({ type: 'avatarAdded', element: id, player, user, name, body, package: null, scale, headMetres })
   for (const prop of propsAt(0)) world.receive(propAdded(prop))
   const sent = sentOver(dice)
   const events: object[] = []

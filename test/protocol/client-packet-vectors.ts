@@ -39,7 +39,7 @@ const firstPacket = (): MessageVector =>
   packet(
     'the first packet of a connection',
     ['SES-1', 'PKT-3'],
-    { packet: 1, clientTimeMs: 5, hello: { protocol: 3, body: 1 } },
+    { packet: 1, clientTimeMs: 5, hello: { protocol: 4, body: 1 } },
     encodeClientPacket(
       {
         packet: 1,
@@ -49,7 +49,7 @@ const firstPacket = (): MessageVector =>
         clientTimeMs: 5,
         tick: 0,
         moveTicks: 0,
-        control: { type: 'hello', protocol: 3, mode: 'render', body: 1 },
+        control: { type: 'hello', protocol: 4, mode: 'render', body: 1 },
       },
       [],
       [],

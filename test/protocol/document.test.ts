@@ -190,7 +190,7 @@ describe('a listening client', () => {
     })
     client.receive(packetOf(1, 3, [part(0, 4), part(4)]))
     expect([client.ackMessage, client.acknowledgement.ackPacket, client.avatars.size]).toEqual([0, 1, 0])
-    client.receive(packetOf(2, 1, [{ welcome: { protocol: 3 } }, { elementRemoved: { element: 7 } }, part(0, 4)]))
+    client.receive(packetOf(2, 1, [{ welcome: { protocol: 4 } }, { elementRemoved: { element: 7 } }, part(0, 4)]))
     expect([client.ackMessage, client.avatars.get(7)?.name]).toEqual([4, 'Ada'])
     client.receive(packetOf(3, 2, [{ elementRemoved: { element: 7 } }, part(0, 4), part(4), notice('a')]))
     expect([client.ackMessage, client.avatars.size]).toEqual([5, 1])
@@ -200,7 +200,7 @@ describe('a listening client', () => {
 
   it('SNP-7: a packet with a missing baseline is not acknowledged, even if it is the newest', () => {
     const client = new SessionListener(schema)
-    client.receive(packetOf(1, 1, [{ welcome: { protocol: 3 } }]))
+    client.receive(packetOf(1, 1, [{ welcome: { protocol: 4 } }]))
     const step = vectors.snapshots[0]?.steps[1]
     if (step === undefined) throw new Error('no steps')
     client.receive(schema.encode('ServerPacket', { packet: 2, snapshot: stepOf(step) }))
@@ -257,7 +257,7 @@ function expectWorld(client: SessionListener): void {
 describe('a captured session, as the client receives it', () => {
   it('SES-3: its first message is the Welcome, in parts', () => {
     const { welcome } = listener
-    expect(welcome).toMatchObject({ protocol: 3, tickRate: session.tickRate, resumed: false, sequence: 0 })
+    expect(welcome).toMatchObject({ protocol: 4, tickRate: session.tickRate, resumed: false, sequence: 0 })
     const definition = JSON.parse(welcome?.definition ?? '') as Definition
     expect(definition).toMatchObject({ id: welcome?.realm, tickRate: welcome?.tickRate })
     expect(definition.bodies[0]?.offsets.length).toBe(18)
@@ -312,7 +312,7 @@ describe('a captured session, as the client sends it', () => {
 
   it('SES-1, PKT-2, PKT-7: each packet has a Hello until the Welcome, is small, and follows within 250 ms', () => {
     for (const [index, { packet, bytes, atMs, acknowledged }] of sent.entries()) {
-      expect(packet.hello?.protocol).toBe(acknowledged.joined ? undefined : 3)
+      expect(packet.hello?.protocol).toBe(acknowledged.joined ? undefined : 4)
       expect(bytes.length).toBeLessThanOrEqual(1100)
       // One step of the client's clock, and one of the capture's.
       expect(atMs - (sent[index - 1]?.atMs ?? 0)).toBeLessThanOrEqual(250 + 2 * 17)

@@ -70,6 +70,7 @@ class RestlessWorld {
     name: `Player ${i + 1}`,
     body: 0,
     package: null,
+    scale: 1,
     headMetres: 1.5,
     permissions: 7,
     position: { x: i, y: 0, z: 2 },

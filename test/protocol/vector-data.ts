@@ -38,7 +38,7 @@ export const MESSAGES: readonly {
     rules: ['SES-3', 'MSG-1'],
     message: {
       type: 'welcome',
-      protocol: 3,
+      protocol: 4,
       realm: 'yard',
       tick: 600,
       tickRate: 60,
@@ -53,7 +53,7 @@ export const MESSAGES: readonly {
     },
     says: {
       welcome: {
-        protocol: 3,
+        protocol: 4,
         realm: 'yard',
         tick: 600,
         tickRate: 60,
@@ -78,14 +78,15 @@ export const MESSAGES: readonly {
       name: 'Ada',
       body: 0,
       package: null,
+      scale: 1,
       headMetres: 1.5,
     },
-    says: { avatarAdded: { element: 41, player: 3, user: 3, name: 'Ada', headMetres: 1.5 } },
+    says: { avatarAdded: { element: 41, player: 3, user: 3, name: 'Ada', scale: 1, headMetres: 1.5 } },
   },
   {
     rules: ['MSG-4'],
-    message: { type: 'avatarChanged', element: 41, body: 0, package: PACKAGE, headMetres: 1.75 },
-    says: { avatarChanged: { element: 41, package: PACKAGE, headMetres: 1.75 } },
+    message: { type: 'avatarChanged', element: 41, body: 0, package: PACKAGE, scale: 1.5, headMetres: 1.75 },
+    says: { avatarChanged: { element: 41, package: PACKAGE, scale: 1.5, headMetres: 1.75 } },
   },
   {
     rules: ['MSG-4'],

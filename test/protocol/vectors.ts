@@ -127,10 +127,10 @@ function lockstepVectors(): MessageVector[] {
   return [
     vector(
       'a start',
-      { start: { protocol: 3, engine, simVersion: 2, definition: '{}', tick: 600, checkpoint: '0a0b', epoch: 2 } },
+      { start: { protocol: 4, engine, simVersion: 2, definition: '{}', tick: 600, checkpoint: '0a0b', epoch: 2 } },
       encodeLockstep({
         type: 'start',
-        protocol: 3,
+        protocol: 4,
         engine,
         simVersion: 2,
         definition: '{}',

@@ -4,12 +4,16 @@ import { isManager, isOwner, permits, type Rules, type RulesPlayer } from './rul
 
 type PropCommand = Extract<Command, { type: 'grab' | 'scale' | 'despawn' | 'access' }>
 
+const isAvatar = ({ players }: Rules, id: number): boolean =>
+  [...players.values()].some(({ element }) => element === id)
+
 function onProp(rules: Rules, player: number, actor: RulesPlayer, command: PropCommand): RejectReason | null {
   const prop = rules.props.get(command.element)
   const { type } = command
   if (type === 'grab' && !(actor.permissions & Permission.grab)) return 'not-permitted'
   if (type === 'scale' && !(actor.permissions & Permission.scale)) return 'not-permitted'
-  if (!prop) return 'unknown-element'
+  if (type === 'scale' && command.element === actor.element) return null
+  if (!prop) return type === 'scale' && isAvatar(rules, command.element) ? 'not-permitted' : 'unknown-element'
   if (type === 'access') return isOwner(actor, prop) || isManager(actor) ? null : 'not-permitted'
   if (!permits(actor, prop, type === 'grab' ? 'drag' : type)) return 'not-permitted'
   if (type !== 'despawn' && prop.motion === 'static') return 'not-movable'

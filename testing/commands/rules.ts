@@ -213,6 +213,11 @@ export class Rules {
 
   #acted({ type, player, element }: ElementEvent, input: Input | undefined): RuleFault | null {
     const prop = this.props.get(element)
+    const actor = this.players.get(player)
+    if (type === 'scaled' && actor?.element === element)
+      return actor.permissions & Permission.scale
+        ? null
+        : forbidden(`player ${player} scaled its avatar without the permission`)
     if (!prop) return lost(`prop ${element} was ${type}; it does not exist`)
     if (type === 'released') {
       if (prop.holder !== player)

@@ -86,8 +86,13 @@ function firstDifference<S extends { readonly element: number }, T extends { rea
 function differenceOfAvatar(drawn: AvatarSample, there: AvatarView): string | null {
   if (drawn.name !== there.name || drawn.player !== there.player || drawn.user !== there.user)
     return `is drawn as ${drawn.name} of player ${drawn.player}, and is ${there.name} of player ${there.player}`
-  if (drawn.body !== there.body || drawn.package !== there.package || drawn.headMetres !== there.headMetres)
-    return `is drawn in body ${drawn.package ?? drawn.body}, and wears ${there.package ?? there.body}`
+  if (
+    drawn.body !== there.body ||
+    drawn.package !== there.package ||
+    drawn.headMetres !== there.headMetres ||
+    drawn.scale !== there.scale
+  )
+    return `is drawn in body ${drawn.package ?? drawn.body} at scale ${drawn.scale}, and wears ${there.package ?? there.body} at scale ${there.scale}`
   const speed = Math.hypot(there.velocity.x, there.velocity.y, there.velocity.z)
   const far = apart(drawn.position, there.position)
   if (far > allowance(speed, false)) return `is drawn ${far.toFixed(3)} m from where it is`

@@ -282,6 +282,22 @@ export class Player {
     return this.#world
   }
 
+  /** Scale of the own avatar. */
+  get scale(): number {
+    return this.#own?.scale ?? 1
+  }
+
+  get mayScale(): boolean {
+    return (this.#client.permissions & Permission.scale) !== 0
+  }
+
+  /** Changes the size of the own avatar. */
+  async rescale(scale: number): Promise<void> {
+    if (this.#own === null) return
+    const outcome = await this.#client.scale(this.#own.element, scale)
+    if (!outcome.ok) this.#showMessage(rejectionMessage(outcome.reason))
+  }
+
   /** Hash of the avatar's package; null for one of the realm's bodies. */
   get wears(): string | null {
     return this.#own?.package ?? null

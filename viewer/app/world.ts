@@ -1,6 +1,6 @@
 /** The world at one moment as the page draws it, from the render client or, in tests, from a script. */
 import type { WorldSample } from '../../netcode/index.ts'
-import { scaled } from '../../sim/maths/maths.ts'
+import { scaledBody } from '../../sim/avatar/scaled-body.ts'
 import { restHeadHeight, solveSkeleton } from '../../sim/avatar/skeleton.ts'
 import type { AvatarBody, ElementId, PlayerId, PropSpec, Quat, RealmDefinition, Vec3 } from '../../sim/types.ts'
 import type { Pose } from '../../sim/avatar/pose.ts'
@@ -12,7 +12,9 @@ export interface ShownAvatar {
   /** Number of the avatar's user. */
   readonly user: number
   readonly name: string
+  /** The body at its scale. */
   readonly body: AvatarBody
+  readonly scale: number
   /** Hash of its package; null for one of the realm's bodies. */
   readonly package: string | null
   readonly position: Vec3
@@ -68,34 +70,30 @@ export function shownOf(sample: WorldSample, bodies: readonly AvatarBody[], body
   if (fallback === undefined) return { avatars: [], props: sample.props }
   const avatars = sample.avatars.map((avatar) => ({
     ...avatar,
-    body:
-      avatar.package === null
-        ? (bodies[avatar.body] ?? fallback)
-        : (bodyOf(avatar.package) ?? bodyOfHeight(fallback, avatar.headMetres)),
+    body: bodyOfHeight(
+      (avatar.package === null ? bodies[avatar.body] : bodyOf(avatar.package)) ?? fallback,
+      avatar.headMetres,
+    ),
   }))
   return { avatars, props: sample.props }
 }
 
 const resized = new WeakMap<AvatarBody, Map<number, AvatarBody>>()
+/** Sizes of a body that are cached. */
+const SIZES_MAX = 64
+/** Heights of heads that differ by less are the same, metres. */
+const SAME_HEIGHT = 1e-4
 
-/** A placeholder body with its head at the given height. */
+/** A body with its head at the given height. */
 function bodyOfHeight(body: AvatarBody, headMetres: number): AvatarBody {
+  const own = restHeadHeight(body)
+  if (Math.abs(headMetres - own) < SAME_HEIGHT) return body
   const byHeight = resized.get(body) ?? new Map<number, AvatarBody>()
   resized.set(body, byHeight)
   const known = byHeight.get(headMetres)
   if (known) return known
-  const factor = headMetres / restHeadHeight(body)
-  const made: AvatarBody = {
-    name: body.name,
-    offsets: body.offsets.map((offset) => scaled(offset, factor)),
-    capsules: body.capsules.map(({ bone, a, b, radius }) => ({
-      bone,
-      a: scaled(a, factor),
-      b: scaled(b, factor),
-      radius: radius * factor,
-    })),
-  }
-  if (byHeight.size > 64) byHeight.clear()
+  const made = scaledBody(body, headMetres / own)
+  if (byHeight.size > SIZES_MAX) byHeight.clear()
   byHeight.set(headMetres, made)
   return made
 }

@@ -13,6 +13,7 @@ import { chosenOf } from '../upload/skeleton-map.ts'
 import type { UploadChoices } from '../upload/upload.ts'
 import type { VrmCredit } from '../models/figure-motion.ts'
 import { creditLine } from './credit.ts'
+import { AvatarSize } from './avatar-size.ts'
 import { InventoryPanel } from './panel.ts'
 
 export interface InventoryOptions {
@@ -40,6 +41,7 @@ export class Inventory {
   readonly #form: UploadForm
   readonly #drop: FileDrop
   readonly #panel: InventoryPanel
+  readonly #size = new AvatarSize((scale) => void this.#options.player()?.rescale(scale))
   /** Counts requests for the list, so that a late answer does not replace a newer one. */
   #asked = 0
 
@@ -106,6 +108,7 @@ export class Inventory {
     if (!player || !this.#panel.isOpen || this.#panel.isBusy) return
     const credit = player.wears === null ? null : this.#options.creditOf(player.wears)
     this.#panel.wearing(player.wears !== null, credit && creditLine(credit))
+    this.#size.show(player.scale, player.mayScale)
     this.#panel.point(player.inspect((hash) => this.#options.problemOf(hash)))
   }
 

@@ -15,6 +15,7 @@ import type { PackageJoint } from '../../packages/manifest.ts'
 import type { PosedAvatar } from '../render/posed-avatars.ts'
 import type { JointTransform } from '../../sim/avatar/pose.ts'
 import { poseNodes, type RestNode } from '../../packages/retarget.ts'
+import { scaled } from '../../sim/maths/maths.ts'
 import { BONES, type Quat, type Vec3 } from '../../sim/types.ts'
 import type { FigureMotion } from './figure-motion.ts'
 import { isSkinned, type Model } from './model.ts'
@@ -152,11 +153,12 @@ export class Figure {
     return this.#rig !== null
   }
 
-  /** Moves the joints to the bones, in root space. */
-  pose(bones: readonly JointTransform[]): void {
+  /** Moves the joints to the bones, in root space. The group has the avatar's `scale`, and the bones are at this scale too. */
+  pose(bones: readonly JointTransform[], scale = 1): void {
     if (!this.#rig) return
     const { nodes, byName } = this.#rig
-    const { rotations, hips } = poseNodes(this.#joints, nodes, bones)
+    const own = scale === 1 ? bones : bones.map((bone) => ({ ...bone, position: scaled(bone.position, 1 / scale) }))
+    const { rotations, hips } = poseNodes(this.#joints, nodes, own)
     for (const [name, { x, y, z, w }] of rotations) byName.get(name)?.quaternion.set(x, y, z, w)
     if (hips) byName.get(hips.name)?.position.set(hips.translation.x, hips.translation.y, hips.translation.z)
   }

@@ -222,8 +222,8 @@ export class ModelView {
     figure.group.visible = avatar.element !== frame.hidden
     figure.group.position.set(avatar.position.x, avatar.position.y, avatar.position.z)
     figure.group.quaternion.setFromAxisAngle(UP, avatar.yaw)
-    figure.group.scale.setScalar(size)
-    if (figure.isHumanoid) figure.pose(bones)
+    figure.group.scale.setScalar(size * avatar.scale)
+    if (figure.isHumanoid) figure.pose(bones, avatar.scale)
     else figure.animate(speed, frame.seconds)
     if (figure.group.visible && this.#lively.has(String(avatar.element))) figure.move(posed, frame)
     else figure.motion?.pause()

@@ -14,6 +14,7 @@ const runner = (frame: number, state: Pick<ShownAvatar, 'grounded' | 'flying'>):
   user: 1,
   name: 'Ada',
   body: DEFAULT_BODY,
+  scale: 1,
   package: null,
   position: { x: 0, y: 0, z: -frame * 4 * FRAME_SECONDS },
   yaw: 0,

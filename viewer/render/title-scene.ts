@@ -57,6 +57,7 @@ function figureAt(index: number, target: Vec3, seconds: number): ShownAvatar {
     name: '',
     package: null,
     body: DEFAULT_BODY,
+    scale: 1,
     position,
     yaw,
     grounded: true,

@@ -31,67 +31,66 @@ function copied(name: string, as: string): string {
 }
 
 test('info lists players without a replay, and says what needs one', async () => {
-  const path = copied('making', 'one.owr')
+  const path = copied('scripted/hand-over', 'one.owr')
   const { out } = await run([path], never)
   expect(out).toMatch(/player +number +joined +left +inputs +a second\n/)
-  expect(out).toMatch(/bot 1 +1 +2\.3 s +16\.6 s +195 +13\.6\n/)
+  expect(out).toMatch(/player 2 +2 +0\.0 s +stays +63 +14\.6\n/)
   expect(out).toContain('Holds, elements and rejections need a replay: --replay\n')
   expect(existsSync(`${path}.index`)).toBe(false)
 })
 
 test('info --replay shows holds and rejections, and keeps an index that the next info reads', async () => {
-  const path = copied('making', 'two.owr')
+  const path = copied('scripted/hand-over', 'two.owr')
   const { out } = await run([path, '--replay'])
-  expect(out).toMatch(/rejected +2: 2 held-by-another\n/)
-  expect(out).toMatch(/bot 1 +5 +2\.7 s +16\.9 s +336 +23\.7 +0 +box 3\.4 s, log 2\.5 s and 2 more\n/)
+  expect(out).toMatch(/rejected +3: 2 held-by-another, 1 not-permitted\n/)
+  expect(out).toMatch(/player 2 +2 +0\.0 s +stays +63 +14\.6 +1 +thing 1 s\n/)
   expect((await run([path], never)).out).toBe(out)
   expect((await run([path, '--replay'], never)).out).toBe(out)
 })
 
 test('info --details lists sizes, elements and holds', async () => {
-  const { out } = await run([copied('making', 'three.owr'), '--replay', '--details'])
+  const { out } = await run([copied('scripted/hand-over', 'three.owr'), '--replay', '--details'])
   for (const line of [
-    /checkpoint +2 +43 KiB +30\.8 % +8\.88 MiB\n/,
-    /held-by-another +2 +7\.1\n/,
-    /9 +ball +at the start +stays\n/,
-    /29 +ball +4\.7 s +bot 4 +stays\n/,
-    /\d+ +1\.1 +bot 4 +right +"ball" \(element \d+\)\n/,
+    /frame +65 +\d\.\d+ KiB +\d+\.\d % +\d\.\d+ MiB\n/,
+    /held-by-another +2 +27\.7\n/,
+    /6 +thing +0\.1 s +player 1 +stays\n/,
+    /43 +1\.0 +player 2 +right +"thing" \(element 6\)\n/,
     /engine +[0-9a-f]{64}\n/,
   ])
     expect(out).toMatch(line)
 })
 
 test('info --json has people, props, holds, rejections and the bytes of each kind of chunk', async () => {
-  const path = copied('making', 'four.owr')
+  const path = copied('scripted/hand-over', 'four.owr')
   const few = json(await run([path, '--json'], never))
-  expect(few).toMatchObject({ players: 7, eventsTo: 0, missing: 'no replay was made', holds: [], rejections: {} })
+  expect(few).toMatchObject({ players: 3, eventsTo: 0, missing: 'no replay was made', holds: [], rejections: {} })
   const all = json(await run([path, '--json', '--replay']))
   expect(all).toMatchObject({
     schema: 'otherworld/replay-info/1',
-    players: 7,
-    elements: 30,
-    eventsTo: 1020,
+    players: 3,
+    elements: 6,
+    eventsTo: 260,
     missing: null,
-    rejections: { 'held-by-another': 2 },
-    inputsASecondMax: 143,
+    rejections: { 'held-by-another': 2, 'not-permitted': 1 },
+    inputsASecondMax: 44,
     segments: { before: 0, after: 0 },
   })
-  expect(all['people']).toHaveLength(7)
+  expect(all['people']).toHaveLength(3)
   expect(all['people']).toContainEqual(
     expect.objectContaining({
-      name: 'bot 4',
-      player: 4,
-      user: 4,
-      rejected: 2,
-      inputs: 329,
-      joined: expect.any(Number),
+      name: 'player 2',
+      player: 2,
+      user: 2,
+      rejected: 1,
+      inputs: 63,
+      joined: 1,
     }),
   )
   const sizes = all['sizes'] as Readonly<Record<string, { readonly chunks: number; readonly bytes: number }>>
   expect(sizes).toMatchObject({
     header: { chunks: 1 },
-    hash: { chunks: 1020 },
-    frame: { chunks: 773 },
+    hash: { chunks: 260 },
+    frame: { chunks: 65 },
     footer: { bytes: 18 },
   })
   const preamble = 12

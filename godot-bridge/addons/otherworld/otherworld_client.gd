@@ -282,6 +282,15 @@ func scale_prop(element: int, factor: float) -> OtherworldOutcome:
 	return await _realm_session.command(_InputMessages.scale(element, factor))
 
 
+## Sets the size of your own avatar relative to its body: 0.25 to 4, 1 is the body's own size. It needs the permission
+## SCALE, and stays when you change the body. Every client sees it, in [member OtherworldAvatarState.scale] and
+## [member OtherworldAvatarState.head_metres], with [signal avatar_changed].
+func scale_avatar(factor: float) -> OtherworldOutcome:
+	if local_avatar == null:
+		return OtherworldOutcome.rejected("not-joined")
+	return await _realm_session.command(_InputMessages.scale(local_avatar.element, factor))
+
+
 ## Spawns a prop from a package (hash of 64 hex digits). [param access] sets who may use it. If it is [code]null[/code],
 ## the defaults of [OtherworldAccess] apply.
 func spawn_package(

@@ -123,6 +123,24 @@ func test_an_impossible_command_is_rejected_in_its_outcome() -> void:
 	equal((await client.wear_body(60)).reason, "unknown-body")
 
 
+func test_a_player_changes_its_size_and_everyone_sees_it() -> void:
+	var ada: OtherworldClient = await join("Ada")
+	var bob: OtherworldClient = await join("Bob")
+	var changed: Array[float] = []
+	bob.avatar_changed.connect(func(avatar: OtherworldAvatarState) -> void: changed.append(avatar.scale))
+	var own_metres := ada.local_avatar.head_metres
+	equal((await ada.scale_avatar(9.0)).reason, "scale-out-of-range")
+	var outcome := await ada.scale_avatar(1.5)
+	check(outcome.ok, outcome.reason)
+	await until("Bob sees it", func() -> bool: return changed == ([1.5] as Array[float]))
+	near(bob.avatar_of_player(ada.local_avatar.player).head_metres, own_metres * 1.5, 1e-4)
+	await until("Ada sees it", func() -> bool: return is_equal_approx(ada.local_avatar.head_metres, own_metres * 1.5))
+	# A newcomer sees it too.
+	var cid: OtherworldClient = await join("Cid")
+	await until("Cid sees Ada", func() -> bool: return cid.avatar_of_player(ada.local_avatar.player) != null)
+	equal(cid.avatar_of_player(ada.local_avatar.player).scale, 1.5)
+
+
 func test_a_user_may_do_what_owner_access_and_permissions_allow() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")

@@ -105,6 +105,14 @@ func test_avatars_wear_their_packages_in_the_view_and_change_them() -> void:
 
 
 func test_a_node_on_a_bone_follows_the_joint_of_each_package() -> void:
+	await _bones_follow_joints(1.0)
+
+
+func test_a_node_on_a_bone_follows_the_joint_of_each_package_at_another_scale() -> void:
+	await _bones_follow_joints(2.5)
+
+
+func _bones_follow_joints(scale: float) -> void:
 	var state := _client.add_avatar()
 	state.has_pose = true
 	state.bone_mask = (1 << 18) - 1
@@ -119,7 +127,10 @@ func test_a_node_on_a_bone_follows_the_joint_of_each_package() -> void:
 		state.package = it.hash
 		_client.avatar_changed.emit(state)
 		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0)
-		state.head.origin = Vector3(0.1, node.state.head_metres, 0.0)
+		state.scale = scale
+		_client.avatar_changed.emit(state)
+		near(node._shown_model().global_basis.get_scale().y, scale, 1e-4)
+		state.head.origin = Vector3(0.1, node.state.head_metres * scale, 0.0)
 		for i: int in 4:
 			await get_tree().process_frame
 		var figure := node._shown_model()
@@ -267,11 +278,23 @@ func test_a_player_wears_a_package_and_places_another_live() -> void:
 		var placed := await client.spawn_package(it.hash as String, place)
 		check(placed.ok, placed.reason)
 		await until("the thing is shown", func() -> bool: return view.prop_of(placed.element) != null and view.prop_of(placed.element).shown_level() == 0)
+		await _is_scaled(client, view)
 		check((await client.wear_body(0)).ok, "no body of the realm can be worn")
 		await until("the realm's body is shown", func() -> bool: return view.avatar_of(client.local_avatar.element).shown_level() == -1)
 		await client.close()
 	client.queue_free()
 	await get_tree().process_frame
+
+
+# The model of the worn package follows the avatar's scale, and is back at its own size.
+func _is_scaled(client: OtherworldClient, view: OtherworldView) -> void:
+	var node := view.avatar_of(client.local_avatar.element)
+	var own_height := node.height()
+	for factor: float in [0.5, 3.0, 1.0] as Array[float]:
+		var outcome := await client.scale_avatar(factor)
+		check(outcome.ok, outcome.reason)
+		await until("it is shown at %s" % factor, func() -> bool: return is_equal_approx(node._shown_model().size, factor))
+		near(node.height(), own_height * factor, 0.01)
 
 
 func _wears(client: OtherworldClient, view: OtherworldView, it: Dictionary) -> void:

@@ -8,7 +8,6 @@ import {
   props,
   bodyView,
   type Avatar,
-  type BodyChoice,
   type ElementId,
   type PlayerId,
   type PropSpec,
@@ -28,7 +27,7 @@ type PropAdded = Extract<ServerMessage, { readonly type: 'propAdded' }>
 
 export class Catalog {
   /** The message that announced each avatar; a new one where its body changes. */
-  readonly #avatars = new Map<ElementId, { readonly bodyChoice: BodyChoice; readonly message: ServerMessage }>()
+  readonly #avatars = new Map<ElementId, Pick<Avatar, 'bodyChoice' | 'scale'> & { readonly message: ServerMessage }>()
   readonly #props = new Map<ElementId, KnownProp>()
 
   constructor(realm: Realm) {
@@ -78,11 +77,11 @@ export class Catalog {
 
   #updateAvatars(realm: Realm, messages: ServerMessage[]): void {
     for (const avatar of realm.avatars.values()) {
-      const { id, bodyChoice } = avatar
+      const { id, bodyChoice, scale } = avatar
       const known = this.#avatars.get(id)
-      if (known?.bodyChoice === bodyChoice) continue
+      if (known?.bodyChoice === bodyChoice && known.scale === scale) continue
       const message = avatarAdded(avatar)
-      this.#avatars.set(id, { bodyChoice, message })
+      this.#avatars.set(id, { bodyChoice, scale, message })
       messages.push(known ? { type: 'avatarChanged', element: id, ...bodyView(avatar) } : message)
     }
   }
@@ -108,7 +107,7 @@ export class Catalog {
 }
 
 export const avatarAdded = (
-  avatar: Pick<Avatar, 'id' | 'player' | 'user' | 'name' | 'bodyChoice' | 'body'>,
+  avatar: Pick<Avatar, 'id' | 'player' | 'user' | 'name' | 'bodyChoice' | 'scale' | 'body'>,
 ): ServerMessage => ({
   type: 'avatarAdded',
   element: avatar.id,

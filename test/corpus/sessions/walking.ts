@@ -147,6 +147,22 @@ export const WALKING: readonly ScriptedSession[] = [
     },
   },
   {
+    name: 'small-and-large',
+    about: 'a doll and a giant walk, pose, carry a box and change their bodies',
+    ticks: 280,
+    play: (s) => {
+      s.join(2).wait(2)
+      s.player(1, { type: 'scale', element: 3, scale: 0.25 }).player(2, { type: 'scale', element: 4, scale: 4 })
+      s.player(1, { type: 'scale', element: 4, scale: 1 }, { type: 'scale', element: 3, scale: 9 })
+      s.wait(5).player(1, spawn(propOf(SHAPES.box), at(0.5, 1, -1)), spawn(propOf(SHAPES.box), at(0.6, 3, -1)))
+      s.player(1, move({ z: -1, run: true })).player(2, move({ z: -0.5 }))
+      for (let i = 0; i < 20; i++) s.player(2, pose(at(-0.3, 4, 0), at(Math.fround(i * 0.16 - 1.6), 3.2, -1.5))).wait(4)
+      s.player(2, { type: 'grab', element: 6, hand: 1 }).wait(20)
+      s.player(2, { type: 'scale', element: 4, scale: 1.5 }, { type: 'wear', player: 0, body: 0 }).wait(20)
+      s.player(1, { type: 'scale', element: 3, scale: 1 }, move({}))
+    },
+  },
+  {
     name: 'come-and-go',
     about: 'people leave with things in their hands, and come back as the same user',
     ticks: 260,

@@ -100,6 +100,7 @@ function name(bytes: Uint8Array): boolean {
       name: cleaned.value,
       body: 0,
       package: null,
+      scale: 1,
       headMetres: 1.5,
     }),
   )

@@ -199,6 +199,8 @@ func _apply_state() -> void:
 	_package.wear(state.package)
 	if _figure == null or _package.manifest == null:
 		_show_body()
+	elif _shown_level >= 0 and not is_equal_approx(_figure.size, state.scale):
+		_resize()
 
 
 # Draws the avatar. [param eye] and [param ahead] are the camera's, [param frame] counts up.
@@ -240,15 +242,14 @@ func _move_joints(here: Vector3) -> void:
 func _update_detail() -> void:
 	var model := _package.update(_metres)
 	if model != null and (_figure == null or _figure.model != model):
-		_body = _package.manifest.body
+		_body = _package_body()
 		_shown_level = _package.level
-		_show(model)
+		_show(model, state.scale)
 	var needs_bodies := (has_colliders or show_colliders) and _figure != null
 	if needs_bodies and _capsules == null:
 		_capsules = _CapsuleBodies.new(_figure, 0 if state.is_local else pick_layer, state.element)
-	elif not needs_bodies and _capsules != null:
-		_capsules.free_all()
-		_capsules = null
+	elif not needs_bodies:
+		_free_capsules()
 	if _capsules != null:
 		_capsules.set_visible(show_colliders)
 	_place_name()
@@ -280,12 +281,32 @@ func _pose_by_locals(locals: Array[Quaternion], head: Vector3) -> void:
 		_bones.place(_solver)
 
 
-# Returns the realm's body, or for a package that is not loaded yet, one of its height.
+# Returns the body of the loaded package at the avatar's scale.
+func _package_body() -> _AvatarBody:
+	var body := _package.manifest.body
+	return body if body == null or state.scale == 1.0 else body.resized(body.head_metres * state.scale)
+
+
+# The package's model stays, and gets the avatar's new scale.
+func _resize() -> void:
+	_body = _package_body()
+	_figure.size = state.scale
+	_free_capsules()
+	_place_name()
+
+
+func _free_capsules() -> void:
+	if _capsules != null:
+		_capsules.free_all()
+		_capsules = null
+
+
+# Shows the realm's body at the height of the avatar, also for a package that is not loaded yet.
 func _show_body() -> void:
 	if _bodies_of_realm.is_empty():
 		return
 	var realm_body := _bodies_of_realm[clampi(state.body, 0, _bodies_of_realm.size() - 1)]
-	if state.package and absf(state.head_metres - realm_body.head_metres) > 0.02:
+	if absf(state.head_metres - realm_body.head_metres) > 0.001:
 		realm_body = realm_body.resized(state.head_metres)
 	if _body == realm_body and _figure != null and _shown_level < 0:
 		return
@@ -298,14 +319,13 @@ func _show_body() -> void:
 			mesh.material_override = _CapsuleAvatarModel.material(color)
 
 
-func _show(model: _Model) -> void:
-	if _capsules != null:
-		_capsules.free_all()
-		_capsules = null
+func _show(model: _Model, size := 1.0) -> void:
+	_free_capsules()
 	if _figure != null:
 		_figure.queue_free()
 		remove_child(_figure)
 	_figure = _ModelInstance.new(model)
+	_figure.size = size
 	_is_humanoid = model.is_humanoid()
 	_figure.is_head_hidden = is_first_person
 	add_child(_figure)

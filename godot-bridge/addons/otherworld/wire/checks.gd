@@ -80,12 +80,16 @@ static func _avatar_added(given: Messages.AvatarAdded, where: String) -> String:
 	fault = fault if fault else Values.whole(given.user, where + ".user", 1)
 	fault = fault if fault else Values.name(given.name, where + ".name")
 	fault = fault if fault else Values.package(given.package, where + ".package")
+	if not fault:
+		fault = Values.number(given.scale, where + ".scale")
 	return fault if fault else Values.number(given.head_metres, where + ".head_metres")
 
 
 static func _avatar_changed(given: Messages.AvatarChanged, where: String) -> String:
 	var fault := Values.whole(given.element, where + ".element", 1)
 	fault = fault if fault else Values.package(given.package, where + ".package")
+	if not fault:
+		fault = Values.number(given.scale, where + ".scale")
 	return fault if fault else Values.number(given.head_metres, where + ".head_metres")
 
 

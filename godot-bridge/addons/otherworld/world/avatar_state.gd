@@ -18,7 +18,9 @@ var name: String
 var body: int
 ## Hash of its package, 64 hex digits. Empty if it uses one of the realm's own bodies.
 var package: String
-## Height of the head above the root in the rest pose, metres.
+## Size relative to its body. 1 is the body's own size.
+var scale := 1.0
+## Height of the head above the root in the rest pose at its [member scale], metres.
 var head_metres: float
 ## [code]true[/code] for your own avatar.
 var is_local: bool

@@ -213,18 +213,19 @@ func _add_avatar(message: Messages.AvatarAdded) -> void:
 	# An element of the previous session, which the server does not know any more.
 	if state.is_local and local_avatar and local_avatar != state:
 		_remove(local_avatar.element)
-	_wear(avatar, message.body, message.package, message.head_metres)
+	_wear(avatar, message.body, message.package, message.scale, message.head_metres)
 
 
 func _change_avatar(message: Messages.AvatarChanged) -> void:
 	var avatar: AvatarTrack = _avatars.get(message.element)
 	if avatar:
-		_wear(avatar, message.body, message.package, message.head_metres)
+		_wear(avatar, message.body, message.package, message.scale, message.head_metres)
 
 
-func _wear(avatar: AvatarTrack, body: int, package: PackedByteArray, head_metres: float) -> void:
+func _wear(avatar: AvatarTrack, body: int, package: PackedByteArray, scale: float, head_metres: float) -> void:
 	avatar.state.body = body
 	avatar.state.package = package.hex_encode()
+	avatar.state.scale = scale
 	avatar.state.head_metres = head_metres
 	if avatar.is_shown:
 		avatar_changed.emit(avatar.state)

@@ -108,6 +108,28 @@ func test_a_body_of_the_realm_takes_the_pose_that_was_sent() -> void:
 	near(skeleton.get_bone_global_pose(14).origin.y, skeleton.get_bone_global_rest(14).origin.y, 1e-3, "a foot on the ground")
 
 
+func test_an_avatar_is_shown_at_its_scale() -> void:
+	var state := _client.add_avatar()
+	var node := _view.avatar_of(state.element)
+	var own_height := node.height()
+	var own_head_top := node.head_top()
+	state.scale = 2.0
+	state.head_metres = 1.52 * 2.0
+	_client.avatar_changed.emit(state)
+	near(node.height(), own_height * 2.0, 1e-3)
+	near(node.head_top(), own_head_top * 2.0, 1e-3)
+	near(node.body_scale(), 2.0, 1e-3)
+	state.has_pose = true
+	state.head = Transform3D(Basis.IDENTITY, Vector3(0.1, 2.9, 0.05))
+	state.left_hand = Transform3D(Basis.IDENTITY, Vector3(-0.7, 2.2, -0.6))
+	state.right_hand = Transform3D(Basis.IDENTITY, Vector3(0.7, 2.0, -0.4))
+	await _frames(3)
+	var skeleton := node._shown_model().find_child("Skeleton3D", true, false) as Skeleton3D
+	near_point(skeleton.global_transform * skeleton.get_bone_global_pose(5).origin, state.head.origin, 1e-4)
+	near_point(skeleton.global_transform * skeleton.get_bone_global_pose(8).origin, state.left_hand.origin, 1e-3)
+	near_point(node.bone_node(OtherworldPose.Bone.HEAD).position, state.head.origin, 1e-4)
+
+
 func test_a_hat_stays_on_the_head_when_pose_and_body_change() -> void:
 	var state := _client.add_avatar()
 	state.has_pose = true

@@ -16,7 +16,7 @@ var _sent_msec := -INF
 var _bodies: Array[AvatarBody] = []
 # The definition that the bodies were read from. Another realm has other bodies.
 var _read_from: Dictionary = {}
-# A realm's body, resized to the height of a package that is not loaded yet, or that the view does not know.
+# A realm's body, resized to the height of the avatar.
 var _resized: AvatarBody = null
 var _resized_from: AvatarBody = null
 
@@ -52,7 +52,7 @@ func _body_of(local_avatar: OtherworldAvatarState) -> AvatarBody:
 	if _bodies.is_empty():
 		return null
 	var body := _bodies[clampi(local_avatar.body, 0, _bodies.size() - 1)]
-	if local_avatar.package.is_empty():
+	if is_equal_approx(body.head_metres, local_avatar.head_metres):
 		return body
 	if _resized == null or _resized_from != body or not is_equal_approx(_resized.head_metres, local_avatar.head_metres):
 		_resized_from = body

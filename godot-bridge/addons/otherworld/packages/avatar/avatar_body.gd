@@ -66,7 +66,7 @@ static func read_list(value: Variant) -> Array[AvatarBody]:
 	return bodies if r.fault.is_empty() else ([] as Array[AvatarBody])
 
 
-## Returns this body with its head at another height, in place of a body that is not loaded yet.
+## Returns this body with its head at another height: at an avatar's scale, or in place of a body that is not loaded yet.
 func resized(head: float) -> AvatarBody:
 	var key := roundi(head * 1000.0)
 	if not _resized.has(key):

@@ -74,7 +74,9 @@ func _holder(place: Model.Place, attachments: Dictionary[String, BoneAttachment3
 func _body(capsule: Model.Capsule, layer: int, element: int) -> AnimatableBody3D:
 	var axis := capsule.to - capsule.from
 	var half := axis.length() / 2.0
+	# The figure's size is a scale too.
 	var undo := Vector3.ONE / capsule.place.rest.basis.get_scale()
+	var size := _figure.size
 	var turn := Basis(_from_up(axis / (half * 2.0))) if half > 1e-5 else Basis.IDENTITY
 	var body := AnimatableBody3D.new()
 	body.name = "Capsule_%s" % capsule.bone
@@ -82,9 +84,9 @@ func _body(capsule: Model.Capsule, layer: int, element: int) -> AnimatableBody3D
 	body.collision_layer = layer
 	body.collision_mask = 0
 	body.set_meta(&"otherworld_element", element)
-	body.transform = Transform3D(Basis.from_scale(undo) * turn, undo * (capsule.from + capsule.to) / 2.0)
+	body.transform = Transform3D(Basis.from_scale(undo / size) * turn, undo * (capsule.from + capsule.to) / 2.0)
 	var shape := CollisionShape3D.new()
-	shape.shape = Collider.capsule_shape(half, capsule.radius)
+	shape.shape = Collider.capsule_shape(half * size, capsule.radius * size)
 	body.add_child(shape)
 	return body
 

@@ -20,6 +20,11 @@ const HIDDEN_SCALE := 1e-3
 var model: Model
 ## Moves what a VRM has beyond its pose; null for other models.
 var motion: VrmMotion
+## Size relative to the model's own. Poses are in the root space of the scaled body.
+var size := 1.0:
+	set(value):
+		size = value
+		scale = Vector3.ONE * value
 ## Hides the head, for the first-person view of your own avatar.
 var is_head_hidden := false:
 	set(value):
@@ -77,7 +82,7 @@ func pose_by_locals(body: AvatarBody, locals: Array[Quaternion], head: Vector3, 
 	up = offsets[3] + locals[3] * up
 	up = offsets[2] + locals[2] * up
 	up = locals[0] * (offsets[1] + locals[1] * up)
-	_apply(locals if _rig.is_plain else _turns, head - up)
+	_apply(locals if _rig.is_plain else _turns, (head - up) / size)
 
 
 ## Poses the model from bones in root space.
@@ -85,7 +90,7 @@ func pose_by_bones(solver: PoseSolver) -> void:
 	if _rig.hips < 0:
 		return
 	_rig.turn_by_bones(solver.rotations, _turns)
-	_apply(_turns, solver.positions[PoseSolver.HIPS])
+	_apply(_turns, solver.positions[PoseSolver.HIPS] / size)
 
 
 ## Plays its own animation for a speed over the ground, metres per second.

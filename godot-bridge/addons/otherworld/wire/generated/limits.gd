@@ -2,7 +2,7 @@
 extends RefCounted
 
 ## Both sides speak it. The server refuses a Hello with another version.
-const PROTOCOL_VERSION := 3
+const PROTOCOL_VERSION := 4
 
 ## Largest uint32: ticks, sequences, ids.
 const UINT32_MAX := 4_294_967_295

@@ -2156,7 +2156,7 @@ class Welcome:
 
 
 ## `package`: 32 bytes; empty: none. A prop of a package has one box around it instead of its colliders.
-## `head_metres`: height of the body's head at rest above its root.
+## `scale`: the avatar's scale, 1 for its body's own size. `head_metres`: height of the head at rest above the root, at this scale.
 class AvatarAdded:
 	extends RefCounted
 	var element: int
@@ -2166,6 +2166,7 @@ class AvatarAdded:
 	var user: int
 	var package: PackedByteArray
 	var head_metres: float
+	var scale: float
 
 
 	func encode() -> PackedByteArray:
@@ -2177,6 +2178,7 @@ class AvatarAdded:
 		Codec.put_number(out, 40, user)
 		Codec.put_bytes(out, 50, package)
 		Codec.put_float(out, 61, head_metres)
+		Codec.put_float(out, 69, scale)
 		return out
 
 
@@ -2209,7 +2211,9 @@ class AvatarAdded:
 				made.package = data.slice(at, stop)
 			elif tag == 61:
 				made.head_metres = data.decode_float(at)
-			elif tag < 64 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
+			elif tag == 69:
+				made.scale = data.decode_float(at)
+			elif tag < 72 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
 				return null
 			at = stop
 		return made
@@ -2221,6 +2225,7 @@ class AvatarChanged:
 	var body: int
 	var package: PackedByteArray
 	var head_metres: float
+	var scale: float
 
 
 	func encode() -> PackedByteArray:
@@ -2229,6 +2234,7 @@ class AvatarChanged:
 		Codec.put_number(out, 16, body)
 		Codec.put_bytes(out, 26, package)
 		Codec.put_float(out, 37, head_metres)
+		Codec.put_float(out, 45, scale)
 		return out
 
 
@@ -2253,7 +2259,9 @@ class AvatarChanged:
 				made.package = data.slice(at, stop)
 			elif tag == 37:
 				made.head_metres = data.decode_float(at)
-			elif tag < 40 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
+			elif tag == 45:
+				made.scale = data.decode_float(at)
+			elif tag < 48 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
 				return null
 			at = stop
 		return made
