@@ -9,7 +9,7 @@ export class AvatarSize {
   readonly #text = byId('avatar-scale-shown')
   #isDragged = false
 
-  /** `onScale` gets the wished scale once the slider is let go. */
+  /** Calls `onScale` with the wished scale when you let the slider go. */
   constructor(onScale: (scale: number) => void) {
     this.#slider.addEventListener('input', () => {
       this.#isDragged = true
