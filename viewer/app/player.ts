@@ -43,6 +43,8 @@ export class Player {
   readonly #bodyOf: AvatarBodyLookup
   #look: Look
   #distance = DISTANCE_START
+  /** Height of the own head at rest. */
+  #headMetres = HEAD_HEIGHT
   #flying = false
   #gait: Gait = STANDING
   #posedAtMs = 0
@@ -89,7 +91,8 @@ export class Player {
     const seen = sample.avatars.find(({ own }) => own)
     if (seen && !this.#settled) this.#settle(seen.yaw)
     const world = shownOf(sample, this.#definition.bodies, this.#bodyOf)
-    this.#eye = eyeBehind(seen?.position ?? this.#definition.spawn.position, this.#look, this.#distance)
+    this.#eye = eyeBehind(seen?.position ?? this.#definition.spawn.position, this.#look, this.#distance, seen)
+    this.#headMetres = seen?.headMetres ?? HEAD_HEIGHT
     this.#own = world.avatars.find(({ element }) => element === seen?.element) ?? null
     this.#world = world
     if (this.#own && seen) this.#placeOwn(this.#own, seen, move, seconds, time, nowMs)
@@ -160,7 +163,7 @@ export class Player {
     })
   }
 
-  #head = (feet: Vec3): Vec3 => add(feet, { x: 0, y: HEAD_HEIGHT, z: 0 })
+  #head = (feet: Vec3): Vec3 => add(feet, { x: 0, y: this.#headMetres, z: 0 })
 
   #ray(place: PointerPlace | null): PointerRay {
     return this.#rayThrough(this.#eye, place ?? { x: 0, y: 0 })

@@ -137,7 +137,7 @@ export class AvatarRenderer {
 
   #drawOne({ avatar, bones }: PosedAvatar, frame: AvatarFrame, shadows: ContactShadows): void {
     const { position, yaw } = avatar
-    shadows.add(position.x, position.z, position.y, 0.34, 0.3, yaw)
+    shadows.add(position.x, position.z, position.y, 0.34 * avatar.scale, 0.3 * avatar.scale, yaw)
     if (frame.hidden.has(avatar.element)) return
     const turn = yawRotation(yaw)
     const away = Math.hypot(position.x - frame.eye.x, position.y - frame.eye.y, position.z - frame.eye.z)

@@ -36,3 +36,10 @@ property.prop([number(0, 10_000), number(0.3, 3)])(
     expect(position.x * direction.x + position.z * direction.z).toBeLessThan(0)
   },
 )
+
+test('the camera of a giant is as far behind and above it as its scale says', () => {
+  const own = eyeBehind({ x: 0, y: 0, z: 0 }, { yaw: 0, pitch: 0 }, 4)
+  const giant = eyeBehind({ x: 0, y: 0, z: 0 }, { yaw: 0, pitch: 0 }, 4, { headMetres: 1.52 * 3, scale: 3 })
+  expect(giant.direction).toEqual(own.direction)
+  for (const axis of ['x', 'y', 'z'] as const) expect(giant.position[axis]).toBeCloseTo(own.position[axis] * 3, 6)
+})

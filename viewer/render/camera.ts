@@ -15,7 +15,13 @@ export const DISTANCE_MAX = 14
 const OWN_EYES = 0.9
 /** The eye stays over the ground, metres. */
 const EYE_HEIGHT_MIN = 0.3
-const PIVOT_HEIGHT = 1.52
+/** Size of the avatar that the camera is behind: the height of its head, metres, and its scale. */
+export interface CameraAvatar {
+  readonly headMetres: number
+  readonly scale: number
+}
+/** The realm's own body. */
+const PERSON: CameraAvatar = { headMetres: 1.52, scale: 1 }
 /** To the right of the head at full distance, metres. */
 const SHOULDER = 0.42
 
@@ -24,12 +30,13 @@ function directionOf({ yaw, pitch }: Look): Vec3 {
   return { x: -Math.sin(yaw) * flat, y: Math.sin(pitch), z: -Math.cos(yaw) * flat }
 }
 
-/** The eye `distance` metres behind an avatar at `feet`; 0 looks from its head. */
-export function eyeBehind(feet: Vec3, look: Look, distance: number): Eye {
+/** The eye `distance` metres, times its scale, behind an avatar at `feet`; 0 looks from its head. */
+export function eyeBehind(feet: Vec3, look: Look, distance: number, { headMetres, scale }: CameraAvatar = PERSON): Eye {
   const direction = directionOf(look)
-  const far = distance < OWN_EYES ? 0 : distance
-  const aside = rotate(yawRotation(look.yaw), { x: SHOULDER * Math.min(1, far / 2), y: 0, z: 0 })
-  const pivot = add({ x: feet.x, y: feet.y + PIVOT_HEIGHT, z: feet.z }, aside)
+  const share = distance < OWN_EYES ? 0 : distance
+  const far = share * scale
+  const aside = rotate(yawRotation(look.yaw), { x: SHOULDER * scale * Math.min(1, share / 2), y: 0, z: 0 })
+  const pivot = add({ x: feet.x, y: feet.y + headMetres, z: feet.z }, aside)
   const down = direction.y > 0 ? (pivot.y - EYE_HEIGHT_MIN) / direction.y : Infinity
   return { position: add(pivot, scaled(direction, -Math.min(far, Math.max(0, down)))), direction }
 }

@@ -47,7 +47,7 @@ const _PRIORITY := -110
 		input_enabled = value
 		if not value:
 			_forget_events()
-## Distance of the camera behind the head, metres. 0 is first person.
+## Distance of the camera behind the head, metres at an avatar's scale of 1. 0 is first person.
 @export_range(0.0, 14.0, 0.1, "suffix:m") var distance := _CameraRig.DISTANCE_START
 ## Rotation per pixel of mouse motion, radians.
 @export_range(0.0005, 0.02, 0.0001) var mouse_turn := 0.0042
@@ -287,8 +287,9 @@ func _on_frame_updated(_tick: float) -> void:
 func _place_camera(local_avatar: OtherworldAvatarState) -> void:
 	var head := Vector3(0.0, 1.6, 4.0) if local_avatar == null else local_avatar.position + Vector3(0.0, local_avatar.head_metres, 0.0)
 	if distance < _CameraRig.OWN_EYES and local_avatar != null:
-		head = _CameraRig.eyes(head, yaw)
-	camera.global_transform = _hand.target.realm() * _CameraRig.behind(head, yaw, pitch, distance)
+		head = _CameraRig.eyes(head, yaw, local_avatar.scale)
+	var size := local_avatar.scale if local_avatar != null else 1.0
+	camera.global_transform = _hand.target.realm() * _CameraRig.behind(head, yaw, pitch, distance, size)
 
 
 func _on_client_joined() -> void:

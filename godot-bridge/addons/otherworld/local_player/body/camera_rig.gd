@@ -24,12 +24,13 @@ static func direction_of(yaw: float, pitch: float) -> Vector3:
 	return Vector3(-sin(yaw) * flat, sin(pitch), -cos(yaw) * flat)
 
 
-## Returns the camera of an avatar whose head is at [param head], [param distance] metres behind it. 0 is first person.
-## Realm space.
-static func behind(head: Vector3, yaw: float, pitch: float, distance: float) -> Transform3D:
+## Returns the camera of an avatar whose head is at [param head], [param distance] metres, times its scale, behind it. 0 is
+## first person. Realm space.
+static func behind(head: Vector3, yaw: float, pitch: float, distance: float, scale := 1.0) -> Transform3D:
 	var direction := direction_of(yaw, pitch)
-	var far := 0.0 if distance < OWN_EYES else distance
-	var pivot := head + Vector3(SHOULDER * minf(1.0, far / 2.0), 0.0, 0.0).rotated(Vector3.UP, yaw)
+	var share := 0.0 if distance < OWN_EYES else distance
+	var far := share * scale
+	var pivot := head + Vector3(SHOULDER * scale * minf(1.0, share / 2.0), 0.0, 0.0).rotated(Vector3.UP, yaw)
 	var down := (pivot.y - HEIGHT_MIN) / direction.y if direction.y > 0.0 else INF
 	var turn := Basis.from_euler(Vector3(pitch, yaw, 0.0))
 	return Transform3D(turn, pivot - direction * minf(far, maxf(0.0, down)))
@@ -42,5 +43,5 @@ static func zoomed(distance: float, notches: float) -> float:
 
 
 ## Returns the position of the eyes for a head bone at [param head], realm space.
-static func eyes(head: Vector3, yaw: float) -> Vector3:
-	return head + EYES.rotated(Vector3.UP, yaw)
+static func eyes(head: Vector3, yaw: float, scale := 1.0) -> Vector3:
+	return head + (EYES * scale).rotated(Vector3.UP, yaw)
