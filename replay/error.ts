@@ -70,3 +70,7 @@ export function caught<T>(run: () => RecordingResult<T>): RecordingResult<T> {
     throw error
   }
 }
+
+/** Why the step of a tick failed, without the tick: a SimulationFault's message begins with it, and so does its reader. */
+export const faultText = (error: unknown, tick: number): string =>
+  (error instanceof Error ? error.message : String(error)).replace(`tick ${tick}: `, '')

@@ -2,7 +2,7 @@
  * Recordings: write, read, play and verify them. Runs in Node and in the browser. docs/recording.md describes the
  * format.
  */
-export { RecordingError, type RecordingErrorReason, type RecordingResult } from './error.ts'
+export { faultText, RecordingError, type RecordingErrorReason, type RecordingResult } from './error.ts'
 export { exactJson } from '../packages/exact-json.ts'
 export { CHECKPOINT_BYTES_MAX, CHECKPOINT_EVERY_TICKS, Encoding, SAMPLE_EVERY_TICKS } from './format/format.ts'
 export { type ReadHeader, type RecordingHeader } from './format/header.ts'
@@ -25,6 +25,7 @@ export { joinParts, partsOf, type Part } from './versions/parts.ts'
 export { compareRecordings, type Comparison, type RunDifference } from './compare.ts'
 export { compareReplay, describeVerification } from './compare-replay.ts'
 export { bitsOf, fieldText, type FieldDifference } from './fields.ts'
+export { knownText } from './nearest.ts'
 export { clipRecording } from './clip.ts'
 export { sealRecording } from './seal.ts'
 export { describeRecording, type RecordingInfo } from './info.ts'

@@ -1,6 +1,6 @@
 /** Plays a recording: runs the simulation with its frames, from genesis or from the nearest checkpoint. */
 import type { InputFrame, RealmDefinition, SimEvent } from '../sim/index.ts'
-import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import { bad, faultText, good, RecordingError, type RecordingResult } from './error.ts'
 import type { CheckpointRing } from './player/checkpoint-ring.ts'
 import type { Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'
@@ -188,7 +188,9 @@ export class RecordingPlayer<R> {
       const sought = await this.seek(tick)
       if (!sought.ok) return sought
     } catch (error) {
-      return bad(new RecordingError('diverged', `tick ${this.#at} could not be replayed: ${(error as Error).message}`))
+      return bad(
+        new RecordingError('diverged', `tick ${this.#at} could not be replayed: ${faultText(error, this.#at)}`),
+      )
     }
     if (this.#simulation.hash(this.#current) === this.recording.hash(this.#at)) return good(undefined)
     return bad(

@@ -7,7 +7,7 @@ import { defined } from '../sim/assert.ts'
 import { chunkName, findChunk, peekChunk, readChunk, type Chunk } from './format/chunks.ts'
 import { bad, caught, good, RecordingError, type RecordingResult } from './error.ts'
 import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SKIPPABLE } from './format/format.ts'
-import { checkPreamble, decodeHeader, type ReadHeader } from './format/header.ts'
+import { checkPreamble, decodeHeader, tornHeader, type ReadHeader } from './format/header.ts'
 import { decodeIndex, type RecordingIndex, type TickOffset } from './format/index-chunk.ts'
 import {
   decodeCheckpoint,
@@ -60,8 +60,7 @@ export function openReader(bytes: RandomAccessBytes): RecordingResult<RecordingR
   const error = checkPreamble(bytes.subarray(0, PREAMBLE_BYTES))
   if (error) return bad(error)
   const chunk = readChunk(bytes, PREAMBLE_BYTES)
-  if (!chunk && !findChunk(bytes, PREAMBLE_BYTES + 1, 0))
-    return bad(new RecordingError('torn-header', 'the file ends within its header; it contains no tick', bytes.length))
+  if (!chunk && !findChunk(bytes, PREAMBLE_BYTES + 1, 0)) return bad(tornHeader(bytes.length))
   if (chunk?.type !== ChunkType.header || chunk.sequence !== 0)
     return bad(new RecordingError('corrupt', 'the recording does not begin with a complete header', PREAMBLE_BYTES, 0))
   const header = decodeHeader(bytes.subarray(chunk.payloadStart, chunk.payloadEnd))

@@ -10,7 +10,7 @@ import {
   LENGTH_BYTES_MAX,
   PREAMBLE_BYTES,
 } from './format/format.ts'
-import { checkPreamble, decodeHeader, type ReadHeader } from './format/header.ts'
+import { checkPreamble, decodeHeader, tornHeader, type ReadHeader } from './format/header.ts'
 import { decodeIndex, type RecordingIndex } from './format/index-chunk.ts'
 import { decodeFooter } from './format/payloads.ts'
 
@@ -37,15 +37,9 @@ export async function readSummary(source: ByteSource): Promise<RecordingResult<R
   if (wrong) return bad(wrong)
   const bytes = await readRest(source, first)
   const chunk = readChunk(bytes, PREAMBLE_BYTES)
+  if (!chunk && bytes.length === source.size) return bad(tornHeader(source.size))
   if (chunk?.type !== ChunkType.header)
-    return bad(
-      new RecordingError(
-        chunk || bytes.length < source.size ? 'corrupt' : 'torn-header',
-        'the recording does not begin with a complete header',
-        PREAMBLE_BYTES,
-        0,
-      ),
-    )
+    return bad(new RecordingError('corrupt', 'the recording does not begin with a complete header', PREAMBLE_BYTES, 0))
   const header = decodeHeader(bytes.subarray(chunk.payloadStart, chunk.payloadEnd))
   return header.ok ? good({ header: header.value, index: await readTail(source) }) : header
 }

@@ -1,5 +1,5 @@
 /** Replays a recording and compares every state hash, phase hash and checkpoint with the recorded ones. */
-import { good, type RecordingResult } from './error.ts'
+import { faultText, good, type RecordingResult } from './error.ts'
 import { RecordingPlayer } from './player.ts'
 import type { CheckpointEntry, Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'
@@ -177,7 +177,7 @@ class Run<R> {
         phase: null,
         expected: this.#player.recording.hash(tick),
         actual: null,
-        message: `tick ${tick} could not be replayed: ${(error as Error).message}`,
+        message: `tick ${tick} could not be replayed: ${faultText(error, tick)}`,
       })
     }
     if (!stepped.ok) return stepped

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { BuildError, simulationOfModule, type Simulation } from '../../replay/index.ts'
+import { DEFAULT_DEFINITION } from '../../sim/index.ts'
 import { UsageError, type Arguments, type Option } from '../command.ts'
 
 export interface Build {
@@ -59,7 +60,16 @@ async function loadWithEngine(path: string, ownModule: string): Promise<Build> {
   const exported = { ...physics.default, ...physics }
   if (!('World' in exported && 'init' in exported))
     throw new UsageError(`"${path}" is not a build of Rapier: it exports no World and no init`)
-  return { path, simulation: await simulationIn(ownModule, path, exported) }
+  try {
+    const simulation = await simulationIn(ownModule, path, exported)
+    simulation.free(simulation.genesis(DEFAULT_DEFINITION))
+    return { path, simulation }
+  } catch (error) {
+    throw new UsageError(
+      `the physics engine "${path}" does not start: ${(error as Error).message}; --engine takes the main module of a -compat package of Rapier, whose init() loads the WebAssembly that is inside it`,
+      { cause: error },
+    )
+  }
 }
 
 async function simulationIn(file: string, path: string, physics?: object): Promise<Simulation<unknown>> {

@@ -48,3 +48,12 @@ test('fuzz refuses a file that is not a recording, with exit code 3', async () =
   writeFileSync(file, 'no recording')
   expect((await runCli(['fuzz', file])).code).toBe(3)
 })
+
+test('fuzz refuses options of random sessions together with files, and a folder that cannot be written', async () => {
+  const file = join(directory, 'any.owr')
+  writeFileSync(file, '')
+  const both = await runCli(['fuzz', file, '--runs', '5'])
+  expect(both).toMatchObject({ code: 2, errors: expect.stringContaining('--runs is for random sessions') })
+  const unwritable = await runCli(['fuzz', '--seconds', '60', '--save', join(file, 'cases')])
+  expect(unwritable).toMatchObject({ code: 2, errors: expect.stringContaining('a part of its path is a file') })
+})

@@ -9,7 +9,9 @@ import type { BatchOutput, FuzzFailure } from '../../testing/fuzz/batch.ts'
 import { violationText } from '../../testing/properties/check-physics.ts'
 import { checkRecording, PROPERTIES } from '../../testing/index.ts'
 import { SEED_MAX } from '../../testing/properties/search.ts'
+import { unreadable } from '../files/file-faults.ts'
 import { reportUnusable } from '../files/recording-input.ts'
+import { makeResultFolder } from '../files/write-new.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../command.ts'
 import { formatSeconds, paint, printJson, schemaOf, tellWork, terminal, type Terminal } from '../output.ts'
 import { JobPool } from '../workers/pool.ts'
@@ -156,6 +158,7 @@ const holding = (property: string | null): string => (property === null ? 'all p
 
 async function fuzz(args: Arguments, to: Terminal): Promise<number> {
   const plan = planOf(args)
+  if (plan.saveTo !== null) makeResultFolder(plan.saveTo)
   const fuzzer = new Fuzzer(plan)
   const told = tellWork(to, () => fuzzer.line())
   let result: FuzzResult
@@ -185,16 +188,16 @@ async function fuzz(args: Arguments, to: Terminal): Promise<number> {
 
 /** Checks the properties on recordings instead of random sessions. */
 async function checkFiles(args: Arguments, to: Terminal): Promise<number> {
+  for (const name of ['seconds', 'runs', 'jobs', 'seed', 'save'])
+    if (args.text(name) !== undefined)
+      throw new UsageError(`--${name} is for random sessions, and files have none: leave --${name} or the files out`)
   const { property } = planOf(args)
   const properties = PROPERTIES.filter(({ name }) => property === null || name === property)
   const files: Readonly<Record<string, unknown>>[] = []
   let exit: number = Exit.ok
   for (const file of args.positionals) {
-    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(
-        `cannot read ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
-        { cause: error },
-      )
+    const bytes = await readFile(file).catch((error: unknown) => {
+      throw unreadable(file, error)
     })
     try {
       const violation = await checkRecording(bytes, properties)

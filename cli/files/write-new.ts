@@ -24,8 +24,11 @@ export async function writeNew(path: string, bytes: Uint8Array | string): Promis
  */
 export function requireNew(path: string, what: 'file' | 'folder' = 'file'): void {
   if (lstatSync(path, { throwIfNoEntry: false })) throw exists(path, what)
-  requireFolder(dirname(path), path)
+  requireFolder(what === 'folder' ? nearestFolder(dirname(path)) : dirname(path), path)
 }
+
+/** The folder, or the nearest above it that exists: folders of results are made. */
+const nearestFolder = (folder: string): string => (existsSync(folder) ? folder : nearestFolder(dirname(folder)))
 
 /** Makes a folder for results, and checks that files can be made in it. Throws UsageError. */
 export function makeResultFolder(folder: string): void {

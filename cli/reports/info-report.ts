@@ -65,10 +65,9 @@ function mainRows(to: Terminal, { info, segments, activity, facts, asked }: Info
   ]
   const beside = others.length === 0 ? '' : `; ${others.join(' and ')} it in this folder`
   const seconds = info.ticks / info.tickRate
-  const perSecond =
-    seconds > 0
-      ? `, ${(info.inputs / seconds).toFixed(1)} a second, at most ${formatCount(activity.inputsASecondMax)}`
-      : ''
+  // Players who were there at the start are known only after a replay, and so are their inputs.
+  const most = activity.people.length < info.players ? '' : `, at most ${formatCount(activity.inputsASecondMax)}`
+  const perSecond = seconds > 0 ? `, ${(info.inputs / seconds).toFixed(1)} a second${most}` : ''
   const size =
     info.ticks > 0 ? ` (${Math.round(info.bytes / info.ticks)} a tick, ${formatBytes(bytesAnHour(info))} an hour)` : ''
   const rejected = activity.rejections.reduce((sum, [, count]) => sum + count, 0)

@@ -13,6 +13,12 @@ export interface Failure {
 
 const reasonOf = (error: Error): string => error.message.replaceAll(/\d+(?:\.\d+)?/g, 'N')
 
+/** True if the predicate holds in the runner's starting state. */
+export const holdsAtStart = (runner: ForkRunner<Realm>, predicate: Predicate): boolean =>
+  runner.withStart(
+    (realm) => predicate.kind === 'moment' && predicate.holds(momentOf(runner.simulation, realm, runner.startTick, [])),
+  )
+
 /**
  * The first tick up to `to` at which the predicate holds. Null if it never does, and if a state predicate holds already
  * in the starting state: then the run does not show how it came about. Error: `corrupt`.
@@ -23,10 +29,7 @@ export function firstFailure(
   { to, edit }: { readonly to: number; readonly edit?: EditInputs },
 ): RecordingResult<Failure | null> {
   const { simulation, recording } = runner
-  const holdsAtStart = runner.withStart(
-    (realm) => predicate.kind === 'moment' && predicate.holds(momentOf(simulation, realm, runner.startTick, [])),
-  )
-  if (holdsAtStart) return good(null)
+  if (holdsAtStart(runner, predicate)) return good(null)
   const ran = runner.run({ to, ...(edit && { edit }) }, ({ realm, tick, events }) => {
     if (predicate.kind === 'moment') return predicate.holds(momentOf(simulation, realm, tick, events))
     return (

@@ -46,8 +46,9 @@ export function movedBetween(expected: readonly Placed[], actual: readonly Place
   const others = new Map(actual.map((each) => [each.element, each]))
   const moved: Moved[] = []
   for (const { position, ...each } of expected) {
-    const other = others.get(each.element)
-    others.delete(each.element)
+    const known = others.get(each.element)
+    const other = known && isSameElement(each, known) ? known : undefined
+    if (other) others.delete(each.element)
     const metres = other ? distance(position, other.position) : null
     if (metres !== 0) moved.push({ ...each, expected: position, actual: other?.position ?? null, metres })
   }
@@ -55,6 +56,10 @@ export function movedBetween(expected: readonly Placed[], actual: readonly Place
     moved.push({ ...each, expected: null, actual: position, metres: null })
   return moved.toSorted((a, b) => rank(b) - rank(a) || a.element - b.element)
 }
+
+/** False if another run has given the id to another element. */
+const isSameElement = (a: Omit<Placed, 'position'>, b: Omit<Placed, 'position'>): boolean =>
+  a.kind === b.kind && a.player === b.player && a.name === b.name
 
 const rank = ({ metres }: Moved): number => metres ?? Number.MAX_VALUE
 const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)

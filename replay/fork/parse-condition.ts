@@ -1,5 +1,7 @@
 /** The expressions of `replay shrink --fails`. docs/replay.md describes the language. */
 import { EVENT_TYPES, type ElementId, type Field } from '../../sim/index.ts'
+import { knownText } from '../nearest.ts'
+import { eventFields } from './event-fields.ts'
 import type { Moment } from './moment.ts'
 
 /** An expression is wrong. `offset`: characters from its beginning. */
@@ -43,10 +45,47 @@ interface Token {
   readonly offset: number
 }
 
+/** A word of a condition that has matched nothing so far. */
+export interface UnknownWord {
+  readonly what: 'field' | 'player' | 'prop' | 'element'
+  readonly word: string
+  /** The words of this kind that were there instead. */
+  readonly known: readonly string[]
+}
+
 export interface Condition {
   holds(moment: Moment): boolean
-  /** Fields of the expression that no element in question has had so far: they may be misspelt. */
-  unseenFields(): readonly string[]
+  /** Fields that no element in question has had so far, and elements that there were not: they may be misspelt. */
+  unknownWords(): readonly UnknownWord[]
+}
+
+/** Known words of a kind that are kept. */
+const KNOWN_MAX = 1_000
+
+/** Whether a word has matched something, and what there was instead. */
+class Sought {
+  readonly #what: UnknownWord['what']
+  readonly #word: string
+  readonly #known = new Set<string>()
+  #wasAsked = false
+  #isFound = false
+
+  constructor(what: UnknownWord['what'], word: string) {
+    this.#what = what
+    this.#word = word
+  }
+
+  /** Call it whenever the word is compared. `known`: called until the word has matched. */
+  note(isFound: boolean, known: () => Iterable<string>): void {
+    this.#wasAsked = true
+    if (isFound) this.#isFound = true
+    if (!this.#isFound && this.#known.size < KNOWN_MAX) for (const word of known()) this.#known.add(word)
+  }
+
+  get unknown(): UnknownWord[] {
+    if (!this.#wasAsked || this.#isFound) return []
+    return [{ what: this.#what, word: this.#word, known: [...this.#known].toSorted() }]
+  }
 }
 
 /** Parses an expression. Throws ConditionError. */
@@ -58,7 +97,7 @@ export function parseCondition(text: string): Condition {
       let elements: ReadonlyMap<ElementId, Element> | undefined
       return term({ moment, elements: () => (elements ??= elementsOf(moment.fields())) })
     },
-    unseenFields: () => [...parser.unseen],
+    unknownWords: () => parser.sought.flatMap(({ unknown }) => unknown),
   }
 }
 
@@ -78,7 +117,7 @@ function tokensOf(text: string): Token[] {
   while (text.slice(pattern.lastIndex).trim() !== '') {
     const offset = pattern.lastIndex
     const found = pattern.exec(text)
-    if (!found) throw new ConditionError('a quote is not closed, or a character is unknown', offset)
+    if (!found) throw new ConditionError('a double quote is not closed, or a character is unknown', offset)
     const [, quoted, sign, word] = found
     tokens.push({ text: quoted ?? sign ?? word ?? '', quoted: quoted !== undefined, offset })
   }
@@ -88,8 +127,8 @@ function tokensOf(text: string): Token[] {
 class Parser {
   readonly #tokens: readonly Token[]
   readonly #end: number
-  /** Fields that no element has had yet. */
-  readonly unseen = new Set<string>()
+  /** Fields and elements that the condition names. */
+  readonly sought: Sought[] = []
   #at = 0
 
   constructor(text: string) {
@@ -100,7 +139,9 @@ class Parser {
   whole(): Term {
     const term = this.#either()
     if (this.#at < this.#tokens.length)
-      throw this.#error(`"${this.#word}" was not expected; join conditions with "and" or "or"`)
+      throw this.#error(
+        `"${this.#word}" was not expected; join conditions with "and" or "or", and put names with spaces in double quotes`,
+      )
     return term
   }
 
@@ -156,13 +197,11 @@ class Parser {
     const { text: type } = this.#next('the type of the event')
     if (!EVENT_TYPES.includes(type)) {
       this.#at--
-      throw this.#error(`"${type}" is no event; the events are ${EVENT_TYPES.join(', ')}`)
+      throw this.#error(`"${type}" is no event${knownText(type, EVENT_TYPES, 'the events are')}`)
     }
     const wanted: (readonly [field: string, value: Value])[] = []
     while (this.#tokens[this.#at + 1]?.text === '=' && !this.#tokens[this.#at + 1]?.quoted) {
-      const { text: field } = this.#next('a field')
-      this.#at++
-      wanted.push([field, valueOf(this.#next('a value'))])
+      wanted.push(this.#eventField(type))
     }
     return ({ moment }) =>
       moment.events.some((event) => {
@@ -170,6 +209,36 @@ class Parser {
         const fields = new Map<string, unknown>(Object.entries(event))
         return wanted.every(([field, value]) => fields.get(field) === value)
       })
+  }
+
+  /** A field of an event, and its value. */
+  #eventField(type: string): readonly [field: string, value: Value] {
+    const fields = eventFields(type)
+    const { text: field } = this.#next('a field')
+    const values = fields.get(field)
+    if (values === undefined) {
+      this.#at--
+      throw this.#error(`"${type}" has no field "${field}"${knownText(field, [...fields.keys()], 'its fields are')}`)
+    }
+    this.#at++
+    const value = valueOf(this.#next('a value'))
+    const isRight =
+      typeof values === 'string'
+        ? typeof value === (values === 'text' ? 'string' : 'number')
+        : values.includes(String(value))
+    if (isRight) return [field, value]
+    this.#at--
+    throw this.#error(
+      typeof values === 'string'
+        ? `"${value}" is no ${field}: it is a ${values}${values === 'number' ? ', without quotes' : ''}`
+        : `"${value}" is no ${field}${knownText(String(value), values, `each ${field} is one of`)}`,
+    )
+  }
+
+  #seek(what: UnknownWord['what'], word: string): Sought {
+    const sought = new Sought(what, word)
+    this.sought.push(sought)
+    return sought
   }
 
   /** The elements that a condition is about. */
@@ -181,15 +250,31 @@ class Parser {
         return (scene) => [scene.elements().get(0) ?? new Map<string, Value>()]
       case 'element': {
         const id = this.#number()
-        return (scene) => [scene.elements().get(id)].filter((each) => each !== undefined)
+        const sought = this.#seek('element', String(id))
+        return (scene) => {
+          const found = [scene.elements().get(id)].filter((each) => each !== undefined)
+          sought.note(found.length > 0, () => Array.from(scene.elements().keys(), String))
+          return found
+        }
       }
       case 'player': {
         const who = this.#next('a name or number')
-        return (scene) => every(scene).filter((each) => isPlayer(scene, each.get('player'), who))
+        const sought = this.#seek('player', who.text)
+        return (scene) => {
+          const found = every(scene).filter((each) => isPlayer(scene, each.get('player'), who))
+          sought.note(found.length > 0, () => Array.from(scene.moment.realm.players.values(), ({ name }) => name))
+          return found
+        }
       }
       case 'prop': {
         const { text } = this.#next('a name')
-        return (scene) => every(scene).filter((each) => each.get('name') === text && !each.has('player'))
+        const sought = this.#seek('prop', text)
+        return (scene) => {
+          const all = every(scene).filter((each) => each.has('name') && !each.has('player'))
+          const found = all.filter((each) => each.get('name') === text)
+          sought.note(found.length > 0, () => all.map((each) => String(each.get('name'))))
+          return found
+        }
       }
       case 'any': {
         const kind = this.#next('"prop", "avatar" or "element"').text
@@ -219,22 +304,23 @@ class Parser {
     if (this.#takes('missing')) return (scene) => subject(scene).length === 0
     const { text: field } = this.#next('a field, "exists" or "missing"')
     const compare = COMPARISONS[this.#word ?? '']
-    if (!compare) throw this.#error('a comparison is missing: <, <=, >, >=, = or !=')
+    if (!compare)
+      throw this.#error('a comparison is missing: <, <=, >, >=, = or !=. Put names with spaces in double quotes')
     this.#at++
     const value = valueOf(this.#next('a value'))
-    this.unseen.add(field)
+    const sought = this.#seek('field', field)
     return (scene) =>
       subject(scene).some((each) => {
         const actual = fieldOf(each, field)
-        if (actual !== undefined) this.unseen.delete(field)
+        sought.note(actual !== undefined, () => each.keys())
         return actual !== undefined && typeof actual === typeof value && compare(actual, value)
       })
   }
 }
 
-/** A number if it is written as one without quotes, else text. */
+/** A number if it is written as one without quotes, such as -0.5 or 1e-3, else text. */
 const valueOf = ({ text, quoted }: Token): Value =>
-  !quoted && /^-?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : text
+  !quoted && /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text
 
 function isPlayer({ moment }: Scene, player: Value | undefined, { text, quoted }: Token): boolean {
   if (typeof player !== 'number') return false

@@ -39,6 +39,9 @@ test.each([
   ['any element speed > 1000', false],
   ['any avatar speed >= 0', true],
   ['any prop name = nothing', false],
+  ['player 2 position.y > -1e3', true],
+  ['player 2 position.y > 1E-3', true],
+  ['player 2 position.y > 1e+3', false],
 ])('%s is %s', (text, holds) => {
   const predicate = parsePredicate(text)
   expect(predicate.kind === 'moment' && predicate.holds(momentOf(simulation, realm, 30, EVENTS))).toBe(holds)
@@ -58,7 +61,39 @@ test.each([
   ['crate position.y < 0', 'a condition begins with event, element'],
   ['(event left', 'a ) is missing'],
   ['event left event left', '"event" was not expected'],
-  ['player "Ann', 'a quote is not closed'],
+  ['player "Ann', 'a double quote is not closed'],
+  ['player Ann Lee exists', 'Put names with spaces in double quotes'],
+  ['player Ann Lee position.y < 0', 'Put names with spaces in double quotes'],
+  ['event rejectd', '"rejectd" is no event; did you mean "rejected"?'],
+  ['event rejected reason=out-of-reech', '"out-of-reech" is no reason; did you mean "out-of-reach"?'],
+  ['event rejected command=jump', '"jump" is no command; each command is one of'],
+  ['event rejected comand=grab', '"rejected" has no field "comand"; did you mean "command"?; its fields are player'],
+  ['event rejected player=Ann', '"Ann" is no player: it is a number'],
+  ['event thawed player=1', '"thawed" has no field "player"; its fields are element'],
 ])('%j is refused with its place', (text, message) => {
   expect(() => parsePredicate(text)).toThrow(message)
+})
+
+/** The words that a condition has not found in the state. */
+function unknown(text: string): unknown {
+  const predicate = parsePredicate(text)
+  if (predicate.kind !== 'moment') return null
+  predicate.holds(momentOf(simulation, realm, 30, EVENTS))
+  return predicate.unknownWords?.().map(({ what, word }) => `${what} ${word}`)
+}
+
+test('fields, players, props and elements that are not there are known as such, with those that are', () => {
+  expect(unknown('any prop postion.y < 0')).toEqual(['field postion.y'])
+  expect(unknown('player Eve exists')).toEqual(['player Eve'])
+  expect(unknown('prop "no such" missing')).toEqual(['prop no such'])
+  expect(unknown('element 4000 position.y < 0')).toEqual(['element 4000'])
+  expect(unknown('player "player 1" position.y > -1')).toEqual([])
+  const predicate = parsePredicate('player Eve exists')
+  if (predicate.kind !== 'moment') throw new Error('it is a condition on moments')
+  predicate.holds(momentOf(simulation, realm, 30, EVENTS))
+  expect(predicate.unknownWords?.()[0]?.known).toEqual(['player 1', 'player 2'])
+})
+
+test('a part of a condition that was not looked at is not called unknown', () => {
+  expect(unknown('event left and any prop postion.y < 0')).toEqual([])
 })

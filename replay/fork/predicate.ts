@@ -1,14 +1,14 @@
 /** Conditions on a run of the simulation: an expression on states and events, a fault, or a function. */
 import type { Moment } from './moment.ts'
-import { parseCondition } from './parse-condition.ts'
+import { parseCondition, type UnknownWord } from './parse-condition.ts'
 
 /** A condition on moments. `text` is how it was written. */
 export interface MomentPredicate {
   readonly kind: 'moment'
   readonly text: string
   holds(moment: Moment): boolean
-  /** For an expression: fields that no element in question has had so far. */
-  unseenFields?(): readonly string[]
+  /** For an expression: words that have matched nothing so far. */
+  unknownWords?(): readonly UnknownWord[]
 }
 
 /** `fault`: the step throws. `divergence`: the state differs from the recorded one. */

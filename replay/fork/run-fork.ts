@@ -1,7 +1,7 @@
 /** Runs a recording's frames again from a state, with other inputs: what would have happened. */
 import { decodeFrame } from '../../protocol/index.ts'
 import type { Input, InputFrame, RealmDefinition, SimEvent } from '../../sim/index.ts'
-import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
+import { bad, faultText, good, RecordingError, type RecordingResult } from '../error.ts'
 import { RecordingPlayer } from '../player.ts'
 import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
@@ -45,8 +45,11 @@ export type ForkEnd =
   | { readonly kind: 'end' | 'stopped'; readonly tick: number }
   | { readonly kind: 'fault'; readonly tick: number; readonly error: Error }
 
-/** Decoded frames that a runner keeps: 20 s at 60 ticks a second. More would fill the memory in a large session. */
-const CACHED_TICKS_MAX = 1_200
+/**
+ * Recorded bytes of the decoded frames that a runner keeps. It runs the frames after its start again and again; those that
+ * do not fit are decoded each time. A bound in ticks would let frames with large inputs fill the memory.
+ */
+const CACHED_BYTES_MAX = 8 * 1024 * 1024
 
 /** The frame after the last tick, if the recording has it: its step failed, or did not end. */
 function unfinishedFrame(recording: Recording): RecordingResult<InputFrame> | null {
@@ -71,6 +74,7 @@ export class ForkRunner<R> {
   /** Null: genesis. */
   readonly #state: Uint8Array | null
   readonly #frames = new Map<number, InputFrame>()
+  #cachedBytes = 0
 
   private constructor(
     from: Pick<ForkRunner<R>, 'recording' | 'simulation' | 'definition'>,
@@ -199,7 +203,10 @@ export class ForkRunner<R> {
     if (!ran.ok) return ran
     if (ran.value.kind !== 'fault') return good(new ForkRunner(this, tick, state))
     return bad(
-      new RecordingError('diverged', `tick ${ran.value.tick} could not be replayed: ${ran.value.error.message}`),
+      new RecordingError(
+        'diverged',
+        `tick ${ran.value.tick} could not be replayed: ${faultText(ran.value.error, ran.value.tick)}`,
+      ),
     )
   }
 
@@ -216,7 +223,10 @@ export class ForkRunner<R> {
       tick === this.recording.lastTick + 1
         ? (unfinishedFrame(this.recording) ?? good({ tick, inputs: [] }))
         : this.recording.frame(tick)
-    if (read.ok && tick - this.startTick <= CACHED_TICKS_MAX) this.#frames.set(tick, read.value)
+    if (read.ok && this.#cachedBytes < CACHED_BYTES_MAX) {
+      this.#frames.set(tick, read.value)
+      this.#cachedBytes += this.recording.frameBytes(tick)?.length ?? 0
+    }
     return read
   }
 

@@ -6,7 +6,7 @@ import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
 import { clipRecording } from '../clip.ts'
 import { editOf, type ForkEdits } from './edits.ts'
-import { firstFailure, type Failure } from './first-failure.ts'
+import { firstFailure, holdsAtStart, type Failure } from './first-failure.ts'
 import { minimise } from './minimise.ts'
 import { peopleOf } from './people.ts'
 import type { Predicate } from './predicate.ts'
@@ -56,18 +56,23 @@ export interface Shrunk {
   readonly minimal: boolean
 }
 
+/** Why there is nothing to shrink. */
+export type NotShrunk = 'never' | 'true-from-start'
+
 /**
  * The smallest recording that it finds in which the predicate becomes true. It begins with the latest part between two
- * checkpoints that fails. Null if none does. Errors: those of ForkRunner.open; `diverged` if a run cannot be repeated.
+ * checkpoints that fails. If none does: `true-from-start` if the predicate holds in the first state, so that the recording
+ * does not show how it became true, else `never`. Errors: those of ForkRunner.open; `diverged` if a run cannot be repeated.
  */
 export async function shrinkRecording(
   recording: Recording,
   simulation: Simulation<Realm>,
   predicate: Predicate,
   options: ShrinkOptions,
-): Promise<RecordingResult<Shrunk | null>> {
+): Promise<RecordingResult<Shrunk | NotShrunk>> {
   const found = await latestFailure(recording, simulation, predicate, options)
-  if (!found.ok || !found.value) return found as RecordingResult<null>
+  if (!found.ok) return found
+  if (typeof found.value === 'string') return good(found.value)
   const { failure, checkpointTick } = found.value
   if (predicate.kind === 'divergence') return await clipOfDivergence(recording, simulation, failure.tick)
   const lead = Math.round(options.seconds * recording.header.tickRate)
@@ -88,11 +93,12 @@ async function latestFailure(
   simulation: Simulation<Realm>,
   predicate: Predicate,
   { onProgress, signal }: ShrinkOptions,
-): Promise<RecordingResult<{ readonly failure: Failure; readonly checkpointTick: number } | null>> {
+): Promise<RecordingResult<{ readonly failure: Failure; readonly checkpointTick: number } | NotShrunk>> {
   const { startTick } = recording
   const last = lastForkTick(recording)
   const starts = [...new Set([startTick, ...recording.checkpoints.map(({ tick }) => tick)])].toSorted((a, b) => b - a)
   let to = last
+  let why: NotShrunk = 'never'
   for (const checkpointTick of starts) {
     if (signal?.aborted) return bad(new RecordingError('aborted', 'it was stopped before the failure was found'))
     const opened = await ForkRunner.open(recording, simulation, checkpointTick)
@@ -100,10 +106,11 @@ async function latestFailure(
     const failure = firstFailure(opened.value, predicate, { to })
     if (!failure.ok) return failure
     if (failure.value) return good({ failure: failure.value, checkpointTick })
+    if (checkpointTick === startTick && holdsAtStart(opened.value, predicate)) why = 'true-from-start'
     to = checkpointTick
     onProgress?.({ stage: 'find', done: last - to, total: last - startTick, left: 0 })
   }
-  return good(null)
+  return good(why)
 }
 
 /** A state that differs from the recorded one: the state before it is recorded, so one tick shows it. */

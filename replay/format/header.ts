@@ -49,6 +49,10 @@ export function encodePreamble(): Uint8Array {
   return out
 }
 
+/** `bytes`: the length of the file. */
+export const tornHeader = (bytes: number): RecordingError =>
+  new RecordingError('torn-header', 'the file ends within its header; it contains no tick', bytes)
+
 /** Checks magic and version. Returns null if they are valid. */
 export function checkPreamble(bytes: Uint8Array): RecordingError | null {
   const differs = MAGIC.findIndex((byte, i) => i < bytes.length && bytes[i] !== byte)
@@ -60,8 +64,7 @@ export function checkPreamble(bytes: Uint8Array): RecordingError | null {
         : 'this is not an Otherworld recording: its first bytes are not the magic number',
       Math.max(differs, 0),
     )
-  if (bytes.length < PREAMBLE_BYTES)
-    return new RecordingError('torn-header', 'the file ends within its header; it contains no tick', bytes.length)
+  if (bytes.length < PREAMBLE_BYTES) return tornHeader(bytes.length)
   const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true)
   if (version === FORMAT_VERSION) return null
   return new RecordingError(

@@ -1,6 +1,6 @@
 /** Collects the facts of a recording: by one replay, or from its inputs and notes where it cannot be replayed. */
 import type { Realm } from '../../sim/index.ts'
-import { good, type RecordingResult } from '../error.ts'
+import { faultText, good, type RecordingResult } from '../error.ts'
 import { RecordingPlayer } from '../player.ts'
 import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
@@ -60,7 +60,7 @@ async function replay(
       try {
         stepped = player.step()
       } catch (error) {
-        return good(collector.replayFails(tick, `the replay traps: ${(error as Error).message}`))
+        return good(collector.replayFails(tick, `the replay traps: ${faultText(error, tick)}`))
       }
       if (!stepped.ok) return stepped
       collector.readStep(stepped.value, player.realm)

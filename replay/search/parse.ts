@@ -1,6 +1,6 @@
 /** Parses a query. */
 import { DELIVERY } from '../../protocol/delivery.ts'
-import { REJECT_REASONS, type CommandType } from '../../sim/index.ts'
+import { REJECT_REASONS, type CommandType, type FreezeCause } from '../../sim/index.ts'
 import {
   QueryError,
   type Duration,
@@ -10,9 +10,10 @@ import {
   type Query,
   type Step,
 } from './query.ts'
-import { nearest, RESERVED, TOPIC_NAMES, TOPICS, UNITS, type Topic } from './query-words.ts'
+import { nearest } from '../nearest.ts'
+import { RESERVED, TOPIC_NAMES, TOPICS, UNITS, type Topic } from './query-words.ts'
 import { tokensOf, type Token } from './tokens.ts'
-import type { FactKind } from './facts.ts'
+import type { FactKind, ReleaseCause } from './facts.ts'
 
 /** Kinds whose facts have a reason. */
 const REASONED: ReadonlySet<Topic> = new Set<Topic>(['rejected', 'released', 'frozen'])
@@ -35,6 +36,24 @@ const ABOUT_PROPS: ReadonlySet<Topic> = new Set<Topic>([
 ])
 const COMMANDS: ReadonlySet<string> = new Set(Object.keys(DELIVERY))
 const REASONS: readonly string[] = REJECT_REASONS
+const RELEASES: Readonly<Record<ReleaseCause, true>> = {
+  hand: true,
+  slipped: true,
+  left: true,
+  teleported: true,
+  returned: true,
+  despawned: true,
+  expired: true,
+  access: true,
+}
+const FREEZES: Readonly<Record<FreezeCause, true>> = { work: true, unstable: true }
+
+/** The reasons that facts of these kinds have. */
+const reasonsOf = (topics: readonly Topic[]): readonly string[] => [
+  ...(topics.includes('rejected') ? REASONS : []),
+  ...(topics.includes('released') ? Object.keys(RELEASES) : []),
+  ...(topics.includes('frozen') ? Object.keys(FREEZES) : []),
+]
 
 /** Throws QueryError, which says where the fault is. */
 export function parseQuery(text: string): Query {
@@ -132,7 +151,7 @@ class Parser {
     if (early !== null) this.#fail('after "within" and a time comes "then" or "after"')
     const token = this.#peek()
     return this.#fail(
-      `"${token?.text ?? ''}" is not expected here; a step ends with "then", "before", "after" or "within", and a name with spaces needs quotes`,
+      `"${token?.text ?? ''}" is not expected here; a step ends with "then", "before", "after" or "within", and a name with spaces needs double quotes`,
     )
   }
 
@@ -233,10 +252,11 @@ class Parser {
     if (!topics.every((topic) => REASONED.has(topic)))
       this.#fail('only "rejected", "released" and "frozen" have a reason', token)
     if (!token) this.#fail('a reason is missing here, for example "out-of-reach"')
-    if (topics.includes('rejected') && !REASONS.includes(token.value)) {
-      const near = nearest(token.value, REASONS)
+    const reasons = reasonsOf(topics)
+    if (!reasons.includes(token.value)) {
+      const near = nearest(token.value, reasons)
       this.#fail(
-        `"${token.text}" is not a reason of rejections${near === null ? '' : `; did you mean "${near}"?`}; they are ${REASONS.join(', ')}`,
+        `"${token.text}" is not a reason of "${topics.join('" or "')}"${near === null ? '' : `; did you mean "${near}"?`}; they are ${reasons.join(', ')}`,
         token,
       )
     }
@@ -284,7 +304,7 @@ class Parser {
       this.#at++
       return { type: 'user', user: Number(number.value) }
     }
-    return { type: 'name', matches: nameMatcher(token.value) }
+    return { type: 'name', name: token.value, matches: nameMatcher(token.value) }
   }
 
   #duration(): Duration {

@@ -4,7 +4,7 @@ import type { FactKind } from './facts.ts'
 
 /** A name, with `*` for any characters; case does not matter. Or an id. */
 export type Pattern =
-  | { readonly type: 'name'; readonly matches: (name: string) => boolean }
+  | { readonly type: 'name'; readonly name: string; readonly matches: (name: string) => boolean }
   | { readonly type: 'id'; readonly id: number }
   | { readonly type: 'user'; readonly user: UserNumber }
   /** Anyone or anything, also another one than in the step before. */

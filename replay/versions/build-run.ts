@@ -1,6 +1,6 @@
 /** A recording's inputs, run by one build of the simulation, whatever its states become. */
 import type { Field, Input, RealmDefinition, SimEvent } from '../../sim/index.ts'
-import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
+import { bad, faultText, good, RecordingError, type RecordingResult } from '../error.ts'
 import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
 
@@ -53,7 +53,7 @@ export class BuildRun<R> {
       this.#tick = tick
       this.#ms += nowMs() - startMs
     } catch (error) {
-      this.#trap = error instanceof Error ? error.message : String(error)
+      this.#trap = faultText(error, tick)
     }
     return good(undefined)
   }

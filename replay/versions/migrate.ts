@@ -3,7 +3,7 @@
  * version, and a report says what became different.
  */
 import type { Input, Realm, SimEvent } from '../../sim/index.ts'
-import { bad, good, RecordingError, type RecordingResult } from '../error.ts'
+import { bad, faultText, good, RecordingError, type RecordingResult } from '../error.ts'
 import { movedBetween, placesOf, type Moved, type Placed } from '../fork/moved.ts'
 import { peopleOf, type Person } from '../fork/people.ts'
 import { recordFork } from '../fork/record-fork.ts'
@@ -184,12 +184,9 @@ async function newRun(
   })
   if (!recorded.ok) return recorded
   const { bytes, end } = recorded.value
-  const fault = end.kind === 'fault' ? { tick: end.tick, message: withoutTick(end.error.message, end.tick) } : null
+  const fault = end.kind === 'fault' ? { tick: end.tick, message: faultText(end.error, end.tick) } : null
   return good({ bytes, lastTick: end.tick, fault, places, rejected, hashes })
 }
-
-/** A fault's message without the tick at its beginning. */
-const withoutTick = (message: string, tick: number): string => message.replace(`tick ${tick}: `, '')
 
 type CommandOf = Pick<Rejected, 'tick'> & Pick<Input, 'player' | 'sequence'>
 const keyOf = ({ tick, player, sequence }: CommandOf): string => `${tick} ${player} ${sequence}`

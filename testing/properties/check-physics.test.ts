@@ -65,3 +65,14 @@ test('a recording is checked with checkpoints spread over all of its ticks', asy
   expect(checkpointTicks.length).toBeGreaterThan(50)
   expect(checkpointTicks.at(-1)).toBeGreaterThan(0.95 * frames.length)
 })
+
+test('a seed in the environment that is not a whole number is refused', async () => {
+  process.env['OTHERWORLD_FUZZ_SEED'] = 'abc'
+  try {
+    await expect(checkPhysics(PROPERTIES, { runs: 1 })).rejects.toThrow(
+      'OTHERWORLD_FUZZ_SEED is "abc"; it takes a whole',
+    )
+  } finally {
+    delete process.env['OTHERWORLD_FUZZ_SEED']
+  }
+})

@@ -63,7 +63,12 @@ export const repeatCommand = (seed: number, property: string): string =>
 /** The seed to begin with, from the environment if it names one. */
 function firstSeed(given: number | undefined): { readonly seed: number; readonly isRepeat: boolean } {
   const named = process.env['OTHERWORLD_FUZZ_SEED']
-  if (named !== undefined && /^\d+$/.test(named)) return { seed: Number(named), isRepeat: true }
+  if (named !== undefined) {
+    const seed = Number(named)
+    if (!/^\d+$/.test(named) || seed > SEED_MAX)
+      throw new RangeError(`OTHERWORLD_FUZZ_SEED is "${named}"; it takes a whole number from 0 to ${SEED_MAX}`)
+    return { seed, isRepeat: true }
+  }
   return { seed: given ?? randomInt(SEED_MAX), isRepeat: false }
 }
 

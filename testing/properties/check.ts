@@ -1,4 +1,5 @@
 /** Checks properties on one session: runs the world under test once, and as many others as the properties need. */
+import { faultText } from '../../replay/index.ts'
 import type { InputFrame, Realm } from '../../sim/index.ts'
 import type { Lab } from '../physics/copies.ts'
 import type { Physics } from '../physics/physics.ts'
@@ -12,7 +13,7 @@ const REST_TICKS = 240
 const ended = (tick: number, error: unknown): Violation => ({
   property: 'continues',
   tick,
-  message: `the simulation ended: ${error instanceof Error ? error.message : String(error)}`,
+  message: `the simulation ended: ${faultText(error, tick)}`,
 })
 
 /** The session as the simulation gets it. */

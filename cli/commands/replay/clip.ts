@@ -5,7 +5,7 @@ import { anonymousClip, type AnonymousClip } from '../../../replay/anonymous/ind
 import { UINT32_MAX } from '../../../protocol/limits.ts'
 import { formatCount, plural } from '../../../http-contract/plural.ts'
 import { openHolding, reportUnusable } from '../../files/recording-input.ts'
-import { writeNew } from '../../files/write-new.ts'
+import { requireNew, writeNew } from '../../files/write-new.ts'
 import {
   formatBytes,
   formatSeconds,
@@ -30,6 +30,7 @@ export async function runClip(
     throw new UsageError(
       `it takes a recording, a tick and a file: otherworld ${NAME} FILE --from A --to B --out OUT.owr`,
     )
+  requireNew(out)
   const from = args.number('from', { min: 0, max: UINT32_MAX, integer: true })
   let last = from
   const { file, recording } = await openHolding(

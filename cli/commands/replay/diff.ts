@@ -42,7 +42,7 @@ export async function compareFiles(
   else
     to.out(
       difference
-        ? textOf(to, found.value, difference, expected, ['the first recording', 'the second recording'])
+        ? `${textOf(to, found.value, difference, expected, ['the first recording', 'the second recording'])}\nBoth recordings have the ticks ${Math.max(expected.startTick, actual.startTick)} to ${Math.min(expected.lastTick, actual.lastTick)}.\n`
         : sameText(to, found.value, args.positionals, expected.header.tickRate),
     )
   return difference ? Exit.failed : Exit.ok

@@ -125,3 +125,19 @@ test('a fork in which the simulation fails says where, and ends with the frame o
   expect([code, said]).toEqual([1, expect.stringContaining('the simulation fails at tick 150: it trapped')])
   expect([opened(out).lastTick, opened(out).truncated]).toEqual([149, true])
 })
+
+test('a player whom an added join brings in has a name in the report', async () => {
+  const changes = path('join.jsonl')
+  const added = { type: 'join', player: 9, user: 9, name: 'Ann', body: 0, permissions: 7 }
+  writeFileSync(changes, `${JSON.stringify({ tick: 100, player: 0, command: added })}\n`)
+  const { said } = await fork(['--at', '100', '--inputs', changes])
+  expect(said).toMatch(/avatar "Ann" +only in the fork/)
+})
+
+test('a file that exists is refused before the work', async () => {
+  const args = parseArguments(command, [session, '--at', '100', '--out', session])
+  const never = () => Promise.reject(new Error('nothing has to be replayed'))
+  await expect(runFork(args, capturedTerminal().to, never)).rejects.toThrow(
+    'exists already; name another file for --out',
+  )
+})

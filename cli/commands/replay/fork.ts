@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { loadEngine, type CommandType, type PlayerId, type Realm } from '../../../sim/index.ts'
 import {
+  faultText,
   RecordingError,
   RecordingPlayer,
   simulationOf,
@@ -28,7 +29,7 @@ import { DELIVERY } from '../../../protocol/index.ts'
 import { UINT32_MAX } from '../../../protocol/limits.ts'
 import { unreadable } from '../../files/file-faults.ts'
 import { openHolding, reportUnusable } from '../../files/recording-input.ts'
-import { writeNew } from '../../files/write-new.ts'
+import { requireNew, writeNew } from '../../files/write-new.ts'
 import { Progress, printJson, schemaOf, terminal, type Terminal } from '../../output.ts'
 import { forkText, namedMoves, type ForkReport } from '../../reports/fork-report.ts'
 import { Exit, UsageError, type Arguments, type CliCommand } from '../../command.ts'
@@ -43,6 +44,7 @@ export async function runFork(
   const out = args.text('out')
   if (args.positionals.length === 0 || out === undefined || args.text('at') === undefined)
     throw new UsageError(`it takes a recording, a tick and a file: otherworld ${NAME} FILE --at N --out OUT.owr`)
+  requireNew(out)
   const at = args.number('at', { min: 1, max: UINT32_MAX, integer: true })
   const { file, recording } = await openHolding(args.positionals, at, (text) => to.err(`otherworld ${NAME}: ${text}\n`))
   const failed = (error: RecordingError): number => reportUnusable(to, NAME, args.flag('json'), file, error)
@@ -56,7 +58,8 @@ export async function runFork(
   if (!people.ok) return failed(people.error)
   const edits = await editsOf(args, at, people.value)
   checkInputs(edits.inputs, { runner: opened.value, at, last, file: args.text('inputs') ?? '' })
-  const report = await makeFork({ file, out, opened: opened.value, last, edits, people: people.value }, to)
+  const all = [...people.value, ...joining(edits, people.value)]
+  const report = await makeFork({ file, out, opened: opened.value, last, edits, people: all }, to)
   if (report instanceof RecordingError) return failed(report)
   await writeNew(out, report.bytes)
   const { bytes, ...fields } = report.report
@@ -99,6 +102,14 @@ async function editsOf(args: Arguments, at: number, people: readonly Person[]): 
     inputs: await inputsOf(args, people),
   }
 }
+
+/** The players whom added joins bring in. */
+const joining = ({ inputs }: ForkEdits, people: readonly Person[]): Person[] =>
+  inputs.flatMap(({ command }) =>
+    command?.type === 'join' && !people.some(({ player }) => player === command.player)
+      ? [{ player: command.player, name: command.name, isThere: false }]
+      : [],
+  )
 
 const isCommandType = (word: string): word is CommandType => Object.hasOwn(DELIVERY, word)
 
@@ -175,8 +186,7 @@ async function makeFork(
   progress.end()
   if (!forked.ok) return forked.error
   const { bytes, end } = forked.value
-  const fault =
-    end.kind === 'fault' ? { tick: end.tick, message: end.error.message.replace(`tick ${end.tick}: `, '') } : null
+  const fault = end.kind === 'fault' ? { tick: end.tick, message: faultText(end.error, end.tick) } : null
   const expected = fault ? [] : await recordedPlaces(recording, simulation, last)
   if (expected instanceof RecordingError) return expected
   const report: ForkReport = {

@@ -179,6 +179,17 @@ test('search prints at most --limit matches, and says how many there are', async
   expect(ran.out.match(/ {2}tick 1 /g)).toHaveLength(2)
 })
 
+test('names that no recording has are named, with those that there are', async () => {
+  const ran = await run(['joined by "plaayer 1"', good])
+  expect(ran).toMatchObject({ exit: 0, out: 'no match in 1 recording\n' })
+  expect(ran.err).toContain(
+    'no recording has a player "plaayer 1"; did you mean "player 1"?; the players are player 1, player 2, player 3\n',
+  )
+  expect((await run(['grabbed cratte', good])).err).toContain('no recording has a prop "cratte"; did you mean "crate"?')
+  expect((await run(['left by "player 1"', good])).err).toBe('')
+  await expect(run(['released reason sliped', good])).rejects.toThrow('did you mean "slipped"?')
+})
+
 test('a query that is not understood is a usage error that marks the place', async () => {
   await expect(run(['grabed', good])).rejects.toThrow(UsageError)
   await expect(run(['joined by Ann grabed', good])).rejects.toThrow(

@@ -1,7 +1,15 @@
 /** `otherworld replay search`: finds moments in many recordings. */
 import { loadEngine, type Realm } from '../../../sim/index.ts'
-import { simulationOf, type RecordingError, type Simulation } from '../../../replay/index.ts'
-import { mayMiss, parseQuery, QueryError, search, TOPIC_NAMES, type Query } from '../../../replay/search/index.ts'
+import { knownText, simulationOf, type RecordingError, type Simulation } from '../../../replay/index.ts'
+import {
+  mayMiss,
+  parseQuery,
+  QueryError,
+  search,
+  TOPIC_NAMES,
+  unknownNames,
+  type Query,
+} from '../../../replay/search/index.ts'
 import { plural } from '../../../http-contract/plural.ts'
 import { indexAll, type Indexed } from '../../files/index-all.ts'
 import { defaultCacheFolder, searchableIn, type IndexedRecording } from '../../files/recording-indexes.ts'
@@ -51,6 +59,13 @@ export async function runSearch(
   const searchMs = performance.now()
   const usable = indexed.flatMap(({ found }) => (found instanceof Error ? [] : [found]))
   const matches = search(query, usable)
+  const unknown =
+    matches.length > 0
+      ? []
+      : unknownNames(
+          query,
+          usable.map(({ facts }) => facts),
+        )
   const reporter = new MatchReporter(query)
   const reports = matches.slice(0, limit).map((match) => reporter.report(match))
   const endMs = performance.now()
@@ -58,6 +73,7 @@ export async function runSearch(
     printJson(to, schemaOf(NAME), {
       query: text,
       total: matches.length,
+      unknownNames: unknown,
       matches: reports,
       files: indexed.map((one) => fileFields(query, one)),
       indexMilliseconds: Math.round(searchMs - startMs),
@@ -66,6 +82,8 @@ export async function runSearch(
   else {
     to.out(matchesText(to, reports))
     to.out(`${summary(matches.length, reports.length, usable.length)}\n`)
+    for (const { what, name, known } of unknown)
+      to.err(`otherworld ${NAME}: no recording has a ${what} "${name}"${knownText(name, known, `the ${what}s are`)}\n`)
     for (const line of remarks(query, indexed)) to.err(`otherworld ${NAME}: ${line}\n`)
   }
   return exitFor(query, indexed)

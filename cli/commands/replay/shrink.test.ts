@@ -82,7 +82,28 @@ test('a module that throws, or returns something else than true or false, is ref
 test('a condition with a field that no element has says so', async () => {
   const { code, said } = await shrink(['--fails', 'any prop postion.y < 0', '--out', join(directory, 'misspelt')])
   expect(code).toBe(1)
-  expect(said).toContain('has had the field "postion.y"')
+  expect(said).toContain('has had the field "postion.y"; did you mean "position.y"?; the fields are ')
+})
+
+test('a condition about a name that nobody has says which names there are', async () => {
+  const { said } = await shrink(['--fails', 'player "plaayer 1" position.y > 100', '--out', join(directory, 'nobody')])
+  expect(said).toContain('There was no player "plaayer 1"; did you mean "player 1"?; the players are player 1')
+})
+
+test('a condition that is true from the start is not called one that never becomes true', async () => {
+  const { code, said } = await shrink(['--fails', 'realm tick >= 0', '--out', join(directory, 'start')])
+  expect(code).toBe(1)
+  expect(said).toMatch(
+    /"realm tick >= 0" is true from the start of .*session\.owr: no recording shows how it became true/,
+  )
+  expect(said).not.toContain('never')
+})
+
+test('a second run into the same folder is refused before the search', async () => {
+  const out = join(directory, 'twice')
+  expect((await shrink(['--fails', REJECTED, '--out', out])).said).toMatch(/session-shrunk\.owr, fails at tick \d+\n/)
+  const never = ['--fails', 'element 4000 exists', '--out', out]
+  await expect(shrink(never)).rejects.toThrow('session-shrunk.owr exists already; name another folder for --out')
 })
 
 test.each([

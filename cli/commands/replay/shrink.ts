@@ -2,7 +2,7 @@
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { loadEngine, type Realm } from '../../../sim/index.ts'
-import { RecordingError, simulationOf, type Recording, type Simulation } from '../../../replay/index.ts'
+import { knownText, RecordingError, simulationOf, type Recording, type Simulation } from '../../../replay/index.ts'
 import {
   ConditionError,
   parsePredicate,
@@ -12,11 +12,10 @@ import {
   type ShrinkProgress,
   type Shrunk,
 } from '../../../replay/fork/index.ts'
-import { makeFolder } from '../../../storage/folder.ts'
 import { plural } from '../../../http-contract/plural.ts'
 import { failingTest } from '../../files/failing-test.ts'
 import { openRecording, recordingsIn, reportUnusable } from '../../files/recording-input.ts'
-import { writeNew } from '../../files/write-new.ts'
+import { makeResultFolder, requireNew, writeNew } from '../../files/write-new.ts'
 import {
   formatBytes,
   formatSeconds,
@@ -100,7 +99,9 @@ export async function runShrink(
     args.text('tries') === undefined ? DEFAULT_TRIES : args.number('tries', { min: 1, max: TRIES_MAX, integer: true })
   const { predicate, module } = await failsOf(args)
   const files = await recordingsIn(args.positionals)
+  for (const file of files) for (const path of Object.values(savedAs(out, file))) requireNew(path, 'folder')
   const simulation = await load()
+  const trueFromStart: string[] = []
   let last: ShrinkProgress = { stage: 'find', done: 0, total: 0, left: 0 }
   const told = tellWork(to, () => lineOf(last))
   const startMs = performance.now()
@@ -123,7 +124,10 @@ export async function runShrink(
         },
       })
       if (!result.ok) return reportUnusable(to, NAME, args.flag('json'), file, result.error)
-      if (!result.value) continue
+      if (typeof result.value === 'string') {
+        if (result.value === 'true-from-start') trueFromStart.push(file)
+        continue
+      }
       const saved = await save(out, file, { predicate, module }, result.value)
       told.end()
       show(args, to, { file, ...saved }, result.value, recording.header.tickRate, (performance.now() - startMs) / 1000)
@@ -132,18 +136,39 @@ export async function runShrink(
   } finally {
     told.end()
   }
-  const unseen = predicate.kind === 'moment' ? (predicate.unseenFields?.() ?? []) : []
-  const misspelt =
-    unseen.length === 0
-      ? ''
-      : `. No element in question has had the field "${unseen.join('", "')}"; replay seek shows the fields`
-  if (args.flag('json'))
-    printJson(to, schemaOf(NAME), { ok: false, fails: predicate.text, found: false, unknownFields: unseen })
-  else
-    to.out(
-      `${paint(to, 'yellow', '?')} "${predicate.text}" never becomes true in ${plural(files.length, 'recording')}, or is true from its start${misspelt}\n`,
-    )
+  reportNothing(args, to, predicate, files.length, trueFromStart)
   return Exit.failed
+}
+
+/** Reports that no recording shows how the condition becomes true. */
+function reportNothing(
+  args: Arguments,
+  to: Terminal,
+  predicate: Predicate,
+  files: number,
+  trueFromStart: readonly string[],
+): void {
+  const unknown = trueFromStart.length === 0 && predicate.kind === 'moment' ? (predicate.unknownWords?.() ?? []) : []
+  if (args.flag('json')) {
+    printJson(to, schemaOf(NAME), {
+      ok: false,
+      fails: predicate.text,
+      found: false,
+      trueFromStart,
+      unknownWords: unknown,
+    })
+    return
+  }
+  const hints = unknown.map(({ what, word, known }) =>
+    what === 'field'
+      ? `  No element in question has had the field "${word}"${knownText(word, known, 'the fields are')}\n`
+      : `  There was no ${what} "${word}"${knownText(word, known, what === 'element' ? 'the elements are' : `the ${what}s are`)}\n`,
+  )
+  const outcome =
+    trueFromStart.length === 0
+      ? `never becomes true in ${plural(files, 'recording')}`
+      : `is true from the start of ${trueFromStart.join(', ')}: no recording shows how it became true. Name an earlier recording, or another condition`
+  to.out(`${paint(to, 'yellow', '?')} "${predicate.text}" ${outcome}\n${hints.join('')}`)
 }
 
 interface Saved {
@@ -151,14 +176,18 @@ interface Saved {
   readonly test: string
 }
 
-async function save(folder: string, file: string, { predicate, module }: Fails, { bytes }: Shrunk): Promise<Saved> {
-  makeFolder(folder)
+function savedAs(folder: string, file: string): Saved {
   const name = `${basename(file, '.owr')}-shrunk`
-  const saved = { recording: join(folder, `${name}.owr`), test: join(folder, `${name}.test.ts`) }
+  return { recording: join(folder, `${name}.owr`), test: join(folder, `${name}.test.ts`) }
+}
+
+async function save(folder: string, file: string, { predicate, module }: Fails, { bytes }: Shrunk): Promise<Saved> {
+  makeResultFolder(folder)
+  const saved = savedAs(folder, file)
   await writeNew(saved.recording, bytes)
   await writeNew(
     saved.test,
-    failingTest({ recording: `${name}.owr`, condition: predicate.text, module, folder: resolve(folder) }),
+    failingTest({ recording: basename(saved.recording), condition: predicate.text, module, folder: resolve(folder) }),
   )
   return saved
 }
@@ -192,7 +221,7 @@ function show(
       `  from ${size(shrunk.before)}`,
       `  to   ${size(shrunk.after)}, ${formatBytes(bytes.length)}`,
       `  ${plural(shrunk.tries, 'try', 'tries')} in ${formatSeconds(seconds)}${shrunk.minimal ? '' : '; --tries ended it, more may shrink it further'}`,
-      `  ${recording}`,
+      `  ${recording}, fails at tick ${shrunk.tick}`,
       `  ${test}`,
       '',
     ].join('\n'),
@@ -206,7 +235,7 @@ export const command: CliCommand = {
     '',
     "FILE is a recording, several, a folder of them, or a server's data directory. Of several, the last one that fails is shrunk.",
     'CONDITION is divergence, fault, an expression on states and events such as "any prop position.y < -1", or the path of a module (.js, .mjs) that exports fails(moment). docs/replay.md describes them.',
-    'Exit codes: 0 written, 1 the condition never becomes true or the failure cannot be repeated, 2 usage, 3 corrupt, 4 other version.',
+    'Exit codes: 0 written, 1 the condition never becomes true, is true from the start, or the failure cannot be repeated, 2 usage, 3 corrupt, 4 other version.',
   ].join('\n'),
   positionals: 'FILE...',
   options: {
