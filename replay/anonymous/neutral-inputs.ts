@@ -155,9 +155,12 @@ export class NeutralInputs {
   /** What players do four times a second. */
   #stride(original: Realm, neutral: Realm): void {
     for (const leader of original.avatars.values()) this.#walk(leader.player, original, neutral)
-    for (const [player, drags] of this.#drags) for (const hand of drags.keys()) this.#drag(player, hand, neutral)
+    // A player who leaves in this tick sends nothing more.
+    for (const [player, drags] of this.#drags)
+      if (original.players.has(player)) for (const hand of drags.keys()) this.#drag(player, hand, neutral)
     for (const [player, scales] of this.#scales)
       for (const [element, scale] of scales) {
+        if (!original.players.has(player)) continue
         // An anonymous avatar has the size of its body.
         if (original.avatars.has(element)) continue
         const command = this.#on(element, (known) => ({ type: 'scale', element: known, scale: coarseScale(scale) }))
