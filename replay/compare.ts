@@ -5,7 +5,7 @@
 import type { Field, Input } from '../sim/index.ts'
 import { bad, caught, good, RecordingError, type RecordingResult } from './error.ts'
 import { fieldDifferences, type FieldDifference, type FieldValue } from './fields.ts'
-import { checkVersions, RecordingPlayer } from './player.ts'
+import { checkVersions, RecordingPlayer } from './player/recording-player.ts'
 import type { TickRange } from './player/read-moment.ts'
 import type { Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'

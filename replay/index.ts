@@ -16,7 +16,7 @@ export { WINDOW_BYTES, type RandomAccessBytes } from './format/random-access.ts'
 export { readSummary, type RecordingSummary } from './summary.ts'
 
 export { simulationOf, type Simulation } from './simulation.ts'
-export { RecordingPlayer } from './player.ts'
+export { RecordingPlayer } from './player/recording-player.ts'
 export { CheckpointRing } from './player/checkpoint-ring.ts'
 export { verify, type Verification } from './verify.ts'
 export { BuildError, simulationOfModule } from './versions/build.ts'

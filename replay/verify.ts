@@ -1,6 +1,6 @@
 /** Replays a recording and compares every state hash, phase hash and checkpoint with the recorded ones. */
 import { faultText, good, type RecordingResult } from './error.ts'
-import { RecordingPlayer } from './player.ts'
+import { RecordingPlayer } from './player/recording-player.ts'
 import type { CheckpointEntry, Recording } from './recording.ts'
 import type { Simulation } from './simulation.ts'
 

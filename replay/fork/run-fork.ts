@@ -2,7 +2,7 @@
 import { decodeFrame } from '../../protocol/index.ts'
 import type { Input, InputFrame, RealmDefinition, SimEvent } from '../../sim/index.ts'
 import { bad, faultText, good, RecordingError, type RecordingResult } from '../error.ts'
-import { RecordingPlayer } from '../player.ts'
+import { RecordingPlayer } from '../player/recording-player.ts'
 import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
 import { startOf } from '../versions/build-run.ts'

@@ -1,7 +1,7 @@
 /** Collects the facts of a recording: by one replay, or from its inputs and notes where it cannot be replayed. */
 import type { Realm } from '../../sim/index.ts'
 import { faultText, good, type RecordingResult } from '../error.ts'
-import { RecordingPlayer } from '../player.ts'
+import { RecordingPlayer } from '../player/recording-player.ts'
 import type { Recording } from '../recording.ts'
 import type { Simulation } from '../simulation.ts'
 import type { RecordingFacts } from './facts.ts'

@@ -1,6 +1,6 @@
 /** Turns frames, events and notes into facts, tick by tick. */
 import type { Command, Input, InputFrame, PlayerId, Realm, SimEvent } from '../../sim/index.ts'
-import type { PlayedTick } from '../player.ts'
+import type { PlayedTick } from '../player/recording-player.ts'
 import type { Recording } from '../recording.ts'
 import { columnsOf, type Fact, type PropFacts, type RecordingFacts } from './facts.ts'
 import { HoldTracker } from './hold-tracker.ts'

@@ -8,7 +8,7 @@ import { fieldDifferences } from '../fields.ts'
 import { leadingOf, type RunDifference } from '../compare.ts'
 import { movedBetween, placesOf, type Moved } from '../fork/moved.ts'
 import type { ForkRunner } from '../fork/run-fork.ts'
-import { RecordingPlayer } from '../player.ts'
+import { RecordingPlayer } from '../player/recording-player.ts'
 import { readRecording } from '../read.ts'
 import type { CheckpointEntry, Recording } from '../recording.ts'
 

@@ -1,9 +1,9 @@
 /** Plays a recording: runs the simulation with its frames, from genesis or from the nearest checkpoint. */
-import type { InputFrame, RealmDefinition, SimEvent } from '../sim/index.ts'
-import { bad, faultText, good, RecordingError, type RecordingResult } from './error.ts'
-import type { CheckpointRing } from './player/checkpoint-ring.ts'
-import type { Recording } from './recording.ts'
-import type { Simulation } from './simulation.ts'
+import type { InputFrame, RealmDefinition, SimEvent } from '../../sim/index.ts'
+import { bad, faultText, good, RecordingError, type RecordingResult } from '../error.ts'
+import type { CheckpointRing } from './checkpoint-ring.ts'
+import type { Recording } from '../recording.ts'
+import type { Simulation } from '../simulation.ts'
 
 export interface PlayedTick {
   readonly tick: number
@@ -150,6 +150,7 @@ export class RecordingPlayer<R> {
     const { startTick, lastTick } = this.recording
     const sought = await this.seek(startTick)
     if (!sought.ok) return sought
+    this.#expectAll()
     // A seek would jump to recorded checkpoints, and leave out the ticks before them.
     while (this.#at < lastTick) {
       const played = this.step()
@@ -160,6 +161,14 @@ export class RecordingPlayer<R> {
       await new Promise((resolve) => setTimeout(resolve, 0))
     }
     return good(undefined)
+  }
+
+  /** Lets the ring choose a spacing for the whole recording, by the sizes of the recorded checkpoints. */
+  #expectAll(): void {
+    const { checkpoints, startTick, lastTick } = this.recording
+    if (checkpoints.length === 0) return
+    const storedBytes = checkpoints.reduce((sum, entry) => sum + entry.storedBytes, 0) / checkpoints.length
+    this.#ring?.expect({ ticks: lastTick - startTick, storedBytes })
   }
 
   #load(target: number): Promise<RecordingResult<Start<R>>> {
