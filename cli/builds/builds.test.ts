@@ -106,6 +106,15 @@ test('another build of Rapier replaces the engine, and counts as another one', a
   await expect(buildOf(text)).rejects.toThrow('is not a build of Rapier: it exports no World and no init')
 })
 
+test('an engine that does not start is refused with what --engine takes', async () => {
+  const path = join(directory, 'asleep.mjs')
+  writeFileSync(path, 'export class World {}\nexport const init = async () => {}\n')
+  const args = parseArguments(bisect, [file, '--engine', path])
+  await expect(buildOf(args, join(same, 'dist', 'node', 'simulation.mjs'))).rejects.toThrow(
+    /the physics engine ".*asleep\.mjs" does not start: .*; --engine takes the main module of a -compat package/,
+  )
+})
+
 test('verify --build replays a recording of another version with the build that made it, in any number of threads', async () => {
   const { simulation: other } = await loadBuild(pushing)
   const path = join(directory, 'other.owr')

@@ -1,11 +1,11 @@
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { capturedTerminal } from '../../../test/harness/captured-terminal.ts'
 import { temporaryDirectory } from '../../../test/harness/cleanup.ts'
 import { recordSession } from '../../../test/harness/recording-example.ts'
 import { loadEngine, type Realm } from '../../../sim/index.ts'
-import { simulationOf, type Simulation } from '../../../replay/index.ts'
+import { clipRecording, readRecording, simulationOf, type Simulation } from '../../../replay/index.ts'
 import { parseArguments } from '../../command.ts'
 import { command, runInfo } from './info.ts'
 
@@ -126,4 +126,16 @@ test('info counts the recordings of the realm before and after it in the folder'
   const first = await run([join(data, 'yard-e000001-s0001.owr')])
   expect(first.out).toMatch(/segment 1; 2 after it in this folder\n/)
   expect(json(await run([data, '--json']))).toMatchObject({ segments: expect.any(Object) })
+})
+
+test('the busiest second is left out if players were there at the start and no replay was made', async () => {
+  const whole = copied('scripted/hand-over', 'whole.owr')
+  expect((await run([whole], never)).out).toMatch(/ a second, at most \d/)
+  const recording = readRecording(readFileSync(whole))
+  if (!recording.ok) throw recording.error
+  const clip = await clipRecording(recording.value, simulation, { from: 120, to: recording.value.lastTick })
+  if (!clip.ok) throw clip.error
+  const path = join(folder, 'clip.owr')
+  writeFileSync(path, clip.value)
+  expect((await run([path], never)).out).not.toContain('at most')
 })

@@ -210,6 +210,7 @@ test('diff compares two recordings, in both directions', async () => {
   const other = json((await run('diff', pushed, good, '--json')).out)
   expect(one).toMatchObject({ diverged: true, tick: 120, field: 'position.x', inputsTick: null })
   expect([other['expected'], other['actual']]).toEqual([one['actual'], one['expected']])
+  expect((await run('diff', good, pushed)).out).toMatch(/\nBoth recordings have the ticks \d+ to \d+\.\n$/)
   expect(await run('diff', good, good)).toMatchObject({
     exit: 0,
     out: `✓ ${good} and ${good} agree in the ticks that both have, 0 to 240: the hashes of 241 states are equal\n`,
