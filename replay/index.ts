@@ -17,6 +17,7 @@ export { readSummary, type RecordingSummary } from './summary.ts'
 
 export { simulationOf, type Simulation } from './simulation.ts'
 export { RecordingPlayer } from './player/recording-player.ts'
+export { RecordingFollower, type GrowingBytes } from './player/recording-follower.ts'
 export { CheckpointRing } from './player/checkpoint-ring.ts'
 export { verify, type Verification } from './verify.ts'
 export { BuildError, simulationOfModule } from './versions/build.ts'

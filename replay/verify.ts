@@ -1,4 +1,5 @@
 /** Replays a recording and compares every state hash, phase hash and checkpoint with the recorded ones. */
+import { defined } from '../sim/assert.ts'
 import { faultText, good, type RecordingResult } from './error.ts'
 import { RecordingPlayer } from './player/recording-player.ts'
 import type { CheckpointEntry, Recording } from './recording.ts'
@@ -47,6 +48,11 @@ export interface VerifyOptions {
   /** The last tick to compare. Without it, the recording's. */
   readonly to?: number
   onProgress?(progress: { readonly done: number; readonly total: number }): void
+  /**
+   * For a recording that is still written: resolves with a longer reading of it once there is one, and with null if
+   * no more comes.
+   */
+  grown?(): Promise<Recording | null>
   readonly signal?: AbortSignal
   /** Milliseconds of any monotonic clock. */
   nowMs?(): number
@@ -78,8 +84,10 @@ class Run<R> {
   readonly #options: VerifyOptions
   readonly #nowMs: () => number
   readonly #from: number
-  readonly #to: number
+  #to: number
   readonly #checkpoints = new Map<number, CheckpointEntry[]>()
+  /** Checkpoints of ticks that were compared before their checkpoints were written. */
+  readonly #late: CheckpointEntry[] = []
   #hashesCompared = 0
   #samplesCompared = 0
   #checkpointsCompared = 0
@@ -92,7 +100,11 @@ class Run<R> {
     this.#nowMs = options.nowMs ?? (() => performance.now())
     this.#from = player.tick
     this.#to = Math.max(player.tick, Math.min(options.to ?? Infinity, player.recording.lastTick))
-    for (const entry of player.recording.checkpoints)
+    this.#addCheckpoints(player.recording.checkpoints)
+  }
+
+  #addCheckpoints(entries: readonly CheckpointEntry[]): void {
+    for (const entry of entries)
       this.#checkpoints.set(entry.tick, [...(this.#checkpoints.get(entry.tick) ?? []), entry])
   }
 
@@ -101,8 +113,13 @@ class Run<R> {
     // The first slice ends at once, so that progress shows from the beginning and an earlier abort is noticed.
     let sliceEndMs = startMs
     let found = this.#compareStart()
-    while (!found && !this.#isDone && !this.#options.signal?.aborted) {
-      const stepped = await this.#compareTick()
+    while (!found && !this.#options.signal?.aborted) {
+      if (this.#isDone && this.#late.length === 0) {
+        if (await this.#grow()) continue
+        break
+      }
+      const late = this.#late.shift()
+      const stepped = await (late ? this.#compareStored(late) : this.#compareTick())
       if (!stepped.ok) return stepped
       found = stepped.value
       if (this.#nowMs() < sliceEndMs) continue
@@ -112,6 +129,20 @@ class Run<R> {
     }
     this.#report()
     return good(this.#result(found, this.#nowMs() - startMs))
+  }
+
+  /** Waits for more of a recording that is still written. False if no more comes. */
+  async #grow(): Promise<boolean> {
+    const grown = (await this.#options.grown?.()) ?? null
+    if (!grown) return false
+    const known = this.#player.recording.checkpoints.length
+    this.#player.extend(grown)
+    this.#to = Math.min(this.#options.to ?? Infinity, grown.lastTick)
+    const added = grown.checkpoints.slice(known)
+    this.#addCheckpoints(added)
+    // A checkpoint is written some ticks after its own.
+    this.#late.push(...added.filter(({ tick }) => tick > this.#from && tick <= this.#player.tick))
+    return true
   }
 
   get #ticksExecuted(): number {
@@ -218,12 +249,19 @@ class Run<R> {
         message: `the state after tick ${tick} differs: recorded ${expected}, replayed ${actual}`,
       })
     for (const entry of this.#checkpoints.get(tick) ?? []) {
-      const bytes = await this.#player.recording.checkpointBytes(entry)
-      if (!bytes.ok) return bytes
-      const found = this.#compareCheckpoint(tick, bytes.value, actual)
-      if (found) return good(found)
+      const found = await this.#compareStored(entry)
+      if (!found.ok || found.value) return found
     }
     return good(null)
+  }
+
+  /** Compares a checkpoint with the recorded hash of its tick, which the state had. */
+  async #compareStored(entry: CheckpointEntry): Promise<RecordingResult<Divergence | null>> {
+    const { recording } = this.#player
+    const bytes = await recording.checkpointBytes(entry)
+    if (!bytes.ok) return bytes
+    const expected = defined(recording.hash(entry.tick), 'a checkpoint is of a tick with a hash')
+    return good(this.#compareCheckpoint(entry.tick, bytes.value, expected))
   }
 
   #compareCheckpoint(tick: number, bytes: Uint8Array, expected: string): Divergence | null {

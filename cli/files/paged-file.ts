@@ -26,6 +26,13 @@ export function openBytes(path: string, options: PagedFileOptions = {}): RandomA
   }
 }
 
+/** Opens a file to which others append. Throws Node's errors, and an Error if it is no regular file. */
+export function openGrowingFile(path: string): PagedFile {
+  const bytes = openBytes(path)
+  if (bytes instanceof PagedFile) return bytes
+  throw new Error('is no regular file, so it cannot be followed')
+}
+
 /**
  * Opens its file for each page that it reads, so that it needs no close. A file that was replaced or cut is an error.
  */

@@ -6,6 +6,7 @@ import {
   readRecording,
   readSummary,
   RecordingError,
+  type GrowingBytes,
   type RandomAccessBytes,
   type ReadHeader,
   type Recording,
@@ -17,7 +18,7 @@ import { listRecordings } from '../../storage/recordings/index.ts'
 import { Exit, UsageError } from '../command.ts'
 import { printJson, schemaOf, type Terminal } from '../output.ts'
 import { unreadable } from './file-faults.ts'
-import { openBytes } from './paged-file.ts'
+import { openBytes, openGrowingFile } from './paged-file.ts'
 
 const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
   'not-a-recording': Exit.corrupt,
@@ -60,6 +61,15 @@ export function reportUnusable(
 function bytesOf(file: string): RandomAccessBytes {
   try {
     return openBytes(file)
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+}
+
+/** The bytes of a recording that is still written. Throws UsageError if the file cannot be read or followed. */
+export function openGrowing(file: string): GrowingBytes {
+  try {
+    return openGrowingFile(file)
   } catch (error) {
     throw unreadable(file, error)
   }

@@ -1,4 +1,5 @@
 /** Plays a recording: runs the simulation with its frames, from genesis or from the nearest checkpoint. */
+import { assert } from '../../sim/assert.ts'
 import type { InputFrame, RealmDefinition, SimEvent } from '../../sim/index.ts'
 import { bad, faultText, good, RecordingError, type RecordingResult } from '../error.ts'
 import type { CheckpointRing } from './checkpoint-ring.ts'
@@ -39,7 +40,7 @@ interface PlayerOptions {
 }
 
 export class RecordingPlayer<R> {
-  readonly recording: Recording
+  #recording: Recording
   readonly definition: RealmDefinition
   readonly #simulation: Simulation<R>
   readonly #ring: CheckpointRing | null
@@ -54,7 +55,7 @@ export class RecordingPlayer<R> {
     { ring }: PlayerOptions,
   ) {
     this.#ring = ring ?? null
-    this.recording = recording
+    this.#recording = recording
     this.#simulation = simulation
     this.definition = definition
     this.#current = start.realm
@@ -85,6 +86,19 @@ export class RecordingPlayer<R> {
     }
     const start = await load(recording, simulation, parsed.definition, from)
     return start.ok ? good(new RecordingPlayer(recording, simulation, parsed.definition, start.value, options)) : start
+  }
+
+  get recording(): Recording {
+    return this.#recording
+  }
+
+  /** Plays on in a longer reading of the same recording, from a RecordingFollower. */
+  extend(recording: Recording): void {
+    assert(
+      recording.startTick === this.#recording.startTick && recording.lastTick >= this.#recording.lastTick,
+      'a recording that grows keeps its ticks',
+    )
+    this.#recording = recording
   }
 
   /** The state after `tick`. It belongs to the player, and is invalid after `seek` and `free`. */

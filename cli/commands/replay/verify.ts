@@ -7,6 +7,7 @@ import { plural } from '../../../http-contract/plural.ts'
 import { errorFields, exitOf, recordingsIn } from '../../files/recording-input.ts'
 import { BUILD_OPTIONS, loadBuild, type Build } from '../../builds/load-build.ts'
 import { defaultThreads, JobError } from '../../workers/pool.ts'
+import { followNewest } from './verify-follow.ts'
 import { jobsOf, rangeOf } from '../../workers/options.ts'
 import {
   inThisThread,
@@ -65,12 +66,15 @@ export interface VerifyHow {
   readonly startMs?: number
   /** Threads without `--jobs`. */
   readonly threads?: number
+  /** Ends --follow. Without it, Ctrl+C does. */
+  readonly signal?: AbortSignal
   /** The bundle of the threads. */
   readonly workerFile?: URL
 }
 
 export async function runVerify(args: Arguments, to: Terminal, how: VerifyHow = {}): Promise<number> {
   if (args.positionals.length === 0) throw new UsageError('it takes recordings: otherworld replay verify FILE...')
+  if (args.flag('follow')) return runFollow(args, to, how)
   const range = rangeOf(args)
   const jobs = jobsOf(args, how.threads ?? 1)
   const deadline =
@@ -90,6 +94,28 @@ export async function runVerify(args: Arguments, to: Terminal, how: VerifyHow = 
   if (args.flag('json')) printJson(to, SCHEMA, { ok: exit === Exit.ok, files: outcomes.map(fieldsOf) })
   else if (outcomes.length > 1) to.out(summaryOf(to, outcomes))
   return exit
+}
+
+/** Ends with what was compared so far when `how.signal` ends it. */
+async function runFollow(args: Arguments, to: Terminal, how: VerifyHow): Promise<number> {
+  for (const option of ['jobs', 'to', 'timeout-seconds'] as const)
+    if (args.text(option) !== undefined) throw new UsageError(`--follow does not go together with --${option}`)
+  const path = args.text('build') ?? null
+  const load =
+    how.load ?? (async () => (path === null ? simulationOf(await loadEngine()) : (await loadBuild(path)).simulation))
+  const signal = how.signal ?? interrupted()
+  const followed = await followNewest(args.positionals, await load(), rangeOf(args).from, to, signal)
+  const outcome = outcomeOf({ ...followed, ticks: null })
+  if (args.flag('json')) printJson(to, SCHEMA, { ok: outcome.exit === Exit.ok, files: [fieldsOf(outcome)] })
+  else to.out(lineOf(to, outcome))
+  return outcome.exit
+}
+
+/** Aborts at Ctrl+C or SIGTERM. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  return controller.signal
 }
 
 /** Null if no time is left. */
@@ -220,6 +246,10 @@ export const command: CliCommand = {
     build: BUILD_OPTIONS.build,
     from: { type: 'string', value: 'TICK', help: 'start at the last checkpoint that is not after this tick' },
     to: { type: 'string', value: 'TICK', help: 'the last tick to compare' },
+    follow: {
+      type: 'boolean',
+      help: 'also compare what the server appends, until it closes the recording or you press Ctrl+C',
+    },
     'timeout-seconds': { type: 'string', value: 'N', help: 'timeout in seconds, from the start of the command' },
   },
   // performance.now() counts from the start of the process.
