@@ -2,9 +2,10 @@
 export const BENCHMARKS = {
   sim: 'a tick, its phases, checkpoint and restore at 10 to 500 avatars',
   tick: "a realm worker's whole tick with 100 clients and no network",
-  replay: 'how much faster than real time recordings replay',
+  replay: 'how much faster than real time recordings replay (needs the build)',
   properties: 'time of the physics properties of otherworld/testing, in sessions and ticks',
   search: 'a search over 20 hours of recordings by their indexes',
+  bisect: 'time in which `replay bisect` finds one wrong bit in an hour; takes a file (needs the build)',
   seek: 'time of random seeks in long recordings, and their memory; takes files',
   why: 'fifty planted causes in ten minutes of 20 players: how many replay why names rightly, and its time',
   snapshots: 'bytes, time and errors of snapshots for 100 clients',

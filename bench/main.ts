@@ -7,6 +7,7 @@ const LOADERS: Readonly<Record<BenchmarkName, () => Promise<{ run(files: readonl
     sim: () => import('./sim.ts'),
     tick: () => import('./tick.ts'),
     replay: () => import('./replay.ts'),
+    bisect: () => import('./bisect.ts'),
     seek: () => import('./seek.ts'),
     properties: () => import('./properties.ts'),
     search: () => import('./search.ts'),

@@ -46,7 +46,7 @@ export interface Planted {
   readonly kind: string
   readonly element: ElementId
   readonly field: string | null
-  readonly tick: number
+  tick: number
   /** Keys of the inputs of the act. Others are no part of the cause. */
   readonly inputs: ReadonlySet<string>
   readonly essentials: readonly Essential[]
@@ -155,12 +155,16 @@ class Director {
           keys.add(inputKey(input))
   }
 
-  /** Ends acts, and throws if something else has moved the element of a question before its tick. Call it after the step. */
+  /**
+   * Ends acts. If something else moves the element of a question before its tick, the question is about the tick before.
+   * Call it after the step.
+   */
   settle(realm: Realm): void {
     this.#note(realm)
-    for (const [{ tick, kind, element }, place] of this.#places)
-      if (tick === realm.tick && !isWhere(realm, element, place))
-        throw new Error(`the element ${element} (${kind}) has moved after its act, before tick ${tick}`)
+    for (const [question, place] of this.#places) {
+      if (question.tick <= realm.tick - 1 || isWhere(realm, question.element, place)) continue
+      question.tick = realm.tick - 1
+    }
   }
 
   #note(realm: Realm): void {

@@ -43,6 +43,8 @@ export class PagedFile implements RandomAccessBytes {
   readonly #pagesMax: number
   /** The page used last is the last. Pages are never written again. */
   readonly #pages = new Map<number, Uint8Array>()
+  /** The page used last: most reads follow one in the same page. */
+  #latest: { readonly number: number; readonly page: Uint8Array } | null = null
 
   constructor(path: string, status: Stats, { memoryBytesMax = PAGES_BYTES_MAX }: PagedFileOptions = {}) {
     this.path = path
@@ -78,16 +80,19 @@ export class PagedFile implements RandomAccessBytes {
   /** Looks for bytes that were appended. What follows `keepBytes` is read again. Throws RecordingError `unreadable`. */
   refresh(keepBytes: number): void {
     this.#length = this.#withFile((_, { size }) => size)
+    this.#latest = null
     for (const number of this.#pages.keys()) if ((number + 1) * PAGE_BYTES > keepBytes) this.#pages.delete(number)
   }
 
   #page(number: number): Uint8Array {
+    if (this.#latest?.number === number) return this.#latest.page
     const start = number * PAGE_BYTES
     const page = this.#pages.get(number) ?? this.#read(start, Math.min(start + PAGE_BYTES, this.#length))
     this.#pages.delete(number)
     this.#pages.set(number, page)
     const [oldest] = this.#pages.keys()
     if (this.#pages.size > this.#pagesMax && oldest !== undefined) this.#pages.delete(oldest)
+    this.#latest = { number, page }
     return page
   }
 

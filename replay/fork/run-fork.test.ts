@@ -30,6 +30,24 @@ test.each([0, 30, 50, 77])('without edits, every run from tick %i gives the reco
   }
 })
 
+test('a run that continues from a state of another run gives the recorded hashes', async () => {
+  const runner = await runnerAt(60, simulation)
+  let from: { tick: number; bytes: Uint8Array } = { tick: 0, bytes: new Uint8Array() }
+  runner.run({ to: 80 }, ({ tick, realm }) => {
+    if (tick === 70) from = { tick, bytes: simulation.checkpoint(realm) }
+  })
+  const seen: number[] = []
+  for (const run of [
+    runner.run.bind(runner, { to: 120, from }),
+    runner.startingFrom(from).run.bind(runner.startingFrom(from), { to: 120 }),
+  ])
+    run(({ tick, realm }) => {
+      seen.push(tick)
+      expect(simulation.hash(realm)).toBe(session.hash(tick))
+    })
+  expect([seen.length, seen[0], seen.at(-1)]).toEqual([100, 71, 120])
+})
+
 test('edited inputs are stepped instead of the recorded ones', async () => {
   const runner = await runnerAt(60, simulation)
   const seen: number[] = []
