@@ -37,8 +37,8 @@ const RING_EVERY_TICKS_MIN = 16
 const WHOLE_EVERY_STATES = 16
 /** Part of the memory for unpacked states: bases of the next ones, and where a user goes back and forth. */
 const UNPACKED_SHARE = 1 / 16
-/** Size of packed states by that in the recording: 0.52 to 0.67 in sessions of 20 and 100 players. */
-const PACKED_SHARE = 0.55
+/** Size of packed states by that in the recording: 0.25 to 0.5 in sessions of 20 and 100 players. */
+const PACKED_SHARE = 0.5
 
 /**
  * Keeps states of one recording at multiples of `everyTicks`. When the memory is full, the spacing doubles, and the states
