@@ -6,10 +6,11 @@ import {
   RecordingWriter,
   SAMPLE_EVERY_TICKS,
   simulationOf,
+  type RecordingHeader,
   type Simulation,
 } from '../replay/index.ts'
 import type { FittedClips } from '../bots/motion-clip-player.ts'
-import { scene, sceneDefinition } from './scene.ts'
+import { scene } from './scene.ts'
 
 export interface RecordedScene {
   readonly players: number
@@ -23,29 +24,30 @@ export async function recordScene(
   { players, clips, ticks }: RecordedScene,
   sink: (bytes: Uint8Array) => void,
 ): Promise<void> {
-  const definition = sceneDefinition(players)
   const simulation = simulationOf(engine)
   const { realm, nextFrame: next, handleEvents: hear } = scene(engine, players, clips)
-  const counts = { players: realm.avatars.size, elements: elementCount(realm) }
-  const header = {
-    engine: engine.sha256,
-    simVersion: simulation.version,
-    definition,
-    epoch: 1,
-    segment: 1,
-    start: 'genesis',
-    startTick: 0,
-    startHash: hash(realm),
-    ...counts,
-    phases: simulation.phases,
-    createdAt: '2026-01-01T00:00:00Z',
-    recordedBy: 'bench',
-  } as const
-  const writer = new RecordingWriter(header, sink)
+  const writer = new RecordingWriter(headerOf(engine, realm), sink)
   while (realm.tick < ticks) hear(await recordTick(simulation, realm, writer, next()))
   writer.seal()
   free(realm)
 }
+
+/** The header of a recording that begins with a realm at genesis. */
+export const headerOf = (engine: Engine, realm: Realm): RecordingHeader => ({
+  engine: engine.sha256,
+  simVersion: simulationOf(engine).version,
+  definition: realm.definition,
+  epoch: 1,
+  segment: 1,
+  start: 'genesis',
+  startTick: 0,
+  startHash: hash(realm),
+  players: realm.avatars.size,
+  elements: elementCount(realm),
+  phases: simulationOf(engine).phases,
+  createdAt: '2026-01-01T00:00:00Z',
+  recordedBy: 'bench',
+})
 
 /** Steps a frame and writes what a realm writes about its tick. Returns the events of the step. */
 export async function recordTick(

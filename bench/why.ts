@@ -25,7 +25,7 @@ interface Answer {
   readonly named: number
 }
 
-/** What is wrong with an answer; empty if it is right. */
+/** Lists the faults of an answer. */
 function faultsOf({ inputs, essentials }: Planted, cause: Cause): string[] {
   const foreign = cause.inputs.filter(({ input }) => !inputs.has(inputKey(input)))
   const missing = essentials.filter(

@@ -5,7 +5,10 @@ import { runCli } from '../test/harness/run-cli.ts'
 test.each([
   ['admin', ['grant', 'revoke', 'grants']],
   ['packages', ['list', 'delete']],
-  ['replay', ['info', 'verify', 'seek', 'diff', 'bisect', 'clip', 'fork', 'why', 'shrink', 'search', 'rehearse']],
+  [
+    'replay',
+    ['info', 'verify', 'seek', 'diff', 'bisect', 'clip', 'fork', 'why', 'shrink', 'search', 'rehearse', 'migrate'],
+  ],
 ])('otherworld %s --help lists the commands of its family, and no others', async (family, names) => {
   for (const argv of [[family, '--help'], [family], ['help', family]]) {
     const { code, out } = await runCli(argv)

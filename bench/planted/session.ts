@@ -1,13 +1,9 @@
 /** Records a session of bots in which players cause fifty things that are known. */
 import {
-  checkpoint,
   compareInputs,
-  elementCount,
   free,
   genesis,
-  hash,
   PERMISSIONS_MAX,
-  step,
   type ElementId,
   type Engine,
   type Input,
@@ -22,8 +18,9 @@ import {
 import { Dice } from '../../bots/bot-behaviour.ts'
 import type { FittedClips } from '../../bots/motion-clip-player.ts'
 import { SimCrowd } from '../../bots/sim-crowd.ts'
-import { CHECKPOINT_EVERY_TICKS, packCheckpoint, RecordingWriter, simulationOf } from '../../replay/index.ts'
+import { RecordingWriter, simulationOf } from '../../replay/index.ts'
 import { inputKey } from '../../replay/why/trace.ts'
+import { headerOf, recordTick } from '../record-scene.ts'
 import { sceneDefinition } from '../scene.ts'
 import { placeOf } from '../../replay/why/fact.ts'
 import { bystand, HALF, isWhere, plannedKinds, type Cast, type Essential, type Kind } from './causes.ts'
@@ -161,10 +158,8 @@ class Director {
    */
   settle(realm: Realm): void {
     this.#note(realm)
-    for (const [question, place] of this.#places) {
-      if (question.tick <= realm.tick - 1 || isWhere(realm, question.element, place)) continue
-      question.tick = realm.tick - 1
-    }
+    for (const [question, place] of this.#places)
+      if (question.tick >= realm.tick && !isWhere(realm, question.element, place)) question.tick = realm.tick - 1
   }
 
   #note(realm: Realm): void {
@@ -260,32 +255,16 @@ export async function recordPlanted(
   const notices = ({ position: { x, z } }: PropView): boolean => Math.max(Math.abs(x), Math.abs(z)) < NOTICED_METRES
   const crowd = new SimCrowd({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips, notices })
   const director = new Director(crowd, stagesOf(realm, grounds), kinds, ticks)
-  const header = {
-    engine: engine.sha256,
-    simVersion: simulation.version,
-    definition,
-    epoch: 1,
-    segment: 1,
-    start: 'genesis',
-    startTick: 0,
-    startHash: hash(realm),
-    players: realm.avatars.size,
-    elements: elementCount(realm),
-    phases: simulation.phases,
-    createdAt: '2026-01-01T00:00:00Z',
-    recordedBy: 'bench',
-  } as const
-  const writer = new RecordingWriter(header, sink)
+  const writer = new RecordingWriter(headerOf(engine, realm), sink)
   for (let tick = 1; tick <= ticks; tick++) {
     const { inputs: thoughts } = crowd.nextFrame(realm)
     const acts = director.inputs(realm)
     const { busy } = director
     const own = thoughts.filter(({ player, command }) => !busy.has(player) || command.type === 'pose')
     director.notePoses(own)
-    crowd.handleEvents(step(realm, writer.frame({ tick, inputs: [...own, ...acts].toSorted(compareInputs) })))
+    const frame = { tick, inputs: [...own, ...acts].toSorted(compareInputs) }
+    crowd.handleEvents(await recordTick(simulation, realm, writer, frame))
     director.settle(realm)
-    writer.hash(tick, hash(realm))
-    if (tick % CHECKPOINT_EVERY_TICKS === 0) writer.checkpoint(await packCheckpoint(tick, checkpoint(realm)))
   }
   writer.seal()
   free(realm)

@@ -12,7 +12,7 @@ const SHARES_FROM = 0x8000_0000
 
 const isMultiple = (value: number, step: number): boolean => Math.abs(value / step - Math.round(value / step)) < 1e-4
 
-/** What is wrong with a command of an anonymous clip, by the table of docs/replay.md; null if nothing is. */
+/** Describes the first fault of a command in an anonymous clip, by the table of docs/replay.md; null if it has none. */
 function personalIn(command: Command): string | null {
   const unless = (isNeutral: boolean, what: string): string | null => (isNeutral ? null : `${command.type}: ${what}`)
   switch (command.type) {
