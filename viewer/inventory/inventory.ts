@@ -105,11 +105,11 @@ export class Inventory {
   /** Updates what the panel shows of the world; call it a few times a second. */
   update(): void {
     const player = this.#options.player()
-    if (!player || !this.#panel.isOpen || this.#panel.isBusy) return
+    if (!player || !this.#panel.isOpen) return
     const credit = player.wears === null ? null : this.#options.creditOf(player.wears)
     this.#panel.wearing(player.wears !== null, credit && creditLine(credit))
     this.#size.show(player.scale, player.mayScale)
-    this.#panel.point(player.inspect((hash) => this.#options.problemOf(hash)))
+    if (!this.#panel.isBusy) this.#panel.point(player.inspect((hash) => this.#options.problemOf(hash)))
   }
 
   async #files(files: readonly File[]): Promise<void> {
