@@ -54,6 +54,7 @@ test('a file that was cut or replaced is an error that says so', () => {
   const cut = paged('cut', CONTENT)
   truncateSync(cut.path, 10)
   expect(() => cut.subarray(0, 20)).toThrow(`${cut.path} became shorter while it was read`)
+  expect(() => cut.refresh(11)).toThrow(`${cut.path} became shorter while it was read`)
   const replaced = paged('replaced', CONTENT)
   writeFileSync(join(directory, 'other'), CONTENT)
   renameSync(join(directory, 'other'), replaced.path)

@@ -79,7 +79,9 @@ export class PagedFile implements RandomAccessBytes {
 
   /** Looks for bytes that were appended. What follows `keepBytes` is read again. Throws RecordingError `unreadable`. */
   refresh(keepBytes: number): void {
-    this.#length = this.#withFile((_, { size }) => size)
+    const size = this.#withFile((_, status) => status.size)
+    if (size < keepBytes) throw shorter(this.path)
+    this.#length = size
     this.#latest = null
     for (const number of this.#pages.keys()) if ((number + 1) * PAGE_BYTES > keepBytes) this.#pages.delete(number)
   }
@@ -101,7 +103,7 @@ export class PagedFile implements RandomAccessBytes {
     return this.#withFile((descriptor) => {
       for (let done = 0; done < bytes.length;) {
         const read = readSync(descriptor, bytes, done, bytes.length - done, start + done)
-        if (read === 0) throw new RecordingError('unreadable', `${this.path} became shorter while it was read`)
+        if (read === 0) throw shorter(this.path)
         done += read
       }
       return bytes
@@ -124,5 +126,8 @@ export class PagedFile implements RandomAccessBytes {
     }
   }
 }
+
+const shorter = (path: string): RecordingError =>
+  new RecordingError('unreadable', `${path} became shorter while it was read`)
 
 const idOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`

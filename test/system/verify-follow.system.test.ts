@@ -1,5 +1,7 @@
 /** `replay verify --follow` beside a real server: it compares what the server writes, until the server closes the file. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { copyFileSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { cleanup, joined, serveProcess, temporaryDirectory, until } from '../harness/server-harness.ts'
@@ -48,4 +50,23 @@ test('a recording is verified while the server writes it, until the server close
   expect(await first.exit).toBe(0)
   expect(first.output()).toMatch(/[1-9]\d* hashes of [\d,]+ ticks compared, all equal/)
   expect(first.output()).not.toContain('not closed')
+})
+
+test('a recording that gets shorter while it is followed is an error', async () => {
+  const folder = temporaryDirectory(clean)
+  const path = join(folder, 'killed.owr')
+  copyFileSync('fixtures/replays/killed.owr', path)
+  const follower = follow(path)
+  await until('it follows', () => follower.errors().includes('equal up to tick'))
+  truncateSync(path, 12_000)
+  expect(await follower.exit).toBe(2)
+  expect(follower.output()).toContain(`${path} became shorter while it was read`)
+})
+
+test('a pipe cannot be followed, and is refused at once', async () => {
+  const pipe = join(temporaryDirectory(clean), 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const follower = follow(pipe)
+  expect(await follower.exit).toBe(2)
+  expect(follower.errors()).toContain(`${pipe} is no regular file, so it cannot be followed`)
 })

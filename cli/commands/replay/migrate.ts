@@ -156,7 +156,7 @@ export const command: CliCommand = {
     'FILE is a recording that starts from genesis, or several, or a folder of them; then --out is a folder. Recordings of this version are left out.',
     'With --build, the Otherworld that made the recording replays it beside this one: the report has the first tick, phase, element and field, how far elements end from their old places, and the commands that only one version rejects.',
     'Without it, the new run is compared only with the hashes, counts and checkpoints of the recording that this program can read.',
-    'Exit codes: 0 written and all states equal, 1 written and a state differs or cannot be compared, 2 usage, 3 corrupt, 4 the build did not make the recording, or this program cannot restore the state that it starts from.',
+    'Exit codes: 0 written and all states equal, or of this version already and not written, 1 written and a state differs or cannot be compared, 2 usage, 3 corrupt, 4 the build did not make the recording, or this program cannot restore the state that it starts from.',
   ].join('\n'),
   positionals: 'FILE|DIR...',
   options: {

@@ -100,11 +100,14 @@ export async function runVerify(args: Arguments, to: Terminal, how: VerifyHow = 
 async function runFollow(args: Arguments, to: Terminal, how: VerifyHow): Promise<number> {
   for (const option of ['jobs', 'to', 'timeout-seconds'] as const)
     if (args.text(option) !== undefined) throw new UsageError(`--follow does not go together with --${option}`)
+  const [followedPath, ...others] = args.positionals
+  if (followedPath === undefined || others.length > 0)
+    throw new UsageError('--follow takes one recording or folder: otherworld replay verify FILE --follow')
   const path = args.text('build') ?? null
   const load =
     how.load ?? (async () => (path === null ? simulationOf(await loadEngine()) : (await loadBuild(path)).simulation))
   const signal = how.signal ?? interrupted()
-  const followed = await followNewest(args.positionals, await load(), rangeOf(args).from, to, signal)
+  const followed = await followNewest(followedPath, await load(), rangeOf(args).from, to, signal)
   const outcome = outcomeOf({ ...followed, ticks: null })
   if (args.flag('json')) printJson(to, SCHEMA, { ok: outcome.exit === Exit.ok, files: [fieldsOf(outcome)] })
   else to.out(lineOf(to, outcome))
@@ -248,7 +251,7 @@ export const command: CliCommand = {
     to: { type: 'string', value: 'TICK', help: 'the last tick to compare' },
     follow: {
       type: 'boolean',
-      help: 'also compare what the server appends, until it closes the recording or you press Ctrl+C',
+      help: 'also compare what the server appends, until it closes the recording or you press Ctrl+C; takes one FILE or folder, and no --jobs, --to or --timeout-seconds',
     },
     'timeout-seconds': { type: 'string', value: 'N', help: 'timeout in seconds, from the start of the command' },
   },

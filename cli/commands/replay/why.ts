@@ -52,11 +52,11 @@ export async function runWhy(
   const cause = found.value
   if (field !== null && cause.fact.value === null)
     throw new UsageError(
-      `at tick ${tick}, element ${element} has no field "${field}"; otherworld replay seek --tick ${tick} shows all fields`,
+      `at tick ${tick}, element ${element} has no field "${field}"; otherworld replay seek ${file} --tick ${tick} shows all fields`,
     )
   if (cause.kind === 'start' && cause.fact.value === null)
     throw new UsageError(
-      `there is no element ${element} up to tick ${tick}; otherworld replay seek --tick ${tick} shows all elements`,
+      `there is no element ${element} up to tick ${tick}; otherworld replay seek ${file} --tick ${tick} shows all elements`,
     )
   const isFromGenesis = recording.header.start === 'genesis'
   if (args.flag('json'))
