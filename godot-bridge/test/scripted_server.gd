@@ -1,6 +1,7 @@
 extends RefCounted
 ## The server's side of a session, controlled by a test. It records what it receives.
 
+const Limits := preload("res://addons/otherworld/wire/generated/limits.gd")
 const Codec := preload("res://addons/otherworld/wire/codec.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const ReceivedPackets := preload("res://addons/otherworld/net/session/received_packets.gd")
@@ -48,7 +49,7 @@ func commands() -> Array[int]:
 func welcome(resumed := false, sequence := 0, of_ack_command := 0) -> Messages.ServerMessage:
 	var message := Messages.ServerMessage.new()
 	message.welcome = Messages.Welcome.new()
-	message.welcome.protocol = 3
+	message.welcome.protocol = Limits.PROTOCOL_VERSION
 	message.welcome.realm = "plaza"
 	message.welcome.tick = 1
 	message.welcome.tick_rate = 60

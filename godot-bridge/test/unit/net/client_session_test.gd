@@ -86,7 +86,7 @@ func _down(messages: Array[Messages.ServerMessage] = [], first := 0) -> Received
 
 func test_hello_is_sent_until_the_welcome() -> void:
 	_up()
-	equal(_server.last().hello.protocol, 3)
+	equal(_server.last().hello.protocol, Limits.PROTOCOL_VERSION)
 	check(not _up(), "said again at once")
 	_now += Limits.INPUT_INTERVAL_MSEC
 	_up()
